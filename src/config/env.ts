@@ -1,0 +1,51 @@
+import * as z from 'zod';
+
+const rateLimiter = z.custom<RateLimit>(
+  (value) => typeof value === 'object' && value !== null && 'limit' in value,
+  'must be a [[ratelimits]] binding of wrangler.toml',
+);
+
+const configSchema = z.object({
+  /** `postgres://user:password@host/database` of the Neon project. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Where Neon's SQL over HTTP is served, when it is not where the driver derives it from the host. */
+  NEON_SQL_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }),
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
+  /** Where permalinks point: `https://jestha.com`, without a trailing slash. */
+  WEB_ORIGIN: z.url({ protocol: /^https?$/ }).regex(/[^/]$/, 'must not end with a slash'),
+  KEY_FALLBACK_LIMITER: rateLimiter,
+  UNKNOWN_KEY_LIMITER: rateLimiter,
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** Bindings are the same object for the life of an isolate, so they are checked once. */
+const checked = new WeakMap<object, Config>();
+
+/**
+ * The checked configuration of this deployment.
+ *
+ * @throws ConfigError naming every variable that is missing or wrong, and never a value
+ */
+export function configOf(env: object): Config {
+  const known = checked.get(env);
+  if (known) return known;
+  const result = configSchema.safeParse(env);
+  if (!result.success) throw new ConfigError(result.error.issues);
+  checked.set(env, result.data);
+  return result.data;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(issues: readonly z.core.$ZodIssue[]) {
+    const lines = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    super(
+      `The configuration is not usable. ${lines.join('; ')}. ` +
+        'Set secrets with `wrangler secret put NAME` (locally: `npm start` or `npm run dev:services`), ' +
+        'variables and bindings in wrangler.toml.',
+    );
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The one code table (contract section 3): what the mapper sends, the documentation shows and the types
+ * know. `title` is the envelope's `error`.
+ */
+export const ERRORS = {
+  authentication_required: { status: 401, title: 'Authentication required' },
+  invalid_api_key: { status: 401, title: 'Invalid API key' },
+  api_key_revoked: { status: 401, title: 'API key revoked' },
+  api_key_expired: { status: 401, title: 'API key expired' },
+  ip_not_allowed: { status: 403, title: "Request IP is not in this API key's allowlist" },
+  missing_scope: { status: 403, title: 'Missing required scope' },
+  session_required: { status: 403, title: 'Not available to API keys' },
+  not_owner: { status: 403, title: 'Not the owner' },
+  rate_limit_exceeded: { status: 429, title: 'Rate limit exceeded' },
+  daily_quota_exceeded: { status: 429, title: 'Daily quota exceeded' },
+  invalid_request: { status: 400, title: 'Invalid request' },
+  invalid_json: { status: 400, title: 'Invalid JSON' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  not_acceptable: { status: 406, title: 'Not acceptable' },
+  payload_too_large: { status: 413, title: 'Payload too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  api_key_limit_reached: { status: 409, title: 'API key limit reached' },
+  internal_error: { status: 500, title: 'Internal error' },
+  service_unavailable: { status: 503, title: 'Service unavailable' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,79 @@
+import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
+import { DrizzleQueryError, sql } from 'drizzle-orm';
+import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
+import type { Config } from '../config/env.ts';
+import { NEON_TIMEOUT_MS } from '../config/limits.ts';
+import type { Meter } from './meter.ts';
+
+export type Db = NeonHttpDatabase;
+
+/** Neon did not answer, or not with an answer of Postgres: nobody knows whether a write was committed. */
+export class DbUnavailable extends Error {
+  override readonly name = 'DbUnavailable';
+}
+
+/** Postgres refused a statement. Holds the names of things, never the statement or its parameters. */
+export class DbRejected extends Error {
+  override readonly name = 'DbRejected';
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly constraint: string | undefined;
+  readonly column: string | undefined;
+
+  constructor(error: NeonDbError, code: string) {
+    super(`Postgres refused a statement: ${code} ${error.constraint ?? error.column ?? error.table ?? ''}`.trim());
+    this.code = code;
+    this.constraint = error.constraint;
+    this.column = error.column;
+  }
+}
+
+/** What the driver spreads into `fetch`'s options, and {@link meteredFetch} takes out again. */
+interface FetchOptions extends RequestInit {
+  meter?: Meter;
+}
+
+async function meteredFetch(input: string, { meter, ...init }: FetchOptions): Promise<Response> {
+  return meter ? await meter.measure('db', () => fetch(input, init)) : await fetch(input, init);
+}
+
+/**
+ * Drizzle over Neon's HTTP protocol for one request. Every statement or batch is one HTTP request, and none
+ * waits longer than {@link NEON_TIMEOUT_MS}; the driver itself has no time-out.
+ */
+export function connectDb(config: Config, meter: Meter): Db {
+  // The driver knows these only as globals; they are the same for every request of an isolate.
+  neonConfig.fetchFunction = meteredFetch;
+  if (config.NEON_SQL_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_SQL_ENDPOINT;
+  return drizzle({
+    client: neon(config.DATABASE_URL, {
+      fetchOptions: {
+        meter,
+        // Read anew for each statement, since the driver spreads these options into each `fetch`.
+        get signal() {
+          return AbortSignal.timeout(NEON_TIMEOUT_MS);
+        },
+      },
+    }),
+  });
+}
+
+/**
+ * Runs a statement or batch and turns what the driver throws into {@link DbRejected} or
+ * {@link DbUnavailable}. The original must not travel further: its message holds SQL and parameters.
+ */
+export async function runSql<T>(statement: PromiseLike<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (error) {
+    // A single statement fails wrapped in a DrizzleQueryError, a batch with the driver's own error.
+    const cause = error instanceof DrizzleQueryError ? error.cause : error;
+    if (cause instanceof NeonDbError && cause.code) throw new DbRejected(cause, cause.code);
+    throw new DbUnavailable();
+  }
+}
+
+/** Resolves when Neon answers. @throws DbUnavailable */
+export async function pingDb(db: Db): Promise<void> {
+  await runSql(db.execute(sql`SELECT 1`));
+}

@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm';
+import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+
+/** An API key without the key: only its SHA-256 and its first four characters are kept (contract section 2). */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text().primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    label: text().notNull(),
+    /** SHA-256 of the whole key, hexadecimal. */
+    hash: text().notNull().unique('api_keys_hash_unique'),
+    /** `jes_live_a1b2****`: all that a list or a log may show. */
+    maskedKey: text('masked_key').notNull(),
+    scopes: text().array().notNull(),
+    /** Normalised CIDR entries; empty = any address. */
+    ipAllowlist: text('ip_allowlist').array().notNull(),
+    /** The version of the developer terms accepted at creation. */
+    termsVersion: text('terms_version').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    revokedAt: timestamp('revoked_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    revokedReason: text('revoked_reason', { enum: ['user', 'admin', 'leaked'] }),
+    /** When Redis was told of the revocation; until then the sweep tells it again. */
+    tombstonedAt: timestamp('tombstoned_at', { withTimezone: true, precision: 3, mode: 'date' }),
+  },
+  (table) => [
+    index('api_keys_account_id_index').on(table.accountId, table.createdAt),
+    index('api_keys_untold_revocations_index')
+      .on(table.revokedAt)
+      .where(sql`${table.revokedAt} IS NOT NULL AND ${table.tombstonedAt} IS NULL`),
+  ],
+);

@@ -1,0 +1,166 @@
+import {
+  DAY_BUCKET_MS,
+  DAY_WINDOW_MINUTES,
+  MINUTE_WINDOW_MS,
+  POSTS_PER_MINUTE,
+  REQUESTS_PER_DAY,
+  REQUESTS_PER_MINUTE,
+  USAGE_TTL_MS,
+} from '../../config/limits.ts';
+import type { Script } from '../redis.ts';
+
+/** First field of a key's record. A change of the format is a new version, so that old records read as unreadable. */
+export const RECORD_VERSION = 'k1';
+/** The record of a hash that no key has. */
+export const UNKNOWN_RECORD = 'unknown';
+
+/** A timestamp in a log: unix milliseconds in 13 digits, which lasts until the year 2286. */
+const STAMP = 13;
+
+/**
+ * `authorize`: everything the hot path must know of a key, in one round trip.
+ *
+ * KEYS: the key's record, its windows, its usage of this UTC day.
+ * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
+ * `posts` when the request is a `POST /api/posts`, the UTC hour in two digits.
+ *
+ * Record: `k1|revoked reason|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields.
+ *
+ * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log`. The two logs are the exact
+ * times of the requests admitted in the last minute, 13 digits each. The day log has one character for each
+ * of the last 1,441 minutes, the newest last: the number admitted in it, counted up from `0` (at most 60, so
+ * up to `l`). `bucket` is the minute of its last character, `total` the sum.
+ *
+ * Answers, all of them strings:
+ * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
+ * `revoked|expired|ip_not_allowed, record` (nothing was consumed) ·
+ * `admitted, record, remaining, resets at` ·
+ * `limited, record, remaining, resets at, window, retry at` (nothing was consumed).
+ *
+ * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's
+ * time, so the logs stay sorted. Billed commands: 2 on a miss, 4 when admitted, one more on the first use in
+ * an hour. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
+ */
+export const AUTHORIZE: Script = {
+  text: `
+local now = tonumber(ARGV[1])
+local address = ARGV[2]
+
+local found = redis.call('MGET', KEYS[1], KEYS[2])
+local record = found[1]
+if not record then return { 'miss' } end
+if record == '${UNKNOWN_RECORD}' then return { 'unknown' } end
+
+local revoked, expiresAt, ranges = string.match(record, '^${RECORD_VERSION}|(%a*)|(%d*)|([%x,%-]*)|%d+|')
+if not revoked then
+  redis.call('DEL', KEYS[1])
+  return { 'unreadable' }
+end
+if revoked ~= '' then return { 'revoked', record } end
+if expiresAt ~= '' and tonumber(expiresAt) <= now then return { 'expired', record } end
+if ranges ~= '' then
+  local inside = false
+  if #address == 32 then
+    for lo, hi in string.gmatch(ranges, '(%x+)%-(%x+)') do
+      if lo <= address and address <= hi then
+        inside = true
+        break
+      end
+    end
+  end
+  if not inside then return { 'ip_not_allowed', record } end
+end
+
+local minuteLog, postsLog, bucket, total, dayLog = '', '', 0, 0, ''
+if found[2] then
+  local b, t
+  minuteLog, postsLog, b, t, dayLog =
+    string.match(found[2], '^u1|%d*|[%x:.]*|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)$')
+  if not minuteLog or #minuteLog % ${STAMP} ~= 0 or #postsLog % ${STAMP} ~= 0 then
+    redis.call('DEL', KEYS[2])
+    return { 'unreadable' }
+  end
+  bucket, total = tonumber(b), tonumber(t)
+end
+
+local newest = tonumber(string.sub(minuteLog, -${STAMP}))
+if newest and newest > now then now = newest end
+
+local function oldest(log)
+  return tonumber(string.sub(log, 1, ${STAMP}))
+end
+local function withinMinute(log)
+  local first = 1
+  while first < #log and tonumber(string.sub(log, first, first + ${STAMP - 1})) <= now - ${MINUTE_WINDOW_MS} do
+    first = first + ${STAMP}
+  end
+  return string.sub(log, first)
+end
+local function sum(log)
+  local n = 0
+  for i = 1, #log do n = n + string.byte(log, i) - 48 end
+  return n
+end
+
+minuteLog = withinMinute(minuteLog)
+local isPost = ARGV[4] == 'posts'
+if isPost then postsLog = withinMinute(postsLog) end
+
+local current = math.floor(now / ${DAY_BUCKET_MS})
+local elapsed = current - bucket
+if elapsed > ${DAY_WINDOW_MINUTES} then
+  dayLog, total = '0', 0
+elseif elapsed > 0 then
+  dayLog = dayLog .. string.rep('0', elapsed)
+end
+local excess = #dayLog - ${DAY_WINDOW_MINUTES + 1}
+if excess > 0 then
+  total = total - sum(string.sub(dayLog, 1, excess))
+  dayLog = string.sub(dayLog, excess + 1)
+end
+
+local window, retryAt = '', 0
+local function fullUntil(name, time)
+  if time > retryAt then window, retryAt = name, time end
+end
+if #minuteLog >= ${REQUESTS_PER_MINUTE * STAMP} then fullUntil('minute', oldest(minuteLog) + ${MINUTE_WINDOW_MS}) end
+if isPost and #postsLog >= ${POSTS_PER_MINUTE * STAMP} then fullUntil('posts', oldest(postsLog) + ${MINUTE_WINDOW_MS}) end
+if total >= ${REQUESTS_PER_DAY} then
+  local first = string.find(dayLog, '[^0]')
+  fullUntil('day', (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS})
+end
+
+local admitted = window == ''
+local counted = redis.call('HINCRBY', KEYS[3], ARGV[5] .. (admitted and ':accepted' or ':throttled'), 1)
+if counted == 1 then redis.call('PEXPIRE', KEYS[3], ${USAGE_TTL_MS}) end
+
+if not admitted then
+  local remaining = ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}
+  local resetsAt = (oldest(minuteLog) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
+  return { 'limited', record, string.format('%.0f', remaining), string.format('%.0f', resetsAt),
+    window, string.format('%.0f', retryAt) }
+end
+
+local stamp = string.format('%0${STAMP}.0f', now)
+minuteLog = minuteLog .. stamp
+if isPost then postsLog = postsLog .. stamp end
+dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
+redis.call('SET', KEYS[2], table.concat({ 'u1', stamp, ARGV[3], minuteLog, postsLog,
+  string.format('%.0f', current), string.format('%.0f', total + 1), dayLog }, '|'), 'PX', ${USAGE_TTL_MS})
+return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}),
+  string.format('%.0f', oldest(minuteLog) + ${MINUTE_WINDOW_MS}) }
+`,
+};
+
+/**
+ * `replace`: puts a newer record in the place of the one it was derived from, and only of that one, so that a
+ * refresh which began before a revocation cannot undo its tombstone. KEYS: the record. ARGV: the record it
+ * replaces, the new one, its life in milliseconds. Answers 1 when it was replaced.
+ */
+export const REPLACE_RECORD: Script = {
+  text: `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+`,
+};

@@ -1,0 +1,30 @@
+import { createKey, revokeKey, SCOPE_NAMES } from '../domain/keys/index.ts';
+import { withContext } from './context.ts';
+import { insertAccount } from './insert-account.ts';
+import type { ServiceSecrets } from './secrets.ts';
+import type { State } from './state.ts';
+
+/** Who the local stack knows from its first start on. */
+const DEMO = { username: 'demo', displayName: 'Demo Account', bio: 'Lives in the local stack.' };
+
+export interface Seeded {
+  readonly demoKey: NonNullable<State['demoKey']>;
+  /** The plaintext, when one was made just now. */
+  readonly key: string | undefined;
+}
+
+/**
+ * Makes the demo account and its key, unless they are there. With `isNewKeyWanted` the key before is revoked and
+ * another made: what was printed once cannot be printed again.
+ */
+export async function seed(secrets: ServiceSecrets, known: State['demoKey'], isNewKeyWanted: boolean): Promise<Seeded> {
+  return await withContext(secrets, Date.now(), async (ctx) => {
+    const accountId = await insertAccount(ctx, DEMO);
+    // The database may be another one than last time.
+    const isThere = known?.accountId === accountId;
+    if (known && isThere && !isNewKeyWanted) return { demoKey: known, key: undefined };
+    if (known && isThere) await revokeKey(ctx, { id: known.id, accountId, reason: 'user' });
+    const { id, key } = await createKey(ctx, accountId, { label: 'demo', scopes: SCOPE_NAMES, acceptTerms: true });
+    return { demoKey: { id, accountId, printedAt: new Date(ctx.now).toISOString() }, key };
+  });
+}

@@ -1,0 +1,50 @@
+import type { Emulator } from './emulator/server.ts';
+import { connectSql, migrate } from './migrate.ts';
+import { openPglite } from './neon-http/pglite.ts';
+import { openPostgres } from './neon-http/postgres.ts';
+import { serveNeonHttp } from './neon-http/server.ts';
+import { type ServiceSecrets, secretsFor } from './secrets.ts';
+import { openEmbeddedRedis } from './upstash-rest/embedded.ts';
+import { openRedis } from './upstash-rest/real.ts';
+import { serveUpstashRest } from './upstash-rest/server.ts';
+
+export interface ServicesOptions {
+  /** The folder of the embedded Postgres; without one it lives in memory. */
+  readonly dataDir?: string | undefined;
+  /** A real Postgres instead. */
+  readonly databaseUrl?: string | undefined;
+  /** A real Redis instead of the embedded one. */
+  readonly redisUrl?: string | undefined;
+  /** Password of the SQL emulator and token of the Redis emulator. */
+  readonly secret: string;
+  /** Ports of the emulators; 0 = any. */
+  readonly sqlPort?: number;
+  readonly redisPort?: number;
+}
+
+export interface Services {
+  readonly secrets: ServiceSecrets;
+  readonly neon: Emulator;
+  readonly upstash: Emulator;
+  close(): Promise<void>;
+}
+
+/** Starts Neon's and Upstash's protocols on the loopback interface, with an up-to-date database behind. */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const { secret } = options;
+  const sql = options.databaseUrl ? openPostgres(options.databaseUrl) : await openPglite(options.dataDir);
+  const redis = options.redisUrl ? await openRedis(options.redisUrl) : openEmbeddedRedis();
+  const neon = await serveNeonHttp({ backend: sql, password: secret, port: options.sqlPort ?? 0 });
+  const upstash = await serveUpstashRest({ backend: redis, token: secret, port: options.redisPort ?? 0 });
+  const secrets = secretsFor({ neon: neon.url, upstash: upstash.url }, secret);
+  await migrate(connectSql(secrets.DATABASE_URL, secrets.NEON_SQL_ENDPOINT));
+  return {
+    secrets,
+    neon,
+    upstash,
+    async close() {
+      await Promise.all([neon.close(), upstash.close()]);
+      await Promise.all([sql.close(), redis.close()]);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+export const ROOT = join(import.meta.dirname, '../..');
+const FOLDER = join(ROOT, '.jestha');
+const STATE_FILE = join(FOLDER, 'state.json');
+
+/** The folder of the embedded Postgres. */
+export const DATA_DIR = join(FOLDER, 'postgres');
+
+const stateSchema = z.object({
+  /** Password of the SQL emulator and token of the Redis emulator. */
+  secret: z.string(),
+  /** Where the services of the running (or last) stack listen. */
+  services: z.object({ neon: z.string(), upstash: z.string() }).optional(),
+  /** Where its Worker listens. */
+  worker: z.string().optional(),
+  /** The demo key; its plaintext was printed once and is nowhere. */
+  demoKey: z.object({ id: z.string(), accountId: z.string(), printedAt: z.string() }).optional(),
+});
+
+/** What the local stack remembers between starts, in a folder that git ignores. */
+export type State = z.infer<typeof stateSchema>;
+
+/** The state of the last start, or a new one with a new secret. */
+export function readState(): State {
+  try {
+    return stateSchema.parse(JSON.parse(readFileSync(STATE_FILE, 'utf8')));
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
+    return { secret: randomBytes(24).toString('base64url') };
+  }
+}
+
+export function writeState(state: State): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(STATE_FILE, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Writes `.dev.vars`, where `wrangler dev` looks for secrets. */
+export function writeDevVars(vars: Record<string, string>): void {
+  const lines = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+  writeFileSync(join(ROOT, '.dev.vars'), `# Written by the local stack.\n${lines.join('\n')}\n`, { mode: 0o600 });
+}

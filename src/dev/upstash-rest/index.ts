@@ -1,0 +1,3 @@
+export { openEmbeddedRedis } from './embedded.ts';
+export { openRedis } from './real.ts';
+export { serveUpstashRest } from './server.ts';

@@ -1,0 +1,1 @@
+export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';

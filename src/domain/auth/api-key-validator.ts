@@ -1,0 +1,76 @@
+import { RECORD_FRESH_MS } from '../../config/limits.ts';
+import { RedisScriptFailed, RedisUnavailable } from '../../data/redis.ts';
+import { sha256Hex } from '../../lib/hash.ts';
+import type { Ctx } from '../context.ts';
+import {
+  decodeRecord,
+  isWellFormedKey,
+  KEY_PREFIX,
+  loadRecordShared,
+  recordEntry,
+  refreshRecord,
+} from '../keys/index.ts';
+import { type Authentication, type Credentials, refused, type Validator } from './authentication.ts';
+import { authorize, fillAndAuthorize, type Verdict } from './authorize.ts';
+import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
+import { secondsBlocked } from './unknown-keys.ts';
+import { authenticateWithoutRedis } from './without-redis.ts';
+
+/** `jes_live_…`: form and checksum, hash, one call to Redis, and what follows from its answer. */
+export const apiKeyValidator: Validator = {
+  prefix: KEY_PREFIX,
+  async validate(ctx, token, credentials) {
+    if (!isWellFormedKey(token)) return refused({ code: 'invalid_api_key', why: 'malformed' });
+    const hash = await sha256Hex(token);
+    try {
+      const verdict = await authorize(ctx, hash, credentials);
+      return verdict.outcome === 'miss'
+        ? await lookUp(ctx, hash, credentials)
+        : await follow(ctx, hash, verdict, credentials);
+    } catch (error) {
+      if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
+      if (!(error instanceof RedisUnavailable)) throw error;
+      return refuseFlood(ctx, credentials) ?? (await authenticateWithoutRedis(ctx, hash, credentials));
+    }
+  },
+};
+
+/** Redis has no record of the hash: one statement by its unique index, then the script again. */
+async function lookUp(ctx: Ctx, hash: string, credentials: Credentials): Promise<Authentication> {
+  const flood = refuseFlood(ctx, credentials);
+  if (flood) return flood;
+  const record = await loadRecordShared(ctx, hash);
+  if (!record) {
+    // Unless it exists: a key created meanwhile has put its record there.
+    ctx.defer(ctx.ports.redis.setIfAbsent(recordEntry(hash, null)));
+    return await refuseUnknown(ctx, credentials.address);
+  }
+  const verdict = await fillAndAuthorize(ctx, hash, record, credentials);
+  // Gone again at once: Redis keeps nothing for us, so it is as good as away.
+  if (verdict.outcome === 'miss') throw new RedisUnavailable();
+  return await follow(ctx, hash, verdict, credentials);
+}
+
+/** What follows from the script's answer, but for a miss. */
+async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Credentials): Promise<Authentication> {
+  if (verdict.outcome === 'unknown') return await refuseUnknown(ctx, credentials.address);
+  if (!('record' in verdict)) return refused({ code: 'service_unavailable', why: 'record' });
+  const record = decodeRecord(verdict.record);
+  if (!record || ctx.now - record.loadedAt > RECORD_FRESH_MS) ctx.defer(refreshRecord(ctx, hash, verdict.record));
+  if (!record) return refused({ code: 'service_unavailable', why: 'record' });
+
+  if (!('remaining' in verdict)) return refuseKey(ctx, record, verdict.outcome);
+  const limits = { remaining: verdict.remaining, resetsAt: verdict.resetsAt, degraded: false };
+  switch (verdict.outcome) {
+    case 'limited':
+      return refuseKey(ctx, record, { ...limits, window: verdict.window, retryAt: verdict.retryAt });
+    case 'admitted':
+      return admit(record, limits);
+  }
+}
+
+/** The answer to an address that has asked for too many unknown keys, where it would cost us a statement. */
+function refuseFlood(ctx: Ctx, { address }: Credentials): Authentication | undefined {
+  const retryAfter = secondsBlocked(ctx, address);
+  return retryAfter === 0 ? undefined : refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
+}

@@ -1,0 +1,2 @@
+export { authenticate } from './authenticate.ts';
+export type { Authentication, ClientAddress, Limits } from './authentication.ts';

@@ -1,0 +1,41 @@
+import type { ApiKeyActor, Ctx } from '../context.ts';
+import type { KeyRecord } from '../keys/index.ts';
+import type { WindowName } from '../limits/index.ts';
+import { type Authentication, type ClientAddress, type Limits, refused } from './authentication.ts';
+import { countUnknownKey } from './unknown-keys.ts';
+
+function actorOf({ key, owner }: KeyRecord): ApiKeyActor {
+  return { type: 'apiKey', accountId: owner.id, keyId: key.id, label: key.label, scopes: key.scopes };
+}
+
+export function admit(record: KeyRecord, limits: Limits): Authentication {
+  return { outcome: 'admitted', actor: actorOf(record), owner: record.owner, limits };
+}
+
+/** What a known key can be refused for: its standing, or a window without room until `retryAt` (unix ms). */
+export type KeyRefusal =
+  | 'revoked'
+  | 'expired'
+  | 'ip_not_allowed'
+  | (Limits & { readonly window: WindowName; readonly retryAt: number });
+
+export function refuseKey(ctx: Ctx, record: KeyRecord, reason: KeyRefusal): Authentication {
+  const actor = actorOf(record);
+  switch (reason) {
+    case 'revoked':
+      return { outcome: 'refused', refusal: { code: 'api_key_revoked' }, actor };
+    case 'expired':
+      return { outcome: 'refused', refusal: { code: 'api_key_expired' }, actor };
+    case 'ip_not_allowed':
+      return { outcome: 'refused', refusal: { code: 'ip_not_allowed' }, actor };
+  }
+  const { window, retryAt, ...limits } = reason;
+  const retryAfter = Math.max(1, Math.ceil((retryAt - ctx.now) / 1_000));
+  return { outcome: 'refused', refusal: { code: 'rate_limit_exceeded', window, retryAfter }, actor, limits };
+}
+
+/** No key has this hash; the address that asked is counted. */
+export async function refuseUnknown(ctx: Ctx, address: ClientAddress | undefined): Promise<Authentication> {
+  await countUnknownKey(ctx, address);
+  return refused({ code: 'invalid_api_key', why: 'unknown' });
+}

@@ -1,0 +1,39 @@
+import { ISOLATE_WINDOWS_MAX_KEYS, MINUTE_WINDOW_MS } from '../../config/limits.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import type { Ctx } from '../context.ts';
+import { loadRecord, standingOf } from '../keys/index.ts';
+import { EMPTY_WINDOWS, type Windows, weigh } from '../limits/index.ts';
+import type { Authentication, Credentials } from './authentication.ts';
+import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
+
+const isolateWindows = new BoundedMap<string, Windows>(ISOLATE_WINDOWS_MAX_KEYS);
+
+/**
+ * Decides about a key while Redis is away. The record comes fresh from Neon (a statement of this request's own, so
+ * a revocation that has been answered always holds). The Workers binding stands in for the minute window, for all
+ * isolates of a location; beside it this isolate weighs all windows over what it has seen itself, which also
+ * gives the headers their figures.
+ */
+export async function authenticateWithoutRedis(
+  ctx: Ctx,
+  hash: string,
+  credentials: Credentials,
+): Promise<Authentication> {
+  const record = await loadRecord(ctx, hash);
+  if (!record) return await refuseUnknown(ctx, credentials.address);
+  const standing = standingOf(record, ctx.now, credentials.address?.hex);
+  if (standing !== 'active') return refuseKey(ctx, record, standing);
+
+  const weighed = weigh(isolateWindows.get(hash) ?? EMPTY_WINDOWS, { now: ctx.now, isPost: credentials.isPost });
+  const limits = { remaining: weighed.remaining, resetsAt: weighed.resetsAt, degraded: true };
+  if (weighed.outcome === 'limited') {
+    return refuseKey(ctx, record, { ...limits, window: weighed.window, retryAt: weighed.retryAt });
+  }
+  const { success } = await ctx.ports.keyFallbackLimiter.limit({ key: hash });
+  if (!success) {
+    const retryAt = ctx.now + MINUTE_WINDOW_MS;
+    return refuseKey(ctx, record, { degraded: true, remaining: 0, resetsAt: retryAt, window: 'minute', retryAt });
+  }
+  isolateWindows.set(hash, weighed.windows);
+  return admit(record, limits);
+}

@@ -1,0 +1,11 @@
+export { createKey } from './create-key.ts';
+export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey } from './format.ts';
+export { loadRecord, loadRecordShared } from './load-record.ts';
+export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';
+export { refreshRecord } from './refresh-record.ts';
+export { requireScope } from './require-scope.ts';
+export { revokeKey } from './revoke-key.ts';
+export { type NewKey, newKeySchema } from './schemas.ts';
+export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
+export { standingOf } from './standing.ts';
+export { tellRevocations } from './tell-revocations.ts';

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { RECORD_TTL_MS, TOMBSTONE_TTL_MS, UNKNOWN_RECORD_TTL_MS } from '../../config/limits.ts';
+import type { Entry } from '../../data/redis.ts';
+import { RECORD_VERSION, UNKNOWN_RECORD } from '../../data/scripts/authorize.ts';
+import type { AddressRange } from '../../lib/ip.ts';
+import { type Profile, profileSchema } from '../accounts/index.ts';
+
+export const REVOKED_REASONS = ['user', 'admin', 'leaked'] as const;
+export type RevokedReason = (typeof REVOKED_REASONS)[number];
+
+/** All that the hot path needs to know of a key: a copy of Neon's truth, kept in Redis under the key's hash. */
+export interface KeyRecord {
+  readonly revokedReason: RevokedReason | null;
+  /** Unix ms. */
+  readonly expiresAt: number | null;
+  /** Empty = any address. */
+  readonly ranges: readonly AddressRange[];
+  /** When it was read from Neon, unix ms. */
+  readonly loadedAt: number;
+  readonly key: { readonly id: string; readonly label: string; readonly scopes: readonly string[] };
+  readonly owner: Profile;
+}
+
+export const recordKey = (hash: string) => `key:${hash}`;
+export const windowsKey = (hash: string) => `windows:${hash}`;
+/** @param day a UTC day, `2026-11-24` */
+export const usageKey = (hash: string, day: string) => `usage:${hash}:${day}`;
+
+/** A record as it stands in Redis; the head is what the authorize script reads (see there). */
+export function encodeRecord(record: KeyRecord): string {
+  const head = [
+    RECORD_VERSION,
+    record.revokedReason ?? '',
+    record.expiresAt ?? '',
+    record.ranges.map(({ lo, hi }) => `${lo}-${hi}`).join(','),
+    record.loadedAt,
+  ];
+  return `${head.join('|')}|${JSON.stringify({ key: record.key, owner: record.owner })}`;
+}
+
+const tailSchema = z.object({
+  key: z.object({ id: z.string(), label: z.string(), scopes: z.array(z.string()) }),
+  owner: profileSchema,
+});
+
+const HEAD = new RegExp(`^${RECORD_VERSION}\\|(|${REVOKED_REASONS.join('|')})\\|(\\d*)\\|([0-9a-f,-]*)\\|(\\d+)\\|`);
+
+/** The record in a text that {@link encodeRecord} made, or undefined where it cannot be read. */
+export function decodeRecord(text: string): KeyRecord | undefined {
+  const head = HEAD.exec(text);
+  if (!head) return undefined;
+  const [{ length }, revokedReason, expiresAt, ranges = '', loadedAt] = head;
+  try {
+    const tail = tailSchema.parse(JSON.parse(text.slice(length)));
+    return {
+      revokedReason: revokedReason ? (revokedReason as RevokedReason) : null,
+      expiresAt: expiresAt ? Number(expiresAt) : null,
+      ranges: ranges ? ranges.split(',').map(decodeRange) : [],
+      loadedAt: Number(loadedAt),
+      ...tail,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeRange(range: string): AddressRange {
+  const [lo = '', hi = ''] = range.split('-');
+  return { lo, hi };
+}
+
+/** The Redis entry for what Neon said of a hash: a key's record, its tombstone, or "no such key". */
+export function recordEntry(hash: string, record: KeyRecord | null): Entry {
+  const key = recordKey(hash);
+  if (!record) return { key, value: UNKNOWN_RECORD, ttlMs: UNKNOWN_RECORD_TTL_MS };
+  return { key, value: encodeRecord(record), ttlMs: record.revokedReason ? TOMBSTONE_TTL_MS : RECORD_TTL_MS };
+}

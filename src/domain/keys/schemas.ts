@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { ALLOWLIST_MAX_ENTRIES, LABEL_MAX_CHARACTERS } from '../../config/limits.ts';
+import { parseCidr } from '../../lib/ip.ts';
+import { humanText } from '../text.ts';
+import { SCOPE_NAMES } from './scopes.ts';
+
+const allowlistEntry = z.string().transform((entry, context) => {
+  const cidr = parseCidr(entry.trim());
+  if (cidr) return cidr.text;
+  const shown = entry.length > 60 ? `${entry.slice(0, 60)}…` : entry;
+  context.issues.push({ code: 'custom', message: `"${shown}" is not an IP address or CIDR range`, input: entry });
+  return z.NEVER;
+});
+
+/** What a person chooses when generating a key (contract sections 2 and 9); immutable afterwards. */
+export const newKeySchema = z
+  .strictObject({
+    label: humanText(1, LABEL_MAX_CHARACTERS),
+    scopes: z
+      .array(z.enum(SCOPE_NAMES))
+      .min(1, 'choose at least one scope')
+      .transform((scopes) => [...new Set(scopes)]),
+    expiresInDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).optional(),
+    expiresAt: z.iso.datetime({ offset: true }).or(z.iso.date()).optional(),
+    ipAllowlist: z
+      .array(allowlistEntry)
+      .max(ALLOWLIST_MAX_ENTRIES, `at most ${ALLOWLIST_MAX_ENTRIES} entries`)
+      .transform((entries) => [...new Set(entries)])
+      .default([]),
+    acceptTerms: z.literal(true, { error: 'the developer terms must be accepted' }),
+  })
+  .refine((key) => key.expiresInDays === undefined || key.expiresAt === undefined, {
+    path: ['expiresAt'],
+    message: 'give either expiresInDays or expiresAt',
+  });
+
+export type NewKey = z.input<typeof newKeySchema>;

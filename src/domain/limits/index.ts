@@ -1,0 +1,1 @@
+export { EMPTY_WINDOWS, type LimitStatus, type Weighed, type WindowName, type Windows, weigh } from './windows.ts';

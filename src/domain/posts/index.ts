@@ -1,0 +1,3 @@
+export { createPost } from './create-post.ts';
+export type { Jes } from './jes.ts';
+export { readPost } from './read-post.ts';

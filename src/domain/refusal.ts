@@ -1,0 +1,47 @@
+import type { WindowName } from './limits/index.ts';
+
+/** One thing wrong with a request: where (a path like `content` or `ipAllowlist.2`) and what. */
+export interface Detail {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Why a request is refused, in our words: as rich as the log wants it. `http/problem.ts` turns it into the
+ * answer of contract section 3.
+ */
+export type Refusal =
+  | { readonly code: 'authentication_required' }
+  | { readonly code: 'invalid_api_key'; readonly why: 'malformed' | 'unknown' }
+  | { readonly code: 'api_key_revoked' }
+  | { readonly code: 'api_key_expired' }
+  | { readonly code: 'ip_not_allowed' }
+  | { readonly code: 'missing_scope'; readonly requiredScope: string }
+  | {
+      readonly code: 'rate_limit_exceeded';
+      readonly window: WindowName | 'unknown_keys';
+      /** Whole seconds. */
+      readonly retryAfter: number;
+    }
+  | { readonly code: 'daily_quota_exceeded'; readonly retryAfter: number }
+  | { readonly code: 'invalid_request'; readonly details: readonly Detail[] }
+  | { readonly code: 'invalid_json' }
+  | { readonly code: 'not_found' }
+  | { readonly code: 'method_not_allowed'; readonly allow: string }
+  | { readonly code: 'not_acceptable' }
+  | { readonly code: 'payload_too_large'; readonly maxBytes: number }
+  | { readonly code: 'unsupported_media_type' }
+  | { readonly code: 'api_key_limit_reached' }
+  | { readonly code: 'service_unavailable'; readonly why: 'redis' | 'neon' | 'script' | 'record' | 'revocation' }
+  | { readonly code: 'internal_error' };
+
+/** Thrown by verbs; the hot path returns its refusals instead, since a flood of them must cost nothing. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}

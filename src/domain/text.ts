@@ -1,0 +1,25 @@
+import * as z from 'zod';
+
+/** Characters as callers count them: Unicode code points (contract section 8). */
+function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/**
+ * Text of a person, kept as it was sent: `min` to `max` code points, at least one of them visible when
+ * `min` > 0. NUL is no character to Postgres, and a lone surrogate has no UTF-8, so neither could be
+ * given back as it came.
+ */
+export function humanText(min: number, max: number) {
+  return z.string({ error: 'must be a string' }).check((context) => {
+    const text = context.value;
+    const complain = (message: string) => context.issues.push({ code: 'custom', message, input: text });
+    if (!text.isWellFormed()) complain('contains a lone surrogate, which is not a character');
+    else if (text.includes('\0')) complain('contains a NUL character');
+    else if (min > 0 && text.trim() === '') complain('must not be empty');
+    // Code points are at most code units, so a text that long needs no counting.
+    else if (text.length > max && countCharacters(text) > max) complain(`must be at most ${max} characters`);
+  });
+}

@@ -1,0 +1,20 @@
+import { createPost, readPost } from '../../domain/posts/index.ts';
+import type { ApiKeyEndpoint } from '../endpoint.ts';
+import { readJson } from '../read-json.ts';
+import { reply } from '../reply.ts';
+
+export const postPost: ApiKeyEndpoint = {
+  method: 'POST',
+  path: '/api/posts',
+  access: 'apiKey',
+  scope: 'write:jes',
+  isPost: true,
+  answer: async (c, { ctx }) => reply(c, 201, await createPost(ctx, await readJson(c.req.raw))),
+};
+
+export const getPost: ApiKeyEndpoint = {
+  method: 'GET',
+  path: '/api/posts/:id',
+  access: 'apiKey',
+  answer: async (c, { ctx }) => reply(c, 200, await readPost(ctx, c.req.param('id') ?? '')),
+};

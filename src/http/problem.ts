@@ -1,0 +1,127 @@
+import { ERRORS } from '../config/errors.ts';
+import {
+  CREATIONS_PER_DAY,
+  POSTS_PER_MINUTE,
+  REQUESTS_PER_DAY,
+  REQUESTS_PER_MINUTE,
+  UNAVAILABLE_RETRY_AFTER_S,
+} from '../config/limits.ts';
+import { DbUnavailable } from '../data/db.ts';
+import { RedisScriptFailed, RedisUnavailable } from '../data/redis.ts';
+import { type Refusal, Refused } from '../domain/refusal.ts';
+import type { AppContext } from './context.ts';
+import { reply } from './reply.ts';
+
+/** What a refusal says beside its code: one helpful sentence, fields of its own, headers of its own. */
+interface Answer {
+  readonly message: string;
+  readonly extras?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The one way a refusal becomes an answer: the envelope of contract section 3. */
+export function problem(c: AppContext, refusal: Refusal): Response {
+  const { status, title } = ERRORS[refusal.code];
+  const { message, extras, headers } = answerTo(refusal);
+  c.set('refusal', refusal);
+  const { requestId } = c.var.ctx;
+  return reply(c, status, { error: title, message, code: refusal.code, requestId, ...extras }, headers);
+}
+
+/** The refusal in what a verb or a port has thrown; what nobody planned for is an `internal_error`. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof DbUnavailable) return { code: 'service_unavailable', why: 'neon' };
+  if (error instanceof RedisUnavailable) return { code: 'service_unavailable', why: 'redis' };
+  if (error instanceof RedisScriptFailed) return { code: 'service_unavailable', why: 'script' };
+  return { code: 'internal_error' };
+}
+
+/** RFC 6750 section 3: no `error` when nothing was sent. */
+const challenge = (parameters = '') => ({ 'WWW-Authenticate': `Bearer realm="jestha"${parameters}` });
+const INVALID_TOKEN = challenge(', error="invalid_token"');
+
+const retryAfterHeader = (seconds: number) => ({ 'Retry-After': String(seconds) });
+const retryLater = (seconds: number) => ({ extras: { retryAfter: seconds }, headers: retryAfterHeader(seconds) });
+
+function answerTo(refusal: Refusal): Answer {
+  switch (refusal.code) {
+    case 'authentication_required':
+      return { message: 'Send your API key as "Authorization: Bearer jes_live_…".', headers: challenge() };
+    case 'invalid_api_key':
+      return {
+        message:
+          refusal.why === 'malformed'
+            ? 'This is not a Jestha API key. Keys begin with jes_live_ and are 58 characters long.'
+            : 'No such API key. Check that it was copied whole.',
+        headers: INVALID_TOKEN,
+      };
+    case 'api_key_revoked':
+      return {
+        message: 'This API key was revoked. Generate a new one in Settings → API access.',
+        headers: INVALID_TOKEN,
+      };
+    case 'api_key_expired':
+      return {
+        message: 'This API key has expired. Generate a new one in Settings → API access.',
+        headers: INVALID_TOKEN,
+      };
+    case 'ip_not_allowed':
+      return { message: 'This API key may be used only from the addresses its owner allowed.' };
+    case 'missing_scope':
+      return {
+        message: `This API key lacks the scope ${refusal.requiredScope}.`,
+        extras: { requiredScope: refusal.requiredScope },
+        headers: challenge(`, error="insufficient_scope", scope="${refusal.requiredScope}"`),
+      };
+    case 'rate_limit_exceeded':
+      return { message: limitSentence(refusal.window), ...retryLater(refusal.retryAfter) };
+    case 'daily_quota_exceeded':
+      return {
+        message: `This account is limited to ${count(CREATIONS_PER_DAY)} Jes and JesClips per UTC day through the API.`,
+        ...retryLater(refusal.retryAfter),
+      };
+    case 'invalid_request':
+      return { message: 'Some fields are not valid; see details.', extras: { details: refusal.details } };
+    case 'invalid_json':
+      return { message: 'The body is not valid JSON in UTF-8.' };
+    case 'not_found':
+      return { message: 'There is nothing here, or nothing this account may see.' };
+    case 'method_not_allowed':
+      return { message: `This path answers ${refusal.allow}.`, headers: { Allow: refusal.allow } };
+    case 'not_acceptable':
+      return { message: 'This API answers application/json only.' };
+    case 'payload_too_large':
+      return { message: `The body must be at most ${count(refusal.maxBytes)} bytes.` };
+    case 'unsupported_media_type':
+      return { message: 'Send the body as "Content-Type: application/json", in UTF-8 and not compressed.' };
+    case 'api_key_limit_reached':
+      return { message: 'This account has its 5 active API keys. Revoke one first.' };
+    case 'service_unavailable':
+      return {
+        message:
+          refusal.why === 'revocation'
+            ? 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.'
+            : 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+        headers: retryAfterHeader(UNAVAILABLE_RETRY_AFTER_S),
+      };
+    case 'internal_error':
+      return { message: 'Something went wrong on our side. The requestId helps us find it.' };
+  }
+}
+
+function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>['window']): string {
+  switch (window) {
+    case 'minute':
+      return `This API key is limited to ${count(REQUESTS_PER_MINUTE)} requests per minute.`;
+    case 'day':
+      return `This API key is limited to ${count(REQUESTS_PER_DAY)} requests per 24 hours.`;
+    case 'posts':
+      return `This API key is limited to ${count(POSTS_PER_MINUTE)} posts per minute.`;
+    case 'unknown_keys':
+      return 'Too many unknown API keys came from this address.';
+  }
+}
+
+const THOUSANDS = new Intl.NumberFormat('en-US');
+const count = (value: number) => THOUSANDS.format(value);

@@ -1,0 +1,26 @@
+import { ulid } from 'ulid';
+
+/** Random bytes drawn at once, so that an id costs no call into the runtime's CSPRNG of its own. */
+const POOL = new Uint8Array(512);
+let unread = 0;
+
+function nextRandom(): number {
+  if (unread === 0) {
+    crypto.getRandomValues(POOL);
+    unread = POOL.length;
+  }
+  unread -= 1;
+  return (POOL[unread] ?? 0) / 256;
+}
+
+/** A ULID of the given time (unix milliseconds): 26 Crockford base-32 digits, upper case, sortable by time. */
+export function newId(now: number): string {
+  return ulid(now, nextRandom);
+}
+
+const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** Whether a text can be an id of ours at all; what cannot needs no look-up. Ids are upper case. */
+export function isId(text: string): boolean {
+  return ID_PATTERN.test(text);
+}

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bundle, ROOT } from './support/bundle.ts';
+
+const SRC = join(ROOT, 'src');
+
+/** The floors of `src/README.md`, from the ground up. Imports point downward, or stay on their floor. */
+const FLOORS: Record<string, number> = {
+  lib: 0,
+  config: 1,
+  data: 2,
+  domain: 3,
+  'compose.ts': 3.5,
+  http: 4,
+  jobs: 4,
+  'worker.ts': 5,
+  dev: 6,
+};
+
+interface Import {
+  readonly from: string;
+  /** A path below `src`, or the name of a package. */
+  readonly to: string;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
+
+const imports: Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(SRC, from), 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return specifiers.map((specifier) => ({
+    from,
+    to: specifier.startsWith('.') ? relative(SRC, join(SRC, dirname(from), specifier)) : specifier,
+  }));
+});
+
+const isOurs = ({ to }: Import) => files.includes(to);
+const floorOf = (path: string) => FLOORS[path.split('/')[0] ?? ''];
+const domainOf = (path: string) => /^domain\/([^/]+)\//.exec(path)?.[1];
+const show = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
+
+describe('imports', () => {
+  test('are found', () => {
+    expect(imports).toContainEqual({ from: 'worker.ts', to: 'http/app.ts' });
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  test('of our own name a file that is there', () => {
+    expect(show(imports.filter(({ to, from }) => !isOurs({ from, to }) && /^\.|\.tsx?$/.test(to)))).toEqual([]);
+  });
+
+  test('every file stands on a floor', () => {
+    expect(files.filter((file) => floorOf(file) === undefined)).toEqual([]);
+  });
+
+  test('point downward only', () => {
+    const upward = imports.filter((found) => isOurs(found) && (floorOf(found.to) ?? 99) > (floorOf(found.from) ?? -1));
+    expect(show(upward)).toEqual([]);
+  });
+
+  test('between domains go through index.ts', () => {
+    const past = imports.filter(({ from, to }) => {
+      const target = domainOf(to);
+      return target !== undefined && target !== domainOf(from) && to !== `domain/${target}/index.ts`;
+    });
+    expect(show(past)).toEqual([]);
+  });
+
+  test('limits and webhooks import no other domain', () => {
+    const foreign = imports.filter(({ from, to }) => {
+      const source = domainOf(from);
+      return (source === 'limits' || source === 'webhooks') && ![undefined, source].includes(domainOf(to));
+    });
+    expect(show(foreign)).toEqual([]);
+  });
+
+  test('a domain knows of no other that knows of it', () => {
+    const edges = imports.map(({ from, to }) => [domainOf(from), domainOf(to)] as const);
+    const cycles = edges.filter(
+      ([from, to]) => from && to && from !== to && edges.some(([other, back]) => other === to && back === from),
+    );
+    expect(cycles).toEqual([]);
+  });
+
+  test.each([
+    ['hono', /^http\//],
+    ['drizzle-orm', /^(data\/|dev\/|domain\/[^/]+\/(store|visibility)\.ts$)/],
+    ['@neondatabase/serverless', /^(data\/db\.ts|dev\/)/],
+    ['@upstash/redis', /^data\/redis\.ts$/],
+    ['node:', /^dev\//],
+  ])('%s is imported only by %s', (name, allowed) => {
+    const found = imports.filter(({ from, to }) => `${to}/`.startsWith(name) && !allowed.test(from));
+    expect(show(found)).toEqual([]);
+  });
+
+  test('only compose.ts makes clients', () => {
+    const makers = ['data/db.ts', 'data/redis.ts'];
+    const callers = files.filter((file) => {
+      const text = readFileSync(join(SRC, file), 'utf8');
+      return /\bconnect(Db|Redis)\(/.test(text) && !makers.includes(file);
+    });
+    expect(callers).toEqual(['compose.ts']);
+  });
+});
+
+describe('the Worker', () => {
+  test('holds nothing of src/dev, and is small', async () => {
+    const { inputs, gzipped } = await bundle('src/worker.ts');
+    expect(inputs).toContain('src/worker.ts');
+    expect(inputs.filter((input) => input.startsWith('src/dev/'))).toEqual([]);
+    expect(gzipped).toBeLessThan(350 * 1024);
+  });
+
+  test('has bindings typed as wrangler.toml declares them', () => {
+    const output = execFileSync('wrangler', ['types', 'src/config/bindings.d.ts', '--check'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(output).toContain('up to date');
+  });
+});
+
+describe('write verbs', () => {
+  test('check a scope before anything else', () => {
+    const verbs = files.filter((file) => /^domain\/(posts|comments|jesclips)\/(create|edit|delete|bounce)-/.test(file));
+    expect(verbs).not.toEqual([]);
+    const careless = verbs.filter((file) => {
+      const text = readFileSync(join(SRC, file), 'utf8');
+      const body = text.slice(text.indexOf('export async function'));
+      return !/^[^;]*;?\s*requireScope\(/m.test(body) || body.indexOf('requireScope(') > body.indexOf('await ');
+    });
+    expect(careless).toEqual([]);
+  });
+});

@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { AUTHORIZE, REPLACE_RECORD } from '../../src/data/scripts/authorize.ts';
+import { openEmbeddedRedis } from '../../src/dev/upstash-rest/embedded.ts';
+import { openRedis } from '../../src/dev/upstash-rest/real.ts';
+import { encodeRecord, type KeyRecord, standingOf } from '../../src/domain/keys/index.ts';
+import { EMPTY_WINDOWS, type Windows, weigh } from '../../src/domain/limits/index.ts';
+import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+const MINUTE = 60_000;
+
+const backends = {
+  'the embedded Redis': openEmbeddedRedis(),
+  ...(process.env.TEST_REDIS_URL && { 'a real Redis': await openRedis(process.env.TEST_REDIS_URL) }),
+};
+afterAll(() => Promise.all(Object.values(backends).map((backend) => backend.close())));
+
+const RECORD: KeyRecord = {
+  revokedReason: null,
+  expiresAt: null,
+  ranges: [],
+  loadedAt: NOW,
+  key: { id: 'key', label: 'a | b', scopes: ['write:jes'] },
+  owner: {
+    id: 'account',
+    username: 'ada',
+    email: 'ada@example.com',
+    displayName: 'Ada',
+    avatar: null,
+    coverImage: null,
+    bio: null,
+    verified: false,
+    emailVerified: true,
+    isPrivate: false,
+    isCreator: false,
+    totalFollowers: 0,
+    totalFollowing: 0,
+    totalPosts: 0,
+    createdAt: '2026-11-24T12:00:00.000Z',
+  },
+};
+
+/** Requests that come at the same time. */
+interface Burst {
+  /** Milliseconds since the burst before; negative where another Worker's clock is behind. */
+  readonly after: number;
+  readonly isPost: boolean;
+  readonly times: number;
+}
+
+/** The windows as they stand in Redis (see the script). */
+function encodeWindows(windows: Windows, lastUse: number): string {
+  const newest = Math.max(...windows.day.map(({ bucket }) => bucket));
+  const oldest = Math.min(...windows.day.map(({ bucket }) => bucket));
+  const counts = new Map(windows.day.map(({ bucket, count }) => [bucket, count]));
+  const log = Array.from({ length: newest - oldest + 1 }, (_, i) =>
+    String.fromCharCode(48 + (counts.get(oldest + i) ?? 0)),
+  );
+  const total = windows.day.reduce((sum, { count }) => sum + count, 0);
+  return ['u1', lastUse, '', windows.minute.join(''), windows.posts.join(''), newest, total, log.join('')].join('|');
+}
+
+/** Gaps that meet every edge of every window. */
+const after = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
+  { weight: 3, arbitrary: fc.constantFrom(MINUTE - 1, MINUTE, MINUTE + 1, -1, -500, -MINUTE) },
+  { weight: 1, arbitrary: fc.constantFrom(1_439, 1_440, 1_441, 1_442).map((minutes) => minutes * MINUTE) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 90_000_000 }) },
+);
+/** Bursts that fill the windows. */
+const times = fc.oneof(fc.constantFrom(1, 2, 11), fc.integer({ min: 20, max: 61 }));
+const bursts = fc.array(fc.record({ after, isPost: fc.boolean(), times }), { minLength: 1, maxLength: 6 });
+
+/** What the key has done before: nothing, or nearly all that a day allows. */
+const past = fc.oneof(
+  fc.constant(EMPTY_WINDOWS),
+  fc.record({ rest: fc.integer({ min: 1, max: 40 }), ago: fc.integer({ min: 2, max: 1_274 }) }).map(({ rest, ago }) => {
+    // 166 minutes with 60, and one before them with the rest: 9,961 to 10,000.
+    const oldest = Math.floor(NOW / MINUTE) - ago - 166;
+    const day = Array.from({ length: 167 }, (_, i) => ({ bucket: oldest + i, count: i === 0 ? rest : 60 }));
+    return { minute: [], posts: [], day };
+  }),
+);
+
+const EDGES = [
+  '9.255.255.255',
+  '10.0.0.0',
+  '10.255.255.255',
+  '11.0.0.0',
+  '2001:db8::',
+  '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+];
+
+function requestsOf(history: readonly Burst[]): { gap: number; isPost: boolean }[] {
+  return history.flatMap(({ after: gap, isPost, times: count }) =>
+    Array.from({ length: count }, (_, i) => ({ gap: i === 0 ? gap : 0, isPost })),
+  );
+}
+
+describe.each(Object.entries(backends))('the authorize script on %s', (name, redis) => {
+  let lastKey = 0;
+  const nextHash = () => `${process.pid}-${lastKey++}`;
+
+  function authorize(hash: string, now: number, options: { address?: string; isPost?: boolean } = {}) {
+    const { address = '', isPost = false } = options;
+    const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`];
+    const args = [String(now), addressToHex(address) ?? '', address, isPost ? 'posts' : '', '12'];
+    return redis.call(['EVAL', AUTHORIZE.text, '3', ...keys, ...args]);
+  }
+  const setRecord = (hash: string, record: string) => redis.call(['SET', `key:${hash}`, record]);
+
+  test('answers what the model answers, for any history', { timeout: 120_000 }, async () => {
+    const record = encodeRecord(RECORD);
+    const property = fc.asyncProperty(past, bursts, async (before, history: Burst[]) => {
+      const hash = nextHash();
+      await setRecord(hash, record);
+      if (before !== EMPTY_WINDOWS) await redis.call(['SET', `windows:${hash}`, encodeWindows(before, NOW - 1)]);
+      let model: Windows = before;
+      let now = NOW;
+      for (const { gap, isPost } of requestsOf(history)) {
+        now += gap;
+        const weighed = weigh(model, { now, isPost });
+        const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
+        const reply = await authorize(hash, now, { isPost });
+        if (weighed.outcome === 'admitted') {
+          expect(reply).toEqual(['admitted', ...status]);
+          model = weighed.windows;
+        } else {
+          // That it consumed nothing shows in what the next ones are answered.
+          expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt)]);
+        }
+      }
+    });
+    await fc.assert(property, { numRuns: name === 'a real Redis' ? 300 : 30 });
+  });
+
+  test('knows who may use a key as the model does', async () => {
+    const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('', 'nonsense', ...EDGES));
+    const entry = fc.oneof(
+      fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([ip, bits]) => `${ip}/${bits}`),
+      fc.constantFrom('10.0.0.0/8', '2001:db8::/32', '::/0', '0.0.0.0/0', ...EDGES),
+    );
+    const record = fc.record({
+      revokedReason: fc.constantFrom(null, null, null, 'user' as const, 'leaked' as const),
+      expiresAt: fc.constantFrom(null, NOW - 1, NOW, NOW + 1),
+      ranges: fc.array(entry, { maxLength: 4 }).map((entries) =>
+        entries.flatMap((text) => {
+          const cidr = parseCidr(text);
+          return cidr ? [{ lo: cidr.lo, hi: cidr.hi }] : [];
+        }),
+      ),
+    });
+    const property = fc.asyncProperty(record, address, async (part, ip) => {
+      const hash = nextHash();
+      const whole = { ...RECORD, ...part };
+      await setRecord(hash, encodeRecord(whole));
+      const standing = standingOf(whole, NOW, addressToHex(ip));
+      const reply = (await authorize(hash, NOW, { address: addressToHex(ip) ? ip : '' })) as string[];
+      expect(reply.slice(0, 2)).toEqual([standing === 'active' ? 'admitted' : standing, encodeRecord(whole)]);
+      if (standing !== 'active') {
+        expect(await redis.call(['EXISTS', `windows:${hash}`, `usage:${hash}:2026-11-24`])).toBe(0);
+      }
+    });
+    await fc.assert(property, { numRuns: 200 });
+  });
+
+  test('touches nothing for a hash it does not know', async () => {
+    const hash = nextHash();
+    expect(await authorize(hash, NOW)).toEqual(['miss']);
+    expect(await redis.call(['EXISTS', `key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`])).toBe(0);
+  });
+
+  test('replaces a record only where it is still the one it was', async () => {
+    const hash = nextHash();
+    await setRecord(hash, 'old');
+    const replace = (from: string, to: string) =>
+      redis.call(['EVAL', REPLACE_RECORD.text, '1', `key:${hash}`, from, to, '60000']);
+    expect(await replace('other', 'new')).toBe(0);
+    expect(await redis.call(['GET', `key:${hash}`])).toBe('old');
+    expect(await replace('old', 'new')).toBe(1);
+    expect(await redis.call(['GET', `key:${hash}`])).toBe('new');
+    expect(await redis.call(['PTTL', `key:${hash}`])).toBeGreaterThan(50_000);
+    await redis.call(['DEL', `key:${hash}`]);
+    expect(await replace('new', 'again')).toBe(0);
+  });
+});
+
+describe('the model of the windows', () => {
+  test('never admits more than a limit in any span of its length, and always some again at the time it says', () => {
+    fc.assert(
+      fc.property(past, bursts, (before, history: Burst[]) => {
+        let windows: Windows = before;
+        let now = NOW;
+        const admitted: number[] = [];
+        const posts: number[] = [];
+        for (const { gap, isPost } of requestsOf(history)) {
+          now += Math.max(0, gap);
+          const weighed = weigh(windows, { now, isPost });
+          if (weighed.outcome === 'limited') {
+            expect(weighed.retryAt).toBeGreaterThan(now);
+            expect(weigh(windows, { now: weighed.retryAt, isPost }).outcome).toBe('admitted');
+            expect(weigh(windows, { now: weighed.retryAt - 1, isPost }).outcome).toBe('limited');
+            continue;
+          }
+          windows = weighed.windows;
+          admitted.push(now);
+          if (isPost) posts.push(now);
+          const within = (times: number[], span: number) => times.filter((time) => time > now - span).length;
+          expect(within(admitted, MINUTE)).toBeLessThanOrEqual(60);
+          expect(within(posts, MINUTE)).toBeLessThanOrEqual(10);
+          const earlier = before.day
+            .filter(({ bucket }) => (bucket + 1) * MINUTE > now - 1_440 * MINUTE)
+            .reduce((sum, { count }) => sum + count, 0);
+          expect(within(admitted, 1_440 * MINUTE) + earlier).toBeLessThanOrEqual(10_000);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

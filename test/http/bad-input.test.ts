@@ -1,0 +1,243 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { posts } from '../support/database.ts';
+import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+
+let harness: Harness;
+let key: TestKey;
+
+beforeEach(async () => {
+  harness = new Harness();
+  key = await harness.newKey();
+});
+
+const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+  harness.fetch('/api/posts', {
+    key: key.key,
+    body,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+
+describe('a body that is not JSON', () => {
+  const INVALID_JSON = {
+    status: 400,
+    body: { error: 'Invalid JSON', message: 'The body is not valid JSON in UTF-8.', code: 'invalid_json' },
+  };
+
+  test.each([
+    ['nothing', ''],
+    ['text', 'Hello'],
+    ['a cut object', '{"content":"Hello"'],
+    ['single quotes', "{'content':'Hello'}"],
+    ['a form', 'content=Hello&visibility=PUBLIC'],
+    ['a raw control character', '{"content":"a\nb"}'],
+    ['two values', '{"content":"a"}{"content":"b"}'],
+    ['a NUL', '\0'],
+  ])('%s', async (_, body) => {
+    expect(await answerOf(await post(body))).toEqual(INVALID_JSON);
+  });
+
+  test('bytes that are not UTF-8', async () => {
+    const bytes = new TextEncoder().encode('{"content":"?"}');
+    bytes[12] = 0xff;
+    expect(await answerOf(await post(bytes))).toEqual(INVALID_JSON);
+  });
+});
+
+describe('a body whose fields are wrong', () => {
+  const invalid = (...details: { path: string; message: string }[]) => ({
+    status: 400,
+    body: {
+      error: 'Invalid request',
+      message: 'Some fields are not valid; see details.',
+      code: 'invalid_request',
+      details,
+    },
+  });
+  const wrongContent = (message: string) => invalid({ path: 'content', message });
+  const wrongVisibility = invalid({
+    path: 'visibility',
+    message: 'Invalid option: expected one of "PUBLIC"|"FOLLOWERS"|"PRIVATE"',
+  });
+
+  test.each([
+    ['no object: null', 'null', invalid({ path: '', message: 'Invalid input: expected object, received null' })],
+    ['no object: an array', '[]', invalid({ path: '', message: 'Invalid input: expected object, received array' })],
+    ['no content', '{}', wrongContent('must be a string')],
+    ['content null', '{"content":null}', wrongContent('must be a string')],
+    ['content a number', '{"content":1}', wrongContent('must be a string')],
+    ['content an object', '{"content":{"toString":"x"}}', wrongContent('must be a string')],
+    ['empty content', '{"content":""}', wrongContent('must not be empty')],
+    ['content of white space', '{"content":" \\n\\u00a0\\u2003"}', wrongContent('must not be empty')],
+    ['a NUL in content', '{"content":"a\\u0000b"}', wrongContent('contains a NUL character')],
+    [
+      'a lone surrogate in content',
+      '{"content":"a\\ud800b"}',
+      wrongContent('contains a lone surrogate, which is not a character'),
+    ],
+    ['5,001 characters', `{"content":"${'a'.repeat(5_001)}"}`, wrongContent('must be at most 5000 characters')],
+    ['an unknown visibility', '{"content":"a","visibility":"public"}', wrongVisibility],
+    ['visibility null', '{"content":"a","visibility":null}', wrongVisibility],
+    [
+      'unknown fields, each named',
+      '{"content":"a","__proto__":{"x":1},"authorId":"01HK153X000000000000000000"}',
+      invalid({ path: '__proto__', message: 'unknown field' }, { path: 'authorId', message: 'unknown field' }),
+    ],
+    [
+      'several wrong fields, each named',
+      '{"content":"","visibility":"ALL"}',
+      invalid(
+        { path: 'content', message: 'must not be empty' },
+        { path: 'visibility', message: 'Invalid option: expected one of "PUBLIC"|"FOLLOWERS"|"PRIVATE"' },
+      ),
+    ],
+  ])('%s', async (_, body, expected) => {
+    expect(await answerOf(await post(body))).toEqual(expected);
+    expect(await posts.contentsOf(harness, key.accountId)).toEqual([]);
+  });
+});
+
+describe('a body of another type', () => {
+  test.each([
+    ['none', { 'Content-Type': '' }],
+    ['text', { 'Content-Type': 'text/plain' }],
+    ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }],
+    ['another charset', { 'Content-Type': 'application/json; charset=utf-16' }],
+    ['only alike', { 'Content-Type': 'application/jsonp' }],
+    ['compressed', { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }],
+  ])('%s', async (_, headers) => {
+    expect(await answerOf(await post('{"content":"Hello"}', headers as Record<string, string>))).toEqual({
+      status: 415,
+      body: {
+        error: 'Unsupported media type',
+        message: 'Send the body as "Content-Type: application/json", in UTF-8 and not compressed.',
+        code: 'unsupported_media_type',
+      },
+    });
+  });
+
+  test.each([
+    'application/json',
+    'application/json;charset=utf-8',
+    'Application/JSON; charset="UTF-8"',
+    'application/vnd.api+json',
+  ])('%s is JSON', async (type) => {
+    expect((await post('{"content":"Hello"}', { 'Content-Type': type })).status).toBe(201);
+  });
+});
+
+describe('a body too large', () => {
+  const TOO_LARGE = {
+    status: 413,
+    body: {
+      error: 'Payload too large',
+      message: 'The body must be at most 131,072 bytes.',
+      code: 'payload_too_large',
+    },
+  };
+  const bodyOf = (bytes: number) => `{"content":"${'a'.repeat(bytes - 14)}"}`;
+
+  test('by its length', async () => {
+    expect((await post(bodyOf(131_072))).status).toBe(400);
+    expect(await answerOf(await post(bodyOf(131_073)))).toEqual(TOO_LARGE);
+  });
+
+  test('without a length, read no further than it may be', async () => {
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(16 * 1024).fill(0x20));
+      },
+    });
+    expect(await answerOf(await post(endless as unknown as Uint8Array))).toEqual(TOO_LARGE);
+    expect(pulled).toBeLessThan(20);
+  });
+});
+
+describe('what the caller accepts', () => {
+  test.each([
+    'text/html',
+    'image/*',
+    'application/json;q=0',
+    'text/*;q=0.5, application/xml',
+    'application/json;q=0, */*',
+  ])('%s is 406', async (accept) => {
+    const response = await harness.fetch('/api/auth/me', { key: key.key, headers: { Accept: accept } });
+    expect(await answerOf(response)).toEqual({
+      status: 406,
+      body: { error: 'Not acceptable', message: 'This API answers application/json only.', code: 'not_acceptable' },
+    });
+  });
+
+  test.each([
+    '*/*',
+    'application/json',
+    'text/html, application/json;q=0.1',
+    'Application/*',
+    'text/html, */*;q=0.8',
+    '',
+  ])('%j is answered', async (accept) => {
+    const response = await harness.fetch('/api/auth/me', { key: key.key, headers: { Accept: accept } });
+    expect(response.status).toBe(200);
+  });
+});
+
+test('anything at all gets an answer of the contract, never a 5xx, and nothing is written by what is refused', async () => {
+  const { key: throwaway, accountId } = key;
+  const json = fc.oneof(
+    fc.json(),
+    fc.string({ unit: 'binary' }),
+    fc.record({ content: fc.anything(), visibility: fc.anything() }).map((value) => JSON.stringify(value) ?? ''),
+  );
+  const header = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) });
+  const request = fc.record({
+    method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'PROPFIND'),
+    path: fc.oneof(
+      fc.constantFrom('/api/posts', '/api/auth/me', '/healthz'),
+      fc.webPath().map((path) => `/api/posts/${path}`),
+      fc.webPath(),
+    ),
+    body: json,
+    authorization: fc.oneof(
+      fc.constant(`Bearer ${throwaway}`),
+      header,
+      header.map((token) => `Bearer ${token}`),
+    ),
+    contentType: fc.oneof(fc.constant('application/json'), header),
+    accept: fc.oneof(fc.constant('*/*'), header),
+    address: fc.oneof(fc.ipV4(), fc.ipV6(), header),
+  });
+  let created = 0;
+  await fc.assert(
+    fc.asyncProperty(request, async ({ method, path, body, authorization, contentType, accept, address }) => {
+      // Not to be limited: what is looked for are answers to bad requests.
+      harness.now += 10_000;
+      const hasBody = !['GET', 'HEAD'].includes(method);
+      const response = await harness.fetch(path.startsWith('/') ? path : `/${path}`, {
+        method,
+        headers: {
+          Authorization: authorization,
+          Accept: accept,
+          'Content-Type': contentType,
+          'CF-Connecting-IP': address,
+        },
+        ...(hasBody && { body }),
+      });
+      expect(response.status).toBeLessThan(500);
+      if (response.status === 201) created += 1;
+      if (method === 'HEAD') return;
+      const { body: answer } = await answerOf(response);
+      if (response.status >= 400) {
+        expect(answer).toMatchObject({
+          error: expect.any(String),
+          message: expect.any(String),
+          code: expect.stringMatching(/^[a-z_]+$/),
+        });
+      }
+    }),
+    { numRuns: 400 },
+  );
+  expect(await posts.contentsOf(harness, accountId)).toHaveLength(created);
+}, 60_000);

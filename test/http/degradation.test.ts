@@ -1,0 +1,245 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { FaultInput } from '../../src/dev/emulator/faults.ts';
+import { generateKey, recordKey, windowsKey } from '../../src/domain/keys/index.ts';
+import { sha256Hex } from '../../src/lib/hash.ts';
+import { posts } from '../support/database.ts';
+import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+
+const UNAVAILABLE = {
+  status: 503,
+  body: {
+    error: 'Service unavailable',
+    message: 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+    code: 'service_unavailable',
+  },
+};
+
+let harness: Harness;
+let key: TestKey;
+
+beforeEach(async () => {
+  harness = new Harness();
+  key = await harness.newKey();
+});
+
+const REDIS_FAULTS: [string, FaultInput][] = [
+  ['refuses', { kind: 'refuse' }],
+  ['hangs', { kind: 'hang' }],
+  ['is slower than 300 ms', { kind: 'delay', ms: 2_000 }],
+  ['errs', { kind: 'error' }],
+  ['breaks off its answers', { kind: 'truncate' }],
+  ['closes without an answer', { kind: 'close' }],
+];
+
+describe.each(REDIS_FAULTS)('while Redis %s', (_, fault) => {
+  beforeEach(async () => {
+    await harness.upstash.setFaults(fault);
+  });
+
+  test('a good key is answered from Neon, and told so', async () => {
+    const started = performance.now();
+    const { response, settled } = harness.start('/api/auth/me', { key: key.key });
+    const answered = await response;
+    // 300 ms for Redis, and as long again for all else on a busy machine.
+    expect(performance.now() - started).toBeLessThan(600);
+    expect(answered.status).toBe(200);
+    expect(answered.headers.get('X-Jestha-Degraded')).toBe('limits');
+    expect(answered.headers.get('X-RateLimit-Limit')).toBe('60');
+    expect(answered.headers.get('X-RateLimit-Remaining')).toBe('59');
+    expect(answered.headers.get('X-RateLimit-Reset')).toBe(String(harness.now / 1_000 + 60));
+    await harness.upstash.setFaults();
+    await settled();
+  });
+
+  test('a Jes is created', async () => {
+    const { response, settled } = harness.start('/api/posts', { key: key.key, body: { content: 'Without Redis' } });
+    expect((await response).status).toBe(201);
+    await harness.upstash.setFaults();
+    await settled();
+    expect(await posts.contentsOf(harness, key.accountId)).toEqual(['Without Redis']);
+  });
+});
+
+describe('while Redis is away', () => {
+  beforeEach(async () => {
+    await harness.upstash.setFaults({ kind: 'refuse' });
+  });
+
+  test('a key revoked meanwhile is refused at once', async () => {
+    await expect(harness.revoke(key)).rejects.toThrow('service_unavailable');
+    const response = await harness.fetch('/api/auth/me', { key: key.key });
+    expect((await answerOf(response)).body).toMatchObject({ code: 'api_key_revoked' });
+  });
+
+  test('expiry, allowlist and scopes hold', async () => {
+    const strict = await harness.newKey({ expiresInDays: 30, ipAllowlist: ['192.0.2.1'], scopes: ['read:comment'] });
+    const code = async (address: string) => {
+      const request = { key: strict.key, address, body: { content: 'Hello' } };
+      return ((await answerOf(await harness.fetch('/api/posts', request))).body as { code: string }).code;
+    };
+    expect(await code('192.0.2.2')).toBe('ip_not_allowed');
+    expect(await code('192.0.2.1')).toBe('missing_scope');
+    harness.now += 30 * 86_400_000;
+    expect(await code('192.0.2.1')).toBe('api_key_expired');
+  });
+
+  test('the limits stand, as this isolate has seen them', async () => {
+    for (let i = 0; i < 60; i++) expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    const limited = await harness.fetch('/api/auth/me', { key: key.key });
+    expect(limited.headers.get('Retry-After')).toBe('60');
+    expect(limited.headers.get('X-Jestha-Degraded')).toBe('limits');
+    expect((await answerOf(limited)).body).toMatchObject({
+      message: 'This API key is limited to 60 requests per minute.',
+    });
+  });
+
+  test('the binding limits where this isolate has seen nothing', async () => {
+    // The binding has its own clock and minutes: at most two of them are met here.
+    let refused = 0;
+    for (let i = 0; i < 121; i++) {
+      harness.now += 60_000;
+      if ((await harness.fetch('/api/auth/me', { key: key.key })).status === 429) refused += 1;
+    }
+    expect(refused).toBeGreaterThanOrEqual(1);
+  });
+
+  test('ten posts a minute stand too', async () => {
+    for (let i = 0; i < 10; i++) {
+      expect((await harness.fetch('/api/posts', { key: key.key, body: { content: `${i}` } })).status).toBe(201);
+    }
+    const limited = await harness.fetch('/api/posts', { key: key.key, body: { content: 'One too many' } });
+    expect((await answerOf(limited)).body).toMatchObject({
+      message: 'This API key is limited to 10 posts per minute.',
+    });
+  });
+
+  test('an unknown key is unknown', async () => {
+    const response = await harness.fetch('/api/auth/me', { key: generateKey(), address: '198.51.100.2' });
+    expect((await answerOf(response)).body).toMatchObject({ code: 'invalid_api_key' });
+  });
+
+  test('one request to it is made, not one for each thing it could have said', async () => {
+    await harness.upstash.reset();
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    await harness.chill(key);
+    await harness.fetch('/api/auth/me', { key: key.key });
+    expect(await harness.upstash.counters()).toEqual({ requests: 1 });
+  });
+
+  test('without Neon as well, nothing is known: 503', async () => {
+    await harness.neon.setFaults({ kind: 'refuse' });
+    const response = await harness.fetch('/api/auth/me', { key: key.key });
+    expect(response.headers.get('Retry-After')).toBe('5');
+    expect(await answerOf(response)).toEqual(UNAVAILABLE);
+  });
+});
+
+test('Redis that hangs between two calls of a request costs it 300 ms once', async () => {
+  await harness.chill(key);
+  await harness.upstash.setFaults({ kind: 'hang', match: '"nx"' }, { kind: 'hang', match: '"NX"' });
+  const started = performance.now();
+  const { response, settled } = harness.start('/api/auth/me', { key: key.key });
+  expect((await response).headers.get('X-Jestha-Degraded')).toBe('limits');
+  expect(performance.now() - started).toBeLessThan(600);
+  await harness.upstash.setFaults();
+  await settled();
+});
+
+const NEON_FAULTS: [string, FaultInput][] = [
+  ['refuses', { kind: 'refuse' }],
+  ['errs', { kind: 'error' }],
+  ['breaks off its answers', { kind: 'truncate' }],
+];
+
+describe.each(NEON_FAULTS)('while Neon %s', (_, fault) => {
+  beforeEach(async () => {
+    await harness.fetch('/api/auth/me', { key: key.key });
+    await harness.neon.setFaults(fault);
+  });
+
+  test('a warm key still says who it is', async () => {
+    const response = await harness.fetch('/api/auth/me', { key: key.key });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('X-Jestha-Degraded')).toBeNull();
+  });
+
+  test('a warm key whose record wants refreshing does too', async () => {
+    harness.now += 11 * 60_000;
+    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+  });
+
+  test('everything else is 503, with the limits', async () => {
+    const read = await harness.fetch('/api/posts/01HK153X000000000000000000', { key: key.key });
+    expect(read.headers.get('Retry-After')).toBe('5');
+    expect(read.headers.get('X-RateLimit-Remaining')).toBe('58');
+    expect(await answerOf(read)).toEqual(UNAVAILABLE);
+    const created = await harness.fetch('/api/posts', { key: key.key, body: { content: 'Lost?' } });
+    expect(await answerOf(created)).toEqual(UNAVAILABLE);
+  });
+
+  test('a cold key is 503', async () => {
+    await harness.chill(key);
+    const response = await harness.fetch('/api/auth/me', { key: key.key });
+    expect(response.headers.get('Retry-After')).toBe('5');
+    expect(await answerOf(response)).toEqual(UNAVAILABLE);
+  });
+});
+
+test('a write that Neon refuses half way leaves nothing behind', async () => {
+  await harness.run(async ({ ports }) => {
+    await ports.redis.ping();
+  });
+  await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+  const response = await harness.fetch('/api/posts', { key: key.key, body: { content: 'Half?' } });
+  expect(response.status).toBe(429);
+  expect(await posts.contentsOf(harness, key.accountId)).toEqual([]);
+  await harness.chill(key);
+  expect((await answerOf(await harness.fetch('/api/auth/me', { key: key.key }))).body).toMatchObject({ totalPosts: 0 });
+});
+
+describe('what cannot be read is no reason to let anybody in', () => {
+  const status = async () => (await harness.fetch('/api/auth/me', { key: key.key })).status;
+
+  test.each([
+    ['no record at all', 'garbage'],
+    ['of another version', 'k0||||1|{}'],
+    ['with a reason nobody gives', 'k1|bored|||1|{}'],
+    ['without a body', 'k1||||1|'],
+    ['with a body of another shape', 'k1||||1|{"key":{"id":1}}'],
+  ])('a record %s: 503 once, then it is read again from Neon', async (_, record) => {
+    await harness.redis('SET', recordKey(await sha256Hex(key.key)), record);
+    const response = await harness.fetch('/api/auth/me', { key: key.key });
+    expect(await answerOf(response)).toEqual(UNAVAILABLE);
+    expect(await status()).toBe(200);
+  });
+
+  test.each([
+    ['cut', 'u1|1795|'],
+    ['of another version', 'u0|||||1|1|1'],
+    ['with a cut log', 'u1|1||123||1|1|1'],
+  ])('windows %s: 503 once, then they begin anew', async (_, windows) => {
+    await harness.redis('SET', windowsKey(await sha256Hex(key.key)), windows);
+    expect(await status()).toBe(503);
+    expect(await status()).toBe(200);
+  });
+
+  test('a key of the wrong type: the script fails, 503', async () => {
+    const own = windowsKey(await sha256Hex(key.key));
+    await harness.redis('DEL', own);
+    await harness.redis('HSET', recordKey(await sha256Hex(generateKey())), 'a', 'b');
+    const usage = `usage:${await sha256Hex(key.key)}:2026-11-24`;
+    await harness.redis('SET', usage, 'not a hash');
+    expect(await status()).toBe(503);
+    await harness.redis('DEL', usage);
+    expect(await status()).toBe(200);
+  });
+
+  test('an allowlist entry in the database that is none lets nobody in', async () => {
+    await harness.run(({ ports }) =>
+      ports.db.execute(`UPDATE api_keys SET ip_allowlist = '{"not an address"}' WHERE id = '${key.id}'`),
+    );
+    await harness.chill(key);
+    const response = await harness.fetch('/api/auth/me', { key: key.key, address: '192.0.2.1' });
+    expect((await answerOf(response)).body).toMatchObject({ code: 'ip_not_allowed' });
+  });
+});

@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import { createKey, generateKey, recordKey, tellRevocations } from '../../src/domain/keys/index.ts';
+import { sha256Hex } from '../../src/lib/hash.ts';
+import { answerOf, Harness } from '../support/harness.ts';
+
+const codeOf = async (response: Response) => ((await answerOf(response)).body as { code?: string }).code;
+
+describe('revocation', () => {
+  test('holds from its answer on, on every instance', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const others = Array.from({ length: 5 }, () => new Harness());
+    for (const other of others) expect((await other.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    await harness.revoke(key);
+    for (const other of others) {
+      expect(await codeOf(await other.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
+    }
+  });
+
+  test('is not undone by a fill that began before it', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.chill(key);
+    // The look-up has read the row as it was, and its answer is on the way.
+    await harness.neon.setFaults({ kind: 'hang', when: 'after', times: 1 });
+    const early = harness.start('/api/auth/me', { key: key.key });
+    await harness.neon.untilHeld();
+
+    const revoker = new Harness();
+    await revoker.revoke(key);
+    await harness.neon.setFaults();
+    expect(await codeOf(await early.response)).toBe('api_key_revoked');
+    await early.settled();
+    expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
+  });
+
+  test('is not undone by a fill that reaches Redis long after it', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.chill(key);
+    await harness.upstash.setFaults({ kind: 'hang', match: '/pipeline' }, { kind: 'hang', match: 'jestha-never' });
+    await harness.upstash.setFaults({ kind: 'hang', match: recordKey(await sha256Hex(key.key)), times: 2 });
+    const early = harness.start('/api/auth/me', { key: key.key });
+    await harness.upstash.untilHeld();
+    await early.response;
+    await new Harness().revoke(key);
+    await harness.upstash.setFaults();
+    await early.settled();
+    expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
+  });
+
+  test('is not undone by a refresh that began before it', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    harness.now += 11 * 60_000;
+    await harness.neon.setFaults({ kind: 'hang', when: 'after', times: 1 });
+    const early = harness.start('/api/auth/me', { key: key.key });
+    expect((await early.response).status).toBe(200);
+    await harness.neon.untilHeld();
+    await new Harness().revoke(key);
+    await harness.neon.setFaults();
+    await early.settled();
+    expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
+  });
+
+  test('lets no write land that was admitted before it', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key: key.key });
+    await harness.neon.setFaults({ kind: 'hang', times: 1 });
+    const write = harness.start('/api/posts', { key: key.key, body: { content: 'Too late' } });
+    await harness.neon.untilHeld();
+    await new Harness().revoke(key);
+    await harness.neon.setFaults();
+    expect(await codeOf(await write.response)).toBe('api_key_revoked');
+    await write.settled();
+  });
+
+  test('that cannot tell Redis says so, holds in Neon, and is told by the sweep', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    await expect(harness.revoke(key)).rejects.toMatchObject({
+      refusal: { code: 'service_unavailable', why: 'revocation' },
+    });
+    await harness.upstash.setFaults();
+    // The record of before is still there: this is what the caller was warned of.
+    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    expect(await harness.run(tellRevocations)).toBeGreaterThanOrEqual(1);
+    expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
+  });
+
+  test('may be repeated, and keeps its first reason and time', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.revoke(key);
+    harness.now += 5_000;
+    await harness.revoke(key);
+    const { rows } = await harness.run(({ ports }) =>
+      ports.db.execute<{ reason: string; at: string; told: boolean }>(
+        `SELECT revoked_reason AS reason, to_char(revoked_at, 'HH24:MI:SS') AS at, tombstoned_at IS NOT NULL AS told
+         FROM api_keys WHERE id = '${key.id}'`,
+      ),
+    );
+    expect(rows).toEqual([{ reason: 'user', at: '12:00:00', told: true }]);
+  });
+
+  test("of another account's key is no such key", async () => {
+    const harness = new Harness();
+    const [mine, theirs] = [await harness.newKey(), await harness.newKey()];
+    await expect(harness.revoke({ ...theirs, accountId: mine.accountId })).rejects.toMatchObject({
+      refusal: { code: 'not_found' },
+    });
+    expect((await harness.fetch('/api/auth/me', { key: theirs.key })).status).toBe(200);
+  });
+
+  test('is noticed within 10 minutes even where its tombstone was lost', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.run(({ ports }) =>
+      ports.db.execute(`UPDATE api_keys SET revoked_at = now(), revoked_reason = 'admin' WHERE id = '${key.id}'`),
+    );
+    harness.now += 10 * 60_000;
+    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    harness.now += 1;
+    // This one is answered from the old record, and refreshes it behind its answer.
+    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
+  });
+});
+
+describe('a refresh', () => {
+  test('brings what has changed, at most once in 30 seconds', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.run(({ ports }) =>
+      ports.db.execute(`UPDATE accounts SET display_name = 'New name' WHERE id = '${key.accountId}'`),
+    );
+    harness.now += 11 * 60_000;
+    await harness.neon.reset();
+    await harness.neon.setFaults({ kind: 'refuse', times: 1 });
+    const name = async () => {
+      const { body } = await answerOf(await harness.fetch('/api/auth/me', { key: key.key }));
+      return (body as { displayName: string }).displayName;
+    };
+    expect(await name()).toBe(key.username);
+    expect(await name()).toBe(key.username);
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1 });
+    harness.now += 30_000;
+    expect(await name()).toBe(key.username);
+    expect(await name()).toBe('New name');
+  });
+});
+
+describe('a new key', () => {
+  test('works on its first request, also when it was probed before it existed', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.redis('SET', recordKey(await sha256Hex(key.key)), 'unknown', 'PX', 30_000);
+    expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key, address: '198.51.100.3' }))).toBe(
+      'invalid_api_key',
+    );
+    // As creation writes it: over what is there.
+    const { key: created } = await harness.run((ctx) =>
+      createKey(ctx, key.accountId, { label: 'New', scopes: ['write:jes'], acceptTerms: true }),
+    );
+    expect((await harness.fetch('/api/auth/me', { key: created })).status).toBe(200);
+  });
+
+  test('needs no Redis', async () => {
+    const harness = new Harness();
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    const { key } = await harness.newKey();
+    await harness.upstash.setFaults();
+    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+  });
+});
+
+describe('the flood shield', () => {
+  test('spares Neon an address that asks for unknown keys, and nobody else', async () => {
+    const harness = new Harness();
+    const address = '198.51.100.77';
+    const probe = () => harness.fetch('/api/auth/me', { key: generateKey(), address });
+    // 20 in a minute of the binding's own clock, of which at most two are met here.
+    let refused: Response | undefined;
+    for (let i = 0; i < 42 && !refused; i++) {
+      const response = await probe();
+      if (response.status === 429) refused = response;
+      else expect(response.status).toBe(401);
+    }
+    expect(refused?.headers.get('Retry-After')).toBe('60');
+    expect(refused && (await answerOf(refused))).toEqual({
+      status: 429,
+      body: {
+        error: 'Rate limit exceeded',
+        message: 'Too many unknown API keys came from this address.',
+        code: 'rate_limit_exceeded',
+        retryAfter: 60,
+      },
+    });
+    await harness.neon.reset();
+    expect((await probe()).status).toBe(429);
+    expect(await harness.neon.counters()).toEqual({});
+    expect((await harness.fetch('/api/auth/me', { key: generateKey(), address: '198.51.100.78' })).status).toBe(401);
+
+    // A warm key of the same address is not in its way; a cold one waits like the rest.
+    const key = await harness.newKey();
+    expect((await harness.fetch('/api/auth/me', { key: key.key, address })).status).toBe(200);
+    await harness.chill(key);
+    expect((await harness.fetch('/api/auth/me', { key: key.key, address })).status).toBe(429);
+    harness.now += 60_000;
+    expect((await harness.fetch('/api/auth/me', { key: key.key, address })).status).toBe(200);
+  });
+
+  test('counts an IPv6 subscriber, not each of his addresses', async () => {
+    const harness = new Harness();
+    const statuses: number[] = [];
+    for (let i = 0; i < 42; i++) {
+      const address = `2001:db8:77:1::${i.toString(16)}`;
+      statuses.push((await harness.fetch('/api/auth/me', { key: generateKey(), address })).status);
+    }
+    expect(statuses).toContain(429);
+  });
+
+  test('never meets a service with many good keys', async () => {
+    const harness = new Harness();
+    const address = '198.51.100.79';
+    for (let i = 0; i < 45; i++) {
+      const key = await harness.newKey();
+      await harness.chill(key);
+      expect((await harness.fetch('/api/auth/me', { key: key.key, address })).status).toBe(200);
+    }
+  });
+});
+
+describe('what Redis holds', () => {
+  test('is no key and nothing of one but its hash', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key, address: '192.0.2.1' });
+    const hash = await sha256Hex(key);
+    const held = [
+      await harness.redis('GET', recordKey(hash)),
+      await harness.redis('GET', `windows:${hash}`),
+      await harness.redis('HGETALL', `usage:${hash}:2026-11-24`),
+    ];
+    expect(JSON.stringify(held)).not.toContain(key.slice('jes_live_'.length, -6));
+    expect(held[0]).toMatch(/^k1\|\|\|\|\d{13}\|\{/);
+  });
+
+  test('is nothing at all for keys that are malformed, and for unknown ones half a minute', async () => {
+    const harness = new Harness();
+    const unknown = generateKey();
+    await harness.fetch('/api/auth/me', { key: unknown, address: '198.51.100.4' });
+    const record = recordKey(await sha256Hex(unknown));
+    expect(await harness.redis('GET', record)).toBe('unknown');
+    expect(await harness.redis('PTTL', record)).toBeLessThanOrEqual(30_000);
+    expect(await harness.redis('EXISTS', `windows:${await sha256Hex(unknown)}`)).toBe(0);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { generateKey } from '../../src/domain/keys/index.ts';
+import { Harness } from '../support/harness.ts';
+
+/** What a request made the stores do, by their own count. */
+async function costOf(harness: Harness, send: () => Promise<Response>) {
+  await harness.neon.reset();
+  await harness.upstash.reset();
+  const response = await send();
+  const [neon, redis] = [await harness.neon.counters(), await harness.upstash.counters()];
+  return {
+    status: response.status,
+    redis: [redis.requests ?? 0, redis.commands ?? 0],
+    neon: [neon.requests ?? 0, neon.statements ?? 0],
+    timing: response.headers.get('Server-Timing')?.replace(/\d+\.\d/g, 'ms'),
+  };
+}
+
+const timing = (redis: number, db: number) => `auth;dur=ms, redis;dur=ms;desc="${redis}", db;dur=ms;desc="${db}"`;
+
+describe('what a request costs: HTTP requests and billed commands of Redis, HTTP requests and statements of Neon', () => {
+  test('a malformed key: nothing', async () => {
+    const harness = new Harness();
+    const cost = await costOf(harness, () => harness.fetch('/api/auth/me', { key: `${generateKey()}x` }));
+    expect(cost).toEqual({ status: 401, redis: [0, 0], neon: [0, 0], timing: timing(0, 0) });
+  });
+
+  test('whoami: one request to Redis and at most 5 commands, whatever the hour and the day', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    // The script's text travels once in the life of a Redis.
+    await harness.fetch('/api/auth/me', { key });
+    const first = await costOf(harness, () => harness.fetch('/api/auth/me', { key }));
+    expect(first).toEqual({ status: 200, redis: [1, 4], neon: [0, 0], timing: timing(1, 0) });
+    harness.now += 3_600_000 - 5 * 60_000;
+    // Five minutes of the hour are left to the record's freshness, so this one is refreshed; warm it again.
+    await harness.fetch('/api/auth/me', { key });
+    harness.now += 5 * 60_000;
+    const newHour = await costOf(harness, () => harness.fetch('/api/auth/me', { key }));
+    expect(newHour).toEqual({ status: 200, redis: [1, 5], neon: [0, 0], timing: timing(1, 0) });
+  });
+
+  test('whoami over the limit: one request and at most 4 commands', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    for (let i = 0; i < 61; i++) await harness.fetch('/api/auth/me', { key });
+    const cost = await costOf(harness, () => harness.fetch('/api/auth/me', { key }));
+    expect(cost).toEqual({ status: 429, redis: [1, 3], neon: [0, 0], timing: timing(1, 0) });
+  });
+
+  test('a cold key: one statement, and Redis asked again with what it said', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key: key.key });
+    await harness.chill(key);
+    const cost = await costOf(harness, () => harness.fetch('/api/auth/me', { key: key.key }));
+    // EVALSHA and MGET; then SET, EVALSHA, MGET, SET, HINCRBY.
+    expect(cost).toEqual({ status: 200, redis: [2, 7], neon: [1, 1], timing: timing(2, 1) });
+  });
+
+  test('an unknown key: one statement, and for the next 30 seconds none', async () => {
+    const harness = new Harness();
+    const key = generateKey();
+    const first = await costOf(harness, () => harness.fetch('/api/auth/me', { key, address: '198.51.100.1' }));
+    expect(first).toEqual({ status: 401, redis: [2, 3], neon: [1, 1], timing: timing(2, 1) });
+    const second = await costOf(harness, () => harness.fetch('/api/auth/me', { key, address: '198.51.100.1' }));
+    expect(second).toEqual({ status: 401, redis: [1, 2], neon: [0, 0], timing: timing(1, 0) });
+  });
+
+  test('a Jes created: one request to Redis and one to Neon', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key });
+    const cost = await costOf(harness, () => harness.fetch('/api/posts', { key, body: { content: 'Hello' } }));
+    expect(cost).toEqual({ status: 201, redis: [1, 4], neon: [1, 3], timing: timing(1, 1) });
+  });
+
+  test('a Jes refused for what it says: no request to Neon', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key });
+    const cost = await costOf(harness, () => harness.fetch('/api/posts', { key, body: { content: '' } }));
+    expect(cost).toEqual({ status: 400, redis: [1, 4], neon: [0, 0], timing: timing(1, 0) });
+  });
+
+  test('a Jes read: one statement', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    const created = await harness.fetch('/api/posts', { key, body: { content: 'Hello' } });
+    const { id } = (await created.json()) as { id: string };
+    const cost = await costOf(harness, () => harness.fetch(`/api/posts/${id}`, { key }));
+    expect(cost).toEqual({ status: 200, redis: [1, 4], neon: [1, 1], timing: timing(1, 1) });
+  });
+
+  test('an id that cannot be one: no statement', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key });
+    const cost = await costOf(harness, () => harness.fetch('/api/posts/nope', { key }));
+    expect(cost).toEqual({ status: 404, redis: [1, 4], neon: [0, 0], timing: timing(1, 0) });
+  });
+
+  test('twenty cold requests of one key at once: one statement', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.chill(key);
+    await harness.neon.reset();
+    // All of them have missed before the first may look it up, and nobody is answered before all have asked.
+    await harness.upstash.setFaults({ kind: 'hang', when: 'after' });
+    await harness.neon.setFaults({ kind: 'hang' });
+    const requests = Array.from({ length: 20 }, () => harness.start('/api/auth/me', { key: key.key }));
+    await harness.upstash.untilHeld(20);
+    await harness.upstash.setFaults();
+    await harness.neon.untilHeld();
+    await harness.neon.setFaults();
+    const statuses = await Promise.all(requests.map(async ({ response }) => (await response).status));
+    await Promise.all(requests.map(({ settled }) => settled()));
+    expect(statuses).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 1 });
+  });
+});

@@ -1,0 +1,25 @@
+import type { TestProject } from 'vitest/node';
+import { startServices } from '../../src/dev/services.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where the emulators of this run listen, and the secret they know. */
+    services: { neon: string; upstash: string; secret: string };
+  }
+}
+
+/**
+ * One pair of emulators for all suites of a run: over the embedded Postgres and Redis, or over real ones where
+ * TEST_DATABASE_URL and TEST_REDIS_URL name them. Suites keep apart by scopes, accounts and keys of their own.
+ */
+export default async function startEmulators(root: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (root.vitest.projects.every(({ name }) => name === 'architecture')) return undefined;
+  const secret = crypto.randomUUID();
+  const services = await startServices({
+    secret,
+    databaseUrl: process.env.TEST_DATABASE_URL,
+    redisUrl: process.env.TEST_REDIS_URL,
+  });
+  root.provide('services', { neon: services.neon.url, upstash: services.upstash.url, secret });
+  return () => services.close();
+}

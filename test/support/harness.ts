@@ -1,0 +1,149 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env as bindings } from 'cloudflare:workers';
+import { expect, inject } from 'vitest';
+import { contextFor } from '../../src/compose.ts';
+import { Meter } from '../../src/data/meter.ts';
+import { type AccountSeed, insertAccount } from '../../src/dev/insert-account.ts';
+import { secretsFor } from '../../src/dev/secrets.ts';
+import type { Ctx } from '../../src/domain/context.ts';
+import { createKey, type NewKey, recordKey, revokeKey } from '../../src/domain/keys/index.ts';
+import { createApp } from '../../src/http/app.ts';
+import { sha256Hex } from '../../src/lib/hash.ts';
+import { EmulatorControl } from './emulators.ts';
+
+export interface TestRequest {
+  readonly method?: string;
+  readonly key?: string;
+  /** What the edge says the client's address is. */
+  readonly address?: string;
+  readonly headers?: Record<string, string>;
+  /** A value is sent as JSON; a string, bytes or a stream as they are. */
+  readonly body?: unknown;
+}
+
+/** A key with its account, made by {@link Harness.newKey}. */
+export interface TestKey {
+  readonly key: string;
+  readonly id: string;
+  readonly accountId: string;
+  readonly username: string;
+}
+
+/**
+ * The app in workerd, over the real clients and the emulators, with a clock of its own. What it does is counted and
+ * disturbed apart from other harnesses.
+ */
+export class Harness {
+  /** Unix milliseconds; the app's only clock. */
+  now = Date.UTC(2026, 10, 24, 12, 0, 0);
+  readonly neon: EmulatorControl;
+  readonly upstash: EmulatorControl;
+  readonly #app = createApp({ clock: () => this.now });
+  readonly #env: Env;
+  readonly #redis: { url: string; token: string };
+
+  /** @param bindings that differ from those of the deployment */
+  constructor(overrides: Partial<Env> = {}) {
+    const { neon, upstash, secret } = inject('services');
+    const scope = crypto.randomUUID();
+    this.neon = new EmulatorControl(neon, scope);
+    this.upstash = new EmulatorControl(upstash, scope);
+    this.#redis = { url: upstash, token: secret };
+    this.#env = {
+      ...bindings,
+      ...secretsFor({ neon, upstash }, secret, scope),
+      WEB_ORIGIN: 'https://jestha.com',
+      ...overrides,
+    };
+  }
+
+  /** Sends a request; answers when also the work it deferred is done. */
+  async fetch(path: string, request: TestRequest = {}): Promise<Response> {
+    const { response, settled } = this.start(path, request);
+    const answered = await response;
+    await settled();
+    return answered;
+  }
+
+  /** Sends a request and gives its answer and its deferred work apart. */
+  start(path: string, request: TestRequest = {}): { response: Promise<Response>; settled: () => Promise<void> } {
+    const executionCtx = createExecutionContext();
+    const response = Promise.resolve(this.#app.fetch(toRequest(path, request), this.#env, executionCtx));
+    return { response, settled: () => waitOnExecutionContext(executionCtx) };
+  }
+
+  /** Runs verbs as the Worker would, at the harness's time, with what they defer. */
+  async run<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
+    const executionCtx = createExecutionContext();
+    const result = await work(contextFor(this.#env, executionCtx, this.now, new Meter()));
+    await waitOnExecutionContext(executionCtx);
+    return result;
+  }
+
+  /** A command to Redis behind the app's back: not counted, not disturbed. */
+  async redis(...command: (string | number)[]): Promise<unknown> {
+    const response = await fetch(this.#redis.url, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.#redis.token}` },
+      body: JSON.stringify(command),
+    });
+    const reply = (await response.json()) as { result?: unknown; error?: string };
+    if (reply.error !== undefined) throw new Error(reply.error);
+    return reply.result;
+  }
+
+  /** Takes a key's record out of Redis, so that its next request finds it cold. */
+  async chill({ key }: { key: string }): Promise<void> {
+    await this.redis('DEL', recordKey(await sha256Hex(key)));
+  }
+
+  newAccount(seed: Partial<AccountSeed> = {}): Promise<{ id: string; username: string }> {
+    const username = seed.username ?? `u${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
+    return this.run(async (ctx) => ({ id: await insertAccount(ctx, { ...seed, username }), username }));
+  }
+
+  /** A key of a new account, with every scope unless told otherwise. */
+  async newKey(options: Partial<NewKey> & { account?: { id: string; username: string } } = {}): Promise<TestKey> {
+    const { account, ...overrides } = options;
+    const owner = account ?? (await this.newAccount());
+    const created = await this.run((ctx) => createKey(ctx, owner.id, { ...NEW_KEY, ...overrides }));
+    return { ...created, accountId: owner.id, username: owner.username };
+  }
+
+  revoke({ id, accountId }: TestKey): Promise<void> {
+    return this.run((ctx) => revokeKey(ctx, { id, accountId, reason: 'user' }));
+  }
+}
+
+/** What of an answer a contract speaks of, for one literal comparison. The request id is checked and left out. */
+export async function answerOf(response: Response): Promise<{ status: number; body: unknown }> {
+  expect(response.headers.get('Content-Type')).toBe('application/json');
+  expect(response.headers.get('X-Jestha-Api-Version')).toBe('1');
+  const requestId = response.headers.get('X-Request-Id');
+  expect(requestId).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+  const body = (await response.json()) as Record<string, unknown>;
+  if (response.status < 400) return { status: response.status, body };
+  const { requestId: named, ...rest } = body;
+  expect(named).toBe(requestId);
+  return { status: response.status, body: rest };
+}
+
+const NEW_KEY: NewKey = {
+  label: 'Test service',
+  scopes: ['write:jes', 'write:jesclip', 'write:comment', 'read:comment', 'read:engagement', 'webhooks:manage'],
+  acceptTerms: true,
+};
+
+function toRequest(path: string, { method, key, address, headers, body }: TestRequest): Request {
+  const isSent = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+  return new Request(`https://api.jestha.com${path}`, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+      ...(address !== undefined && { 'CF-Connecting-IP': address }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: isSent ? body : JSON.stringify(body) }),
+  });
+}

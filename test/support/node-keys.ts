@@ -1,0 +1,28 @@
+import { withContext } from '../../src/dev/context.ts';
+import { insertAccount } from '../../src/dev/insert-account.ts';
+import type { ServiceSecrets } from '../../src/dev/secrets.ts';
+import { createKey, type NewKey, revokeKey } from '../../src/domain/keys/index.ts';
+
+export interface NodeKey {
+  readonly id: string;
+  readonly accountId: string;
+  readonly key: string;
+}
+
+/** A key of a new account, made from outside the Worker. */
+export async function makeKey(
+  secrets: ServiceSecrets,
+  options: Partial<NewKey> = {},
+  now = Date.now(),
+): Promise<NodeKey> {
+  const username = `u${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
+  return await withContext(secrets, now, async (ctx) => {
+    const accountId = await insertAccount(ctx, { username });
+    const newKey: NewKey = { label: 'Test service', scopes: ['write:jes'], acceptTerms: true, ...options };
+    return { accountId, ...(await createKey(ctx, accountId, newKey)) };
+  });
+}
+
+export async function revoke(secrets: ServiceSecrets, { id, accountId }: NodeKey): Promise<void> {
+  await withContext(secrets, Date.now(), (ctx) => revokeKey(ctx, { id, accountId, reason: 'user' }));
+}

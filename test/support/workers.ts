@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { Miniflare } from 'miniflare';
+import { inject } from 'vitest';
+import { unstable_getMiniflareWorkerOptions } from 'wrangler';
+import { secretsFor } from '../../src/dev/secrets.ts';
+import { bundle, ROOT } from './bundle.ts';
+import { EmulatorControl } from './emulators.ts';
+
+/** Built Workers in workerd, each an isolate of its own with a socket of its own, over the same stores. */
+export interface Workers {
+  /** One for each instance; what answers there is workerd itself. */
+  readonly urls: readonly string[];
+  readonly neon: EmulatorControl;
+  readonly upstash: EmulatorControl;
+  readonly secrets: ReturnType<typeof secretsFor>;
+  /** What the Workers wrote to their logs so far. */
+  readonly logs: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts so many instances of a Worker, with the settings of wrangler.toml. Options as {@link bundle}'s. */
+export async function startWorkers(
+  count: number,
+  { entry = 'src/worker.ts', patient = false }: { readonly entry?: string; readonly patient?: boolean } = {},
+): Promise<Workers> {
+  const { text } = await bundle(entry, { patient });
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'));
+  const { neon, upstash, secret } = inject('services');
+  const scope = crypto.randomUUID();
+  const secrets = secretsFor({ neon, upstash }, secret, scope);
+  const logs: string[] = [];
+  const names = Array.from({ length: count }, (_, i) => `instance-${i}`);
+  const miniflare = new Miniflare({
+    cf: false,
+    handleStructuredLogs: ({ message }: { message: string }) => void logs.push(message),
+    workers: names.map((name) => ({
+      ...workerOptions,
+      name,
+      routes: [],
+      modules: [{ type: 'ESModule', path: 'worker.mjs', contents: text }],
+      bindings: { ...secrets, WEB_ORIGIN: 'https://jestha.com' },
+      unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    })),
+  });
+  await miniflare.ready;
+  const urls: string[] = [];
+  for (const name of names) urls.push((await miniflare.unsafeGetDirectURL(name)).origin);
+  return {
+    urls,
+    neon: new EmulatorControl(neon, scope),
+    upstash: new EmulatorControl(upstash, scope),
+    secrets,
+    logs,
+    close: () => miniflare.dispose(),
+  };
+}
