@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateKey } from '../../src/domain/keys/index.ts';
+import { makeKey, type NodeKey, revoke } from '../support/node-keys.ts';
+import { startWorkers, type Workers } from '../support/workers.ts';
+
+let workers: Workers;
+let key: NodeKey;
+
+beforeAll(async () => {
+  workers = await startWorkers(1);
+  key = await makeKey(workers.secrets);
+}, 60_000);
+afterAll(() => workers.close());
+
+type Event = Record<string, unknown>;
+
+/** What one request left in the log; its answer is read first, since the log is written before it is sent. */
+async function eventsOf(path: string, init: RequestInit & { key?: string } = {}): Promise<Event[]> {
+  const before = workers.logs.length;
+  const headers = { 'Content-Type': 'application/json', ...(init.key && { Authorization: `Bearer ${init.key}` }) };
+  const response = await fetch(workers.urls[0] + path, { ...init, headers });
+  await response.arrayBuffer();
+  const requestId = response.headers.get('X-Request-Id');
+  await expect.poll(() => workers.logs.slice(before).some((line) => line.includes(`"${requestId}"`))).toBe(true);
+  const events = workers.logs.slice(before).map((line) => JSON.parse(line) as Event);
+  for (const event of events) expect(event.requestId).toBe(requestId);
+  return events;
+}
+
+test('each request leaves one event, with who, what, how long and how many subrequests', async () => {
+  expect(
+    await eventsOf('/api/posts', { key: key.key, method: 'POST', body: '{"content":"A secret thought"}' }),
+  ).toEqual([
+    {
+      event: 'request',
+      requestId: expect.any(String),
+      method: 'POST',
+      route: '/api/posts',
+      status: 201,
+      durationMs: expect.any(Number),
+      keyId: key.id,
+      accountId: key.accountId,
+      redis: expect.any(Number),
+      db: 1,
+    },
+  ]);
+  expect(await eventsOf('/api/posts/01HK153X000000000000000000?q=1', { key: key.key })).toMatchObject([
+    { route: '/api/posts/:id', status: 404, redis: 1, db: 1, refusal: { code: 'not_found' } },
+  ]);
+  expect(await eventsOf('/wp-login.php')).toMatchObject([{ route: 'unknown', status: 404, redis: 0, db: 0 }]);
+  expect(await eventsOf('/api/auth/me', { method: 'DELETE' })).toMatchObject([{ route: '/api/auth/me', status: 405 }]);
+});
+
+test('says why a request was refused, and whose key it was', async () => {
+  expect(await eventsOf('/api/auth/me', { key: 'jes_live_x' })).toMatchObject([
+    { status: 401, refusal: { code: 'invalid_api_key', why: 'malformed' } },
+  ]);
+  expect(await eventsOf('/api/auth/me', { key: generateKey() })).toMatchObject([
+    { status: 401, refusal: { code: 'invalid_api_key', why: 'unknown' } },
+  ]);
+  const revoked = await makeKey(workers.secrets);
+  await revoke(workers.secrets, revoked);
+  expect(await eventsOf('/api/auth/me', { key: revoked.key })).toMatchObject([
+    { status: 401, keyId: revoked.id, accountId: revoked.accountId, refusal: { code: 'api_key_revoked' } },
+  ]);
+});
+
+test('warns that Redis is away once a minute, not once a request', async () => {
+  await workers.upstash.setFaults({ kind: 'refuse' });
+  const first = await eventsOf('/api/auth/me', { key: key.key });
+  const second = await eventsOf('/api/auth/me', { key: key.key });
+  await workers.upstash.setFaults();
+  expect(first.map(({ event }) => event).sort()).toEqual(['redis_unavailable', 'request']);
+  expect(second.map(({ event }) => event)).toEqual(['request']);
+});
+
+test('holds no secret, whatever goes wrong', async () => {
+  const bodies = ['{"content":"A secret thought"}', '{"content":', '{"content":"A secret thought","x":1}'];
+  for (const body of bodies) await eventsOf('/api/posts', { key: key.key, method: 'POST', body });
+  for (const store of [workers.neon, workers.upstash]) {
+    for (const kind of ['refuse', 'error', 'truncate', 'close'] as const) {
+      await store.setFaults({ kind });
+      await eventsOf('/api/posts', { key: key.key, method: 'POST', body: bodies[0] ?? '' });
+      await eventsOf('/api/auth/me', { key: generateKey() });
+    }
+    await store.setFaults();
+  }
+  const log = workers.logs.join('\n');
+  expect(log).toContain('"why":"neon"');
+  const { DATABASE_URL, UPSTASH_REDIS_REST_TOKEN } = workers.secrets;
+  const secrets = [key.key.slice(9), 'A secret thought', DATABASE_URL, UPSTASH_REDIS_REST_TOKEN, 'INSERT', 'EVALSHA'];
+  for (const secret of secrets) expect(log).not.toContain(secret);
+});
