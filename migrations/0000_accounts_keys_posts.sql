@@ -34,7 +34,9 @@ CREATE TABLE "api_keys" (
 	"revoked_at" timestamp (3) with time zone,
 	"revoked_reason" text,
 	"tombstoned_at" timestamp (3) with time zone,
-	CONSTRAINT "api_keys_hash_unique" UNIQUE("hash")
+	CONSTRAINT "api_keys_hash_unique" UNIQUE("hash"),
+	CONSTRAINT "api_keys_revoked_for_a_reason" CHECK (("api_keys"."revoked_at" IS NULL) = ("api_keys"."revoked_reason" IS NULL)),
+	CONSTRAINT "api_keys_revoked_reason_known" CHECK ("api_keys"."revoked_reason" IN ('user', 'admin', 'leaked'))
 );
 --> statement-breakpoint
 CREATE TABLE "daily_usage" (
@@ -65,7 +67,8 @@ CREATE TABLE "posts" (
 	"save_count" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
-	"edited_at" timestamp (3) with time zone
+	"edited_at" timestamp (3) with time zone,
+	CONSTRAINT "posts_visibility_known" CHECK ("posts"."visibility" IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE'))
 );
 --> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -9,8 +9,6 @@ export const ERRORS = {
   api_key_expired: { status: 401, title: 'API key expired' },
   ip_not_allowed: { status: 403, title: "Request IP is not in this API key's allowlist" },
   missing_scope: { status: 403, title: 'Missing required scope' },
-  session_required: { status: 403, title: 'Not available to API keys' },
-  not_owner: { status: 403, title: 'Not the owner' },
   rate_limit_exceeded: { status: 429, title: 'Rate limit exceeded' },
   daily_quota_exceeded: { status: 429, title: 'Daily quota exceeded' },
   invalid_request: { status: 400, title: 'Invalid request' },

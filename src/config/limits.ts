@@ -69,7 +69,7 @@ export const BLOCKED_ADDRESSES_MAX = 10_000;
 export const DEGRADED_WARNING_INTERVAL_MS = MINUTE_MS;
 
 // ── Sweep ───────────────────────────────────────────────────────────────────────────────────────────────
-/** Revocations told to Redis in one cron run: each is two subrequests, and a run may make a thousand. */
+/** Revocations told to Redis in one cron run: one request of at most 200 records, about 150 KB. */
 export const SWEEP_BATCH = 200;
 
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────

@@ -28,8 +28,8 @@ export interface RedisPort {
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply>;
   /** Sets a key unless it exists, then runs a script, in one HTTP request. */
   fillThenRun(fill: Entry, script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply>;
-  /** Sets a key, whatever is there. */
-  set(entry: Entry): Promise<void>;
+  /** Sets keys, whatever is there. Not atomic: after a failure some may be set. */
+  set(entries: readonly Entry[]): Promise<void>;
   /** Sets a key unless it exists. */
   setIfAbsent(entry: Entry): Promise<void>;
   ping(): Promise<void>;
@@ -112,8 +112,10 @@ export function connectRedis(config: Config, meter: Meter): RedisPort {
       );
       return reply;
     },
-    async set({ key, value, ttlMs }) {
-      await call(() => client.set(key, value, { px: ttlMs }));
+    async set(entries) {
+      const pipeline = client.pipeline();
+      for (const { key, value, ttlMs } of entries) pipeline.set(key, value, { px: ttlMs });
+      await call(() => pipeline.exec());
     },
     async setIfAbsent({ key, value, ttlMs }) {
       await call(() => client.set(key, value, { nx: true, px: ttlMs }));

@@ -28,9 +28,10 @@ process.exit((await play(worker, await makeKeys(secretsFor(services, secret)))) 
 /** The keys a caller can hold, of a new account: the demo spends their limits. */
 async function makeKeys(secrets: ServiceSecrets) {
   const now = Date.now();
+  const account = { username: `demo-${now}`, displayName: 'Demo Caller' };
+  const accountId = await withContext(secrets, now, (ctx) => insertAccount(ctx, account));
   const make = (options: Partial<NewKey> = {}, at = now) =>
     withContext(secrets, at, async (ctx) => {
-      const accountId = await insertAccount(ctx, { username: `demo-${now}`, displayName: 'Demo Caller' });
       const newKey: NewKey = { label: 'npm run demo', scopes: ['write:jes', 'read:engagement'], acceptTerms: true };
       return { accountId, ...(await createKey(ctx, accountId, { ...newKey, ...options })) };
     });

@@ -18,13 +18,16 @@ export interface Seeded {
  * another made: what was printed once cannot be printed again.
  */
 export async function seed(secrets: ServiceSecrets, known: State['demoKey'], isNewKeyWanted: boolean): Promise<Seeded> {
-  return await withContext(secrets, Date.now(), async (ctx) => {
-    const accountId = await insertAccount(ctx, DEMO);
-    // The database may be another one than last time.
-    const isThere = known?.accountId === accountId;
-    if (known && isThere && !isNewKeyWanted) return { demoKey: known, key: undefined };
-    if (known && isThere) await revokeKey(ctx, { id: known.id, accountId, reason: 'user' });
-    const { id, key } = await createKey(ctx, accountId, { label: 'demo', scopes: SCOPE_NAMES, acceptTerms: true });
-    return { demoKey: { id, accountId, printedAt: new Date(ctx.now).toISOString() }, key };
-  });
+  // A context for each verb, as the Worker has one for each request: they share no budget.
+  const now = Date.now();
+  const accountId = await withContext(secrets, now, (ctx) => insertAccount(ctx, DEMO));
+  // The database may be another one than last time.
+  const isThere = known?.accountId === accountId;
+  if (known && isThere && !isNewKeyWanted) return { demoKey: known, key: undefined };
+  if (known && isThere) {
+    await withContext(secrets, now, (ctx) => revokeKey(ctx, { id: known.id, accountId, reason: 'user' }));
+  }
+  const newKey = { label: 'demo', scopes: SCOPE_NAMES, acceptTerms: true } as const;
+  const { id, key } = await withContext(secrets, now, (ctx) => createKey(ctx, accountId, newKey));
+  return { demoKey: { id, accountId, printedAt: new Date(now).toISOString() }, key };
 }

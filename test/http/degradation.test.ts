@@ -185,10 +185,18 @@ describe.each(NEON_FAULTS)('while Neon %s', (_, fault) => {
   });
 });
 
+test('Neon that hangs costs a request 5 seconds, then it is 503', async () => {
+  await harness.chill(key);
+  await harness.neon.setFaults({ kind: 'hang' });
+  const started = performance.now();
+  const { response, settled } = harness.start('/api/auth/me', { key: key.key });
+  expect(await answerOf(await response)).toEqual(UNAVAILABLE);
+  expect(performance.now() - started).toBeLessThan(6_000);
+  await harness.neon.setFaults();
+  await settled();
+});
+
 test('a write that Neon refuses half way leaves nothing behind', async () => {
-  await harness.run(async ({ ports }) => {
-    await ports.redis.ping();
-  });
   await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
   const response = await harness.fetch('/api/posts', { key: key.key, body: { content: 'Half?' } });
   expect(response.status).toBe(429);

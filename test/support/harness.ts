@@ -1,4 +1,4 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
 import { expect, inject } from 'vitest';
 import { contextFor } from '../../src/compose.ts';
@@ -9,6 +9,7 @@ import type { Ctx } from '../../src/domain/context.ts';
 import { createKey, type NewKey, recordKey, revokeKey } from '../../src/domain/keys/index.ts';
 import { createApp } from '../../src/http/app.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import worker from '../../src/worker.ts';
 import { EmulatorControl } from './emulators.ts';
 
 export interface TestRequest {
@@ -95,6 +96,13 @@ export class Harness {
   /** Takes a key's record out of Redis, so that its next request finds it cold. */
   async chill({ key }: { key: string }): Promise<void> {
     await this.redis('DEL', recordKey(await sha256Hex(key)));
+  }
+
+  /** One run of the cron. */
+  async sweep(): Promise<void> {
+    const executionCtx = createExecutionContext();
+    await worker.scheduled(createScheduledController({ scheduledTime: new Date(this.now) }), this.#env, executionCtx);
+    await waitOnExecutionContext(executionCtx);
   }
 
   newAccount(seed: Partial<AccountSeed> = {}): Promise<{ id: string; username: string }> {

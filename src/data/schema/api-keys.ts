@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 
 /** An API key without the key: only its SHA-256 and its first four characters are kept (contract section 2). */
@@ -32,5 +32,7 @@ export const apiKeys = pgTable(
     index('api_keys_untold_revocations_index')
       .on(table.revokedAt)
       .where(sql`${table.revokedAt} IS NOT NULL AND ${table.tombstonedAt} IS NULL`),
+    check('api_keys_revoked_for_a_reason', sql`(${table.revokedAt} IS NULL) = (${table.revokedReason} IS NULL)`),
+    check('api_keys_revoked_reason_known', sql`${table.revokedReason} IN ('user', 'admin', 'leaked')`),
   ],
 );

@@ -24,7 +24,10 @@ export const posts = pgTable(
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     editedAt: timestamp('edited_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
-  (table) => [index('posts_author_id_index').on(table.authorId, table.createdAt)],
+  (table) => [
+    index('posts_author_id_index').on(table.authorId, table.createdAt),
+    check('posts_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),
+  ],
 );
 
 /** Jes and JesClips an account created through the API on a UTC day; the CHECK is the daily quota. */

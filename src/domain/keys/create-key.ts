@@ -39,7 +39,7 @@ export async function createKey(ctx: Ctx, accountId: string, input: NewKey): Pro
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner }, ctx.now);
   // Without Redis the key works too: the first request finds it in Neon.
-  await redis.set(recordEntry(row.hash, record)).catch(() => undefined);
+  await redis.set([recordEntry(row.hash, record)]).catch(() => undefined);
   return { id: row.id, key };
 }
 

@@ -41,7 +41,7 @@ export function loadRecordShared(ctx: Ctx, hash: string): Promise<KeyRecord | nu
   if (shared) return shared;
   const load = loadRecord(ctx, hash).finally(() => inFlight.delete(hash));
   inFlight.set(hash, load);
-  // Others wait for it even when this request's caller has hung up.
-  ctx.defer(load);
+  // Others wait for it even when this request's caller has hung up; its failure is told to those who wait.
+  ctx.defer(load.catch(() => undefined));
   return load;
 }

@@ -14,22 +14,23 @@ import { type KeyRow, type KeyToRevoke, markRevoked, markTombstoned } from './st
  * does repeating the call
  */
 export async function revokeKey(ctx: Ctx, key: KeyToRevoke): Promise<void> {
-  const [row] = await runSql(markRevoked(ctx.ports.db, key, new Date(ctx.now)));
-  if (!row) throw new Refused({ code: 'not_found' });
+  const rows = await runSql(markRevoked(ctx.ports.db, key, new Date(ctx.now)));
+  if (rows.length === 0) throw new Refused({ code: 'not_found' });
   try {
-    await placeTombstone(ctx, row);
+    await placeTombstones(ctx, rows);
   } catch {
     throw new Refused({ code: 'service_unavailable', why: 'revocation' });
   }
-  ctx.defer(noteTombstone(ctx, row));
+  ctx.defer(noteTombstones(ctx, rows));
 }
 
-/** Puts a revoked key's tombstone over whatever Redis holds for it. */
-export async function placeTombstone(ctx: Ctx, row: KeyRow): Promise<void> {
-  await ctx.ports.redis.set(recordEntry(row.key.hash, toRecord(row, ctx.now)));
+/** Puts the tombstones of revoked keys over whatever Redis holds for them. */
+export async function placeTombstones(ctx: Ctx, rows: readonly KeyRow[]): Promise<void> {
+  await ctx.ports.redis.set(rows.map((row) => recordEntry(row.key.hash, toRecord(row, ctx.now))));
 }
 
-/** Takes a revocation off the sweep's list. */
-export async function noteTombstone(ctx: Ctx, row: KeyRow): Promise<void> {
-  await runSql(markTombstoned(ctx.ports.db, row.key.id, new Date(ctx.now)));
+/** Takes revocations off the sweep's list. */
+export async function noteTombstones(ctx: Ctx, rows: readonly KeyRow[]): Promise<void> {
+  const ids = rows.map(({ key }) => key.id);
+  await runSql(markTombstoned(ctx.ports.db, ids, new Date(ctx.now)));
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
 import type { Db } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
@@ -90,9 +90,9 @@ export interface KeyToRevoke {
   readonly reason: RevokedReason;
 }
 
-/** Notes that Redis knows of a revocation. */
-export function markTombstoned(db: Db, keyId: string, at: Date) {
-  return db.update(apiKeys).set({ tombstonedAt: at }).where(eq(apiKeys.id, keyId));
+/** Notes that Redis knows of revocations. */
+export function markTombstoned(db: Db, keyIds: string[], at: Date) {
+  return db.update(apiKeys).set({ tombstonedAt: at }).where(inArray(apiKeys.id, keyIds));
 }
 
 /** Revoked keys that Redis was not told of, the longest waiting first. */
