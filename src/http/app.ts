@@ -1,11 +1,9 @@
 import { Hono } from 'hono';
-import { describeError, writeLog } from '../data/log.ts';
 import { ENDPOINTS } from './api/index.ts';
-import type { AppContext, AppEnv } from './context.ts';
-import type { Endpoint } from './endpoint.ts';
-import { authenticated } from './middleware/authenticated.ts';
-import { observe } from './middleware/observe.ts';
-import { problem, refusalOf } from './problem.ts';
+import { authenticated } from './authenticated.ts';
+import type { AppEnv } from './exchange.ts';
+import { type Answer, observed } from './observed.ts';
+import { problem } from './problem.ts';
 
 /**
  * The API as a Hono app.
@@ -14,39 +12,27 @@ import { problem, refusalOf } from './problem.ts';
  */
 export function createApp({ clock }: { readonly clock: () => number }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use(observe(clock));
-  for (const endpoint of ENDPOINTS) app.on(endpoint.method, endpoint.path, handlerOf(endpoint));
-  for (const [path, allow] of methodsByPath(ENDPOINTS)) {
-    app.all(path, function refuseMethod(c) {
-      c.set('route', path);
-      return problem(c, { code: 'method_not_allowed', allow });
-    });
+  for (const endpoint of ENDPOINTS) {
+    const answer = endpoint.access === 'public' ? endpoint.answer : authenticated(endpoint);
+    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, answer));
   }
-  app.notFound((c) => problem(c, { code: 'not_found' }));
-  app.onError((error, c) => {
-    const refusal = refusalOf(error);
-    if (refusal.code === 'internal_error') {
-      writeLog({ event: 'unexpected_error', requestId: c.var.ctx.requestId, ...describeError(error) });
-    }
-    return problem(c, refusal);
-  });
+  app.notFound(observed(clock, 'unknown', refuseUnknownRoute(app)));
   return app;
 }
 
-function handlerOf(endpoint: Endpoint) {
-  const answer = endpoint.access === 'public' ? endpoint.answer : authenticated(endpoint);
-  return function answerEndpoint(c: AppContext): Response | Promise<Response> {
-    c.set('route', endpoint.path);
-    return answer(c);
+/** 404 for a path nobody answers, 405 for one that answers other methods. */
+function refuseUnknownRoute(app: Hono<AppEnv>): Answer {
+  const methods = new Set(ENDPOINTS.map(({ method }) => method));
+  return function refuse(exchange) {
+    const { path } = exchange.c.req;
+    const allowed: string[] = [];
+    for (const method of methods) {
+      const route = app.router.match(method, path)[0][0]?.[0][1];
+      if (!route) continue;
+      allowed.push(method === 'GET' ? 'GET, HEAD' : method);
+      exchange.route = route.path;
+    }
+    if (allowed.length === 0) return problem(exchange, { code: 'not_found' });
+    return problem(exchange, { code: 'method_not_allowed', allow: allowed.join(', ') });
   };
-}
-
-/** For each path the methods it answers, as `Allow` lists them. */
-function methodsByPath(endpoints: readonly Endpoint[]): Map<string, string> {
-  const allowed = new Map<string, string>();
-  for (const { method, path } of endpoints) {
-    const methods = method === 'GET' ? 'GET, HEAD' : method;
-    allowed.set(path, [allowed.get(path), methods].filter(Boolean).join(', '));
-  }
-  return allowed;
 }

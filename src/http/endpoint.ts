@@ -1,7 +1,7 @@
 import type { Profile } from '../domain/accounts/index.ts';
 import type { ActorCtx } from '../domain/context.ts';
 import type { Scope } from '../domain/keys/index.ts';
-import type { AppContext } from './context.ts';
+import type { Exchange } from './exchange.ts';
 
 /** What a path promises: read by the router, the contract suite and the documentation. */
 interface Route {
@@ -12,7 +12,7 @@ interface Route {
 /** A path for everybody; it looks at no credentials. */
 export interface PublicEndpoint extends Route {
   readonly access: 'public';
-  answer(c: AppContext): Response | Promise<Response>;
+  answer(exchange: Exchange): Response | Promise<Response>;
 }
 
 /** A path for holders of an API key. */
@@ -22,7 +22,7 @@ export interface ApiKeyEndpoint extends Route {
   readonly scope?: Scope;
   /** Whether the window of 10 posts a minute applies. */
   readonly isPost?: true;
-  answer(c: AppContext, caller: Caller): Response | Promise<Response>;
+  answer(exchange: Exchange, caller: Caller): Response | Promise<Response>;
 }
 
 export type Endpoint = PublicEndpoint | ApiKeyEndpoint;

@@ -9,7 +9,7 @@ import {
 import { DbUnavailable } from '../data/db.ts';
 import { RedisScriptFailed, RedisUnavailable } from '../data/redis.ts';
 import { type Refusal, Refused } from '../domain/refusal.ts';
-import type { AppContext } from './context.ts';
+import type { Exchange } from './exchange.ts';
 import { reply } from './reply.ts';
 
 /** What a refusal says beside its code: one helpful sentence, fields of its own, headers of its own. */
@@ -20,12 +20,12 @@ interface Answer {
 }
 
 /** The one way a refusal becomes an answer: the envelope of contract section 3. */
-export function problem(c: AppContext, refusal: Refusal): Response {
+export function problem(exchange: Exchange, refusal: Refusal): Response {
   const { status, title } = ERRORS[refusal.code];
   const { message, extras, headers } = answerTo(refusal);
-  c.set('refusal', refusal);
-  const { requestId } = c.var.ctx;
-  return reply(c, status, { error: title, message, code: refusal.code, requestId, ...extras }, headers);
+  exchange.refusal = refusal;
+  const { requestId } = exchange.ctx;
+  return reply(exchange, status, { error: title, message, code: refusal.code, requestId, ...extras }, headers);
 }
 
 /** The refusal in what a verb or a port has thrown; what nobody planned for is an `internal_error`. */

@@ -1,5 +1,5 @@
 import { REQUESTS_PER_MINUTE } from '../config/limits.ts';
-import type { AppContext } from './context.ts';
+import type { Exchange } from './exchange.ts';
 
 /**
  * Headers of every answer of the API. An answer is for one caller and never a document: nothing may store,
@@ -19,26 +19,35 @@ const EVERY_ANSWER = {
  * The answer of a request: its body as JSON under the headers of contract sections 3 and 6. All headers are given at
  * once, since each one changed later costs a call into the runtime.
  */
-export function reply(c: AppContext, status: number, body: unknown, headers?: Record<string, string>): Response {
+export function reply(
+  exchange: Exchange,
+  status: number,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Response {
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...EVERY_ANSWER, 'X-Request-Id': c.var.ctx.requestId, ...timing(c), ...limits(c), ...headers },
+    headers: {
+      ...EVERY_ANSWER,
+      'X-Request-Id': exchange.ctx.requestId,
+      'Server-Timing': timing(exchange),
+      ...limits(exchange),
+      ...headers,
+    },
   });
 }
 
 /** Where the time went: `desc` is the number of subrequests made. */
-function timing(c: AppContext): Record<string, string> {
-  const { redis, db } = c.var.meter;
-  return {
-    'Server-Timing':
-      `auth;dur=${(c.var.authenticationMs ?? 0).toFixed(1)}, ` +
-      `redis;dur=${redis.ms.toFixed(1)};desc="${redis.count}", ` +
-      `db;dur=${db.ms.toFixed(1)};desc="${db.count}"`,
-  };
+function timing({ authenticationMs, meter: { redis, db } }: Exchange): string {
+  return (
+    `auth;dur=${authenticationMs.toFixed(1)}, ` +
+    `redis;dur=${redis.ms.toFixed(1)};desc="${redis.count}", ` +
+    `db;dur=${db.ms.toFixed(1)};desc="${db.count}"`
+  );
 }
 
-function limits(c: AppContext): Record<string, string> | undefined {
-  const known = c.var.authentication?.limits;
+function limits({ authentication }: Exchange): Record<string, string> | undefined {
+  const known = authentication?.limits;
   if (!known) return undefined;
   return {
     'X-RateLimit-Limit': String(REQUESTS_PER_MINUTE),

@@ -43,7 +43,7 @@ async function lookUp(ctx: Ctx, hash: string, credentials: Credentials): Promise
   if (!record) {
     // Unless it exists: a key created meanwhile has put its record there.
     ctx.defer(ctx.ports.redis.setIfAbsent(recordEntry(hash, null)));
-    return await refuseUnknown(ctx, credentials.address);
+    return await refuseUnknown(ctx, credentials.address());
   }
   const verdict = await fillAndAuthorize(ctx, hash, record, credentials);
   // Gone again at once: Redis keeps nothing for us, so it is as good as away.
@@ -53,7 +53,7 @@ async function lookUp(ctx: Ctx, hash: string, credentials: Credentials): Promise
 
 /** What follows from the script's answer, but for a miss. */
 async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Credentials): Promise<Authentication> {
-  if (verdict.outcome === 'unknown') return await refuseUnknown(ctx, credentials.address);
+  if (verdict.outcome === 'unknown') return await refuseUnknown(ctx, credentials.address());
   if (!('record' in verdict)) return refused({ code: 'service_unavailable', why: 'record' });
   const record = decodeRecord(verdict.record);
   if (!record || ctx.now - record.loadedAt > RECORD_FRESH_MS) ctx.defer(refreshRecord(ctx, hash, verdict.record));
@@ -70,7 +70,7 @@ async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Cre
 }
 
 /** The answer to an address that has asked for too many unknown keys, where it would cost us a statement. */
-function refuseFlood(ctx: Ctx, { address }: Credentials): Authentication | undefined {
-  const retryAfter = secondsBlocked(ctx, address);
+function refuseFlood(ctx: Ctx, credentials: Credentials): Authentication | undefined {
+  const retryAfter = secondsBlocked(ctx, credentials.address());
   return retryAfter === 0 ? undefined : refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
 }

@@ -12,9 +12,10 @@ export interface ClientAddress {
 
 /** What authentication needs to know of a request. */
 export interface Credentials {
-  readonly authorization: string | undefined;
-  /** Undefined where there is none, or an unreadable one. */
-  readonly address: ClientAddress | undefined;
+  /** The header of that name. */
+  readonly authorization: string | null;
+  /** Undefined where there is none, or an unreadable one. Read only when it matters: a bad key must cost nothing. */
+  address(): ClientAddress | undefined;
   /** Whether the window of `POST /api/posts` applies too. */
   readonly isPost: boolean;
 }

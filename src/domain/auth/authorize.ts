@@ -42,9 +42,10 @@ function keysOf(ctx: Ctx, hash: string): string[] {
   return [recordKey(hash), windowsKey(hash), usageKey(hash, day)];
 }
 
-function argsOf(ctx: Ctx, { address, isPost }: Credentials): string[] {
+function argsOf(ctx: Ctx, credentials: Credentials): string[] {
+  const address = credentials.address();
   const hour = new Date(ctx.now).toISOString().slice(11, 13);
-  return [String(ctx.now), address?.hex ?? '', address?.text ?? '', isPost ? 'posts' : '', hour];
+  return [String(ctx.now), address?.hex ?? '', address?.text ?? '', credentials.isPost ? 'posts' : '', hour];
 }
 
 /** @throws RedisScriptFailed on an answer the script cannot have given: a refusal in doubt */

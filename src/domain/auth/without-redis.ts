@@ -20,8 +20,8 @@ export async function authenticateWithoutRedis(
   credentials: Credentials,
 ): Promise<Authentication> {
   const record = await loadRecord(ctx, hash);
-  if (!record) return await refuseUnknown(ctx, credentials.address);
-  const standing = standingOf(record, ctx.now, credentials.address?.hex);
+  if (!record) return await refuseUnknown(ctx, credentials.address());
+  const standing = standingOf(record, ctx.now, credentials.address()?.hex);
   if (standing !== 'active') return refuseKey(ctx, record, standing);
 
   const weighed = weigh(isolateWindows.get(hash) ?? EMPTY_WINDOWS, { now: ctx.now, isPost: credentials.isPost });

@@ -6,5 +6,5 @@ export const healthz: PublicEndpoint = {
   method: 'GET',
   path: '/healthz',
   access: 'public',
-  answer: (c) => reply(c, 200, { status: 'ok' }),
+  answer: (exchange) => reply(exchange, 200, { status: 'ok' }),
 };

@@ -6,5 +6,5 @@ export const getMe: ApiKeyEndpoint = {
   method: 'GET',
   path: '/api/auth/me',
   access: 'apiKey',
-  answer: (c, { owner }) => reply(c, 200, owner),
+  answer: (exchange, { owner }) => reply(exchange, 200, owner),
 };

@@ -9,12 +9,12 @@ export const postPost: ApiKeyEndpoint = {
   access: 'apiKey',
   scope: 'write:jes',
   isPost: true,
-  answer: async (c, { ctx }) => reply(c, 201, await createPost(ctx, await readJson(c.req.raw))),
+  answer: async (exchange, { ctx }) => reply(exchange, 201, await createPost(ctx, await readJson(exchange.c.req.raw))),
 };
 
 export const getPost: ApiKeyEndpoint = {
   method: 'GET',
   path: '/api/posts/:id',
   access: 'apiKey',
-  answer: async (c, { ctx }) => reply(c, 200, await readPost(ctx, c.req.param('id') ?? '')),
+  answer: async (exchange, { ctx }) => reply(exchange, 200, await readPost(ctx, exchange.c.req.param('id') ?? '')),
 };

@@ -8,11 +8,11 @@ export const readyz: PublicEndpoint = {
   method: 'GET',
   path: '/readyz',
   access: 'public',
-  async answer(c) {
-    const { db, redis } = c.var.ctx.ports;
+  async answer(exchange) {
+    const { db, redis } = exchange.ctx.ports;
     const [neon, cache] = await Promise.allSettled([pingDb(db), redis.ping()]);
-    if (neon.status === 'rejected') return problem(c, { code: 'service_unavailable', why: 'neon' });
-    if (cache.status === 'rejected') return problem(c, { code: 'service_unavailable', why: 'redis' });
-    return reply(c, 200, { status: 'ready' });
+    if (neon.status === 'rejected') return problem(exchange, { code: 'service_unavailable', why: 'neon' });
+    if (cache.status === 'rejected') return problem(exchange, { code: 'service_unavailable', why: 'redis' });
+    return reply(exchange, 200, { status: 'ready' });
   },
 };

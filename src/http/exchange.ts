@@ -4,23 +4,24 @@ import type { Authentication } from '../domain/auth/index.ts';
 import type { Ctx } from '../domain/context.ts';
 import type { Refusal } from '../domain/refusal.ts';
 
-/** What our middleware keeps of a request. */
-export interface Variables {
-  ctx: Ctx;
-  meter: Meter;
+export interface AppEnv {
+  Bindings: Env;
+}
+
+/**
+ * One request on its way to its answer: Hono's context, ours, and what became known on the way. A plain object, since
+ * Hono's variables are a Map that is copied at each look.
+ */
+export interface Exchange {
+  readonly c: Context<AppEnv>;
+  readonly ctx: Ctx;
+  readonly meter: Meter;
   /** Pattern of the route that answers, for the log. */
   route: string;
   /** Set once the credentials were looked at. */
   authentication?: Authentication;
   /** Milliseconds that took. */
-  authenticationMs?: number;
+  authenticationMs: number;
   /** Why the request was refused, for the log. */
   refusal?: Refusal;
 }
-
-export interface AppEnv {
-  Bindings: Env;
-  Variables: Variables;
-}
-
-export type AppContext = Context<AppEnv>;

@@ -1,0 +1,71 @@
+import type { Context } from 'hono';
+import { contextFor } from '../compose.ts';
+import { DEGRADED_WARNING_INTERVAL_MS } from '../config/limits.ts';
+import { describeError, writeLog } from '../data/log.ts';
+import { Meter } from '../data/meter.ts';
+import type { AppEnv, Exchange } from './exchange.ts';
+import { problem, refusalOf } from './problem.ts';
+
+/** Answers an exchange; may throw what {@link refusalOf} understands. */
+export type Answer = (exchange: Exchange) => Response | Promise<Response>;
+
+/**
+ * A Hono handler around an answer: gives the request its context, turns what is thrown into an answer of the
+ * contract, and writes the request's one log event.
+ *
+ * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain: on the
+ * path that refuses a bad key, the chain would cost as much as the refusal.
+ *
+ * @param clock unix milliseconds; tests give their own
+ * @param route the pattern, for the log
+ */
+export function observed(clock: () => number, route: string, answer: Answer) {
+  return async function answerObserved(c: Context<AppEnv>): Promise<Response> {
+    const started = performance.now();
+    const meter = new Meter();
+    const ctx = contextFor(c.env, c.executionCtx, clock(), meter);
+    const exchange: Exchange = { c, ctx, meter, route, authenticationMs: 0 };
+    const response = await answerOrRefuse(exchange, answer);
+    writeLog(requestEvent(exchange, response.status, performance.now() - started));
+    if (exchange.authentication?.limits?.degraded) warnOfDegradation(exchange);
+    return response;
+  };
+}
+
+async function answerOrRefuse(exchange: Exchange, answer: Answer): Promise<Response> {
+  try {
+    return await answer(exchange);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'internal_error') {
+      writeLog({ event: 'unexpected_error', requestId: exchange.ctx.requestId, ...describeError(error) });
+    }
+    return problem(exchange, refusal);
+  }
+}
+
+function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchange, status: number, durationMs: number) {
+  return {
+    event: 'request',
+    requestId: ctx.requestId,
+    method: c.req.method,
+    route,
+    status,
+    durationMs: Math.round(durationMs * 10) / 10,
+    keyId: authentication?.actor?.keyId,
+    accountId: authentication?.actor?.accountId,
+    redis: meter.redis.count,
+    db: meter.db.count,
+    refusal,
+  };
+}
+
+let lastWarned = Number.NEGATIVE_INFINITY;
+
+/** One warning per isolate and minute; the request events say the rest. */
+function warnOfDegradation({ ctx }: Exchange): void {
+  if (ctx.now - lastWarned < DEGRADED_WARNING_INTERVAL_MS) return;
+  lastWarned = ctx.now;
+  const effect = 'records come from Neon, limits from the Workers binding';
+  writeLog({ event: 'redis_unavailable', requestId: ctx.requestId, effect });
+}
