@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Answered, type Latency, type LoadGenerator, median } from './load.ts';
+import type { PreparedRequest } from './load-thread.ts';
+import type { Scenario } from './scenarios.ts';
+import type { Measurable } from './target.ts';
+
+/** So few requests at a time that none waits for another. */
+const QUIET_CONCURRENCY = 2;
+const CPU_CONCURRENCY = 16;
+/** Requests a second while CPU is measured: the same for every row, where the machine and the services can do it. */
+export const CPU_RATE = 250;
+/** Of the requests a second that a scenario can answer, those it is sent at most: none has to queue. */
+const CPU_LOAD_MAX = 0.7;
+
+/** Delays injected into the emulators, in milliseconds: a Redis in the same region, a Neon a little further. */
+export const REDIS_DELAY_MS = 5;
+export const NEON_DELAY_MS = 30;
+
+export interface Sizes {
+  /** Pairs of rounds (target, bare). */
+  readonly rounds: number;
+  /** Requests sent before anything is measured: for the JIT, connections, scripts. */
+  readonly warmup: number;
+  /** Requests of a latency pass. */
+  readonly latency: number;
+  /** Requests of a CPU round, by weight of the scenario. */
+  readonly round: Readonly<Record<Scenario['weight'], number>>;
+}
+
+/** What was asked of the services, per request. */
+export interface Subrequests {
+  readonly redis: number;
+  readonly neon: number;
+  /** Redis commands that Upstash bills. */
+  readonly commands: number;
+  readonly statements: number;
+}
+
+/**
+ * The CPU of a workerd process; undefined where it cannot be read. A request costs more the fewer there are, since each
+ * then finds colder caches: so the bare route is measured at the same concurrency and the same rate of requests.
+ */
+export interface Cpu {
+  /** Median over the rounds. */
+  readonly microsPerRequest: number;
+  /** The bare route in the rounds between. */
+  readonly bareMicrosPerRequest: number;
+  /** Median, least and greatest of the pairs of rounds. */
+  readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
+}
+
+export interface Row {
+  readonly name: string;
+  readonly subrequests: Subrequests;
+  readonly cpu: Cpu | undefined;
+  readonly quiet: Latency;
+  readonly delayed: Latency;
+}
+
+/** Measures scenarios one by one, each against the bare route. */
+export class Bench {
+  readonly load: LoadGenerator;
+  readonly bare: Measurable;
+  readonly #sizes: Sizes;
+
+  constructor(load: LoadGenerator, bare: Measurable, sizes: Sizes) {
+    this.load = load;
+    this.bare = bare;
+    this.#sizes = sizes;
+  }
+
+  async measure(scenario: Scenario): Promise<Row> {
+    const { warmup, latency } = this.#sizes;
+    const { rate } = await this.#pass(scenario, warmup, CPU_CONCURRENCY);
+    const { subrequests, quiet } = await this.counted(scenario, latency);
+    const delayed = await this.underDelays(scenario, latency);
+    const cpu = await this.#cpu(scenario, Math.min(rate * CPU_LOAD_MAX, CPU_RATE));
+    return { name: scenario.name, subrequests, quiet, delayed, cpu };
+  }
+
+  /** Latencies while both services answer as fast as they can. */
+  async quiet(scenario: Scenario, count: number): Promise<Latency> {
+    return await this.#pass(scenario, count, QUIET_CONCURRENCY);
+  }
+
+  /** The same while both services take their time. */
+  async underDelays(scenario: Scenario, count: number): Promise<Latency> {
+    const { redis, neon } = scenario.target.controls;
+    const requests = await scenario.prepare(count);
+    await redis.setFaults({ kind: 'delay', ms: REDIS_DELAY_MS });
+    await neon.setFaults({ kind: 'delay', ms: NEON_DELAY_MS });
+    try {
+      return await this.#send(scenario, requests, QUIET_CONCURRENCY);
+    } finally {
+      await settled(scenario);
+      await Promise.all([redis.setFaults(), neon.setFaults()]);
+    }
+  }
+
+  /** What a pass asks of the services, and its latencies. */
+  async counted(scenario: Scenario, count: number): Promise<{ subrequests: Subrequests; quiet: Latency }> {
+    const { redis, neon } = scenario.target.controls;
+    const requests = await scenario.prepare(count);
+    await settled(scenario);
+    await Promise.all([redis.reset(), neon.reset()]);
+    const quiet = await this.#send(scenario, requests, QUIET_CONCURRENCY);
+    await settled(scenario);
+    const [inRedis, inNeon] = await Promise.all([redis.counters(), neon.counters()]);
+    const perRequest = (counters: Record<string, number>, name: string) => (counters[name] ?? 0) / count;
+    return {
+      quiet,
+      subrequests: {
+        redis: perRequest(inRedis, 'requests'),
+        neon: perRequest(inNeon, 'requests'),
+        commands: perRequest(inRedis, 'commands'),
+        statements: perRequest(inNeon, 'statements'),
+      },
+    };
+  }
+
+  async #cpu(scenario: Scenario, rate: number): Promise<Cpu | undefined> {
+    const count = this.#sizes.round[scenario.weight];
+    const pairs: { micros: number; bareMicros: number }[] = [];
+    for (let round = 0; round < this.#sizes.rounds; round++) {
+      const micros = await this.#cpuRound(scenario, count, rate);
+      const bareMicros = await this.#cpuRound(rootScenario('', this.bare), count, rate);
+      if (micros === undefined || bareMicros === undefined) return undefined;
+      pairs.push({ micros, bareMicros });
+    }
+    const ratios = pairs.map(({ micros, bareMicros }) => micros / bareMicros);
+    return {
+      microsPerRequest: median(pairs.map(({ micros }) => micros)),
+      bareMicrosPerRequest: median(pairs.map(({ bareMicros }) => bareMicros)),
+      ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
+    };
+  }
+
+  /** CPU of one round in microseconds per request, with the work that is done after the answers. */
+  async #cpuRound(scenario: Scenario, count: number, rate: number): Promise<number | undefined> {
+    if (scenario.target.cpu() === undefined) return undefined;
+    const requests = await scenario.prepare(count);
+    await settled(scenario);
+    const before = scenario.target.cpu();
+    await this.#send(scenario, requests, CPU_CONCURRENCY, rate);
+    await settled(scenario);
+    const after = scenario.target.cpu();
+    return before === undefined || after === undefined ? undefined : (after - before) / count;
+  }
+
+  async #pass(scenario: Scenario, count: number, concurrency: number): Promise<Answered> {
+    return await this.#send(scenario, await scenario.prepare(count), concurrency);
+  }
+
+  #send(
+    scenario: Scenario,
+    requests: readonly PreparedRequest[],
+    concurrency: number,
+    rate?: number,
+  ): Promise<Answered> {
+    const { target, status } = scenario;
+    return this.load.run({ url: target.url, status, requests, concurrency, rate });
+  }
+}
+
+/** `GET /` of a target without credentials. */
+export function rootScenario(name: string, target: Measurable): Scenario {
+  const request: PreparedRequest = { method: 'GET', path: '/', headers: {} };
+  return {
+    name,
+    target,
+    status: 200,
+    weight: 'none',
+    prepare: async (count) => Array.from({ length: count }, () => request),
+  };
+}
+
+const SETTLE_INTERVAL_MS = 25;
+
+/** Resolves when a scenario's target asks nothing of the services any more: what it deferred is done. */
+async function settled({ target: { controls }, weight }: Scenario): Promise<void> {
+  if (weight === 'none') return;
+  const asked = async () => {
+    const counters = await Promise.all([controls.redis.counters(), controls.neon.counters()]);
+    return counters.reduce((sum, { requests = 0 }) => sum + requests, 0);
+  };
+  for (let before = -1, now = await asked(); before !== now; now = await asked()) {
+    before = now;
+    await delay(SETTLE_INTERVAL_MS);
+  }
+}

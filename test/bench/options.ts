@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import type { Sizes } from './measure.ts';
+
+export interface Options {
+  readonly mode: 'full' | 'quick';
+  readonly sizes: Sizes;
+  /** Accounts with five keys each; more of them let more requests come in a minute. */
+  readonly accounts: number;
+  readonly betterAuthKeys: number;
+  /** Keys in the table, for the comparison of a small one with a large one. */
+  readonly scale: { readonly small: number; readonly large: number };
+}
+
+const FULL: Omit<Options, 'scale'> = {
+  mode: 'full',
+  sizes: { rounds: 9, warmup: 400, latency: 200, round: { none: 250, redis: 150, sql: 80 } },
+  accounts: 160,
+  betterAuthKeys: 200,
+};
+
+/** A smoke run: every part of the bench, and figures that say little. */
+const QUICK: Omit<Options, 'scale'> = {
+  mode: 'quick',
+  sizes: { rounds: 3, warmup: 100, latency: 30, round: { none: 100, redis: 50, sql: 25 } },
+  accounts: 30,
+  betterAuthKeys: 40,
+};
+
+const SMALL = 1_000;
+
+export function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      /** Under 40 seconds; figures that say little. */
+      quick: { type: 'boolean', default: false },
+      /** Compare with a million keys. Wants a real Postgres and a few minutes more. */
+      scale: { type: 'boolean', default: false },
+    },
+  });
+  const large = values.scale ? 1_000_000 : values.quick ? 5_000 : 20_000;
+  return { ...(values.quick ? QUICK : FULL), scale: { small: SMALL, large } };
+}

@@ -1,0 +1,78 @@
+import type { Latency } from './load.ts';
+import { type Cpu, NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts';
+import type { ScaleRow } from './scale.ts';
+import type { ShieldRow } from './shield.ts';
+
+const NOT_AVAILABLE = 'n/a';
+
+/** The columns of the main table that hold numbers. */
+const COLUMNS = [
+  'Redis',
+  'Neon',
+  'billed commands',
+  'SQL',
+  'CPU µs',
+  'bare µs',
+  '× bare (min–max)',
+  'p50 / p99 ms',
+  `p50 / p99 ms, Redis +${REDIS_DELAY_MS}, Neon +${NEON_DELAY_MS}`,
+];
+
+/** What a request costs, one row per scenario. */
+export function costTable(rows: readonly Row[]): string {
+  return markdown(
+    ['per request', ...COLUMNS],
+    rows.map(({ name, subrequests: { redis, neon, commands, statements }, cpu, quiet, delayed }) => [
+      name,
+      ...[redis, neon, commands, statements].map(count),
+      ...cpuCells(cpu),
+      latency(quiet),
+      latency(delayed),
+    ]),
+  );
+}
+
+export function shieldTable(rows: readonly ShieldRow[]): string {
+  return markdown(
+    ['counting one request', 'Redis', 'billed commands', `p50 / p99 ms, Redis +${REDIS_DELAY_MS}`],
+    rows.map(({ name, subrequests: { redis, commands }, delayed }) => [
+      name,
+      count(redis),
+      count(commands),
+      latency(delayed),
+    ]),
+  );
+}
+
+export function scaleTable(rows: readonly ScaleRow[]): string {
+  return markdown(
+    ['keys in the table', 'warm whoami p50 / p99 ms', 'cold whoami p50 / p99 ms'],
+    rows.map(({ keys, warm, cold }) => [keys.toLocaleString('en-US'), latency(warm), latency(cold)]),
+  );
+}
+
+function cpuCells(cpu: Cpu | undefined): string[] {
+  if (!cpu) return [NOT_AVAILABLE, NOT_AVAILABLE, NOT_AVAILABLE];
+  const { median, min, max } = cpu.ratio;
+  const micros = [cpu.microsPerRequest, cpu.bareMicrosPerRequest].map((value) => value.toFixed(0));
+  return [...micros, `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`];
+}
+
+/** A mean of counts: whole where every request had the same. */
+function count(mean: number): string {
+  return Number.isInteger(mean) ? String(mean) : mean.toFixed(2);
+}
+
+function latency({ p50, p99 }: Latency): string {
+  return `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
+}
+
+/** The first column is text, the others numbers. */
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  const line = (cells: readonly string[]) => `| ${cells.map(pad).join(' | ')} |`;
+  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [line(head), line(rule), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,58 @@
+import { generateKey } from '../../src/domain/keys/index.ts';
+import type { PreparedRequest } from './load-thread.ts';
+
+/** Where requests come from unless their address matters (a documentation address, RFC 5737). */
+const ADDRESS = '203.0.113.7';
+
+interface RequestOptions {
+  /** What the edge would say; on a direct socket the client says it itself. */
+  readonly address?: string;
+  /** Sent as JSON with POST. */
+  readonly body?: unknown;
+}
+
+/** A request with a bearer credential. */
+export function withKey(path: string, key: string, { address = ADDRESS, body }: RequestOptions = {}): PreparedRequest {
+  const headers = { Authorization: `Bearer ${key}`, 'CF-Connecting-IP': address };
+  if (body === undefined) return { method: 'GET', path, headers };
+  const text = JSON.stringify(body);
+  return {
+    method: 'POST',
+    path,
+    headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) },
+    body: text,
+  };
+}
+
+/** Well-formed keys that nobody has. */
+export function unknownKeys(count: number): string[] {
+  return Array.from({ length: count }, () => generateKey());
+}
+
+let addresses = 0;
+
+/** An address that no request of this run came from yet: 10.0.0.0/8 has enough for any run. */
+export function freshAddress(): string {
+  addresses += 1;
+  return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
+}
+
+/** Hands out keys in turn, over all rows of the table, so that none comes near its limits. */
+export class KeyRing<T> {
+  readonly #keys: readonly T[];
+  #next = 0;
+
+  constructor(keys: readonly T[]) {
+    this.#keys = keys;
+  }
+
+  /** Each at most once in a take, unless there are fewer. */
+  take(count: number): T[] {
+    const taken: T[] = [];
+    while (taken.length < count) {
+      const key = this.#keys[this.#next++ % this.#keys.length];
+      if (key !== undefined) taken.push(key);
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,6 @@
+import { env, waitUntil } from 'cloudflare:workers';
+import { createApp, createAuth } from './better-auth.ts';
+
+const auth = createAuth(env, 'secondary-storage', waitUntil);
+
+export default createApp(() => auth);

@@ -1,0 +1,91 @@
+import { recordKey } from '../../src/domain/keys/index.ts';
+import type { PreparedRequest } from './load-thread.ts';
+import { freshAddress, KeyRing, unknownKeys, withKey } from './requests.ts';
+import type { Seed } from './seed.ts';
+import type { BenchServices } from './services.ts';
+import type { Measurable } from './target.ts';
+
+/** What a row of the table measures. */
+export interface Scenario {
+  readonly name: string;
+  readonly target: Measurable;
+  readonly status: number;
+  /** How much a request costs the emulators, which decides how many there are in a round. */
+  readonly weight: 'none' | 'redis' | 'sql';
+  /** The requests of one pass, and whatever must be so before they are sent. */
+  prepare(count: number): Promise<readonly PreparedRequest[]>;
+}
+
+const ME = '/api/auth/me';
+const POSTS = '/api/posts';
+
+/** Many more than the shield lets an address have in a minute, so that it is certainly tripped. */
+const FLOOD = 60;
+
+/** The rows of our own Worker. */
+export async function ourScenarios(services: BenchServices, target: Measurable, seed: Seed) {
+  const keys = new KeyRing(seed.keys);
+  const post = { content: 'A Jes of ordinary length, as people write them: two lines or so, and a word more.' };
+  const create = (count: number) => keys.take(count).map(({ key }) => withKey(POSTS, key, { body: post }));
+  const postId = await createdPost(target, create(1));
+  const row = (
+    name: string,
+    status: number,
+    weight: Scenario['weight'],
+    prepare: (count: number) => Promise<readonly PreparedRequest[]> | readonly PreparedRequest[],
+  ): Scenario => ({ name, target, status, weight, prepare: async (count) => await prepare(count) });
+
+  return {
+    invalid: row('invalid key (format)', 401, 'none', (count) =>
+      Array.from({ length: count }, () => withKey(ME, MALFORMED)),
+    ),
+    unknown: row('unknown key, first probe', 401, 'sql', (count) =>
+      unknownKeys(count).map((key) => withKey(ME, key, { address: freshAddress() })),
+    ),
+    probed: row('unknown key, probed again', 401, 'redis', async (count) => {
+      const [key = ''] = unknownKeys(1);
+      await expectStatus(target, withKey(ME, key, { address: freshAddress() }), 401);
+      return Array.from({ length: count }, () => withKey(ME, key, { address: freshAddress() }));
+    }),
+    flood: row('unknown keys, shield tripped', 429, 'redis', async (count) => {
+      const address = freshAddress();
+      for (const key of unknownKeys(FLOOD)) await statusOf(target, withKey(ME, key, { address }));
+      return unknownKeys(count).map((key) => withKey(ME, key, { address }));
+    }),
+    warm: row('warm whoami', 200, 'redis', (count) => keys.take(count).map(({ key }) => withKey(ME, key))),
+    cold: row('cold whoami', 200, 'sql', async (count) => {
+      const cold = keys.take(count);
+      await services.redis([['DEL', ...cold.map(({ hash }) => recordKey(hash))]]);
+      return cold.map(({ key }) => withKey(ME, key));
+    }),
+    create: row('create a Jes', 201, 'sql', create),
+    read: row('read a Jes', 200, 'sql', (count) =>
+      keys.take(count).map(({ key }) => withKey(`${POSTS}/${postId}`, key)),
+    ),
+  };
+}
+
+/** Has the prefix and the length of a key, and a character that none has: the dearest of the malformed. */
+const MALFORMED = `jes_live_${'x'.repeat(48)}-`;
+
+async function createdPost(target: Measurable, [request]: readonly PreparedRequest[]): Promise<string> {
+  const response = request && (await send(target, request));
+  if (response?.status !== 201) throw new Error(`no Jes to read: ${response?.status} ${await response?.text()}`);
+  const { id } = (await response.json()) as { id: string };
+  return id;
+}
+
+async function statusOf(target: Measurable, request: PreparedRequest): Promise<number> {
+  const response = await send(target, request);
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function expectStatus(target: Measurable, request: PreparedRequest, status: number): Promise<void> {
+  const answered = await statusOf(target, request);
+  if (answered !== status) throw new Error(`${request.path}: ${answered} where ${status} is due`);
+}
+
+function send(target: Measurable, { method, path, headers, body }: PreparedRequest): Promise<Response> {
+  return fetch(target.url + path, { method, headers, ...(body !== undefined && { body }) });
+}

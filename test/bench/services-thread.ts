@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { startServices } from '../../src/dev/services.ts';
+
+/** What {@link startServicesThread} hands to the thread. */
+export interface ServicesThreadOptions {
+  readonly secret: string;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+}
+
+/** Where the emulators listen. */
+export interface ServiceUrls {
+  readonly neon: string;
+  readonly upstash: string;
+}
+
+// The emulators have this thread and its event loop to themselves, so that they wait for nobody's measuring.
+const services = await startServices(workerData as ServicesThreadOptions);
+const urls: ServiceUrls = { neon: services.neon.url, upstash: services.upstash.url };
+parentPort?.postMessage(urls);
+parentPort?.once('message', () => {
+  void services.close();
+});

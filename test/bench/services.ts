@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type ServiceSecrets, secretsFor } from '../../src/dev/secrets.ts';
+import { EmulatorControl } from '../support/emulators.ts';
+import type { ServicesThreadOptions, ServiceUrls } from './services-thread.ts';
+
+/** The emulators of one run, in a thread of their own. */
+export interface BenchServices {
+  /** What stands behind the protocols, for the report. */
+  readonly behind: string;
+  /** The secrets that name a scope: each target has one, so that counters and delays are apart. */
+  secretsFor(scope: string): ServiceSecrets;
+  controlsFor(scope: string): Controls;
+  /** Runs Redis commands that no target is charged for. */
+  redis(commands: readonly (readonly string[])[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Controls {
+  readonly redis: EmulatorControl;
+  readonly neon: EmulatorControl;
+}
+
+/** Starts both emulators: over PGlite and the embedded Redis, or over what `DATABASE_URL` and `REDIS_URL` name. */
+export async function startServicesThread(): Promise<BenchServices> {
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = process.env;
+  const secret = crypto.randomUUID();
+  const workerData: ServicesThreadOptions = { secret, databaseUrl, redisUrl };
+  const thread = new Worker(join(import.meta.dirname, 'services-thread.ts'), { workerData });
+  const [urls] = (await once(thread, 'message')) as [ServiceUrls];
+  const admin = secretsFor(urls, secret, 'admin');
+  return {
+    behind: `${databaseUrl ? 'Postgres' : 'PGlite'} and ${redisUrl ? 'Redis' : 'the embedded Redis'}`,
+    secretsFor: (scope) => secretsFor(urls, secret, scope),
+    controlsFor: (scope) => ({
+      redis: new EmulatorControl(urls.upstash, scope),
+      neon: new EmulatorControl(urls.neon, scope),
+    }),
+    async redis(commands) {
+      const headers = { Authorization: `Bearer ${admin.UPSTASH_REDIS_REST_TOKEN}` };
+      const body = JSON.stringify(commands);
+      const response = await fetch(`${urls.upstash}/pipeline`, { method: 'POST', headers, body });
+      if (!response.ok) throw new Error(`Redis answered ${response.status}: ${await response.text()}`);
+    },
+    async close() {
+      const exited = once(thread, 'exit');
+      thread.postMessage('close');
+      await exited;
+    },
+  };
+}

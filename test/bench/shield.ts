@@ -1,0 +1,44 @@
+import type { Latency } from './load.ts';
+import type { Bench, Subrequests } from './measure.ts';
+import { freshAddress } from './requests.ts';
+import type { Scenario } from './scenarios.ts';
+import type { BenchServices } from './services.ts';
+import { startTarget } from './target.ts';
+
+/** What one count against an address costs. */
+export interface ShieldRow {
+  readonly name: string;
+  readonly subrequests: Subrequests;
+  readonly delayed: Latency;
+}
+
+/** Compares the two ways in which the flood shield could count: the Workers binding and `@upstash/ratelimit`. */
+export async function compareShields(services: BenchServices, bench: Bench, requests: number): Promise<ShieldRow[]> {
+  const target = await startTarget(services, { name: 'shield', entry: 'test/bench/rivals/shield.ts' });
+  const scenario = (path: string): Scenario => ({
+    name: path,
+    target,
+    status: 200,
+    weight: 'redis',
+    prepare: async (count) =>
+      Array.from({ length: count }, () => ({
+        method: 'GET',
+        path,
+        headers: { 'CF-Connecting-IP': freshAddress() },
+      })),
+  });
+  const row = async (name: string, path: string): Promise<ShieldRow> => {
+    const asked = scenario(path);
+    await bench.quiet(asked, requests);
+    const { subrequests } = await bench.counted(asked, requests);
+    return { name, subrequests, delayed: await bench.underDelays(asked, requests) };
+  };
+  try {
+    return [
+      await row('Workers ratelimit binding', '/binding'),
+      await row('@upstash/ratelimit slidingWindow, limit()', '/upstash'),
+    ];
+  } finally {
+    await target.close();
+  }
+}

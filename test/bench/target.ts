@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { unstable_readConfig } from 'wrangler';
+import * as z from 'zod';
+import { type Bundle, bundle, ROOT } from '../support/bundle.ts';
+import { cpuMicros } from './cpu.ts';
+import type { BenchServices, Controls } from './services.ts';
+import { startWorkerd } from './workerd.ts';
+
+const WRANGLER_TOML = join(ROOT, 'wrangler.toml');
+
+const boundSchema = z.array(z.object({ binding: z.string() })).default([]);
+
+/** What of wrangler.toml the Workers under measurement are run with. */
+const settingsSchema = z.object({
+  compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()),
+  vars: z.record(z.string(), z.string()),
+  ratelimits: z.array(z.object({ name: z.string(), simple: z.object({ limit: z.number(), period: z.number() }) })),
+  r2_buckets: boundSchema,
+  queues: z.object({ producers: boundSchema }),
+});
+
+/** Something that answers requests and asks the services. */
+export interface Measurable {
+  readonly url: string;
+  /** The scope of the services that is its own. */
+  readonly controls: Controls;
+  /** CPU time used so far, in microseconds; undefined where that cannot be read. */
+  cpu(): number | undefined;
+}
+
+/** A Worker, alone in a workerd process of its own. */
+export interface Target extends Measurable {
+  readonly bundle: Bundle;
+  close(): Promise<void>;
+}
+
+/**
+ * Builds a Worker and starts it with the bindings and compatibility settings of wrangler.toml, and with secrets that
+ * name a scope of its own.
+ *
+ * @param options.entry of the bundle, relative to the project
+ * @param options.flags compatibility flags beyond those of wrangler.toml
+ */
+export async function startTarget(
+  services: BenchServices,
+  options: { readonly name: string; readonly entry: string; readonly flags?: readonly string[] },
+): Promise<Target> {
+  const built = await bundle(options.entry);
+  const settings = settingsSchema.parse(unstable_readConfig({ config: WRANGLER_TOML }));
+  const running = await startWorkerd({
+    script: built.text,
+    compatibilityDate: settings.compatibility_date,
+    compatibilityFlags: [...settings.compatibility_flags, ...(options.flags ?? [])],
+    texts: { ...settings.vars, ...services.secretsFor(options.name) },
+    limiters: settings.ratelimits.map(({ name, simple }) => ({ name, ...simple })),
+    buckets: settings.r2_buckets.map(({ binding }) => binding),
+    queues: settings.queues.producers.map(({ binding }) => binding),
+  });
+  return {
+    bundle: built,
+    url: running.url,
+    controls: services.controlsFor(options.name),
+    cpu: () => cpuMicros(running.pid),
+    close: () => running.close(),
+  };
+}

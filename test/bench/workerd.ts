@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { bundle } from '../support/bundle.ts';
+import { onWorkerdCore } from './cores.ts';
+
+/** The package exports the path of its binary by the name `default`. */
+const workerd = createRequire(import.meta.url)('workerd') as { default: string; version: string };
+
+export const WORKERD_VERSION = workerd.version;
+
+export interface WorkerSetup {
+  /** The Worker's one module. */
+  readonly script: string;
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  /** Variables and secrets. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly limiters: readonly { readonly name: string; readonly limit: number; readonly period: number }[];
+  /** Names of bindings that are there and keep nothing. */
+  readonly buckets: readonly string[];
+  readonly queues: readonly string[];
+}
+
+/** Stands behind buckets and queues: takes what it is sent, and answers as a queue does. */
+const SINK = `
+const sent = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+export default { async fetch(request) { await request.arrayBuffer(); return Response.json(sent); } };
+`;
+
+export interface RunningWorker {
+  readonly url: string;
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a Worker in a workerd process of its own, and nothing else in it. Miniflare would put a Worker of its own
+ * before every outgoing `fetch`, whose CPU would be counted as ours.
+ */
+export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
+  const folder = await mkdtemp(join(tmpdir(), 'jestha-bench-'));
+  const limiter = await bundle('test/bench/limiter.ts');
+  await writeFile(join(folder, 'worker.mjs'), setup.script);
+  await writeFile(join(folder, 'limiter.mjs'), limiter.text);
+  await writeFile(join(folder, 'sink.mjs'), SINK);
+  await writeFile(join(folder, 'config.capnp'), configOf(setup));
+  // What the Worker logs is written, as in production, and costs no reader here.
+  const config = join(folder, 'config.capnp');
+  const [command, args] = onWorkerdCore(workerd.default, ['serve', '--experimental', '--control-fd=3', config]);
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  const end = () => child.kill();
+  process.once('exit', end);
+  const exited = once(child, 'exit');
+  return {
+    url: `http://127.0.0.1:${await portOf(child)}`,
+    pid: child.pid,
+    async close() {
+      process.off('exit', end);
+      child.kill();
+      await exited;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** The port workerd has chosen. @throws Error with what it says when it does not start */
+async function portOf(child: ChildProcess): Promise<number> {
+  const control = child.stdio[3] as Readable;
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  let said = '';
+  for await (const chunk of control) {
+    said += chunk;
+    const port = /"event":"listen".*"port":(\d+)/.exec(said)?.[1];
+    if (port !== undefined) return Number(port);
+  }
+  throw new Error(`workerd did not start: ${errors}`);
+}
+
+/** Cap'n Proto's texts are escaped as JSON's, as far as ours go. */
+const text = (value: string) => JSON.stringify(value);
+const list = (items: readonly string[]) => `[${items.join(', ')}]`;
+
+function configOf({ compatibilityDate, compatibilityFlags, ...bindings }: WorkerSetup): string {
+  return `
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "target", worker = (
+      modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
+      compatibilityDate = ${text(compatibilityDate)},
+      compatibilityFlags = ${list(compatibilityFlags.map(text))},
+      bindings = ${list(bindingsOf(bindings))},
+      globalOutbound = "network",
+    )),
+    (name = "network", network = (allow = ["public", "private"])),
+    (name = "sink", worker = (
+      modules = [(name = "sink.mjs", esModule = embed "sink.mjs")],
+      compatibilityDate = ${text(compatibilityDate)},
+    )),
+  ],
+  extensions = [(modules = [(name = "bench:limiter", esModule = embed "limiter.mjs", internal = true)])],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "target")],
+);`;
+}
+
+type Bindings = Pick<WorkerSetup, 'texts' | 'limiters' | 'buckets' | 'queues'>;
+
+function bindingsOf({ texts, limiters, buckets, queues }: Bindings): string[] {
+  const limiter = (limit: number, period: number) =>
+    `(moduleName = "bench:limiter", innerBindings = [` +
+    `(name = "limit", json = "${limit}"), (name = "period", json = "${period}")])`;
+  return [
+    ...Object.entries(texts).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+    ...limiters.map(({ name, limit, period }) => `(name = ${text(name)}, wrapped = ${limiter(limit, period)})`),
+    ...buckets.map((name) => `(name = ${text(name)}, r2Bucket = "sink")`),
+    ...queues.map((name) => `(name = ${text(name)}, queue = "sink")`),
+  ];
+}
