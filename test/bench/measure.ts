@@ -6,7 +6,7 @@ import type { Measurable } from './target.ts';
 
 /** So few requests at a time that none waits for another. */
 const QUIET_CONCURRENCY = 2;
-const CPU_CONCURRENCY = 16;
+const CPU_CONCURRENCY = 8;
 /** Requests a second while CPU is measured: the same for every row, where the machine and the services can do it. */
 export const CPU_RATE = 250;
 /** Of the requests a second that a scenario can answer, those it is sent at most: none has to queue. */

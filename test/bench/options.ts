@@ -13,7 +13,7 @@ export interface Options {
 
 const FULL: Omit<Options, 'scale'> = {
   mode: 'full',
-  sizes: { rounds: 9, warmup: 400, latency: 200, round: { none: 250, redis: 150, sql: 80 } },
+  sizes: { rounds: 7, warmup: 300, latency: 120, round: { none: 250, redis: 80, sql: 40 } },
   accounts: 160,
   betterAuthKeys: 200,
 };
@@ -21,7 +21,7 @@ const FULL: Omit<Options, 'scale'> = {
 /** A smoke run: every part of the bench, and figures that say little. */
 const QUICK: Omit<Options, 'scale'> = {
   mode: 'quick',
-  sizes: { rounds: 3, warmup: 100, latency: 30, round: { none: 100, redis: 50, sql: 25 } },
+  sizes: { rounds: 3, warmup: 80, latency: 24, round: { none: 100, redis: 40, sql: 20 } },
   accounts: 30,
   betterAuthKeys: 40,
 };
