@@ -1,3 +1,4 @@
+import { DAY_MS } from '../config/limits.ts';
 import { createKey, generateKey, type NewKey, revokeKey } from '../domain/keys/index.ts';
 import { withContext } from './context.ts';
 import { insertAccount } from './insert-account.ts';
@@ -10,8 +11,6 @@ interface Step {
   readonly promised: string;
   send(): Promise<Response>;
 }
-
-const DAY_MS = 86_400_000;
 
 const { services, worker, secret } = readState();
 if (!services || !worker) throw new Error('No local stack was started here yet: npm start');

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { secretsFor } from './secrets.ts';
 import { seed } from './seed.ts';
@@ -9,6 +10,7 @@ import { DATA_DIR, ROOT, readState, writeDevVars, writeState } from './state.ts'
 
 /** How long the Worker may take to answer for the first time. */
 const START_TIMEOUT_MS = 60_000;
+const HEALTH_INTERVAL_MS = 100;
 
 const { values: options } = parseArgs({
   options: {
@@ -89,7 +91,7 @@ async function untilHealthy(wrangler: ChildProcess): Promise<void> {
     const outcome = await Promise.race([healthy, ended]);
     if (outcome === true) return;
     if (outcome === 'ended') throw new StartError('wrangler dev ended before the Worker answered; see above.');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(HEALTH_INTERVAL_MS);
   }
   throw new StartError(`The Worker did not answer within ${START_TIMEOUT_MS / 1_000} seconds.`);
 }

@@ -13,8 +13,8 @@ export type Answer = (exchange: Exchange) => Response | Promise<Response>;
  * A Hono handler around an answer: gives the request its context, turns what is thrown into an answer of the
  * contract, and writes the request's one log event.
  *
- * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain: on the
- * path that refuses a bad key, the chain would cost as much as the refusal.
+ * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain; what that
+ * saves on the path that refuses a bad key is in `src/README.md`.
  *
  * @param clock unix milliseconds; tests give their own
  * @param route the pattern, for the log

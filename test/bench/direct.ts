@@ -1,5 +1,5 @@
 import { AUTHORIZE } from '../../src/data/scripts/authorize.ts';
-import { recordKey, usageKey, windowsKey } from '../../src/domain/keys/index.ts';
+import { authorizeCall } from '../../src/domain/auth/authorize.ts';
 import { sha1Hex } from '../../src/lib/hash.ts';
 import { KeyRing } from './requests.ts';
 import type { Scenario } from './scenarios.ts';
@@ -16,9 +16,8 @@ export interface RedisCall {
 export async function redisCall(services: BenchServices, seed: Seed): Promise<RedisCall> {
   const ring = new KeyRing(seed.keys);
   const command = (name: string, script: string, { hash }: SeededKey) => {
-    const [day = '', time = ''] = new Date().toISOString().split('T');
-    const keys = [recordKey(hash), windowsKey(hash), usageKey(hash, day)];
-    return [name, script, String(keys.length), ...keys, String(Date.now()), '', '', '', time.slice(0, 2)];
+    const { keys, args } = authorizeCall(Date.now(), hash, { address: undefined, isPost: false });
+    return [name, script, String(keys.length), ...keys, ...args];
   };
   // Once by its text, which lets Redis know it by its hash.
   await services.redis(ring.take(1).map((key) => command('EVAL', AUTHORIZE.text, key)));

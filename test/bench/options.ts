@@ -31,7 +31,7 @@ const SMALL = 1_000;
 export function readOptions(): Options {
   const { values } = parseArgs({
     options: {
-      /** Under 40 seconds; figures that say little. */
+      /** About a minute; figures that say little. */
       quick: { type: 'boolean', default: false },
       /** Compare with a million keys. Wants a real Postgres and a few minutes more. */
       scale: { type: 'boolean', default: false },

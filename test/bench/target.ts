@@ -8,16 +8,12 @@ import { startWorkerd } from './workerd.ts';
 
 const WRANGLER_TOML = join(ROOT, 'wrangler.toml');
 
-const boundSchema = z.array(z.object({ binding: z.string() })).default([]);
-
 /** What of wrangler.toml the Workers under measurement are run with. */
 const settingsSchema = z.object({
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()),
   vars: z.record(z.string(), z.string()),
   ratelimits: z.array(z.object({ name: z.string(), simple: z.object({ limit: z.number(), period: z.number() }) })),
-  r2_buckets: boundSchema,
-  queues: z.object({ producers: boundSchema }),
 });
 
 /** Something that answers requests and asks the services. */
@@ -54,8 +50,6 @@ export async function startTarget(
     compatibilityFlags: [...settings.compatibility_flags, ...(options.flags ?? [])],
     texts: { ...settings.vars, ...services.secretsFor(options.name) },
     limiters: settings.ratelimits.map(({ name, simple }) => ({ name, ...simple })),
-    buckets: settings.r2_buckets.map(({ binding }) => binding),
-    queues: settings.queues.producers.map(({ binding }) => binding),
   });
   return {
     bundle: built,

@@ -21,16 +21,7 @@ export interface WorkerSetup {
   /** Variables and secrets. */
   readonly texts: Readonly<Record<string, string>>;
   readonly limiters: readonly { readonly name: string; readonly limit: number; readonly period: number }[];
-  /** Names of bindings that are there and keep nothing. */
-  readonly buckets: readonly string[];
-  readonly queues: readonly string[];
 }
-
-/** Stands behind buckets and queues: takes what it is sent, and answers as a queue does. */
-const SINK = `
-const sent = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
-export default { async fetch(request) { await request.arrayBuffer(); return Response.json(sent); } };
-`;
 
 export interface RunningWorker {
   readonly url: string;
@@ -47,14 +38,11 @@ export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
   const limiter = await bundle('test/bench/limiter.ts');
   await writeFile(join(folder, 'worker.mjs'), setup.script);
   await writeFile(join(folder, 'limiter.mjs'), limiter.text);
-  await writeFile(join(folder, 'sink.mjs'), SINK);
-  await writeFile(join(folder, 'config.capnp'), configOf(setup));
-  // What the Worker logs is written, as in production, and costs no reader here.
   const config = join(folder, 'config.capnp');
+  await writeFile(config, configOf(setup));
   const [command, args] = onWorkerdCore(workerd.default, ['serve', '--experimental', '--control-fd=3', config]);
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
+  // What the Worker logs is written, and goes to nobody: its formatting is measured, a reader's pipe is not.
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const end = () => child.kill();
   process.once('exit', end);
   const exited = once(child, 'exit');
@@ -103,26 +91,18 @@ const config :Workerd.Config = (
       globalOutbound = "network",
     )),
     (name = "network", network = (allow = ["public", "private"])),
-    (name = "sink", worker = (
-      modules = [(name = "sink.mjs", esModule = embed "sink.mjs")],
-      compatibilityDate = ${text(compatibilityDate)},
-    )),
   ],
   extensions = [(modules = [(name = "bench:limiter", esModule = embed "limiter.mjs", internal = true)])],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "target")],
 );`;
 }
 
-type Bindings = Pick<WorkerSetup, 'texts' | 'limiters' | 'buckets' | 'queues'>;
-
-function bindingsOf({ texts, limiters, buckets, queues }: Bindings): string[] {
+function bindingsOf({ texts, limiters }: Pick<WorkerSetup, 'texts' | 'limiters'>): string[] {
   const limiter = (limit: number, period: number) =>
     `(moduleName = "bench:limiter", innerBindings = [` +
     `(name = "limit", json = "${limit}"), (name = "period", json = "${period}")])`;
   return [
     ...Object.entries(texts).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     ...limiters.map(({ name, limit, period }) => `(name = ${text(name)}, wrapped = ${limiter(limit, period)})`),
-    ...buckets.map((name) => `(name = ${text(name)}, r2Bucket = "sink")`),
-    ...queues.map((name) => `(name = ${text(name)}, queue = "sink")`),
   ];
 }

@@ -11,6 +11,7 @@ import { createApp } from '../../src/http/app.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import worker from '../../src/worker.ts';
 import { EmulatorControl } from './emulators.ts';
+import { newUsername } from './names.ts';
 
 export interface TestRequest {
   readonly method?: string;
@@ -106,7 +107,7 @@ export class Harness {
   }
 
   newAccount(seed: Partial<AccountSeed> = {}): Promise<{ id: string; username: string }> {
-    const username = seed.username ?? `u${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
+    const username = seed.username ?? newUsername();
     return this.run(async (ctx) => ({ id: await insertAccount(ctx, { ...seed, username }), username }));
   }
 

@@ -2,6 +2,7 @@ import { withContext } from '../../src/dev/context.ts';
 import { insertAccount } from '../../src/dev/insert-account.ts';
 import type { ServiceSecrets } from '../../src/dev/secrets.ts';
 import { createKey, type NewKey, revokeKey } from '../../src/domain/keys/index.ts';
+import { newUsername } from './names.ts';
 
 export interface NodeKey {
   readonly id: string;
@@ -15,9 +16,8 @@ export async function makeKey(
   options: Partial<NewKey> = {},
   now = Date.now(),
 ): Promise<NodeKey> {
-  const username = `u${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
   return await withContext(secrets, now, async (ctx) => {
-    const accountId = await insertAccount(ctx, { username });
+    const accountId = await insertAccount(ctx, { username: newUsername() });
     const newKey: NewKey = { label: 'Test service', scopes: ['write:jes'], acceptTerms: true, ...options };
     return { accountId, ...(await createKey(ctx, accountId, newKey)) };
   });

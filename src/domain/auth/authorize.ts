@@ -4,7 +4,7 @@ import { AUTHORIZE } from '../../data/scripts/authorize.ts';
 import type { Ctx } from '../context.ts';
 import { type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from '../keys/index.ts';
 import type { LimitStatus, WindowName } from '../limits/index.ts';
-import type { Credentials } from './authentication.ts';
+import type { ClientAddress, Credentials } from './authentication.ts';
 
 /** What the authorize script answers (see `data/scripts/authorize.ts`). `record` is the text in Redis. */
 export type Verdict =
@@ -20,7 +20,8 @@ export type Verdict =
 
 /** Asks Redis about a key in one round trip. */
 export async function authorize(ctx: Ctx, hash: string, credentials: Credentials): Promise<Verdict> {
-  return toVerdict(await ctx.ports.redis.run(AUTHORIZE, keysOf(ctx, hash), argsOf(ctx, credentials)));
+  const { keys, args } = callOf(ctx, hash, credentials);
+  return toVerdict(await ctx.ports.redis.run(AUTHORIZE, keys, args));
 }
 
 /**
@@ -33,19 +34,30 @@ export async function fillAndAuthorize(
   record: KeyRecord,
   credentials: Credentials,
 ): Promise<Verdict> {
-  const fill = recordEntry(hash, record);
-  return toVerdict(await ctx.ports.redis.fillThenRun(fill, AUTHORIZE, keysOf(ctx, hash), argsOf(ctx, credentials)));
+  const { keys, args } = callOf(ctx, hash, credentials);
+  return toVerdict(await ctx.ports.redis.fillThenRun(recordEntry(hash, record), AUTHORIZE, keys, args));
 }
 
-function keysOf(ctx: Ctx, hash: string): string[] {
-  const day = new Date(ctx.now).toISOString().slice(0, 10);
-  return [recordKey(hash), windowsKey(hash), usageKey(hash, day)];
+/**
+ * The keys and arguments that `authorize` is called with (see `data/scripts/authorize.ts`).
+ *
+ * @param now unix ms
+ */
+export function authorizeCall(
+  now: number,
+  hash: string,
+  { address, isPost }: { readonly address: ClientAddress | undefined; readonly isPost: boolean },
+): { keys: string[]; args: string[] } {
+  const time = new Date(now).toISOString();
+  const [day, hour] = [time.slice(0, 10), time.slice(11, 13)];
+  return {
+    keys: [recordKey(hash), windowsKey(hash), usageKey(hash, day)],
+    args: [String(now), address?.hex ?? '', address?.text ?? '', isPost ? 'posts' : '', hour],
+  };
 }
 
-function argsOf(ctx: Ctx, credentials: Credentials): string[] {
-  const address = credentials.address();
-  const hour = new Date(ctx.now).toISOString().slice(11, 13);
-  return [String(ctx.now), address?.hex ?? '', address?.text ?? '', credentials.isPost ? 'posts' : '', hour];
+function callOf(ctx: Ctx, hash: string, { address, isPost }: Credentials) {
+  return authorizeCall(ctx.now, hash, { address: address(), isPost });
 }
 
 /** @throws RedisScriptFailed on an answer the script cannot have given: a refusal in doubt */
