@@ -1,8 +1,12 @@
-import { configOf } from './config/env.ts';
+import { type Config, configOf } from './config/env.ts';
 import { connectDb, type Db } from './data/db.ts';
+import type { Identity } from './data/identity.ts';
 import { describeError, writeLog } from './data/log.ts';
+import { connectMailer } from './data/mailer.ts';
 import type { Meter } from './data/meter.ts';
 import { connectRedis, type RedisPort } from './data/redis.ts';
+import { connectThrottle, type ThrottlePort } from './data/throttle.ts';
+import { passwordResetMail, verificationMail } from './domain/accounts/index.ts';
 import type { Ctx, Ports } from './domain/context.ts';
 import { newId } from './lib/id.ts';
 
@@ -14,25 +18,23 @@ export interface Runtime {
 /** The context of one request, queue message or cron run. @param now unix ms */
 export function contextFor(env: object, runtime: Runtime, now: number, meter: Meter): Ctx {
   const requestId = newId(now);
-  return {
-    requestId,
-    now,
-    ports: compose(env, meter),
-    defer(work) {
-      const logFailure = (error: unknown) =>
-        writeLog({ event: 'deferred_work_failed', requestId, ...describeError(error) });
-      runtime.waitUntil(work.catch(logFailure));
-    },
+  const defer = (work: Promise<unknown>) => {
+    const logFailure = (error: unknown) =>
+      writeLog({ event: 'deferred_work_failed', requestId, ...describeError(error) });
+    runtime.waitUntil(work.catch(logFailure));
   };
+  return { requestId, now, defer, ports: compose(env, meter, defer) };
 }
 
 /**
  * The ports of one request, from the bindings of the deployment. Each is made when it is first asked for, so a request
  * that needs no database pays for none, and `/healthz` answers under a configuration that is not usable.
  */
-function compose(env: object, meter: Meter): Ports {
+function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
   let db: Db | undefined;
   let redis: RedisPort | undefined;
+  let throttle: ThrottlePort | undefined;
+  let identity: Promise<Identity> | undefined;
   return {
     get db() {
       db ??= connectDb(configOf(env), meter);
@@ -48,8 +50,44 @@ function compose(env: object, meter: Meter): Ports {
     get unknownKeyLimiter() {
       return configOf(env).UNKNOWN_KEY_LIMITER;
     },
+    get throttle() {
+      throttle ??= connectThrottle(configOf(env), meter);
+      return throttle;
+    },
+    get identity() {
+      identity ??= loadIdentity(configOf(env), this, defer);
+      return identity;
+    },
+    get mailer() {
+      return connectMailer(configOf(env));
+    },
+    get linkPreviews() {
+      return configOf(env).LINK_PREVIEWS;
+    },
+    fetchPage: (url, init) => fetch(url, init),
+    get sessionSecret() {
+      return configOf(env).SESSION_SECRET;
+    },
+    get hasGoogle() {
+      const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET } = configOf(env);
+      return GOOGLE_CLIENT_ID !== undefined && GOOGLE_CLIENT_SECRET !== undefined;
+    },
+    get apiOrigin() {
+      return configOf(env).API_ORIGIN;
+    },
     get webOrigin() {
       return configOf(env).WEB_ORIGIN;
     },
   };
+}
+
+/** The identity library: parsed and run only where somebody signs up, in or out. */
+async function loadIdentity(config: Config, ports: Ports, defer: Ctx['defer']): Promise<Identity> {
+  const { connectIdentity } = await import('./data/better-auth.ts');
+  const mails = {
+    verification: (email: string, token: string) => ports.mailer.send(verificationMail(ports.webOrigin, email, token)),
+    passwordReset: (email: string, token: string) =>
+      ports.mailer.send(passwordResetMail(ports.webOrigin, email, token)),
+  };
+  return connectIdentity(config, { db: ports.db, mails, defer });
 }

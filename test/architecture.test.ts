@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PAGES } from '../src/http/pages/index.ts';
 import { bundle, ROOT } from './support/bundle.ts';
 
 const SRC = join(ROOT, 'src');
@@ -89,6 +90,8 @@ describe('imports', () => {
     ['drizzle-orm', /^(data\/|dev\/|domain\/[^/]+\/(store|visibility)\.ts$)/],
     ['@neondatabase/serverless', /^(data\/db\.ts|dev\/)/],
     ['@upstash/redis', /^data\/redis\.ts$/],
+    ['@upstash/ratelimit', /^data\/throttle\.ts$/],
+    ['better-auth', /^data\/better-auth\.ts$/],
     ['node:', /^dev\//],
   ])('%s is imported only by %s', (name, allowed) => {
     const found = imports.filter(({ from, to }) => `${to}/`.startsWith(name) && !allowed.test(from));
@@ -96,10 +99,10 @@ describe('imports', () => {
   });
 
   test('only compose.ts makes clients', () => {
-    const makers = ['data/db.ts', 'data/redis.ts'];
+    const makers = ['data/db.ts', 'data/redis.ts', 'data/throttle.ts', 'data/mailer.ts', 'data/better-auth.ts'];
     const callers = files.filter((file) => {
       const text = readFileSync(join(SRC, file), 'utf8');
-      return /\bconnect(Db|Redis)\(/.test(text) && !makers.includes(file);
+      return /\bconnect(Db|Redis|Upstash|Throttle|Mailer|Identity)\(/.test(text) && !makers.includes(file);
     });
     expect(callers).toEqual(['compose.ts']);
   });
@@ -119,6 +122,17 @@ describe('the Worker', () => {
       encoding: 'utf8',
     });
     expect(output).toContain('up to date');
+  });
+});
+
+describe('the pages', () => {
+  test('have a route where the people are', () => {
+    const settings = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
+    const patterns = [...settings.matchAll(/pattern = "jestha\.com([^"]+)"/g)].map(([, pattern = '']) => pattern);
+    const isRouted = (path: string) =>
+      patterns.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
+    expect(PAGES.map(({ path }) => path).filter((path) => !isRouted(path))).toEqual([]);
+    expect(isRouted('/nowhere')).toBe(false);
   });
 });
 

@@ -6,6 +6,8 @@ const TIMEOUT_MS = 30_000;
 
 export default defineConfig({
   test: {
+    // vitest leaves a core unused; on two that is half of them.
+    maxWorkers: 2,
     globalSetup: 'test/support/global-setup.ts',
     projects: [
       {
@@ -14,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/emulators/**/*.test.ts', 'test/worker/**/*.test.ts'],
+          include: ['test/emulators/**/*.test.ts', 'test/worker/**/*.test.ts', 'test/browser/**/*.test.ts'],
           testTimeout: TIMEOUT_MS,
         },
       },
@@ -22,6 +24,11 @@ export default defineConfig({
         plugins: [cloudflareTest({ main: './src/worker.ts', wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'workerd',
+          // One isolate for all files, which each make accounts, keys and scopes of their own: an isolate a file spends its time
+          // on loading the same modules again.
+          isolate: false,
+          // Or vitest takes styles for something that no test looks at.
+          css: true,
           include: ['test/unit/**/*.test.ts', 'test/http/**/*.test.ts'],
           testTimeout: TIMEOUT_MS,
         },

@@ -5,6 +5,13 @@ const rateLimiter = z.custom<RateLimit>(
   'must be a [[ratelimits]] binding of wrangler.toml',
 );
 
+const origin = z.url({ protocol: /^https?$/ }).regex(/[^/]$/, 'must not end with a slash');
+
+const previewQueue = z.custom<Queue<{ readonly postId: string; readonly url: string }>>(
+  (value) => typeof value === 'object' && value !== null && 'send' in value,
+  'must be a [[queues.producers]] binding of wrangler.toml',
+);
+
 const configSchema = z.object({
   /** `postgres://user:password@host/database` of the Neon project. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -12,10 +19,24 @@ const configSchema = z.object({
   NEON_SQL_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
-  /** Where permalinks point: `https://jestha.com`, without a trailing slash. */
-  WEB_ORIGIN: z.url({ protocol: /^https?$/ }).regex(/[^/]$/, 'must not end with a slash'),
+  /** Where pages and permalinks are: `https://jestha.com`, without a trailing slash. */
+  WEB_ORIGIN: origin,
+  /** Where the API is called: `https://api.jestha.com`, without a trailing slash. */
+  API_ORIGIN: origin,
+  /** Signs session cookies and the links in mails. */
+  SESSION_SECRET: z.string().min(32, 'must be at least 32 characters'),
+  /** Both present: people may sign in with Google. */
+  GOOGLE_CLIENT_ID: z.string().min(1).optional(),
+  GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Where mails are handed in: Resend's API, or what answers like it. */
+  MAIL_API_URL: origin,
+  MAIL_API_KEY: z.string().min(1),
+  /** The sender, `Jestha <no-reply@jestha.com>`. */
+  MAIL_FROM: z.string().min(1),
   KEY_FALLBACK_LIMITER: rateLimiter,
   UNKNOWN_KEY_LIMITER: rateLimiter,
+  ATTEMPT_FALLBACK_LIMITER: rateLimiter,
+  LINK_PREVIEWS: previewQueue,
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -1,11 +1,18 @@
 import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
-import { DrizzleQueryError, sql } from 'drizzle-orm';
+import { DrizzleQueryError, type SQL, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import type { Config } from '../config/env.ts';
 import { NEON_TIMEOUT_MS } from '../config/limits.ts';
 import type { Meter } from './meter.ts';
 
 export type Db = NeonHttpDatabase;
+
+/** One statement of a batch. */
+export type Statement = BatchItem<'pg'>;
+
+/** A piece of SQL with its parameters. */
+export type Sql = SQL;
 
 /** Neon did not answer, or not with an answer of Postgres: nobody knows whether a write was committed. */
 export class DbUnavailable extends Error {
@@ -26,6 +33,27 @@ export class DbRejected extends Error {
     this.constraint = error.constraint;
     this.column = error.column;
   }
+}
+
+/** SQLSTATEs that our rules are told apart by. */
+export const SQLSTATE = {
+  notNullViolation: '23502',
+  foreignKeyViolation: '23503',
+  lockNotAvailable: '55P03',
+} as const;
+
+/**
+ * The column that came out NULL and may not, which is how a statement says that a rule of ours refuses; undefined where
+ * something else failed.
+ */
+export function nullColumnOf(error: unknown): string | undefined {
+  const isNull = error instanceof DbRejected && error.code === SQLSTATE.notNullViolation;
+  return isNull ? error.column : undefined;
+}
+
+/** Serialization failure, deadlock, no lock in time: nothing was changed, and the same again may well succeed. */
+export function isContention({ code }: DbRejected): boolean {
+  return code === '40001' || code === '40P01' || code === SQLSTATE.lockNotAvailable;
 }
 
 /** What the driver spreads into `fetch`'s options, and {@link meteredFetch} takes out again. */
@@ -66,11 +94,27 @@ export async function runSql<T>(statement: PromiseLike<T>): Promise<T> {
   try {
     return await statement;
   } catch (error) {
-    // A single statement fails wrapped in a DrizzleQueryError, a batch with the driver's own error.
-    const cause = error instanceof DrizzleQueryError ? error.cause : error;
-    if (cause instanceof NeonDbError && cause.code) throw new DbRejected(cause, cause.code);
-    throw new DbUnavailable();
+    throw dbErrorOf(error);
   }
+}
+
+/** Runs statements as one transaction in one request; answers the result of the last. @throws DbRejected, DbUnavailable */
+export async function runBatch<Last extends Statement>(
+  db: Db,
+  first: readonly Statement[],
+  last: Last,
+): Promise<Last['_']['result']> {
+  const results: readonly unknown[] = await runSql(
+    db.batch([...first, last] as unknown as [Statement, ...Statement[]]),
+  );
+  return results.at(-1) as Last['_']['result'];
+}
+
+/** What a failed statement or batch means. */
+export function dbErrorOf(error: unknown): DbRejected | DbUnavailable {
+  // A single statement fails wrapped in a DrizzleQueryError, a batch with the driver's own error.
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof NeonDbError && cause.code ? new DbRejected(cause, cause.code) : new DbUnavailable();
 }
 
 /** Resolves when Neon answers. @throws DbUnavailable */

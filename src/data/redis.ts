@@ -32,6 +32,10 @@ export interface RedisPort {
   set(entries: readonly Entry[]): Promise<void>;
   /** Sets a key unless it exists. */
   setIfAbsent(entry: Entry): Promise<void>;
+  /** What stands under keys; null where nothing does. */
+  get(keys: readonly string[]): Promise<(string | null)[]>;
+  /** The fields of hashes; none where there is no hash. */
+  getHashes(keys: readonly string[]): Promise<Record<string, string>[]>;
   ping(): Promise<void>;
 }
 
@@ -42,16 +46,12 @@ export interface Entry {
 }
 
 /**
- * Upstash over HTTP for one request. The client is new each time (a shared one may tie an isolate's
- * requests together); what it offers beyond one plain request per call is turned off: retries, base64,
- * guessing at JSON, pipelining across unrelated calls, telemetry.
- *
- * All calls of the request share one budget of {@link REDIS_BUDGET_MS}, and after the first failure the
- * rest fail at once: a sick Redis costs a request its budget once, not once a call.
+ * Upstash's client for one request. It is new each time (a shared one may tie an isolate's requests together); what it
+ * offers beyond one plain request per call is turned off: retries, base64, guessing at JSON, pipelining across unrelated
+ * calls, telemetry.
  */
-export function connectRedis(config: Config, meter: Meter): RedisPort {
-  let isUnavailable = false;
-  const client = new Redis({
+export function connectUpstash(config: Config, meter: Meter): Redis {
+  return new Redis({
     url: config.UPSTASH_REDIS_REST_URL,
     token: config.UPSTASH_REDIS_REST_TOKEN,
     retry: { retries: 0 },
@@ -64,6 +64,15 @@ export function connectRedis(config: Config, meter: Meter): RedisPort {
     // A function: with a plain signal the client answers null on a time-out, which looks like "absent".
     signal: () => AbortSignal.timeout(Math.max(1, REDIS_BUDGET_MS - meter.redis.ms)),
   });
+}
+
+/**
+ * What we ask of Redis in one request. All calls share one budget of {@link REDIS_BUDGET_MS}, and after the first failure
+ * the rest fail at once: a sick Redis costs a request its budget once, not once a call.
+ */
+export function connectRedis(config: Config, meter: Meter): RedisPort {
+  let isUnavailable = false;
+  const client = connectUpstash(config, meter);
 
   async function call<T>(command: () => Promise<T>): Promise<T> {
     if (isUnavailable || meter.redis.ms >= REDIS_BUDGET_MS) throw new RedisUnavailable();
@@ -120,6 +129,13 @@ export function connectRedis(config: Config, meter: Meter): RedisPort {
     async setIfAbsent({ key, value, ttlMs }) {
       await call(() => client.set(key, value, { nx: true, px: ttlMs }));
     },
+    get: (keys) => call(() => client.mget<(string | null)[]>([...keys])),
+    async getHashes(keys) {
+      const pipeline = client.pipeline();
+      for (const key of keys) pipeline.hgetall(key);
+      const replies = await call(() => pipeline.exec<string[][]>());
+      return replies.map(toFields);
+    },
     async ping() {
       await call(() => client.ping());
     },
@@ -134,4 +150,11 @@ function errorReplyOf(error: unknown): string {
   if (!(error instanceof Error) || error.name !== 'UpstashError') return '';
   const [reply = ''] = error.message.split(', command was: ');
   return reply.replace(/^Command \d+ \[ \w+ \] failed: /, '');
+}
+
+/** A hash as Redis replies it: field, value, field, value. */
+function toFields(reply: readonly string[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (let i = 0; i < reply.length; i += 2) fields[reply[i] ?? ''] = reply[i + 1] ?? '';
+  return fields;
 }

@@ -3,21 +3,39 @@ import { Meter } from '../data/meter.ts';
 import type { Ctx } from '../domain/context.ts';
 import type { ServiceSecrets } from './secrets.ts';
 
+/** What a script needs to reach the stores. */
+export type StoreSecrets = Pick<
+  ServiceSecrets,
+  'DATABASE_URL' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'
+> &
+  Partial<ServiceSecrets>;
+
 /** Nothing is limited in a script. */
 const NO_LIMIT = { limit: async () => ({ success: true }) };
+
+/** Nothing is unfurled for a script. */
+const NO_QUEUE = { send: async () => undefined };
 
 /**
  * Runs verbs of the domain in Node, through the same clients as the Worker, and waits for what they deferred.
  *
  * @param now unix milliseconds
  */
-export async function withContext<T>(secrets: ServiceSecrets, now: number, run: (ctx: Ctx) => Promise<T>): Promise<T> {
+export async function withContext<T>(secrets: StoreSecrets, now: number, run: (ctx: Ctx) => Promise<T>): Promise<T> {
   const deferred: Promise<unknown>[] = [];
   const env = {
+    // For scripts that sign nobody in and send no mail.
+    SESSION_SECRET: crypto.randomUUID(),
+    MAIL_API_URL: 'http://localhost',
+    MAIL_API_KEY: 'none',
     ...secrets,
     WEB_ORIGIN: 'http://localhost',
+    API_ORIGIN: 'http://localhost',
+    MAIL_FROM: 'Jestha <no-reply@localhost>',
     KEY_FALLBACK_LIMITER: NO_LIMIT,
     UNKNOWN_KEY_LIMITER: NO_LIMIT,
+    ATTEMPT_FALLBACK_LIMITER: NO_LIMIT,
+    LINK_PREVIEWS: NO_QUEUE,
   };
   const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, now, new Meter()));
   await Promise.all(deferred);

@@ -32,7 +32,8 @@ async function makeKeys(secrets: ServiceSecrets) {
   const make = (options: Partial<NewKey> = {}, at = now) =>
     withContext(secrets, at, async (ctx) => {
       const newKey: NewKey = { label: 'npm run demo', scopes: ['write:jes', 'read:engagement'], acceptTerms: true };
-      return { accountId, ...(await createKey(ctx, accountId, { ...newKey, ...options })) };
+      const { apiKey, key } = await createKey(ctx, accountId, { ...newKey, ...options });
+      return { accountId, id: apiKey.id, key };
     });
   const revoked = await make();
   await withContext(secrets, now, (ctx) => revokeKey(ctx, { ...revoked, reason: 'user' }));

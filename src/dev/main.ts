@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { secretsFor } from './secrets.ts';
 import { seed } from './seed.ts';
 import { type Services, startServices } from './services.ts';
-import { DATA_DIR, ROOT, readState, writeDevVars, writeState } from './state.ts';
+import { DATA_DIR, MAIL_FOLDER, ROOT, readState, writeDevVars, writeState } from './state.ts';
 
 /** How long the Worker may take to answer for the first time. */
 const START_TIMEOUT_MS = 60_000;
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
 });
 
 const port = Number(process.env.PORT ?? 8787);
-const ports = { worker: port, sql: port + 1, redis: port + 2 };
+const ports = { worker: port, sql: port + 1, redis: port + 2, mail: port + 3 };
 const workerUrl = `http://localhost:${port}`;
 
 /** A mistake of whoever starts the stack, told in one sentence. */
@@ -31,10 +31,11 @@ class StartError extends Error {
 }
 
 async function start(): Promise<void> {
-  if (!Number.isInteger(port) || port < 1 || port > 65_533) {
-    throw new StartError(`PORT must be a number from 1 to 65533, not "${process.env.PORT}".`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_532) {
+    throw new StartError(`PORT must be a number from 1 to 65532, not "${process.env.PORT}".`);
   }
-  for (const needed of options.services ? [ports.sql, ports.redis] : Object.values(ports)) await demandFree(needed);
+  for (const needed of options.services ? [ports.sql, ports.redis, ports.mail] : Object.values(ports))
+    await demandFree(needed);
 
   const state = readState();
   const services = await startServices({
@@ -44,16 +45,18 @@ async function start(): Promise<void> {
     redisUrl: process.env.REDIS_URL,
     sqlPort: ports.sql,
     redisPort: ports.redis,
+    mailFolder: MAIL_FOLDER,
+    mailPort: ports.mail,
   });
-  const urls = { neon: services.neon.url, upstash: services.upstash.url };
-  writeDevVars({ ...secretsFor(urls, state.secret), WEB_ORIGIN: workerUrl });
-  const { demoKey, key } = await seed(services.secrets, state.demoKey, options['new-key']);
+  const urls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
+  writeDevVars({ ...secretsFor(urls, state.secret), WEB_ORIGIN: workerUrl, API_ORIGIN: workerUrl });
+  const { demoKey, key } = await seed(services.secrets, state, options['new-key']);
   writeState({ ...state, services: urls, worker: workerUrl, demoKey });
 
   const wrangler = options.services ? undefined : startWrangler();
   stopOnSignal(services, wrangler);
   if (wrangler) await untilHealthy(wrangler);
-  announce(services, key, demoKey.printedAt);
+  announce(services, { key, printedAt: demoKey.printedAt, password: state.demoPassword });
 }
 
 async function demandFree(needed: number): Promise<void> {
@@ -62,7 +65,7 @@ async function demandFree(needed: number): Promise<void> {
     await once(probe.listen(needed, '127.0.0.1'), 'listening');
   } catch {
     throw new StartError(
-      `Port ${needed} is taken (the stack needs ${port}, ${port + 1} and ${port + 2}). Choose others: PORT=9000 npm start`,
+      `Port ${needed} is taken (the stack needs ${port} to ${port + 3}). Choose others: PORT=9000 npm start`,
     );
   } finally {
     probe.close();
@@ -116,13 +119,20 @@ function stopOnSignal(services: Services, wrangler: ChildProcess | undefined): v
   wrangler?.on('exit', () => void stop());
 }
 
-function announce(services: Services, key: string | undefined, printedAt: string): void {
+function announce(
+  services: Services,
+  demo: { readonly key: string | undefined; readonly printedAt: string; readonly password: string },
+): void {
+  const { key, printedAt, password } = demo;
   const shown = key ?? 'jes_live_…';
   const lines = [
     '',
     `Neon's protocol   ${services.neon.url}   over ${process.env.DATABASE_URL ? 'DATABASE_URL' : 'PGlite, .jestha/postgres'}`,
     `Upstash's         ${services.upstash.url}   over ${process.env.REDIS_URL ? 'REDIS_URL' : 'the embedded Redis'}`,
+    `Mail              ${services.mail.url}/dev/mail`,
     options.services ? `The Worker        npx wrangler dev --port ${port}` : `The Worker        ${workerUrl}`,
+    '',
+    `Settings          ${workerUrl}/settings/api-access   sign in as demo@example.com with ${password}`,
     '',
     key
       ? `The API key of the demo account, shown this once:\n\n  ${key}\n`

@@ -4,19 +4,28 @@ export interface ServiceSecrets {
   readonly NEON_SQL_ENDPOINT: string;
   readonly UPSTASH_REDIS_REST_URL: string;
   readonly UPSTASH_REDIS_REST_TOKEN: string;
+  readonly SESSION_SECRET: string;
+  readonly MAIL_API_URL: string;
+  readonly MAIL_API_KEY: string;
 }
 
-/**
- * The secrets that name a scope of the emulators: what goes through them is counted and disturbed on its own.
- *
- * @param urls of the emulators
- */
-export function secretsFor(urls: { neon: string; upstash: string }, secret: string, scope?: string): ServiceSecrets {
+/** Where the local services listen. */
+export interface ServiceUrls {
+  readonly neon: string;
+  readonly upstash: string;
+  readonly mail: string;
+}
+
+/** The secrets that name a scope of the emulators: what goes through them is counted and disturbed on its own. */
+export function secretsFor(urls: ServiceUrls, secret: string, scope?: string): ServiceSecrets {
   const credential = scope === undefined ? secret : `${secret}.${scope}`;
   return {
     DATABASE_URL: `postgres://jestha:${encodeURIComponent(credential)}@localhost/jestha`,
     NEON_SQL_ENDPOINT: `${urls.neon}/sql`,
     UPSTASH_REDIS_REST_URL: urls.upstash,
     UPSTASH_REDIS_REST_TOKEN: credential,
+    SESSION_SECRET: `sessions of ${secret}`,
+    MAIL_API_URL: urls.mail,
+    MAIL_API_KEY: secret,
   };
 }

@@ -5,7 +5,7 @@ import type { ServiceSecrets } from './secrets.ts';
 import type { State } from './state.ts';
 
 /** Who the local stack knows from its first start on. */
-const DEMO = { username: 'demo', displayName: 'Demo Account', bio: 'Lives in the local stack.' };
+const DEMO = { name: 'Demo Account', username: 'demo', email: 'demo@example.com' };
 
 export interface Seeded {
   readonly demoKey: NonNullable<State['demoKey']>;
@@ -17,10 +17,11 @@ export interface Seeded {
  * Makes the demo account and its key, unless they are there. With `isNewKeyWanted` the key before is revoked and
  * another made: what was printed once cannot be printed again.
  */
-export async function seed(secrets: ServiceSecrets, known: State['demoKey'], isNewKeyWanted: boolean): Promise<Seeded> {
+export async function seed(secrets: ServiceSecrets, state: State, isNewKeyWanted: boolean): Promise<Seeded> {
   // A context for each verb, as the Worker has one for each request: they share no budget.
   const now = Date.now();
-  const accountId = await withContext(secrets, now, (ctx) => insertAccount(ctx, DEMO));
+  const known = state.demoKey;
+  const accountId = await signUpDemo(secrets, state.demoPassword);
   // The database may be another one than last time.
   const isThere = known?.accountId === accountId;
   if (known && isThere && !isNewKeyWanted) return { demoKey: known, key: undefined };
@@ -28,6 +29,17 @@ export async function seed(secrets: ServiceSecrets, known: State['demoKey'], isN
     await withContext(secrets, now, (ctx) => revokeKey(ctx, { id: known.id, accountId, reason: 'user' }));
   }
   const newKey = { label: 'demo', scopes: SCOPE_NAMES, acceptTerms: true } as const;
-  const { id, key } = await withContext(secrets, now, (ctx) => createKey(ctx, accountId, newKey));
-  return { demoKey: { id, accountId, printedAt: new Date(now).toISOString() }, key };
+  const { apiKey, key } = await withContext(secrets, now, (ctx) => createKey(ctx, accountId, newKey));
+  return { demoKey: { id: apiKey.id, accountId, printedAt: new Date(now).toISOString() }, key };
+}
+
+/** The demo account's id. It signs up like anybody; one that is there stays as it is. */
+async function signUpDemo(secrets: ServiceSecrets, password: string): Promise<string> {
+  const client = { address: undefined, userAgent: null, cookie: null };
+  const result = await withContext(secrets, Date.now(), async ({ ports }) => {
+    const identity = await ports.identity;
+    return await identity.signUp({ ...DEMO, password }, client);
+  });
+  if ('accountId' in result) return result.accountId;
+  return await withContext(secrets, Date.now(), (ctx) => insertAccount(ctx, DEMO));
 }

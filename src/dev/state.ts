@@ -10,13 +10,18 @@ const STATE_FILE = join(FOLDER, 'state.json');
 /** The folder of the embedded Postgres. */
 export const DATA_DIR = join(FOLDER, 'postgres');
 
+/** The folder of sent mails. */
+export const MAIL_FOLDER = join(FOLDER, 'mail');
+
 const stateSchema = z.object({
-  /** Password of the SQL emulator and token of the Redis emulator. */
+  /** Password of the SQL emulator, token of the Redis emulator, key of the mail server. */
   secret: z.string(),
   /** Where the services of the running (or last) stack listen. */
-  services: z.object({ neon: z.string(), upstash: z.string() }).optional(),
+  services: z.object({ neon: z.string(), upstash: z.string(), mail: z.string() }).optional().catch(undefined),
   /** Where its Worker listens. */
   worker: z.string().optional(),
+  /** The demo account's password. */
+  demoPassword: z.string().default(() => randomBytes(9).toString('base64url')),
   /** The demo key; its plaintext was printed once and is nowhere. */
   demoKey: z.object({ id: z.string(), accountId: z.string(), printedAt: z.string() }).optional(),
 });
@@ -30,7 +35,7 @@ export function readState(): State {
     return stateSchema.parse(JSON.parse(readFileSync(STATE_FILE, 'utf8')));
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
-    return { secret: randomBytes(24).toString('base64url') };
+    return { secret: randomBytes(24).toString('base64url'), demoPassword: randomBytes(9).toString('base64url') };
   }
 }
 

@@ -1,5 +1,9 @@
 import type { Db } from '../data/db.ts';
+import type { Identity } from '../data/identity.ts';
+import type { FetchPage, PreviewJob } from '../data/link-previews.ts';
+import type { MailPort } from '../data/mailer.ts';
 import type { RedisPort } from '../data/redis.ts';
+import type { ThrottlePort } from '../data/throttle.ts';
 
 /** What the outside world looks like to the domain. Made by `compose.ts`, for one request. */
 export interface Ports {
@@ -9,8 +13,30 @@ export interface Ports {
   readonly keyFallbackLimiter: RateLimit;
   /** Counts the unknown keys an address asks for. */
   readonly unknownKeyLimiter: RateLimit;
-  /** Where permalinks point, without a trailing slash. */
+  /** Counts what people do. */
+  readonly throttle: ThrottlePort;
+  /** Accounts, passwords and sessions. A promise, since the library behind it is loaded when first asked for. */
+  readonly identity: Promise<Identity>;
+  readonly mailer: MailPort;
+  /** Where what is to be unfurled waits, behind the answer. */
+  readonly linkPreviews: Queue<PreviewJob>;
+  /** The web outside. */
+  readonly fetchPage: FetchPage;
+  /** What session cookies are signed with. */
+  readonly sessionSecret: string;
+  /** Whether people may sign in with Google. */
+  readonly hasGoogle: boolean;
+  /** Where permalinks and pages are, without a trailing slash. */
   readonly webOrigin: string;
+  /** Where the API is called, without a trailing slash. */
+  readonly apiOrigin: string;
+}
+
+/** The client's address as Cloudflare gives it (contract section 4). */
+export interface ClientAddress {
+  readonly text: string;
+  /** 32 hexadecimal digits (see `lib/ip.ts`). */
+  readonly hex: string;
 }
 
 /** Plain data and ports: the same for a request, a queue message and a cron run. */
@@ -23,8 +49,8 @@ export interface Ctx {
   readonly ports: Ports;
 }
 
-/** Who acts. */
-export type Actor = ApiKeyActor;
+/** Who acts: a service with a person's key, or the person. */
+export type Actor = ApiKeyActor | SessionActor;
 
 export interface ApiKeyActor {
   readonly type: 'apiKey';
@@ -34,7 +60,29 @@ export interface ApiKeyActor {
   readonly scopes: readonly string[];
 }
 
+export interface SessionActor {
+  readonly type: 'session';
+  readonly accountId: string;
+  readonly sessionId: string;
+}
+
+/** The claim of one write under an `Idempotency-Key` (contract section 8). */
+export interface Claim {
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  /** SHA-256 of method, path and body, hexadecimal. */
+  readonly fingerprint: string;
+}
+
 /** A context in which somebody is known to act. */
 export interface ActorCtx extends Ctx {
   readonly actor: Actor;
+  /** In a write that came with an `Idempotency-Key`. */
+  readonly claim?: Claim;
+}
+
+/** A context in which a person acts, signed in. */
+export interface SessionCtx extends Ctx {
+  readonly actor: SessionActor;
 }

@@ -11,15 +11,19 @@ export interface Detail {
  * answer of contract section 3.
  */
 export type Refusal =
-  | { readonly code: 'authentication_required' }
+  | { readonly code: 'authentication_required'; readonly by?: 'session' }
+  | { readonly code: 'invalid_credentials' }
   | { readonly code: 'invalid_api_key'; readonly why: 'malformed' | 'unknown' }
   | { readonly code: 'api_key_revoked' }
   | { readonly code: 'api_key_expired' }
   | { readonly code: 'ip_not_allowed' }
+  | { readonly code: 'session_required' }
+  | { readonly code: 'cross_site_request' }
+  | { readonly code: 'not_owner' }
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';
-      readonly window: WindowName | 'unknown_keys';
+      readonly window: WindowName | 'unknown_keys' | 'attempts';
       /** Whole seconds. */
       readonly retryAfter: number;
     }
@@ -32,7 +36,13 @@ export type Refusal =
   | { readonly code: 'payload_too_large'; readonly maxBytes: number }
   | { readonly code: 'unsupported_media_type' }
   | { readonly code: 'api_key_limit_reached' }
-  | { readonly code: 'service_unavailable'; readonly why: 'redis' | 'neon' | 'script' | 'record' | 'revocation' }
+  | { readonly code: 'idempotency_in_progress' }
+  | { readonly code: 'idempotency_key_reused' }
+  | { readonly code: 'already_bounced' }
+  | {
+      readonly code: 'service_unavailable';
+      readonly why: 'redis' | 'neon' | 'contention' | 'script' | 'record' | 'revocation';
+    }
   | { readonly code: 'internal_error' };
 
 /** Thrown by verbs; the hot path returns its refusals instead, since a flood of them must cost nothing. */

@@ -1,28 +1,47 @@
 import { Hono } from 'hono';
 import { ENDPOINTS } from './api/index.ts';
-import { authenticated } from './authenticated.ts';
+import { forCallers, forPeople, forVisitors } from './authenticated.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { AppEnv } from './exchange.ts';
 import { type Answer, observed } from './observed.ts';
+import { errorPage } from './pages/error-page.tsx';
+import { forPage } from './pages/for-pages.ts';
+import { PAGES } from './pages/index.ts';
 import { problem } from './problem.ts';
 
 /**
- * The API as a Hono app.
+ * The API and its pages as a Hono app.
  *
  * @param options.clock unix milliseconds; every rule that knows a time is told it by this
  */
 export function createApp({ clock }: { readonly clock: () => number }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   for (const endpoint of ENDPOINTS) {
-    const answer = endpoint.access === 'public' ? endpoint.answer : authenticated(endpoint);
-    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, answer));
+    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, answerOf(endpoint)));
+  }
+  for (const page of PAGES) {
+    app.on(page.method, page.path, observed(clock, page.path, forPage(page), errorPage));
   }
   app.notFound(observed(clock, 'unknown', refuseUnknownRoute(app)));
   return app;
 }
 
+function answerOf(endpoint: Endpoint): Answer {
+  switch (endpoint.access) {
+    case 'public':
+      return endpoint.answer;
+    case 'caller':
+      return forCallers(endpoint);
+    case 'session':
+      return forPeople(endpoint);
+    case 'visitor':
+      return forVisitors(endpoint);
+  }
+}
+
 /** 404 for a path nobody answers, 405 for one that answers other methods. */
 function refuseUnknownRoute(app: Hono<AppEnv>): Answer {
-  const methods = new Set(ENDPOINTS.map(({ method }) => method));
+  const methods = new Set([...ENDPOINTS, ...PAGES].map(({ method }) => method));
   return function refuse(exchange) {
     const { path } = exchange.c.req;
     const allowed: string[] = [];

@@ -1,43 +1,81 @@
-import { authenticate, type ClientAddress } from '../domain/auth/index.ts';
+import { type Authentication, authenticate } from '../domain/auth/index.ts';
 import { requireScope } from '../domain/keys/index.ts';
-import { addressToHex } from '../lib/ip.ts';
-import type { ApiKeyEndpoint } from './endpoint.ts';
+import { Refused } from '../domain/refusal.ts';
+import { clientAddress } from './client-address.ts';
+import type { CallerEndpoint, SessionEndpoint, VisitorEndpoint } from './endpoint.ts';
+import type { Exchange } from './exchange.ts';
 import type { Answer } from './observed.ts';
 import { problem } from './problem.ts';
+import { refuseCrossSite } from './same-site.ts';
+import { readSessionCookie } from './session-cookie.ts';
 
 /**
- * Answers an endpoint for callers with an API key, after the checks of contract section 3 in their order: the key
- * and its limits, then the scope, then what the endpoint itself demands.
+ * Answers an endpoint for callers with an API key or a session, after the checks of contract section 3 in their order: the
+ * key and its limits, then the scope, then what the endpoint itself demands.
  */
-export function authenticated(endpoint: ApiKeyEndpoint): Answer {
-  return async function answerAuthenticated(exchange) {
-    const { ctx } = exchange;
-    const { headers } = exchange.c.req.raw;
-    const started = performance.now();
-    const authentication = await authenticate(ctx, {
-      authorization: headers.get('Authorization'),
-      address: () => clientAddress(headers),
-      isPost: endpoint.isPost === true,
-    });
-    exchange.authentication = authentication;
-    exchange.authenticationMs = performance.now() - started;
+export function forCallers(endpoint: CallerEndpoint): Answer {
+  return async function answerCaller(exchange) {
+    const authentication = await identify(exchange, endpoint.isPost === true);
     if (authentication.outcome === 'refused') return problem(exchange, authentication.refusal);
-
     const { actor, owner } = authentication;
+    if (actor.type === 'session') refuseCrossSite(exchange);
     if (endpoint.scope) requireScope(actor, endpoint.scope);
-    if (!acceptsJson(headers.get('Accept'))) return problem(exchange, { code: 'not_acceptable' });
-    return await endpoint.answer(exchange, { ctx: { ...ctx, actor }, owner });
+    requireJsonAccepted(exchange);
+    return await endpoint.answer(exchange, { ctx: { ...exchange.ctx, actor }, owner });
   };
 }
 
-/**
- * The client's address as Cloudflare gives it, and nothing a caller could write himself. `CF-Connecting-IPv6` is
- * there when Pseudo IPv4 has put a made-up address into `CF-Connecting-IP`.
- */
-function clientAddress(headers: Headers): ClientAddress | undefined {
-  const text = headers.get('CF-Connecting-IPv6') ?? headers.get('CF-Connecting-IP');
-  const hex = text === null ? undefined : addressToHex(text);
-  return text === null || hex === undefined ? undefined : { text, hex };
+/** Answers an endpoint for signed-in people; a valid API key is told that it is none (contract section 9). */
+export function forPeople(endpoint: SessionEndpoint): Answer {
+  return async function answerPerson(exchange) {
+    const authentication = await identify(exchange, false);
+    if (authentication.outcome === 'refused') {
+      const { refusal } = authentication;
+      return problem(exchange, refusal.code === 'authentication_required' ? { ...refusal, by: 'session' } : refusal);
+    }
+    const { actor, owner } = authentication;
+    if (actor.type === 'apiKey') return problem(exchange, { code: 'session_required' });
+    refuseCrossSite(exchange);
+    requireJsonAccepted(exchange);
+    return await endpoint.answer(exchange, { ctx: { ...exchange.ctx, actor }, owner });
+  };
+}
+
+/** Answers an endpoint for people who need not be signed in; a bearer token is judged all the same, and refused. */
+export function forVisitors(endpoint: VisitorEndpoint): Answer {
+  return async function answerVisitor(exchange) {
+    if (exchange.c.req.raw.headers.has('Authorization')) {
+      const authentication = await identify(exchange, false);
+      if (authentication.outcome === 'admitted' && authentication.actor.type === 'apiKey') {
+        return problem(exchange, { code: 'session_required' });
+      }
+      const isBadKey =
+        authentication.outcome === 'refused' && authentication.refusal.code !== 'authentication_required';
+      if (isBadKey) return problem(exchange, authentication.refusal);
+    }
+    refuseCrossSite(exchange);
+    requireJsonAccepted(exchange);
+    return await endpoint.answer(exchange);
+  };
+}
+
+/** Who sent this? Noted in the exchange, for the answer's headers and the log. */
+export async function identify(exchange: Exchange, isPost: boolean): Promise<Authentication> {
+  const { headers } = exchange.c.req.raw;
+  const started = performance.now();
+  const authentication = await authenticate(exchange.ctx, {
+    authorization: headers.get('Authorization'),
+    sessionToken: () => readSessionCookie(exchange),
+    address: () => clientAddress(headers),
+    isPost,
+  });
+  exchange.authentication = authentication;
+  exchange.authenticationMs = performance.now() - started;
+  return authentication;
+}
+
+function requireJsonAccepted({ c }: Exchange): void {
+  if (!acceptsJson(c.req.raw.headers.get('Accept'))) throw new Refused({ code: 'not_acceptable' });
 }
 
 /** RFC 9110 section 12.5.1, as far as one media type needs it: the most specific range that covers JSON decides. */

@@ -1,11 +1,11 @@
 import type { Profile } from '../domain/accounts/index.ts';
-import type { ActorCtx } from '../domain/context.ts';
+import type { ActorCtx, SessionCtx } from '../domain/context.ts';
 import type { Scope } from '../domain/keys/index.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What a path promises: read by the router, the contract suite and the documentation. */
 interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
 }
 
@@ -15,20 +15,38 @@ export interface PublicEndpoint extends Route {
   answer(exchange: Exchange): Response | Promise<Response>;
 }
 
-/** A path for holders of an API key. */
-export interface ApiKeyEndpoint extends Route {
-  readonly access: 'apiKey';
-  /** The scope the key needs. */
+/** A path for whoever acts for an account: a holder of its API key, or the person, signed in. */
+export interface CallerEndpoint extends Route {
+  readonly access: 'caller';
+  /** The scope a key needs. */
   readonly scope?: Scope;
   /** Whether the window of 10 posts a minute applies. */
   readonly isPost?: true;
   answer(exchange: Exchange, caller: Caller): Response | Promise<Response>;
 }
 
-export type Endpoint = PublicEndpoint | ApiKeyEndpoint;
+/** A path for a signed-in person, never for API keys (contract section 9). */
+export interface SessionEndpoint extends Route {
+  readonly access: 'session';
+  answer(exchange: Exchange, person: Person): Response | Promise<Response>;
+}
+
+/** A path for people who need not be signed in, never for API keys: sign-up, sign-in, sign-out. */
+export interface VisitorEndpoint extends Route {
+  readonly access: 'visitor';
+  answer(exchange: Exchange): Response | Promise<Response>;
+}
+
+export type Endpoint = PublicEndpoint | CallerEndpoint | SessionEndpoint | VisitorEndpoint;
 
 /** Who calls, once that is known. */
 export interface Caller {
   readonly ctx: ActorCtx;
+  readonly owner: Profile;
+}
+
+/** The person who calls. */
+export interface Person {
+  readonly ctx: SessionCtx;
   readonly owner: Profile;
 }

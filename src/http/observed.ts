@@ -3,11 +3,15 @@ import { contextFor } from '../compose.ts';
 import { DEGRADED_WARNING_INTERVAL_MS } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { AppEnv, Exchange } from './exchange.ts';
 import { problem, refusalOf } from './problem.ts';
 
 /** Answers an exchange; may throw what {@link refusalOf} understands. */
 export type Answer = (exchange: Exchange) => Response | Promise<Response>;
+
+/** Turns a refusal into an answer. */
+export type Refuse = (exchange: Exchange, refusal: Refusal) => Response | Promise<Response>;
 
 /**
  * A Hono handler around an answer: gives the request its context, turns what is thrown into an answer of the
@@ -18,21 +22,22 @@ export type Answer = (exchange: Exchange) => Response | Promise<Response>;
  *
  * @param clock unix milliseconds; tests give their own
  * @param route the pattern, for the log
+ * @param refuse how a refusal looks where the answer throws one
  */
-export function observed(clock: () => number, route: string, answer: Answer) {
+export function observed(clock: () => number, route: string, answer: Answer, refuse: Refuse = problem) {
   return async function answerObserved(c: Context<AppEnv>): Promise<Response> {
     const started = performance.now();
     const meter = new Meter();
     const ctx = contextFor(c.env, c.executionCtx, clock(), meter);
     const exchange: Exchange = { c, ctx, meter, route, authenticationMs: 0 };
-    const response = await answerOrRefuse(exchange, answer);
+    const response = await answerOrRefuse(exchange, answer, refuse);
     writeLog(requestEvent(exchange, response.status, performance.now() - started));
     if (exchange.authentication?.limits?.degraded) warnOfDegradation(exchange);
     return response;
   };
 }
 
-async function answerOrRefuse(exchange: Exchange, answer: Answer): Promise<Response> {
+async function answerOrRefuse(exchange: Exchange, answer: Answer, refuse: Refuse): Promise<Response> {
   try {
     return await answer(exchange);
   } catch (error) {
@@ -40,11 +45,12 @@ async function answerOrRefuse(exchange: Exchange, answer: Answer): Promise<Respo
     if (refusal.code === 'internal_error') {
       writeLog({ event: 'unexpected_error', requestId: exchange.ctx.requestId, ...describeError(error) });
     }
-    return problem(exchange, refusal);
+    return refuse(exchange, refusal);
   }
 }
 
 function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchange, status: number, durationMs: number) {
+  const actor = authentication?.actor;
   return {
     event: 'request',
     requestId: ctx.requestId,
@@ -52,8 +58,8 @@ function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchang
     route,
     status,
     durationMs: Math.round(durationMs * 10) / 10,
-    keyId: authentication?.actor?.keyId,
-    accountId: authentication?.actor?.accountId,
+    keyId: actor?.type === 'apiKey' ? actor.keyId : undefined,
+    accountId: actor?.accountId,
     redis: meter.redis.count,
     db: meter.db.count,
     refusal,

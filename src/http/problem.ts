@@ -1,12 +1,13 @@
 import { ERRORS } from '../config/errors.ts';
 import {
   CREATIONS_PER_DAY,
+  IN_PROGRESS_RETRY_AFTER_S,
   POSTS_PER_MINUTE,
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
   UNAVAILABLE_RETRY_AFTER_S,
 } from '../config/limits.ts';
-import { DbUnavailable } from '../data/db.ts';
+import { DbRejected, DbUnavailable, isContention } from '../data/db.ts';
 import { RedisScriptFailed, RedisUnavailable } from '../data/redis.ts';
 import { type Refusal, Refused } from '../domain/refusal.ts';
 import type { Exchange } from './exchange.ts';
@@ -32,6 +33,7 @@ export function problem(exchange: Exchange, refusal: Refusal): Response {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof DbUnavailable) return { code: 'service_unavailable', why: 'neon' };
+  if (error instanceof DbRejected && isContention(error)) return { code: 'service_unavailable', why: 'contention' };
   if (error instanceof RedisUnavailable) return { code: 'service_unavailable', why: 'redis' };
   if (error instanceof RedisScriptFailed) return { code: 'service_unavailable', why: 'script' };
   return { code: 'internal_error' };
@@ -44,10 +46,19 @@ const INVALID_TOKEN = challenge(', error="invalid_token"');
 const retryAfterHeader = (seconds: number) => ({ 'Retry-After': String(seconds) });
 const retryLater = (seconds: number) => ({ extras: { retryAfter: seconds }, headers: retryAfterHeader(seconds) });
 
-function answerTo(refusal: Refusal): Answer {
+/** What a refusal says beside its code. */
+export function answerTo(refusal: Refusal): Answer {
   switch (refusal.code) {
     case 'authentication_required':
-      return { message: 'Send your API key as "Authorization: Bearer jes_live_…".', headers: challenge() };
+      return {
+        message:
+          refusal.by === 'session'
+            ? 'Sign in first; the session cookie is what this path asks for.'
+            : 'Send your API key as "Authorization: Bearer jes_live_…".',
+        headers: challenge(),
+      };
+    case 'invalid_credentials':
+      return { message: 'No account has this e-mail address and password.', headers: challenge() };
     case 'invalid_api_key':
       return {
         message:
@@ -68,6 +79,12 @@ function answerTo(refusal: Refusal): Answer {
       };
     case 'ip_not_allowed':
       return { message: 'This API key may be used only from the addresses its owner allowed.' };
+    case 'session_required':
+      return { message: 'This is for signed-in people only; no API key may do it, whatever its scopes.' };
+    case 'cross_site_request':
+      return { message: 'A browser sent this from another site, so it was not done.' };
+    case 'not_owner':
+      return { message: 'Only its author may change this Jes.' };
     case 'missing_scope':
       return {
         message: `This API key lacks the scope ${refusal.requiredScope}.`,
@@ -97,6 +114,17 @@ function answerTo(refusal: Refusal): Answer {
       return { message: 'Send the body as "Content-Type: application/json", in UTF-8 and not compressed.' };
     case 'api_key_limit_reached':
       return { message: 'This account has its 5 active API keys. Revoke one first.' };
+    case 'idempotency_in_progress':
+      return {
+        message: 'The first request with this Idempotency-Key is still running. Send it again in a moment.',
+        ...retryLater(IN_PROGRESS_RETRY_AFTER_S),
+      };
+    case 'idempotency_key_reused':
+      return { message: 'This Idempotency-Key was used for another request. Take a new one for every new request.' };
+    case 'already_bounced':
+      return {
+        message: 'This account has bounced this Jes already. A quote-bounce, with content, is always possible.',
+      };
     case 'service_unavailable':
       return {
         message:
@@ -120,6 +148,8 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
       return `This API key is limited to ${count(POSTS_PER_MINUTE)} posts per minute.`;
     case 'unknown_keys':
       return 'Too many unknown API keys came from this address.';
+    case 'attempts':
+      return 'Too many attempts in a short time. Wait a little, then try again.';
   }
 }
 

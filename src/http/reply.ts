@@ -1,18 +1,19 @@
 import { REQUESTS_PER_MINUTE } from '../config/limits.ts';
 import type { Exchange } from './exchange.ts';
 
-/**
- * Headers of every answer of the API. An answer is for one caller and never a document: nothing may store,
- * frame, sniff or run it.
- */
+/** Headers of every answer. It is for one caller: nothing may store or sniff it. */
 const EVERY_ANSWER = {
-  'Content-Type': 'application/json',
   'X-Jestha-Api-Version': '1',
   'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains; preload',
   'X-Content-Type-Options': 'nosniff',
+} as const;
+
+/** Headers of every answer of the API. It is never a document: nothing may frame or run it. */
+const EVERY_REPLY = {
+  'Content-Type': 'application/json',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
 } as const;
 
 /**
@@ -25,7 +26,23 @@ export function reply(
   body: unknown,
   headers?: Readonly<Record<string, string>>,
 ): Response {
-  return new Response(JSON.stringify(body), {
+  return respond(exchange, status, JSON.stringify(body), { ...EVERY_REPLY, ...headers });
+}
+
+/** 204: it is done, and there is nothing to say. */
+export function replyNothing(exchange: Exchange, headers?: Readonly<Record<string, string>>): Response {
+  const { 'Content-Type': _, ...others } = EVERY_REPLY;
+  return respond(exchange, 204, null, { ...others, ...headers });
+}
+
+/** Any answer: what every one carries, and what became known on the way. */
+export function respond(
+  exchange: Exchange,
+  status: number,
+  body: string | null,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const response = new Response(body, {
     status,
     headers: {
       ...EVERY_ANSWER,
@@ -35,6 +52,8 @@ export function reply(
       ...headers,
     },
   });
+  for (const cookie of exchange.cookies ?? []) response.headers.append('Set-Cookie', cookie);
+  return response;
 }
 
 /** Where the time went: `desc` is the number of subrequests made. */

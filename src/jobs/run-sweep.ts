@@ -1,16 +1,42 @@
 import { contextFor, type Runtime } from '../compose.ts';
 import { writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
-import { tellRevocations } from '../domain/keys/index.ts';
+import { pruneSessions } from '../domain/accounts/index.ts';
+import type { Ctx } from '../domain/context.ts';
+import { pruneClaims } from '../domain/idempotency/index.ts';
+import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
+import { pruneEvents } from '../domain/outbox/index.ts';
+import { purgePosts } from '../domain/posts/index.ts';
+
+/** What nobody waits for, the most urgent first. */
+const TASKS: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
+  tellRevocations,
+  noteLastUses,
+  pruneKeys,
+  pruneSessions,
+  pruneClaims,
+  pruneEvents,
+  purgePosts,
+];
 
 /**
- * What the cron does every minute: late work that a request could not finish. A run that fails throws, so that
- * Cloudflare counts it as failed; the next one does its work.
+ * What the cron does every minute: late work that a request could not finish. One task that fails stops none of the
+ * others; the run then throws, so that Cloudflare counts it as failed, and the next one does its work.
  *
  * @param now unix milliseconds
  */
 export async function runSweep(env: Env, runtime: Runtime, now: number): Promise<void> {
-  const ctx = contextFor(env, runtime, now, new Meter());
-  const revocationsTold = await tellRevocations(ctx);
-  writeLog({ event: 'sweep', requestId: ctx.requestId, revocationsTold });
+  const done: Record<string, unknown> = {};
+  let failure: unknown;
+  for (const task of TASKS) {
+    // A context of its own, since the tasks of one would share a budget.
+    const ctx = contextFor(env, runtime, now, new Meter());
+    try {
+      done[task.name] = await task(ctx);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  writeLog({ event: 'sweep', ...done });
+  if (failure) throw failure;
 }

@@ -9,3 +9,12 @@ export async function sha256Hex(text: string): Promise<string> {
 export async function sha1Hex(text: string): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-1', utf8(text))));
 }
+
+/** SHA-256 of the UTF-8 bytes of a text and of bytes after them, as 64 lower-case hexadecimal digits. */
+export async function sha256HexOf(text: string, bytes: Uint8Array): Promise<string> {
+  const head = utf8(text);
+  const all = new Uint8Array(head.length + bytes.length);
+  all.set(head);
+  all.set(bytes, head.length);
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', all)));
+}

@@ -36,3 +36,58 @@ export async function fillKeys(services: BenchServices, accountIds: readonly str
 export async function removeFillers(services: BenchServices): Promise<void> {
   await adminSql(services).query('DELETE FROM api_keys WHERE starts_with(id, $1)', [FILLER]);
 }
+
+/** What ids of Jes and comments made for the sake of their number begin with: older than all others. */
+const FILLER_ID = '0'.repeat(15);
+/** Jes that have comments, of those that are fillers. */
+const COMMENTED = 1_000;
+
+/** Adds comments of its author to a Jes. */
+export async function addComments(services: BenchServices, postId: string, count: number): Promise<void> {
+  await adminSql(services).query(
+    `INSERT INTO comments (id, author_id, post_id, content, created_at)
+     SELECT left(post.id, 20) || lpad(n::text, 6, '0'), author_id, post.id, 'A comment of ordinary length, as people write.', now()
+     FROM posts post, generate_series(1, $2::bigint) AS n WHERE post.id = $1`,
+    [postId, count],
+  );
+}
+
+/**
+ * Fills `posts` and `comments` up to a number of rows each.
+ *
+ * @returns the number of Jes now, more where there were more before
+ */
+export async function fillPosts(
+  services: BenchServices,
+  accountIds: readonly string[],
+  total: number,
+): Promise<number> {
+  const sql = adminSql(services);
+  const had = (table: string) => `(
+    SELECT count(*) AS present, count(*) FILTER (WHERE starts_with(id, '${FILLER_ID}')) AS fillers FROM ${table}) AS had`;
+  const missing = 'generate_series(had.fillers + 1, had.fillers + $2::bigint - had.present) AS n';
+  await sql.query(
+    `INSERT INTO posts (id, author_id, content, visibility, created_at, updated_at)
+     SELECT lpad(n::text, 26, '0'), ($1::text[])[1 + n % cardinality($1::text[])], 'Filler', 'PUBLIC', now(), now()
+     FROM ${had('posts')}, ${missing}`,
+    [accountIds, total],
+  );
+  await sql.query(
+    `INSERT INTO comments (id, author_id, post_id, content, created_at)
+     SELECT lpad(n::text, 26, '0'), ($1::text[])[1 + n % cardinality($1::text[])],
+       lpad((1 + n % LEAST(${COMMENTED}, fillers.count))::text, 26, '0'), 'Filler', now()
+     FROM (SELECT count(*) AS count FROM posts WHERE starts_with(id, '${FILLER_ID}')) AS fillers, ${had('comments')}, ${missing}`,
+    [accountIds, total],
+  );
+  await sql.query('VACUUM ANALYZE posts');
+  await sql.query('VACUUM ANALYZE comments');
+  const [row] = await sql.query('SELECT count(*) AS total FROM posts');
+  return Number(row?.total);
+}
+
+/** Takes those fillers out again. */
+export async function removeFillerPosts(services: BenchServices): Promise<void> {
+  for (const table of ['comments', 'posts']) {
+    await adminSql(services).query(`DELETE FROM ${table} WHERE starts_with(id, $1)`, [FILLER_ID]);
+  }
+}

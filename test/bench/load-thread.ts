@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 
 /** One request, ready to be sent. */
 export interface PreparedRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -4,7 +4,8 @@ import { directScenario, floorScenario, type RedisCall, redisCall } from './dire
 import { LoadGenerator } from './load.ts';
 import { Bench, CPU_RATE, type Row, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
-import { costTable, scaleTable, shieldTable } from './report.ts';
+import { measurePostsScale } from './posts-scale.ts';
+import { costTable, postsScaleTable, scaleTable, shieldTable } from './report.ts';
 import { measureRivals } from './rivals.ts';
 import { measureScale } from './scale.ts';
 import { ourScenarios } from './scenarios.ts';
@@ -63,8 +64,9 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
   const cold = await measure('cold');
   const create = await measure('create');
   const read = await measure('read');
+  const writes = [await measure('edit'), await measure('comment'), await measure('list')];
   const rivals = await measureRivals(services, bench, { seed, keys: options.betterAuthKeys });
-  print(`${costTable([bare, floor, invalid, ...unknown, warm, cold, create, read, ...rivals, direct])}\n`);
+  print(`${costTable([bare, floor, invalid, ...unknown, warm, cold, create, read, ...writes, ...rivals, direct])}\n`);
   print(NOTES);
 
   print(`${shieldTable(await compareShields(services, bench, latency))}\n`);
@@ -79,6 +81,14 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
     requests: latency,
   });
   print(`${scaleTable(scale)}\n`);
+  const { create: createScenario, read: readScenario, edit, comment, list } = scenarios;
+  const postsScale = await measurePostsScale(services, bench, {
+    accountIds: seed.accountIds,
+    scenarios: [createScenario, readScenario, edit, comment, list],
+    sizes: [small, large],
+    requests: latency,
+  });
+  print(`${postsScaleTable(postsScale)}\n`);
   if (large < 1_000_000) print('A small table: `npm run bench -- --scale` compares with a million keys.\n');
 
   const bundleBytes = ours.bundle.gzipped;

@@ -1,5 +1,6 @@
 import type { Latency } from './load.ts';
 import { type Cpu, NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts';
+import type { PostsScaleRow } from './posts-scale.ts';
 import type { ScaleRow } from './scale.ts';
 import type { ShieldRow } from './shield.ts';
 
@@ -48,6 +49,18 @@ export function scaleTable(rows: readonly ScaleRow[]): string {
   return markdown(
     ['keys in the table', 'warm whoami p50 / p99 ms', 'cold whoami p50 / p99 ms'],
     rows.map(({ keys, warm, cold }) => [keys.toLocaleString('en-US'), latency(warm), latency(cold)]),
+  );
+}
+
+/** How requests do with so many Jes and comments. */
+export function postsScaleTable(rows: readonly PostsScaleRow[]): string {
+  const names = rows.at(0)?.latencies.map(({ name }) => name) ?? [];
+  return markdown(
+    ['Jes and comments in the tables', ...names.map((name) => `${name} p50 / p99 ms`)],
+    rows.map(({ posts, latencies }) => [
+      posts.toLocaleString('en-US'),
+      ...latencies.map(({ latency: measured }) => latency(measured)),
+    ]),
   );
 }
 

@@ -7,17 +7,22 @@ const ADDRESS = '203.0.113.7';
 interface RequestOptions {
   /** What the edge would say; on a direct socket the client says it itself. */
   readonly address?: string;
-  /** Sent as JSON with POST. */
+  /** Sent as JSON, with POST unless told otherwise. */
   readonly body?: unknown;
+  readonly method?: 'POST' | 'PATCH';
 }
 
 /** A request with a bearer credential. */
-export function withKey(path: string, key: string, { address = ADDRESS, body }: RequestOptions = {}): PreparedRequest {
+export function withKey(
+  path: string,
+  key: string,
+  { address = ADDRESS, body, method = 'POST' }: RequestOptions = {},
+): PreparedRequest {
   const headers = { Authorization: `Bearer ${key}`, 'CF-Connecting-IP': address };
   if (body === undefined) return { method: 'GET', path, headers };
   const text = JSON.stringify(body);
   return {
-    method: 'POST',
+    method,
     path,
     headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) },
     body: text,

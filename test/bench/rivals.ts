@@ -59,7 +59,7 @@ async function startUsual(services: BenchServices, seed: Seed): Promise<Rival> {
 async function startBetterAuth(services: BenchServices, storage: Storage, keyCount: number): Promise<Rival> {
   const name = storage === 'database' ? 'better-auth-database' : 'better-auth-redis';
   const keys = await betterAuthKeys(services, storage, keyCount);
-  const target = await startTarget(services, { name, entry: `test/bench/rivals/${name}.ts`, flags: ['nodejs_compat'] });
+  const target = await startTarget(services, { name, entry: `test/bench/rivals/${name}.ts` });
   return await rivalOf(target, `rival: better-auth api-key, ${storage}`, keys);
 }
 

@@ -1,4 +1,5 @@
 import { recordKey } from '../../src/domain/keys/index.ts';
+import { addComments } from './database.ts';
 import type { PreparedRequest } from './load-thread.ts';
 import { freshAddress, KeyRing, unknownKeys, withKey } from './requests.ts';
 import type { Seed } from './seed.ts';
@@ -28,6 +29,8 @@ export async function ourScenarios(services: BenchServices, target: Measurable, 
   const post = { content: 'A Jes of ordinary length, as people write them: two lines or so, and a word more.' };
   const create = (count: number) => keys.take(count).map(({ key }) => withKey(POSTS, key, { body: post }));
   const postId = await createdPost(target, create(1));
+  await addComments(services, postId, LISTED_COMMENTS);
+  const own = new OwnPosts(target, post);
   const row = (
     name: string,
     status: number,
@@ -62,7 +65,43 @@ export async function ourScenarios(services: BenchServices, target: Measurable, 
     read: row('read a Jes', 200, 'sql', (count) =>
       keys.take(count).map(({ key }) => withKey(`${POSTS}/${postId}`, key)),
     ),
+    edit: row('edit a Jes', 200, 'sql', async (count) => {
+      const mine = await own.of(keys.take(count));
+      return mine.map(({ key, id }) => withKey(`${POSTS}/${id}`, key, { method: 'PATCH', body: post }));
+    }),
+    comment: row('comment', 201, 'sql', async (count) => {
+      const mine = await own.of(keys.take(count));
+      return mine.map(({ key, id }) => withKey(`${POSTS}/${id}/comments`, key, { body: { content: 'Well said.' } }));
+    }),
+    list: row('list 20 comments', 200, 'sql', (count) =>
+      keys.take(count).map(({ key }) => withKey(`${POSTS}/${postId}/comments`, key)),
+    ),
   };
+}
+
+/** Several pages. */
+const LISTED_COMMENTS = 100;
+
+/** A Jes of each key that is asked for, made once and not measured. */
+class OwnPosts {
+  readonly #ids = new Map<string, string>();
+  readonly #target: Measurable;
+  readonly #post: unknown;
+
+  constructor(target: Measurable, post: unknown) {
+    this.#target = target;
+    this.#post = post;
+  }
+
+  async of(keys: readonly { readonly key: string }[]): Promise<{ key: string; id: string }[]> {
+    const mine: { key: string; id: string }[] = [];
+    for (const { key } of keys) {
+      const id = this.#ids.get(key) ?? (await createdPost(this.#target, [withKey(POSTS, key, { body: this.#post })]));
+      this.#ids.set(key, id);
+      mine.push({ key, id });
+    }
+    return mine;
+  }
 }
 
 /** Has the prefix and the length of a key, and a character that none has: the dearest of the malformed. */

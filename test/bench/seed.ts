@@ -9,7 +9,8 @@ const KEYS_PER_ACCOUNT = 5;
 /** Accounts made at a time. */
 const CONCURRENCY = 8;
 
-const NEW_KEY: NewKey = { label: 'Bench', scopes: ['write:jes', 'read:engagement'], acceptTerms: true };
+const SCOPES: NewKey['scopes'] = ['write:jes', 'write:comment', 'read:comment', 'read:engagement'];
+const NEW_KEY: NewKey = { label: 'Bench', scopes: SCOPES, acceptTerms: true };
 
 export interface SeededKey {
   readonly key: string;

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ServiceUrls } from '../../src/dev/secrets.ts';
 import { startServices } from '../../src/dev/services.ts';
 
 /** What {@link startServicesThread} hands to the thread. */
@@ -8,15 +9,9 @@ export interface ServicesThreadOptions {
   readonly redisUrl: string | undefined;
 }
 
-/** Where the emulators listen. */
-export interface ServiceUrls {
-  readonly neon: string;
-  readonly upstash: string;
-}
-
 // The emulators have this thread and its event loop to themselves, so that they wait for nobody's measuring.
 const services = await startServices(workerData as ServicesThreadOptions);
-const urls: ServiceUrls = { neon: services.neon.url, upstash: services.upstash.url };
+const urls: ServiceUrls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
 parentPort?.postMessage(urls);
 parentPort?.once('message', () => {
   void services.close();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type ServiceSecrets, secretsFor } from '../../src/dev/secrets.ts';
+import { type ServiceSecrets, type ServiceUrls, secretsFor } from '../../src/dev/secrets.ts';
 import { EmulatorControl } from '../support/emulators.ts';
-import type { ServicesThreadOptions, ServiceUrls } from './services-thread.ts';
+import type { ServicesThreadOptions } from './services-thread.ts';
 
 /** The emulators of one run, in a thread of their own. */
 export interface BenchServices {

@@ -36,18 +36,17 @@ export interface Target extends Measurable {
  * name a scope of its own.
  *
  * @param options.entry of the bundle, relative to the project
- * @param options.flags compatibility flags beyond those of wrangler.toml
  */
 export async function startTarget(
   services: BenchServices,
-  options: { readonly name: string; readonly entry: string; readonly flags?: readonly string[] },
+  options: { readonly name: string; readonly entry: string },
 ): Promise<Target> {
   const built = await bundle(options.entry);
   const settings = settingsSchema.parse(unstable_readConfig({ config: WRANGLER_TOML }));
   const running = await startWorkerd({
-    script: built.text,
+    modules: built.modules,
     compatibilityDate: settings.compatibility_date,
-    compatibilityFlags: [...settings.compatibility_flags, ...(options.flags ?? [])],
+    compatibilityFlags: settings.compatibility_flags,
     texts: { ...settings.vars, ...services.secretsFor(options.name) },
     limiters: settings.ratelimits.map(({ name, simple }) => ({ name, ...simple })),
   });

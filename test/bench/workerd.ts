@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { BuiltFile } from '../../src/dev/build.ts';
 import { bundle } from '../support/bundle.ts';
 import { onWorkerdCore } from './cores.ts';
 
@@ -14,8 +15,8 @@ const workerd = createRequire(import.meta.url)('workerd') as { default: string; 
 export const WORKERD_VERSION = workerd.version;
 
 export interface WorkerSetup {
-  /** The Worker's one module. */
-  readonly script: string;
+  /** The Worker's modules; the first answers. */
+  readonly modules: readonly BuiltFile[];
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   /** Variables and secrets. */
@@ -36,8 +37,8 @@ export interface RunningWorker {
 export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'jestha-bench-'));
   const limiter = await bundle('test/bench/limiter.ts');
-  await writeFile(join(folder, 'worker.mjs'), setup.script);
-  await writeFile(join(folder, 'limiter.mjs'), limiter.text);
+  for (const { name, text } of setup.modules) await writeFile(join(folder, name), text);
+  await writeFile(join(folder, 'limiter.mjs'), limiter.modules[0]?.text ?? '');
   const config = join(folder, 'config.capnp');
   await writeFile(config, configOf(setup));
   const [command, args] = onWorkerdCore(workerd.default, ['serve', '--experimental', '--control-fd=3', config]);
@@ -78,13 +79,13 @@ async function portOf(child: ChildProcess): Promise<number> {
 const text = (value: string) => JSON.stringify(value);
 const list = (items: readonly string[]) => `[${items.join(', ')}]`;
 
-function configOf({ compatibilityDate, compatibilityFlags, ...bindings }: WorkerSetup): string {
+function configOf({ modules, compatibilityDate, compatibilityFlags, ...bindings }: WorkerSetup): string {
   return `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "target", worker = (
-      modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
+      modules = ${list(modules.map(({ name }) => `(name = ${text(name)}, esModule = embed ${text(name)})`))},
       compatibilityDate = ${text(compatibilityDate)},
       compatibilityFlags = ${list(compatibilityFlags.map(text))},
       bindings = ${list(bindingsOf(bindings))},
@@ -103,6 +104,8 @@ function bindingsOf({ texts, limiters }: Pick<WorkerSetup, 'texts' | 'limiters'>
     `(name = "limit", json = "${limit}"), (name = "period", json = "${period}")])`;
   return [
     ...Object.entries(texts).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+    // Nothing measured here links anywhere, so nothing is ever sent.
+    `(name = "LINK_PREVIEWS", queue = "network")`,
     ...limiters.map(({ name, limit, period }) => `(name = ${text(name)}, wrapped = ${limiter(limit, period)})`),
   ];
 }

@@ -124,7 +124,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
         const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
         const reply = await authorize(hash, now, { isPost });
         if (weighed.outcome === 'admitted') {
-          expect(reply).toEqual(['admitted', ...status]);
+          expect(reply).toEqual(['admitted', ...status, '']);
           model = weighed.windows;
         } else {
           // That it consumed nothing shows in what the next ones are answered.
@@ -133,6 +133,16 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
       }
     });
     await fc.assert(property, { numRuns: name === 'a real Redis' ? 300 : 30 });
+  });
+
+  test('tells when the one admitted before came from another address, or there was none', async () => {
+    const hash = nextHash();
+    await setRecord(hash, encodeRecord(RECORD));
+    const moved: unknown[] = [];
+    for (const address of ['192.0.2.1', '192.0.2.1', '2001:db8::1', '2001:db8::1', '192.0.2.1', '']) {
+      moved.push(((await authorize(hash, NOW, { address })) as unknown[])[4]);
+    }
+    expect(moved).toEqual(['moved', '', 'moved', '', 'moved', 'moved']);
   });
 
   test('knows who may use a key as the model does', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { invalid } from '../support/answers.ts';
 import { posts } from '../support/database.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';
 
@@ -46,15 +47,6 @@ describe('a body that is not JSON', () => {
 });
 
 describe('a body whose fields are wrong', () => {
-  const invalid = (...details: { path: string; message: string }[]) => ({
-    status: 400,
-    body: {
-      error: 'Invalid request',
-      message: 'Some fields are not valid; see details.',
-      code: 'invalid_request',
-      details,
-    },
-  });
   const wrongContent = (message: string) => invalid({ path: 'content', message });
   const wrongVisibility = invalid({
     path: 'visibility',

@@ -2,17 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { FaultInput } from '../../src/dev/emulator/faults.ts';
 import { generateKey, recordKey, windowsKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { UNAVAILABLE } from '../support/answers.ts';
 import { posts } from '../support/database.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-
-const UNAVAILABLE = {
-  status: 503,
-  body: {
-    error: 'Service unavailable',
-    message: 'A part of Jestha does not answer. Nothing was changed; try again soon.',
-    code: 'service_unavailable',
-  },
-};
 
 let harness: Harness;
 let key: TestKey;

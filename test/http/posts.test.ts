@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { NOT_FOUND } from '../support/answers.ts';
 import { follow, posts } from '../support/database.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-
-const NOT_FOUND = {
-  status: 404,
-  body: {
-    error: 'Not found',
-    message: 'There is nothing here, or nothing this account may see.',
-    code: 'not_found',
-  },
-};
 
 const create = (harness: Harness, { key }: { key: string }, body: unknown) =>
   harness.fetch('/api/posts', { key, body });

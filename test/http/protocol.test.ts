@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { answerOf, Harness } from '../support/harness.ts';
+import { UNAVAILABLE } from '../support/answers.ts';
+import { endSession } from '../support/database.ts';
+import { answerOf, Harness, type TestRequest, type TestSession } from '../support/harness.ts';
+import { type Caller, newJehub, newPost } from '../support/posts.ts';
 
 describe('every answer', () => {
   test.each([
@@ -44,15 +47,6 @@ describe('GET /healthz', () => {
 });
 
 describe('GET /readyz', () => {
-  const UNAVAILABLE = {
-    status: 503,
-    body: {
-      error: 'Service unavailable',
-      message: 'A part of Jestha does not answer. Nothing was changed; try again soon.',
-      code: 'service_unavailable',
-    },
-  };
-
   test('answers when Neon and Redis do', async () => {
     expect(await answerOf(await new Harness().fetch('/readyz'))).toEqual({ status: 200, body: { status: 'ready' } });
   });
@@ -86,8 +80,10 @@ describe('paths and methods', () => {
     ['PUT', '/api/auth/me', 'GET, HEAD'],
     ['OPTIONS', '/api/auth/me', 'GET, HEAD'],
     ['GET', '/api/posts', 'POST'],
+    ['PUT', '/api/posts/01HK153X000000000000000000', 'GET, HEAD, PATCH, DELETE'],
+    ['GET', '/api/posts/01HK153X000000000000000000/like', 'POST, DELETE'],
     ['DELETE', '/api/posts', 'POST'],
-    ['POST', '/api/posts/01HK153X000000000000000000', 'GET, HEAD'],
+    ['POST', '/api/posts/01HK153X000000000000000000', 'GET, HEAD, PATCH, DELETE'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['PROPFIND', '/readyz', 'GET, HEAD'],
   ])('%s %s is 405, and says what is allowed', async (method, path, allow) => {
@@ -128,54 +124,242 @@ describe('a configuration that is not usable', () => {
   });
 });
 
-/** For each endpoint that takes a key: a request that succeeds, and with what status. */
-const GOOD_REQUESTS: Record<
-  string,
-  (harness: Harness, key: string) => Promise<{ path: string; body?: unknown; status: number }>
-> = {
+/** A request that succeeds, and with what status. */
+interface GoodRequest {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly status: number;
+  /** It is about something of the caller's own. */
+  readonly isOwn?: true;
+}
+
+/** For each endpoint that takes a key: a good request of the caller. */
+const GOOD_REQUESTS: Record<string, (harness: Harness, caller: { key: string }) => Promise<GoodRequest>> = {
   'GET /api/auth/me': async () => ({ path: '/api/auth/me', status: 200 }),
   'POST /api/posts': async () => ({ path: '/api/posts', body: { content: 'Hello' }, status: 201 }),
-  'GET /api/posts/:id': async (harness, key) => {
-    const created = await harness.fetch('/api/posts', { key, body: { content: 'Hello' } });
-    return { path: `/api/posts/${((await created.json()) as { id: string }).id}`, status: 200 };
-  },
+  'GET /api/posts/:id': async (harness, caller) => ({ path: await ownPost(harness, caller), status: 200 }),
+  'PATCH /api/posts/:id': async (harness, caller) => ({
+    path: await ownPost(harness, caller),
+    body: { content: 'Hello again' },
+    status: 200,
+    isOwn: true,
+  }),
+  'DELETE /api/posts/:id': async (harness, caller) => ({
+    path: await ownPost(harness, caller),
+    status: 204,
+    isOwn: true,
+  }),
+  'POST /api/posts/:id/bounce': async (harness, caller) => ({
+    path: `${await ownPost(harness, caller)}/bounce`,
+    body: { content: 'Look' },
+    status: 201,
+  }),
+  'POST /api/posts/:id/comments': async (harness, caller) => ({
+    path: `${await ownPost(harness, caller)}/comments`,
+    body: { content: 'Hello' },
+    status: 201,
+  }),
+  'GET /api/posts/:id/comments': async (harness, caller) => ({
+    path: `${await ownPost(harness, caller)}/comments`,
+    status: 200,
+  }),
 };
 
+async function ownPost(harness: Harness, caller: Caller): Promise<string> {
+  return `/api/posts/${(await newPost(harness, caller)).id}`;
+}
+
+/** For each endpoint that takes a session: a good request of the person. */
+const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: TestSession) => Promise<GoodRequest>> = {
+  'POST /api/posts/:id/like': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/like`,
+    status: 200,
+  }),
+  'DELETE /api/posts/:id/like': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/like`,
+    status: 200,
+  }),
+  'POST /api/posts/:id/save': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/save`,
+    status: 200,
+  }),
+  'DELETE /api/posts/:id/save': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/save`,
+    status: 200,
+  }),
+  'POST /api/posts/:id/poll/votes': async (harness, person) => {
+    const { id, poll } = await newPost(harness, person, { poll: { options: ['a', 'b'] } });
+    return { path: `/api/posts/${id}/poll/votes`, body: { optionIds: [poll?.options[0]?.id] }, status: 200 };
+  },
+  'POST /api/users/:username/follow': async (harness) => ({
+    path: `/api/users/${(await harness.newAccount()).username}/follow`,
+    status: 200,
+  }),
+  'DELETE /api/users/:username/follow': async (harness) => ({
+    path: `/api/users/${(await harness.newAccount()).username}/follow`,
+    status: 200,
+  }),
+  'POST /api/jehubs': async () => ({ path: '/api/jehubs', body: { name: 'Hub' }, status: 201 }),
+  'POST /api/jehubs/:id/join': async (harness, person) => ({
+    path: `/api/jehubs/${(await newJehub(harness, person, 'Hub')).id}/join`,
+    status: 200,
+  }),
+  'GET /api/auth/api-keys': async () => ({ path: '/api/auth/api-keys', status: 200 }),
+  'POST /api/auth/api-keys': async () => ({
+    path: '/api/auth/api-keys',
+    body: { label: 'Another', scopes: ['write:jes'], acceptTerms: true },
+    status: 201,
+  }),
+  'DELETE /api/auth/api-keys/:id': async (harness, person) => ({
+    path: `/api/auth/api-keys/${await ownKey(harness, person)}`,
+    status: 200,
+    isOwn: true,
+  }),
+  'GET /api/auth/api-keys/:id/usage': async (harness, person) => ({
+    path: `/api/auth/api-keys/${await ownKey(harness, person)}/usage`,
+    status: 200,
+    isOwn: true,
+  }),
+};
+
+async function ownKey(harness: Harness, person: TestSession): Promise<string> {
+  return (await harness.newKey({ account: { id: person.accountId, username: person.username } })).id;
+}
+
+/** The others: what they do is tested in suites of their own. */
+const OPEN_ENDPOINTS = [
+  'GET /healthz',
+  'GET /readyz',
+  'POST /api/auth/sign-up/email',
+  'POST /api/auth/sign-in/email',
+  'POST /api/auth/sign-out',
+];
+
+/** Answers whose repetition under an Idempotency-Key would show a key twice, or which repeat themselves by nature. */
+const NOT_REPLAYED = ['POST /api/auth/api-keys', 'DELETE /api/auth/api-keys/:id'];
+
+const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+const withAccess = (...access: string[]) => ENDPOINTS.filter((endpoint) => access.includes(endpoint.access));
+
+test('every endpoint stands in this suite', () => {
+  const names = (access: string[]) =>
+    withAccess(...access)
+      .map(nameOf)
+      .sort();
+  expect(Object.keys(GOOD_REQUESTS).sort()).toEqual(names(['caller']));
+  expect(Object.keys(GOOD_SESSION_REQUESTS).sort()).toEqual(names(['session']));
+  expect([...OPEN_ENDPOINTS].sort()).toEqual(names(['public', 'visitor']));
+});
+
+/** What any request with a body can meet, whoever sends it, and what nothing of somebody else's answers. */
+async function expectProtocol(
+  name: string,
+  request: GoodRequest,
+  send: (request: { path?: string; body?: unknown; headers?: Record<string, string> }) => Promise<Response>,
+): Promise<void> {
+  const codeOf = async (response: Response) => {
+    const { status, body } = await answerOf(response);
+    return [status, (body as { code?: string }).code];
+  };
+  expect(await codeOf(await send({ headers: { Accept: 'text/html' } }))).toEqual([406, 'not_acceptable']);
+  if (request.body !== undefined) {
+    expect(await codeOf(await send({ body: '{' }))).toEqual([400, 'invalid_json']);
+    expect(await codeOf(await send({ body: '[]' }))).toEqual([400, 'invalid_request']);
+    expect(await codeOf(await send({ body: 'x', headers: { 'Content-Type': 'text/plain' } }))).toEqual([
+      415,
+      'unsupported_media_type',
+    ]);
+    expect(await codeOf(await send({ body: ' '.repeat(128 * 1024 + 1) }))).toEqual([413, 'payload_too_large']);
+  }
+  if (/:id/.test(name)) {
+    const path = request.path.replace(/[0-7][0-9A-HJKMNP-TV-Z]{25}/, '01HK153X000000000000000000');
+    expect(await codeOf(await send({ path }))).toEqual([404, 'not_found']);
+  }
+  if (!name.startsWith('GET') && !NOT_REPLAYED.includes(name)) {
+    expect(await codeOf(await send({ headers: { 'Idempotency-Key': 'a b' } }))).toEqual([400, 'invalid_request']);
+    const keyed = async () => {
+      const response = await send({ headers: { 'Idempotency-Key': 'a' } });
+      return [response.status, response.headers.get('Idempotent-Replayed'), await response.text()] as const;
+    };
+    const first = await keyed();
+    expect(first.slice(0, 2)).toEqual([request.status, null]);
+    expect(await keyed()).toEqual([request.status, 'true', first[2]]);
+  } else {
+    expect((await send({})).status).toBe(request.status);
+  }
+}
+
 describe('every endpoint that takes a key', () => {
-  const endpoints = ENDPOINTS.filter((endpoint) => endpoint.access === 'apiKey');
-
-  test('stands in this suite', () => {
-    expect(Object.keys(GOOD_REQUESTS)).toEqual(endpoints.map(({ method, path }) => `${method} ${path}`));
-  });
-
   test.each(
-    endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const),
-  )('%s answers what any key can meet', async (name, { method, scope }) => {
+    withAccess('caller').map((endpoint) => [nameOf(endpoint), endpoint] as const),
+  )('%s answers what any key can meet', async (name, endpoint) => {
+    const { method } = endpoint;
+    const scope = endpoint.access === 'caller' ? endpoint.scope : undefined;
     const harness = new Harness();
-    const good = await harness.newKey({ ipAllowlist: ['192.0.2.0/24'], expiresInDays: 30 });
     const address = '192.0.2.9';
-    const request = await GOOD_REQUESTS[name]?.(new Harness(), (await harness.newKey()).key);
+    const good = await harness.newKey({ ipAllowlist: ['192.0.2.0/24'], expiresInDays: 30 });
+    const account = { id: good.accountId, username: good.username };
+    const maker = await new Harness().newKey({ account });
+    const request = await GOOD_REQUESTS[name]?.(harness, maker);
     if (!request) throw new Error(`${name} has no good request`);
-    const { path, body, status } = request;
-    const send = async (options: { key?: string; address?: string }) => {
+    const answer = async (options: { key?: string; address?: string }) => {
+      const { path, body } = request;
       const response = await harness.fetch(path, { method, address, ...options, ...(body !== undefined && { body }) });
-      const { status: answered, body: answer } = await answerOf(response);
-      return [answered, (answer as { code?: string }).code];
+      if (response.status === 204) return [204, undefined];
+      const { status, body: answered } = await answerOf(response);
+      return [status, (answered as { code?: string }).code];
     };
 
-    expect(await send({})).toEqual([401, 'authentication_required']);
-    expect(await send({ key: 'jes_live_short' })).toEqual([401, 'invalid_api_key']);
-    expect(await send({ key: good.key, address: '198.51.100.1' })).toEqual([403, 'ip_not_allowed']);
+    expect(await answer({})).toEqual([401, 'authentication_required']);
+    expect(await answer({ key: 'jes_live_short' })).toEqual([401, 'invalid_api_key']);
+    expect(await answer({ key: good.key, address: '198.51.100.1' })).toEqual([403, 'ip_not_allowed']);
     if (scope) {
-      const { key } = await harness.newKey({ scopes: ['webhooks:manage'] });
-      expect(await send({ key })).toEqual([403, 'missing_scope']);
+      const { key } = await harness.newKey({ account, scopes: ['webhooks:manage'] });
+      expect(await answer({ key })).toEqual([403, 'missing_scope']);
     }
-    expect(await send({ key: (await harness.newKey()).key })).toEqual([status, undefined]);
+    if (request.isOwn) expect(await answer({ key: (await harness.newKey()).key })).toEqual([403, 'not_owner']);
     for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: good.key, address });
-    expect(await send({ key: good.key })).toEqual([429, 'rate_limit_exceeded']);
+    expect(await answer({ key: good.key })).toEqual([429, 'rate_limit_exceeded']);
+    const { key } = await harness.newKey({ account });
+    await expectProtocol(name, request, (options) =>
+      harness.fetch(options.path ?? request.path, { method, key, body: request.body, ...options }),
+    );
     harness.now += 31 * 86_400_000;
-    expect(await send({ key: good.key })).toEqual([401, 'api_key_expired']);
+    expect(await answer({ key: good.key })).toEqual([401, 'api_key_expired']);
     await harness.revoke(good);
-    expect(await send({ key: good.key })).toEqual([401, 'api_key_revoked']);
+    expect(await answer({ key: good.key })).toEqual([401, 'api_key_revoked']);
+  });
+});
+
+describe('every endpoint that takes a session', () => {
+  test.each(
+    withAccess('session').map((endpoint) => [nameOf(endpoint), endpoint] as const),
+  )('%s answers what any person can meet', async (name, { method }) => {
+    const harness = new Harness();
+    const person = await harness.newSession();
+    const request = await GOOD_SESSION_REQUESTS[name]?.(harness, person);
+    if (!request) throw new Error(`${name} has no good request`);
+    const { cookie } = person;
+    const send = (options: TestRequest & { path?: string }) =>
+      harness.fetch(options.path ?? request.path, { method, body: request.body, ...options });
+    const codeOf = async (options: TestRequest) => {
+      const { status, body } = await answerOf(await send(options));
+      return [status, (body as { code?: string }).code];
+    };
+
+    expect(await codeOf({})).toEqual([401, 'authentication_required']);
+    expect(await codeOf({ cookie: `${cookie.slice(0, -3)}xyz` })).toEqual([401, 'authentication_required']);
+    expect(await codeOf({ cookie, key: 'jes_live_short' })).toEqual([401, 'invalid_api_key']);
+    expect(await codeOf({ cookie, key: (await harness.newKey()).key })).toEqual([403, 'session_required']);
+    if (method !== 'GET') {
+      const headers = { 'Sec-Fetch-Site': 'cross-site' };
+      expect(await codeOf({ cookie, headers })).toEqual([403, 'cross_site_request']);
+    }
+    if (request.isOwn) {
+      expect(await codeOf({ cookie: (await harness.newSession()).cookie })).toEqual([404, 'not_found']);
+    }
+    await expectProtocol(name, request, (options) => send({ cookie, ...options }));
+    await endSession(harness, person);
+    expect(await codeOf({ cookie })).toEqual([401, 'authentication_required']);
   });
 });

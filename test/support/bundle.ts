@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
+import { type BuiltFile, buildWorker } from '../../src/dev/build.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
 export interface Bundle {
-  readonly text: string;
+  /** The first is the one that answers. */
+  readonly modules: readonly BuiltFile[];
   /** Bytes, as Cloudflare counts a Worker's size. */
   readonly gzipped: number;
   /** The files it was made of, relative to the project. */
@@ -16,31 +18,30 @@ export interface Bundle {
 /** `REDIS_BUDGET_MS` of a Worker that waits for Redis as long as a busy test machine takes. */
 const PATIENT_BUDGET_MS = 30_000;
 
+export interface BundleOptions {
+  /**
+   * Whether it waits for Redis however long it takes: for tests of what Redis answers when more is asked of it at once than
+   * this machine can do in the 300 ms of a deployment.
+   */
+  readonly patient?: boolean;
+  /** Whether the identity library is replaced by a module that throws as soon as it is loaded. */
+  readonly withoutIdentity?: boolean;
+}
+
 /**
  * Bundles a Worker the way it is deployed.
  *
  * @param entry relative to the project
- * @param options.patient whether it waits for Redis however long it takes: for tests of what Redis answers when more is
- * asked of it at once than this machine can do in the 300 ms of a deployment
  */
-export async function bundle(entry: string, options: { readonly patient?: boolean } = {}): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [join(ROOT, entry)],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    logLevel: 'error',
-    metafile: true,
-    write: false,
-    absWorkingDir: ROOT,
-    plugins: options.patient ? [patience] : [],
-  });
-  const [file] = outputFiles;
-  if (!file) throw new Error(`esbuild made nothing of ${entry}`);
-  return { text: file.text, gzipped: gzipSync(file.contents).byteLength, inputs: Object.keys(metafile.inputs) };
+export async function bundle(entry: string, options: BundleOptions = {}): Promise<Bundle> {
+  const plugins = [...(options.patient ? [patience] : []), ...(options.withoutIdentity ? [noIdentity] : [])];
+  const { modules, inputs } = await buildWorker(entry, plugins);
+  return { modules, gzipped: gzipSync(modules.map(({ text }) => text).join('')).byteLength, inputs };
+}
+
+/** A bundle as Miniflare wants it. */
+export function toModules({ modules }: Bundle): { type: 'ESModule'; path: string; contents: string }[] {
+  return modules.map(({ name, text }) => ({ type: 'ESModule', path: name, contents: text }));
 }
 
 const patience: Plugin = {
@@ -52,5 +53,15 @@ const patience: Plugin = {
       if (contents === text) throw new Error(`REDIS_BUDGET_MS is not where it was in ${path}`);
       return { contents, loader: 'ts' };
     });
+  },
+};
+
+const noIdentity: Plugin = {
+  name: 'no-identity',
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/data\/better-auth\.ts$/ }, () => ({
+      contents: "export const connectIdentity = undefined; throw new Error('the identity library was loaded');",
+      loader: 'ts',
+    }));
   },
 };

@@ -1,12 +1,20 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { runSql } from '../../src/data/db.ts';
+import { idempotencyKeys } from '../../src/data/schema/idempotency-keys.ts';
+import { outboxEvents } from '../../src/data/schema/outbox-events.ts';
 import { dailyUsage, follows, posts as postsTable } from '../../src/data/schema/posts.ts';
+import { sessions } from '../../src/data/schema/sessions.ts';
 import type { Harness } from './harness.ts';
 
 /** Makes one account follow another. */
 export function follow(harness: Harness, followerId: string, followeeId: string): Promise<unknown> {
   const createdAt = new Date(harness.now);
   return harness.run((ctx) => runSql(ctx.ports.db.insert(follows).values({ followerId, followeeId, createdAt })));
+}
+
+/** Ends a session, as signing out does. */
+export function endSession(harness: Harness, { sessionId }: { readonly sessionId: string }): Promise<unknown> {
+  return harness.run((ctx) => runSql(ctx.ports.db.delete(sessions).where(eq(sessions.id, sessionId))));
 }
 
 export const posts = {
@@ -31,5 +39,78 @@ export const posts = {
       ),
     );
     return rows.map(({ content }) => content).sort();
+  },
+};
+
+/** What a statement answers, run behind the app's back. */
+export async function rowsOf<T extends Record<string, unknown>>(harness: Harness, statement: string): Promise<T[]> {
+  const { rows } = await harness.run(({ ports }) => runSql(ports.db.execute<T>(statement)));
+  return rows;
+}
+
+export const outbox = {
+  /** What webhooks are to be told of an account, in no order. */
+  eventsOf(harness: Harness, accountId: string): Promise<{ event: string; data: unknown }[]> {
+    return harness.run((ctx) =>
+      runSql(
+        ctx.ports.db
+          .select({ event: outboxEvents.event, data: outboxEvents.data })
+          .from(outboxEvents)
+          .where(eq(outboxEvents.accountId, accountId)),
+      ),
+    );
+  },
+};
+
+export const claims = {
+  /** Makes the claims of an account older. Moving a harness's clock instead would let its sweep remove those of others. */
+  age(harness: Harness, accountId: string, ms: number): Promise<unknown> {
+    const createdAt = sql`${idempotencyKeys.createdAt} - make_interval(secs => ${ms / 1_000})`;
+    return harness.run((ctx) =>
+      runSql(ctx.ports.db.update(idempotencyKeys).set({ createdAt }).where(eq(idempotencyKeys.accountId, accountId))),
+    );
+  },
+};
+
+export const drift = {
+  /** Counts of these accounts, their Jes and a JeHub that are not what they count. */
+  async of(harness: Harness, accountIds: string[], jehubId: string): Promise<Record<string, unknown>[]> {
+    const isTheirs = sql`author_id = ANY (${sql.param(accountIds, postsTable.hashtags)}::text[])`;
+    const { rows } = await harness.run((ctx) =>
+      runSql(
+        ctx.ports.db.execute<Record<string, unknown>>(sql`
+          WITH counted AS (
+            SELECT 'likes' AS what, id, like_count AS kept, (SELECT count(*) FROM likes WHERE post_id = posts.id) AS real
+            FROM posts WHERE ${isTheirs}
+            UNION ALL
+            SELECT 'saves', id, save_count, (SELECT count(*) FROM saves WHERE post_id = posts.id) FROM posts WHERE ${isTheirs}
+            UNION ALL
+            SELECT 'comments', id, comment_count, (SELECT count(*) FROM comments WHERE post_id = posts.id)
+            FROM posts WHERE ${isTheirs}
+            UNION ALL
+            SELECT 'bounces', id, bounce_count,
+              (SELECT count(*) FROM posts bounce WHERE bounce.bounce_of_id = posts.id AND bounce.deleted_at IS NULL)
+            FROM posts WHERE ${isTheirs}
+            UNION ALL
+            SELECT 'votes', poll_options.id, vote_count, (SELECT count(*) FROM poll_votes WHERE option_id = poll_options.id)
+            FROM poll_options JOIN posts ON posts.id = post_id WHERE ${isTheirs}
+            UNION ALL
+            SELECT 'posts', id, total_posts,
+              (SELECT count(*) FROM posts WHERE author_id = accounts.id AND deleted_at IS NULL)
+            FROM accounts WHERE id = ANY (${sql.param(accountIds, postsTable.hashtags)}::text[])
+            UNION ALL
+            SELECT 'followers', id, total_followers, (SELECT count(*) FROM follows WHERE followee_id = accounts.id)
+            FROM accounts WHERE id = ANY (${sql.param(accountIds, postsTable.hashtags)}::text[])
+            UNION ALL
+            SELECT 'following', id, total_following, (SELECT count(*) FROM follows WHERE follower_id = accounts.id)
+            FROM accounts WHERE id = ANY (${sql.param(accountIds, postsTable.hashtags)}::text[])
+            UNION ALL
+            SELECT 'members', id, member_count, (SELECT count(*) FROM jehub_members WHERE jehub_id = jehubs.id)
+            FROM jehubs WHERE id = ${jehubId}
+          )
+          SELECT * FROM counted WHERE kept <> real`),
+      ),
+    );
+    return rows;
   },
 };

@@ -1,10 +1,11 @@
 import type { TestProject } from 'vitest/node';
+import type { ServiceUrls } from '../../src/dev/secrets.ts';
 import { startServices } from '../../src/dev/services.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the emulators of this run listen, and the secret they know. */
-    services: { neon: string; upstash: string; secret: string };
+    services: ServiceUrls & { secret: string };
   }
 }
 
@@ -20,6 +21,6 @@ export default async function startEmulators(root: TestProject): Promise<(() => 
     databaseUrl: process.env.TEST_DATABASE_URL,
     redisUrl: process.env.TEST_REDIS_URL,
   });
-  root.provide('services', { neon: services.neon.url, upstash: services.upstash.url, secret });
+  root.provide('services', { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url, secret });
   return () => services.close();
 }

@@ -1,14 +1,26 @@
-import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test';
+import {
+  createExecutionContext,
+  createMessageBatch,
+  createScheduledController,
+  getQueueResult,
+  waitOnExecutionContext,
+} from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
+import { generateSignedCookie } from 'hono/cookie';
 import { expect, inject } from 'vitest';
 import { contextFor } from '../../src/compose.ts';
+import { runSql } from '../../src/data/db.ts';
+import { SESSION_COOKIE } from '../../src/data/identity.ts';
+import type { PreviewJob } from '../../src/data/link-previews.ts';
 import { Meter } from '../../src/data/meter.ts';
+import { sessions } from '../../src/data/schema/sessions.ts';
 import { type AccountSeed, insertAccount } from '../../src/dev/insert-account.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
 import type { Ctx } from '../../src/domain/context.ts';
 import { createKey, type NewKey, recordKey, revokeKey } from '../../src/domain/keys/index.ts';
 import { createApp } from '../../src/http/app.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { newId } from '../../src/lib/id.ts';
 import worker from '../../src/worker.ts';
 import { EmulatorControl } from './emulators.ts';
 import { newUsername } from './names.ts';
@@ -16,6 +28,8 @@ import { newUsername } from './names.ts';
 export interface TestRequest {
   readonly method?: string;
   readonly key?: string;
+  /** A session cookie, made by {@link Harness.newSession}. */
+  readonly cookie?: string;
   /** What the edge says the client's address is. */
   readonly address?: string;
   readonly headers?: Record<string, string>;
@@ -31,6 +45,14 @@ export interface TestKey {
   readonly username: string;
 }
 
+/** A person signed in, made by {@link Harness.newSession}. */
+export interface TestSession {
+  readonly cookie: string;
+  readonly sessionId: string;
+  readonly accountId: string;
+  readonly username: string;
+}
+
 /**
  * The app in workerd, over the real clients and the emulators, with a clock of its own. What it does is counted and
  * disturbed apart from other harnesses.
@@ -40,23 +62,36 @@ export class Harness {
   now = Date.UTC(2026, 10, 24, 12, 0, 0);
   readonly neon: EmulatorControl;
   readonly upstash: EmulatorControl;
+  /** What was sent to the queue of links; nobody takes it from there. */
+  readonly previewJobs: PreviewJob[] = [];
   readonly #app = createApp({ clock: () => this.now });
   readonly #env: Env;
   readonly #redis: { url: string; token: string };
 
   /** @param bindings that differ from those of the deployment */
   constructor(overrides: Partial<Env> = {}) {
-    const { neon, upstash, secret } = inject('services');
+    const { secret, ...urls } = inject('services');
+    const { neon, upstash } = urls;
     const scope = crypto.randomUUID();
     this.neon = new EmulatorControl(neon, scope);
     this.upstash = new EmulatorControl(upstash, scope);
     this.#redis = { url: upstash, token: secret };
     this.#env = {
       ...bindings,
-      ...secretsFor({ neon, upstash }, secret, scope),
+      ...secretsFor(urls, secret, scope),
       WEB_ORIGIN: 'https://jestha.com',
+      API_ORIGIN: 'https://api.jestha.com',
+      LINK_PREVIEWS: this.#previewQueue(),
       ...overrides,
     };
+  }
+
+  /** The binding's queue would hand its messages to a Worker without our secrets. */
+  #previewQueue(): Queue<PreviewJob> {
+    const { previewJobs } = this;
+    return Object.create(bindings.LINK_PREVIEWS, {
+      send: { value: async (job: PreviewJob) => void previewJobs.push(job) },
+    }) as Queue<PreviewJob>;
   }
 
   /** Sends a request; answers when also the work it deferred is done. */
@@ -106,6 +141,15 @@ export class Harness {
     await waitOnExecutionContext(executionCtx);
   }
 
+  /** One batch of messages of a queue; answers how each was settled. */
+  async deliver(queue: string, bodies: readonly unknown[]): ReturnType<typeof getQueueResult> {
+    const messages = bodies.map((body, i) => ({ id: String(i), timestamp: new Date(this.now), attempts: 1, body }));
+    const batch = createMessageBatch(queue, messages);
+    const executionCtx = createExecutionContext();
+    await worker.queue(batch, this.#env, executionCtx);
+    return await getQueueResult(batch, executionCtx);
+  }
+
   newAccount(seed: Partial<AccountSeed> = {}): Promise<{ id: string; username: string }> {
     const username = seed.username ?? newUsername();
     return this.run(async (ctx) => ({ id: await insertAccount(ctx, { ...seed, username }), username }));
@@ -115,12 +159,36 @@ export class Harness {
   async newKey(options: Partial<NewKey> & { account?: { id: string; username: string } } = {}): Promise<TestKey> {
     const { account, ...overrides } = options;
     const owner = account ?? (await this.newAccount());
-    const created = await this.run((ctx) => createKey(ctx, owner.id, { ...NEW_KEY, ...overrides }));
-    return { ...created, accountId: owner.id, username: owner.username };
+    const { apiKey, key } = await this.run((ctx) => createKey(ctx, owner.id, { ...NEW_KEY, ...overrides }));
+    return { key, id: apiKey.id, accountId: owner.id, username: owner.username };
   }
 
-  revoke({ id, accountId }: TestKey): Promise<void> {
-    return this.run((ctx) => revokeKey(ctx, { id, accountId, reason: 'user' }));
+  /** A session of a new account, as signing in makes them, without the cost of a password. */
+  async newSession(
+    options: { readonly account?: { readonly id: string; readonly username: string } } = {},
+  ): Promise<TestSession> {
+    const account = options.account ?? (await this.newAccount());
+    const token = crypto.randomUUID();
+    const sessionId = newId(this.now);
+    const now = new Date(this.now);
+    await this.run((ctx) =>
+      runSql(
+        ctx.ports.db.insert(sessions).values({
+          id: sessionId,
+          token,
+          accountId: account.id,
+          expiresAt: new Date(this.now + SESSION_TTL_MS),
+          createdAt: now,
+          updatedAt: now,
+        }),
+      ),
+    );
+    const cookie = await generateSignedCookie(SESSION_COOKIE, token, this.#env.SESSION_SECRET, { secure: true });
+    return { cookie: cookie.split(';')[0] ?? '', sessionId, accountId: account.id, username: account.username };
+  }
+
+  async revoke({ id, accountId }: TestKey): Promise<void> {
+    await this.run((ctx) => revokeKey(ctx, { id, accountId, reason: 'user' }));
   }
 }
 
@@ -137,18 +205,22 @@ export async function answerOf(response: Response): Promise<{ status: number; bo
   return { status: response.status, body: rest };
 }
 
+/** Longer than any test moves its clock. */
+const SESSION_TTL_MS = 365 * 86_400_000;
+
 const NEW_KEY: NewKey = {
   label: 'Test service',
   scopes: ['write:jes', 'write:jesclip', 'write:comment', 'read:comment', 'read:engagement', 'webhooks:manage'],
   acceptTerms: true,
 };
 
-function toRequest(path: string, { method, key, address, headers, body }: TestRequest): Request {
+function toRequest(path: string, { method, key, cookie, address, headers, body }: TestRequest): Request {
   const isSent = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
   return new Request(`https://api.jestha.com${path}`, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+      ...(cookie !== undefined && { Cookie: cookie }),
       ...(address !== undefined && { 'CF-Connecting-IP': address }),
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
       ...headers,

@@ -19,7 +19,8 @@ export async function makeKey(
   return await withContext(secrets, now, async (ctx) => {
     const accountId = await insertAccount(ctx, { username: newUsername() });
     const newKey: NewKey = { label: 'Test service', scopes: ['write:jes'], acceptTerms: true, ...options };
-    return { accountId, ...(await createKey(ctx, accountId, newKey)) };
+    const { apiKey, key } = await createKey(ctx, accountId, newKey);
+    return { accountId, id: apiKey.id, key };
   });
 }
 

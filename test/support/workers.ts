@@ -3,7 +3,7 @@ import { Miniflare } from 'miniflare';
 import { inject } from 'vitest';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { secretsFor } from '../../src/dev/secrets.ts';
-import { bundle, ROOT } from './bundle.ts';
+import { type BundleOptions, bundle, ROOT, toModules } from './bundle.ts';
 import { EmulatorControl } from './emulators.ts';
 
 /** Built Workers in workerd, each an isolate of its own with a socket of its own, over the same stores. */
@@ -21,13 +21,14 @@ export interface Workers {
 /** Starts so many instances of a Worker, with the settings of wrangler.toml. Options as {@link bundle}'s. */
 export async function startWorkers(
   count: number,
-  { entry = 'src/worker.ts', patient = false }: { readonly entry?: string; readonly patient?: boolean } = {},
+  { entry = 'src/worker.ts', ...options }: BundleOptions & { readonly entry?: string } = {},
 ): Promise<Workers> {
-  const { text } = await bundle(entry, { patient });
+  const modules = toModules(await bundle(entry, options));
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'));
-  const { neon, upstash, secret } = inject('services');
+  const { secret, ...services } = inject('services');
+  const { neon, upstash } = services;
   const scope = crypto.randomUUID();
-  const secrets = secretsFor({ neon, upstash }, secret, scope);
+  const secrets = secretsFor(services, secret, scope);
   const logs: string[] = [];
   const names = Array.from({ length: count }, (_, i) => `instance-${i}`);
   const miniflare = new Miniflare({
@@ -36,9 +37,16 @@ export async function startWorkers(
     workers: names.map((name) => ({
       ...workerOptions,
       name,
+      // A queue has one consumer; here nobody takes its messages.
+      queueConsumers: [],
       routes: [],
-      modules: [{ type: 'ESModule', path: 'worker.mjs', contents: text }],
-      bindings: { ...secrets, WEB_ORIGIN: 'https://jestha.com' },
+      modules,
+      bindings: {
+        ...secrets,
+        WEB_ORIGIN: 'https://jestha.com',
+        API_ORIGIN: 'https://api.jestha.com',
+        MAIL_FROM: 'Jestha <no-reply@jestha.com>',
+      },
       unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     })),
   });

@@ -7,7 +7,7 @@ let workers: Workers;
 let key: NodeKey;
 
 beforeAll(async () => {
-  workers = await startWorkers(1);
+  workers = await startWorkers(1, { patient: true });
   key = await makeKey(workers.secrets);
 }, 60_000);
 afterAll(() => workers.close());

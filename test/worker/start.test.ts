@@ -20,11 +20,11 @@ function copyProject(): string {
   return copy;
 }
 
-/** The first of three free ports in a row. */
+/** The first of four free ports in a row. */
 async function freePorts(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 20_000); ; port += 3) {
+  for (let port = 20_000 + (process.pid % 20_000); ; port += 4) {
     const probes = await Promise.allSettled(
-      [port, port + 1, port + 2].map(async (wanted) => {
+      [port, port + 1, port + 2, port + 3].map(async (wanted) => {
         const probe = createServer().listen(wanted, '127.0.0.1');
         await once(probe, 'listening');
         probe.close();

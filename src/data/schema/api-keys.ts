@@ -26,8 +26,14 @@ export const apiKeys = pgTable(
     revokedReason: text('revoked_reason', { enum: ['user', 'admin', 'leaked'] }),
     /** When Redis was told of the revocation; until then the sweep tells it again. */
     tombstonedAt: timestamp('tombstoned_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    /** As Redis last told; Redis itself knows it to the second (see `domain/keys/usage.ts`). */
+    lastUsedAt: timestamp('last_used_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    lastUsedIp: text('last_used_ip'),
+    /** When Redis was last asked; null = never. */
+    useNotedAt: timestamp('use_noted_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [
+    index('api_keys_use_noted_at_index').on(sql`${table.useNotedAt} ASC NULLS FIRST`),
     index('api_keys_account_id_index').on(table.accountId, table.createdAt),
     index('api_keys_untold_revocations_index')
       .on(table.revokedAt)

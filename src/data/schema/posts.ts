@@ -1,10 +1,25 @@
 import { sql } from 'drizzle-orm';
-import { check, date, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  check,
+  date,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { CREATIONS_PER_DAY } from '../../config/limits.ts';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
+import { jehubs } from './jehubs.ts';
 
-/** A Jes. */
+/**
+ * A Jes; bounces are Jes too. Of `author_id`, `content` and `visibility`, in this order, Postgres names the first that is
+ * NULL: how a statement says which rule refused it (see `domain/posts/store.ts`).
+ */
 export const posts = pgTable(
   'posts',
   {
@@ -16,6 +31,19 @@ export const posts = pgTable(
     visibility: text({ enum: ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] }).notNull(),
     /** The key it was posted with; its label is what "via" shows. */
     apiKeyId: text('api_key_id').references(() => apiKeys.id),
+    /** In a bounce, the Jes it bounces; without content it is a plain one. No foreign key: the original may go. */
+    bounceOfId: text('bounce_of_id'),
+    /** The community whose members see it, instead of whom `visibility` names. */
+    jehubId: text('jehub_id').references(() => jehubs.id),
+    /** `{ name, latitude, longitude }`, as sent. */
+    location: json(),
+    /** Without `#`, in the order and spelling of the content. */
+    hashtags: text().array().notNull().default([]),
+    /** Ids of the accounts named, in the order of the content. */
+    mentionIds: text('mention_ids').array().notNull().default([]),
+    /** What is to be unfurled; a preview of any other URL comes too late. */
+    linkPreviewUrl: text('link_preview_url'),
+    linkPreview: json('link_preview'),
     likeCount: integer('like_count').notNull().default(0),
     commentCount: integer('comment_count').notNull().default(0),
     bounceCount: integer('bounce_count').notNull().default(0),
@@ -23,8 +51,14 @@ export const posts = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     editedAt: timestamp('edited_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    /** From then on there is no such Jes for anybody; the sweep removes what is left of it. */
+    deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [
+    uniqueIndex('posts_bounced_once')
+      .on(table.authorId, table.bounceOfId)
+      .where(sql`${table.bounceOfId} IS NOT NULL AND ${table.content} = '' AND ${table.deletedAt} IS NULL`),
+    index('posts_deleted_at_index').on(table.deletedAt).where(sql`${table.deletedAt} IS NOT NULL`),
     index('posts_author_id_index').on(table.authorId, table.createdAt),
     check('posts_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),
   ],

@@ -34,7 +34,8 @@ const STAMP = 13;
  * Answers, all of them strings:
  * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
  * `revoked|expired|ip_not_allowed, record` (nothing was consumed) ·
- * `admitted, record, remaining, resets at` ·
+ * `admitted, record, remaining, resets at, moved` (`moved` where the last admitted request came from another address, or
+ * there was none; else nothing) ·
  * `limited, record, remaining, resets at, window, retry at` (nothing was consumed).
  *
  * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's
@@ -71,12 +72,12 @@ if ranges ~= '' then
   if not inside then return { 'ip_not_allowed', record } end
 end
 
-local minuteLog, postsLog, bucket, total, dayLog = '', '', 0, 0, ''
+local lastAddress, minuteLog, postsLog, bucket, total, dayLog = '', '', '', 0, 0, ''
 if found[2] then
   local b, t
-  minuteLog, postsLog, b, t, dayLog =
-    string.match(found[2], '^u1|%d*|[%x:.]*|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)$')
-  if not minuteLog or #minuteLog % ${STAMP} ~= 0 or #postsLog % ${STAMP} ~= 0 then
+  lastAddress, minuteLog, postsLog, b, t, dayLog =
+    string.match(found[2], '^u1|%d*|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)$')
+  if not lastAddress or #minuteLog % ${STAMP} ~= 0 or #postsLog % ${STAMP} ~= 0 then
     redis.call('DEL', KEYS[2])
     return { 'unreadable' }
   end
@@ -148,7 +149,7 @@ dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
 redis.call('SET', KEYS[2], table.concat({ 'u1', stamp, ARGV[3], minuteLog, postsLog,
   string.format('%.0f', current), string.format('%.0f', total + 1), dayLog }, '|'), 'PX', ${USAGE_TTL_MS})
 return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}),
-  string.format('%.0f', oldest(minuteLog) + ${MINUTE_WINDOW_MS}) }
+  string.format('%.0f', oldest(minuteLog) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved' }
 `,
 };
 

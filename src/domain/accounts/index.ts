@@ -1,1 +1,12 @@
+export { passwordResetMail, verificationMail } from './mails.ts';
 export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';
+export { pruneSessions } from './prune-sessions.ts';
+export { readProfile } from './read-profile.ts';
+export { requestPasswordReset, resetPassword } from './reset-password.ts';
+export { signIn } from './sign-in.ts';
+export { signOut } from './sign-out.ts';
+export { signUp } from './sign-up.ts';
+export { startGoogle } from './start-google.ts';
+export { addressSubject, throttle } from './throttle.ts';
+export { resendVerification, verifyEmail } from './verify-email.ts';
+export type { Visitor } from './visitor.ts';

@@ -7,6 +7,8 @@ import {
   isWellFormedKey,
   KEY_PREFIX,
   loadRecordShared,
+  noteNewAddress,
+  noteRefusedAddress,
   recordEntry,
   refreshRecord,
 } from '../keys/index.ts';
@@ -18,6 +20,7 @@ import { authenticateWithoutRedis } from './without-redis.ts';
 
 /** `jes_live_…`: form and checksum, hash, one call to Redis, and what follows from its answer. */
 export const apiKeyValidator: Validator = {
+  carrier: 'bearer',
   prefix: KEY_PREFIX,
   async validate(ctx, token, credentials) {
     if (!isWellFormedKey(token)) return refused({ code: 'invalid_api_key', why: 'malformed' });
@@ -59,12 +62,16 @@ async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Cre
   if (!record || ctx.now - record.loadedAt > RECORD_FRESH_MS) ctx.defer(refreshRecord(ctx, hash, verdict.record));
   if (!record) return refused({ code: 'service_unavailable', why: 'record' });
 
-  if (!('remaining' in verdict)) return refuseKey(ctx, record, verdict.outcome);
+  if (!('remaining' in verdict)) {
+    if (verdict.outcome === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
+    return refuseKey(ctx, record, verdict.outcome);
+  }
   const limits = { remaining: verdict.remaining, resetsAt: verdict.resetsAt, degraded: false };
   switch (verdict.outcome) {
     case 'limited':
       return refuseKey(ctx, record, { ...limits, window: verdict.window, retryAt: verdict.retryAt });
     case 'admitted':
+      if (verdict.hasMoved) noteNewAddress(ctx, record.key.id, credentials.address());
       return admit(record, limits);
   }
 }

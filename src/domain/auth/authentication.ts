@@ -1,19 +1,14 @@
 import type { Profile } from '../accounts/index.ts';
-import type { Actor, Ctx } from '../context.ts';
+import type { Actor, ApiKeyActor, ClientAddress, Ctx, SessionActor } from '../context.ts';
 import type { LimitStatus } from '../limits/index.ts';
 import type { Refusal } from '../refusal.ts';
-
-/** The client's address as Cloudflare gives it (contract section 4). */
-export interface ClientAddress {
-  readonly text: string;
-  /** 32 hexadecimal digits (see `lib/ip.ts`). */
-  readonly hex: string;
-}
 
 /** What authentication needs to know of a request. */
 export interface Credentials {
   /** The header of that name. */
   readonly authorization: string | null;
+  /** The token of the session cookie, once its signature was checked. Asked for only where no bearer token decides. */
+  sessionToken(): Promise<string | undefined>;
   /** Undefined where there is none, or an unreadable one. Read only when it matters: a bad key must cost nothing. */
   address(): ClientAddress | undefined;
   /** Whether the window of `POST /api/posts` applies too. */
@@ -27,7 +22,14 @@ export interface Limits extends LimitStatus {
 }
 
 export type Authentication =
-  | { readonly outcome: 'admitted'; readonly actor: Actor; readonly owner: Profile; readonly limits: Limits }
+  | { readonly outcome: 'admitted'; readonly actor: ApiKeyActor; readonly owner: Profile; readonly limits: Limits }
+  | {
+      readonly outcome: 'admitted';
+      readonly actor: SessionActor;
+      readonly owner: Profile;
+      /** A person has no limits of a key. */
+      readonly limits?: undefined;
+    }
   | {
       readonly outcome: 'refused';
       readonly refusal: Refusal;
@@ -36,8 +38,10 @@ export type Authentication =
       readonly limits?: Limits;
     };
 
-/** Knows one type of credential by the prefix of its token, without any look-up. */
+/** Knows one type of credential and where requests carry it. */
 export interface Validator {
+  readonly carrier: 'bearer' | 'cookie';
+  /** What its tokens begin with: picks the validator without any look-up. */
   readonly prefix: string;
   validate(ctx: Ctx, token: string, credentials: Credentials): Promise<Authentication>;
 }

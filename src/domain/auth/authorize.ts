@@ -1,16 +1,21 @@
 import type { Reply } from '../../data/redis.ts';
 import { RedisScriptFailed } from '../../data/redis.ts';
 import { AUTHORIZE } from '../../data/scripts/authorize.ts';
-import type { Ctx } from '../context.ts';
+import type { ClientAddress, Ctx } from '../context.ts';
 import { type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from '../keys/index.ts';
 import type { LimitStatus, WindowName } from '../limits/index.ts';
-import type { ClientAddress, Credentials } from './authentication.ts';
+import type { Credentials } from './authentication.ts';
 
 /** What the authorize script answers (see `data/scripts/authorize.ts`). `record` is the text in Redis. */
 export type Verdict =
   | { readonly outcome: 'miss' | 'unknown' | 'unreadable' }
   | { readonly outcome: 'revoked' | 'expired' | 'ip_not_allowed'; readonly record: string }
-  | ({ readonly outcome: 'admitted'; readonly record: string } & LimitStatus)
+  | ({
+      readonly outcome: 'admitted';
+      readonly record: string;
+      /** The last admitted request came from another address, or there was none. */
+      readonly hasMoved: boolean;
+    } & LimitStatus)
   | ({
       readonly outcome: 'limited';
       readonly record: string;
@@ -69,7 +74,7 @@ export function toVerdict(reply: Reply): Verdict {
   if (outcome === 'revoked' || outcome === 'expired' || outcome === 'ip_not_allowed') return { outcome, record };
   const status = { remaining: Number(remaining), resetsAt: Number(resetsAt) };
   if (!Number.isSafeInteger(status.remaining) || !Number.isSafeInteger(status.resetsAt)) throw new RedisScriptFailed();
-  if (outcome === 'admitted') return { outcome, record, ...status };
+  if (outcome === 'admitted') return { outcome, record, ...status, hasMoved: window === 'moved' };
   if (outcome === 'limited' && (window === 'minute' || window === 'posts' || window === 'day')) {
     return { outcome, record, ...status, window, retryAt: Number(retryAt) };
   }

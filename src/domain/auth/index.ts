@@ -1,2 +1,2 @@
 export { authenticate } from './authenticate.ts';
-export type { Authentication, ClientAddress, Limits } from './authentication.ts';
+export type { Authentication, Credentials, Limits } from './authentication.ts';

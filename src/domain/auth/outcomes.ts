@@ -1,7 +1,7 @@
-import type { ApiKeyActor, Ctx } from '../context.ts';
+import type { ApiKeyActor, ClientAddress, Ctx } from '../context.ts';
 import type { KeyRecord } from '../keys/index.ts';
 import type { WindowName } from '../limits/index.ts';
-import { type Authentication, type ClientAddress, type Limits, refused } from './authentication.ts';
+import { type Authentication, type Limits, refused } from './authentication.ts';
 import { countUnknownKey } from './unknown-keys.ts';
 
 function actorOf({ key, owner }: KeyRecord): ApiKeyActor {

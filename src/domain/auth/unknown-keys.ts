@@ -1,8 +1,7 @@
 import { BLOCKED_ADDRESSES_MAX, UNKNOWN_KEY_BLOCK_MS } from '../../config/limits.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { addressBlock } from '../../lib/ip.ts';
-import type { Ctx } from '../context.ts';
-import type { ClientAddress } from './authentication.ts';
+import type { ClientAddress, Ctx } from '../context.ts';
 
 /**
  * The flood shield: guessing keys must not cost us statements. Only keys that turn out unknown count against an

@@ -1,7 +1,7 @@
 import { ISOLATE_WINDOWS_MAX_KEYS, MINUTE_WINDOW_MS } from '../../config/limits.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { Ctx } from '../context.ts';
-import { loadRecord, standingOf } from '../keys/index.ts';
+import { loadRecord, noteRefusedAddress, standingOf } from '../keys/index.ts';
 import { EMPTY_WINDOWS, type Windows, weigh } from '../limits/index.ts';
 import type { Authentication, Credentials } from './authentication.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
@@ -22,6 +22,7 @@ export async function authenticateWithoutRedis(
   const record = await loadRecord(ctx, hash);
   if (!record) return await refuseUnknown(ctx, credentials.address());
   const standing = standingOf(record, ctx.now, credentials.address()?.hex);
+  if (standing === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
   if (standing !== 'active') return refuseKey(ctx, record, standing);
 
   const weighed = weigh(isolateWindows.get(hash) ?? EMPTY_WINDOWS, { now: ctx.now, isPost: credentials.isPost });

@@ -1,23 +1,48 @@
-import { DAY_MS, TERMS_VERSION } from '../../config/limits.ts';
+import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
-import type { Ctx } from '../context.ts';
+import { throttle } from '../accounts/index.ts';
+import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
 import { Refused } from '../refusal.ts';
+import { type ApiKey, toApiKey } from './api-key.ts';
+import { ownerEvent } from './audit.ts';
 import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
-import { type NewKey, newKeySchema } from './schemas.ts';
-import { insertKey, lockAccount } from './store.ts';
+import { newKeySchema } from './schemas.ts';
+import { insertEvent, insertKey, lockAccount } from './store.ts';
+
+/** A new key, and what its owner sees of it from then on. */
+export interface CreatedKey {
+  readonly apiKey: ApiKey;
+  /** The plaintext. */
+  readonly key: string;
+}
+
+/**
+ * Generates a key for the person who acts. @throws Refused like {@link createKey}, and `rate_limit_exceeded`
+ */
+export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: ClientAddress): Promise<CreatedKey> {
+  const { accountId } = ctx.actor;
+  await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
+  return await createKey(ctx, accountId, input, address);
+}
 
 /**
  * Generates a key for an account and answers its plaintext, which exists nowhere else: at rest there is only its
  * SHA-256 (contract section 2). Redis learns of it at once, over a "no such key" that somebody may have probed.
  *
+ * @param address the person's, for the audit log
  * @throws Refused `invalid_request`, `api_key_limit_reached` (5 active keys)
  */
-export async function createKey(ctx: Ctx, accountId: string, input: NewKey): Promise<{ id: string; key: string }> {
+export async function createKey(
+  ctx: Ctx,
+  accountId: string,
+  input: unknown,
+  address?: ClientAddress,
+): Promise<CreatedKey> {
   const { label, scopes, ipAllowlist, expiresInDays, expiresAt } = parseInput(newKeySchema, input);
   const key = generateKey();
   const row = {
@@ -32,15 +57,18 @@ export async function createKey(ctx: Ctx, accountId: string, input: NewKey): Pro
     createdAt: new Date(ctx.now),
     expiresAt: expiryOf(ctx.now, expiresInDays, expiresAt),
   };
-
+  const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
-  const [[owner], inserted] = await runSql(db.batch([lockAccount(db, accountId), insertKey(db, row)]));
+  const [[owner], inserted] = await runSql(
+    db.batch([lockAccount(db, accountId), insertKey(db, row), insertEvent(db, created)]),
+  );
   if (!owner || inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner }, ctx.now);
   // Without Redis the key works too: the first request finds it in Neon.
   await redis.set([recordEntry(row.hash, record)]).catch(() => undefined);
-  return { id: row.id, key };
+  const unused = { lastUsedAt: null, lastUsedIp: null, revokedAt: null, revokedReason: null };
+  return { apiKey: toApiKey({ ...row, ...unused }, ctx.now), key };
 }
 
 function expiryOf(now: number, days: number | undefined, at: string | undefined): Date | null {

@@ -20,8 +20,10 @@ export const newKeySchema = z
       .array(z.enum(SCOPE_NAMES))
       .min(1, 'choose at least one scope')
       .transform((scopes) => [...new Set(scopes)]),
-    expiresInDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).optional(),
-    expiresAt: z.iso.datetime({ offset: true }).or(z.iso.date()).optional(),
+    expiresInDays: z.literal([30, 90, 365], { error: 'must be 30, 90 or 365' }).optional(),
+    expiresAt: z
+      .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO date or date and time' })
+      .optional(),
     ipAllowlist: z
       .array(allowlistEntry)
       .max(ALLOWLIST_MAX_ENTRIES, `at most ${ALLOWLIST_MAX_ENTRIES} entries`)

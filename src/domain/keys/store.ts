@@ -1,9 +1,12 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
 import type { Db } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
+import { auditLog } from '../../data/schema/audit-log.ts';
+import { keyReveals } from '../../data/schema/key-reveals.ts';
 import { profileColumns } from '../accounts/index.ts';
+import { apiKeyColumns } from './api-key.ts';
 import type { RevokedReason } from './record.ts';
 
 const recordColumns = {
@@ -81,7 +84,7 @@ export function markRevoked(db: Db, key: KeyToRevoke, at: Date) {
     })
     .from(accounts)
     .where(and(eq(apiKeys.id, key.id), eq(apiKeys.accountId, key.accountId), eq(accounts.id, apiKeys.accountId)))
-    .returning(recordColumns);
+    .returning({ key: { ...recordColumns.key, ...apiKeyColumns }, owner: profileColumns });
 }
 
 export interface KeyToRevoke {
@@ -104,4 +107,126 @@ export function selectUntombstoned(db: Db, limit: number) {
     .where(and(isNotNull(apiKeys.revokedAt), isNull(apiKeys.tombstonedAt)))
     .orderBy(apiKeys.revokedAt)
     .limit(limit);
+}
+
+const listColumns = { ...apiKeyColumns, hash: apiKeys.hash };
+
+/** All keys of an account, the newest first. */
+export function selectKeysOf(db: Db, accountId: string) {
+  return db
+    .select(listColumns)
+    .from(apiKeys)
+    .where(eq(apiKeys.accountId, accountId))
+    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id));
+}
+
+export function selectKeyOf(db: Db, id: string, accountId: string) {
+  return db
+    .select(listColumns)
+    .from(apiKeys)
+    .where(and(eq(apiKeys.id, id), eq(apiKeys.accountId, accountId)));
+}
+
+/** Whose a key is, by its id or its hash. */
+export function selectOwnerOf(db: Db, by: { readonly id: string } | { readonly hash: string }) {
+  return db
+    .select({ id: apiKeys.id, accountId: apiKeys.accountId })
+    .from(apiKeys)
+    .where('id' in by ? eq(apiKeys.id, by.id) : eq(apiKeys.hash, by.hash));
+}
+
+export interface NewEvent {
+  readonly id: string;
+  readonly keyId: string;
+  /** Where somebody acts on a key: whose it must be. */
+  readonly accountId?: string;
+  readonly event: AuditEvent['event'];
+  readonly address: string | null;
+  /** One row for each (see `audit_log`). */
+  readonly occasion: string;
+  readonly at: Date;
+}
+
+/** Adds an event to the audit log of a key, if there is such a key, and once for its occasion. */
+export function insertEvent(db: Db, { id, keyId, accountId, event, address, occasion, at }: NewEvent) {
+  const isOwn = accountId === undefined ? sql`` : sql` AND account_id = ${accountId}`;
+  return db.execute(sql`
+    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
+    SELECT ${id}, id, ${event}, ${address}, ${occasion}, ${at.toISOString()}::timestamptz
+    FROM api_keys WHERE id = ${keyId}${isOwn}
+    ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
+}
+
+/** One thing that happened to a key. */
+export type AuditEvent = Awaited<ReturnType<typeof selectEvents>>[number];
+
+/** The newest events of a key. */
+export function selectEvents(db: Db, keyId: string, limit: number) {
+  return db
+    .select({ id: auditLog.id, event: auditLog.event, address: auditLog.address, at: auditLog.at })
+    .from(auditLog)
+    .where(eq(auditLog.apiKeyId, keyId))
+    .orderBy(desc(auditLog.at), desc(auditLog.id))
+    .limit(limit);
+}
+
+export function insertReveal(db: Db, reveal: typeof keyReveals.$inferInsert) {
+  return db.insert(keyReveals).values(reveal);
+}
+
+/** Takes a sealed key out, for its owner. */
+export function deleteReveal(db: Db, keyId: string, accountId: string) {
+  const isOwn = db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.id, keyId), eq(apiKeys.accountId, accountId)));
+  return db
+    .delete(keyReveals)
+    .where(inArray(keyReveals.apiKeyId, isOwn))
+    .returning({ sealedKey: keyReveals.sealedKey, expiresAt: keyReveals.expiresAt });
+}
+
+/** Keys whose last use was not copied from Redis since `before`, the longest waiting first; a revoked one once more. */
+export function selectUsesToNote(db: Db, before: Date, limit: number) {
+  return db
+    .select({ id: apiKeys.id, hash: apiKeys.hash })
+    .from(apiKeys)
+    .where(
+      or(
+        isNull(apiKeys.useNotedAt),
+        and(lt(apiKeys.useNotedAt, before), or(isNull(apiKeys.revokedAt), lt(apiKeys.useNotedAt, apiKeys.revokedAt))),
+      ),
+    )
+    .orderBy(sql`${apiKeys.useNotedAt} ASC NULLS FIRST`)
+    .limit(limit);
+}
+
+/** Notes last uses, none of them backwards. @param uses with ISO-8601 times; null = Redis knows of none */
+export function updateLastUses(
+  db: Db,
+  uses: readonly { readonly id: string; readonly at: string | null; readonly address: string | null }[],
+  notedAt: Date,
+) {
+  return db.execute(sql`
+    UPDATE api_keys SET
+      last_used_at = CASE WHEN newer THEN u.at ELSE last_used_at END,
+      last_used_ip = CASE WHEN newer THEN u.address ELSE last_used_ip END,
+      use_noted_at = ${notedAt.toISOString()}::timestamptz
+    FROM (
+      SELECT k.id AS key_id, v.at, v.address, v.at > coalesce(k.last_used_at, '-infinity') AS newer
+      FROM jsonb_to_recordset(${JSON.stringify(uses)}::jsonb) AS v (id text, at timestamptz, address text)
+      JOIN api_keys k ON k.id = v.id
+    ) u
+    WHERE api_keys.id = u.key_id`);
+}
+
+export function deleteExpiredReveals(db: Db, now: Date, limit: number) {
+  const { apiKeyId, expiresAt } = keyReveals;
+  const expired = db.select({ apiKeyId }).from(keyReveals).where(lt(expiresAt, now)).limit(limit);
+  return db.delete(keyReveals).where(inArray(apiKeyId, expired));
+}
+
+export function deleteOldEvents(db: Db, before: Date, limit: number) {
+  const old = db.select({ id: auditLog.id }).from(auditLog).where(lt(auditLog.at, before)).limit(limit);
+  return db.delete(auditLog).where(inArray(auditLog.id, old));
 }

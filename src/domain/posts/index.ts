@@ -1,3 +1,10 @@
+export { bouncePost } from './bounce-post.ts';
 export { createPost } from './create-post.ts';
-export type { Jes } from './jes.ts';
-export { readPost } from './read-post.ts';
+export { deletePost } from './delete-post.ts';
+export { editPost } from './edit-post.ts';
+export type { Author, Jes, LinkPreview, Poll } from './jes.ts';
+export { isPreviewable } from './preview-url.ts';
+export { purgePosts } from './purge-posts.ts';
+export { readPost, readPostFor } from './read-post.ts';
+export { authorJson, pollJson, timeJson, viaJson } from './store.ts';
+export { postWithAuthor, visibleTo } from './visibility.ts';

@@ -1,27 +1,30 @@
-import { accounts } from '../../data/schema/accounts.ts';
-import { posts } from '../../data/schema/posts.ts';
-
 /** A Jes as callers see it (contract section 8). */
 export interface Jes {
   readonly id: string;
   readonly url: string;
   readonly content: string;
-  readonly visibility: 'PUBLIC' | 'FOLLOWERS' | 'PRIVATE';
+  readonly visibility: Visibility;
   readonly author: Author;
   readonly via: { readonly label: string } | null;
   readonly media: readonly [];
-  readonly poll: null;
-  readonly location: null;
-  readonly linkPreview: null;
-  readonly hashtags: readonly [];
-  readonly mentions: readonly [];
-  readonly jeHub: null;
-  readonly bounceOf: null;
-  readonly counts?: { likes: number; comments: number; bounces: number; saves: number };
+  readonly poll: Poll | null;
+  readonly location: Location | null;
+  readonly linkPreview: LinkPreview | null;
+  readonly hashtags: readonly string[];
+  readonly mentions: readonly { readonly id: string; readonly username: string }[];
+  readonly jeHub: { readonly id: string; readonly name: string } | null;
+  readonly bounceOf: Jes | null;
+  /** The Jes this is a bounce of is gone, or not for this viewer; the two look the same. */
+  readonly bounceOfDeleted?: true;
+  /** In a `bounceOf` that is a quote-bounce itself: what it bounces. Only one level is filled in. */
+  readonly bounceOfId?: string;
+  readonly counts?: Counts;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly editedAt: string | null;
 }
+
+export type Visibility = 'PUBLIC' | 'FOLLOWERS' | 'PRIVATE';
 
 export interface Author {
   readonly id: string;
@@ -31,66 +34,46 @@ export interface Author {
   readonly verified: boolean;
 }
 
-export const authorColumns = {
-  id: accounts.id,
-  username: accounts.username,
-  displayName: accounts.displayName,
-  avatar: accounts.avatar,
-  verified: accounts.verified,
-};
+export interface Poll {
+  readonly options: readonly { readonly id: string; readonly text: string; readonly votes: number }[];
+  readonly multiple: boolean;
+  readonly endsAt: string;
+  /** The sum of the votes; who votes for two options counts twice. */
+  readonly totalVotes: number;
+}
 
-export const postColumns = {
-  id: posts.id,
-  content: posts.content,
-  visibility: posts.visibility,
-  likes: posts.likeCount,
-  comments: posts.commentCount,
-  bounces: posts.bounceCount,
-  saves: posts.saveCount,
-  createdAt: posts.createdAt,
-  updatedAt: posts.updatedAt,
-  editedAt: posts.editedAt,
-};
+export interface Location {
+  readonly name: string;
+  readonly latitude?: number | undefined;
+  readonly longitude?: number | undefined;
+}
 
-export interface PostRow {
-  readonly id: string;
-  readonly content: string;
-  readonly visibility: Jes['visibility'];
+export interface LinkPreview {
+  readonly url: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly image: string | null;
+  readonly siteName: string | null;
+}
+
+export interface Counts {
   readonly likes: number;
   readonly comments: number;
   readonly bounces: number;
   readonly saves: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly editedAt: Date | null;
 }
 
-/** @param label of the key it was posted with; null = posted by a person */
-export function toJes(
-  post: PostRow,
-  author: Author,
-  label: string | null,
-  options: { readonly webOrigin: string; readonly withCounts: boolean },
-): Jes {
-  const { likes, comments, bounces, saves } = post;
-  return {
-    id: post.id,
-    url: `${options.webOrigin}/post/${post.id}`,
-    content: post.content,
-    visibility: post.visibility,
-    author,
-    via: label === null ? null : { label },
-    media: [],
-    poll: null,
-    location: null,
-    linkPreview: null,
-    hashtags: [],
-    mentions: [],
-    jeHub: null,
-    bounceOf: null,
-    ...(options.withCounts && { counts: { likes, comments, bounces, saves } }),
-    createdAt: post.createdAt.toISOString(),
-    updatedAt: post.updatedAt.toISOString(),
-    editedAt: post.editedAt?.toISOString() ?? null,
-  };
+/** What a statement makes of a Jes: it tells a bounce by `bounceOfId`, whether or not the original is there. */
+type StoredJes = Omit<Jes, 'bounceOfDeleted' | 'bounceOfId' | 'bounceOf'> & {
+  readonly bounceOfId: string | null;
+  readonly bounceOf: StoredJes | null;
+};
+
+/** A Jes from the JSON that `jesJson` of the store made. The same text always gives the same Jes. */
+export function toJes(json: string): Jes {
+  const { bounceOf, bounceOfId, ...jes } = JSON.parse(json) as StoredJes;
+  if (bounceOfId === null) return { ...jes, bounceOf: null };
+  if (bounceOf === null) return { ...jes, bounceOf: null, bounceOfDeleted: true };
+  const { bounceOfId: deeper, ...original } = bounceOf;
+  return { ...jes, bounceOf: { ...original, bounceOf: null, ...(deeper !== null && { bounceOfId: deeper }) } };
 }

@@ -1,9 +1,10 @@
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
+import type { ActorCtx, Ctx } from '../context.ts';
 import { Refused } from '../refusal.ts';
 import { type Jes, toJes } from './jes.ts';
-import { selectPost } from './store.ts';
+import { selectJes, type View } from './store.ts';
+import { viewOf } from './view.ts';
 
 /**
  * A Jes by its id. Its counts are there only for keys with `read:engagement`.
@@ -11,10 +12,18 @@ import { selectPost } from './store.ts';
  * @throws Refused `not_found`: there is none, or not for this account; the two look the same
  */
 export async function readPost(ctx: ActorCtx, id: string): Promise<Jes> {
-  const { actor, ports } = ctx;
+  return await read(ctx, id, viewOf(ctx));
+}
+
+/** A Jes with its counts, for a page. @param viewerId null = nobody is signed in @throws Refused `not_found` */
+export async function readPostFor(ctx: Ctx, viewerId: string | null, id: string): Promise<Jes> {
+  return await read(ctx, id, { viewerId, webOrigin: ctx.ports.webOrigin, withCounts: true });
+}
+
+async function read({ ports }: Ctx, id: string, view: View): Promise<Jes> {
   if (!isId(id)) throw new Refused({ code: 'not_found' });
-  const [row] = await runSql(selectPost(ports.db, id, actor.accountId));
+  const { rows } = await runSql(selectJes(ports.db, id, view));
+  const [row] = rows;
   if (!row) throw new Refused({ code: 'not_found' });
-  const withCounts = actor.scopes.includes('read:engagement');
-  return toJes(row.post, row.author, row.label, { webOrigin: ports.webOrigin, withCounts });
+  return toJes(row.body);
 }

@@ -1,9 +1,66 @@
 import * as z from 'zod';
-import { CONTENT_MAX_CHARACTERS } from '../../config/limits.ts';
+import {
+  CONTENT_MAX_CHARACTERS,
+  LOCATION_NAME_MAX_CHARACTERS,
+  POLL_HOURS_DEFAULT,
+  POLL_HOURS_MAX,
+  POLL_OPTION_MAX_CHARACTERS,
+  POLL_OPTIONS_MAX,
+  POLL_OPTIONS_MIN,
+  URL_MAX_CHARACTERS,
+} from '../../config/limits.ts';
+import { isId } from '../../lib/id.ts';
 import { humanText } from '../text.ts';
+import { isPreviewable } from './preview-url.ts';
+
+const content = humanText(1, CONTENT_MAX_CHARACTERS);
+const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']);
+
+const location = z
+  .strictObject({
+    name: humanText(1, LOCATION_NAME_MAX_CHARACTERS),
+    latitude: z.number().min(-90).max(90).optional(),
+    longitude: z.number().min(-180).max(180).optional(),
+  })
+  .refine(({ latitude, longitude }) => (latitude === undefined) === (longitude === undefined), {
+    message: 'give latitude and longitude together, or neither',
+  });
+
+const poll = z.strictObject({
+  options: z
+    .array(humanText(1, POLL_OPTION_MAX_CHARACTERS))
+    .min(POLL_OPTIONS_MIN, `at least ${POLL_OPTIONS_MIN} options`)
+    .max(POLL_OPTIONS_MAX, `at most ${POLL_OPTIONS_MAX} options`),
+  durationHours: z.number().int().min(1).max(POLL_HOURS_MAX).default(POLL_HOURS_DEFAULT),
+  multiple: z.boolean().default(false),
+});
+
+const linkPreviewUrl = z
+  .string({ error: 'must be a string' })
+  .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
+  .refine(isPreviewable, 'must be an https URL of a public host');
 
 /** `POST /api/posts` (contract section 8). */
-export const newPostSchema = z.strictObject({
-  content: humanText(1, CONTENT_MAX_CHARACTERS),
-  visibility: z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).default('PUBLIC'),
-});
+export const newPostSchema = z
+  .strictObject({
+    content,
+    visibility: visibility.default('PUBLIC'),
+    jeHubId: z.string({ error: 'must be a string' }).refine(isId, 'must be the id of a JeHub').optional(),
+    location: location.optional(),
+    poll: poll.optional(),
+    linkPreviewUrl: linkPreviewUrl.optional(),
+  })
+  .refine((post) => post.jeHubId === undefined || post.visibility === 'PUBLIC', {
+    path: ['visibility'],
+    message: 'a Jes in a JeHub is for its members; leave visibility out',
+  });
+
+/** `PATCH /api/posts/:id`. What is left out stays as it is; `location: null` takes it away. */
+export const postChangeSchema = z
+  .strictObject({ content: content.optional(), visibility: visibility.optional(), location: location.nullish() })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+    message: 'give at least one of content, visibility and location',
+  });
+
+/** `POST /api/posts/:id/bounce`; with content it is a quote-bounce. */
+export const bounceSchema = z.strictObject({ content: content.optional() });

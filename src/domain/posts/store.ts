@@ -1,40 +1,149 @@
-import { and, eq, sql } from 'drizzle-orm';
-import type { Db } from '../../data/db.ts';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Db, Sql } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
-import { apiKeys } from '../../data/schema/api-keys.ts';
+import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { dailyUsage, posts } from '../../data/schema/posts.ts';
-import { authorColumns, type Jes, postColumns } from './jes.ts';
-import { visibleTo } from './visibility.ts';
+import type { Actor } from '../context.ts';
+import { actingAccount } from '../idempotency/index.ts';
+import { insertEvent } from '../outbox/index.ts';
+import type { Entities } from './entities.ts';
+import type { Location, Visibility } from './jes.ts';
+import { type PostAlias, postWithAuthor, visibleTo } from './visibility.ts';
+
+/** For whom a Jes is shown, and with what. */
+export interface View {
+  /** null = somebody who is not signed in. */
+  readonly viewerId: string | null;
+  readonly webOrigin: string;
+  readonly withCounts: boolean;
+}
+
+/** A time in a JSON made by Postgres, as `toISOString` writes it. */
+export function timeJson(column: Sql): Sql {
+  return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** The author snippet. @param author alias of `accounts` */
+export function authorJson(author: string): Sql {
+  const a = sql.raw(author);
+  return sql`(SELECT row_to_json(snippet) FROM (
+    SELECT ${a}.id, ${a}.username, ${a}.display_name AS "displayName", ${a}.avatar, ${a}.verified) snippet)`;
+}
+
+/** "via {label}", or null for what a person posted. @param keyId a column */
+export function viaJson(keyId: Sql): Sql {
+  return sql`(SELECT row_to_json(chip) FROM (SELECT label FROM api_keys WHERE id = ${keyId}) chip)`;
+}
+
+/**
+ * A Jes as one JSON, made by Postgres: the answer to a read, and the answer to a write in the transaction of that write.
+ *
+ * @param condition which one; of its own it must be visible to the viewer
+ */
+export function jesJson(view: View, condition: Sql): Sql {
+  const original = sql`(
+    SELECT row_to_json(jes) FROM (
+      SELECT ${jesColumns('original', view)}, NULL::json AS "bounceOf"
+      FROM ${postWithAuthor('original')}
+      WHERE original.id = post.bounce_of_id AND ${visibleTo(view.viewerId, 'original')}) jes)`;
+  return sql`
+    SELECT row_to_json(jes)::text FROM (
+      SELECT ${jesColumns('post', view)}, ${original} AS "bounceOf"
+      FROM ${postWithAuthor('post')}
+      WHERE ${condition} AND ${visibleTo(view.viewerId, 'post')}) jes`;
+}
+
+function jesColumns(alias: PostAlias, { webOrigin, withCounts }: View): Sql {
+  const p = sql.raw(alias);
+  const counts = sql`(SELECT row_to_json(counts) FROM (
+    SELECT ${p}.like_count AS likes, ${p}.comment_count AS comments, ${p}.bounce_count AS bounces,
+      ${p}.save_count AS saves) counts) AS counts,`;
+  return sql`
+    ${p}.id, ${`${webOrigin}/post/`}::text || ${p}.id AS url, ${p}.content, ${p}.visibility,
+    ${authorJson(`${alias}_author`)} AS author,
+    ${viaJson(sql`${p}.api_key_id`)} AS via,
+    '[]'::json AS media,
+    (${pollJson(sql`${p}.id`)}) AS poll,
+    ${p}.location, ${p}.link_preview AS "linkPreview",
+    array_to_json(${p}.hashtags) AS hashtags,
+    array_to_json(ARRAY(
+      SELECT row_to_json(mention) FROM unnest(${p}.mention_ids) WITH ORDINALITY AS named(id, n)
+      JOIN LATERAL (SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id) mention ON true
+      ORDER BY n)) AS mentions,
+    (SELECT row_to_json(hub) FROM (SELECT id, name FROM jehubs WHERE id = ${p}.jehub_id) hub) AS "jeHub",
+    ${p}.bounce_of_id AS "bounceOfId",
+    ${withCounts ? counts : sql``}
+    ${timeJson(sql`${p}.created_at`)} AS "createdAt",
+    ${timeJson(sql`${p}.updated_at`)} AS "updatedAt",
+    ${timeJson(sql`${p}.edited_at`)} AS "editedAt"`;
+}
+
+/** The poll of a Jes, or nothing. @param postId a column or an id */
+export function pollJson(postId: Sql): Sql {
+  return sql`
+    SELECT row_to_json(poll) FROM (
+      SELECT
+        array_to_json(ARRAY(SELECT row_to_json(option) FROM (
+          SELECT id, text, vote_count AS votes FROM poll_options WHERE post_id = polls.post_id ORDER BY position
+        ) option)) AS options,
+        multiple, ${timeJson(sql`ends_at`)} AS "endsAt",
+        (SELECT coalesce(sum(vote_count), 0) FROM poll_options WHERE post_id = polls.post_id) AS "totalVotes"
+      FROM polls WHERE post_id = ${postId}) poll`;
+}
+
+/** A Jes that the viewer may see, or no row. */
+export function selectJes(db: Db, id: string, view: View) {
+  return db.execute<{ body: string }>(sql`SELECT body FROM (${jesJson(view, sql`post.id = ${id}`)}) AS found(body)`);
+}
+
+/** A Jes after its author wrote it, or NULL where it is not theirs. */
+export function ownJes(id: string, accountId: string, view: View): Sql {
+  return jesJson(view, sql`post.id = ${id} AND post.author_id = ${accountId}`);
+}
 
 export interface NewPostRow {
   readonly id: string;
-  readonly keyId: string;
+  readonly actor: Actor;
   readonly content: string;
-  readonly visibility: Jes['visibility'];
+  readonly visibility: Visibility;
+  readonly jehubId: string | null;
+  readonly location: Location | null;
+  readonly hashtags: string[];
+  readonly usernames: string[];
+  readonly linkPreviewUrl: string | null;
   readonly createdAt: Date;
 }
 
 /**
- * Inserts a Jes for the owner of a key that is not revoked. With a revoked one the author is NULL, which the column
- * refuses, and the whole batch with it. The lock lets a revocation wait until this write is done, or this write
- * until the revocation is, so none lands after it.
+ * Inserts a Jes. What its rules refuse comes out NULL in a column that refuses it, and the whole batch with it:
+ * `author_id` where the actor may not write any more, `visibility` where the account is no member of the JeHub.
  */
 export function insertPost(db: Db, post: NewPostRow) {
-  const author = sql`(
-    SELECT ${apiKeys.accountId} FROM ${apiKeys}
-    WHERE ${apiKeys.id} = ${post.keyId} AND ${apiKeys.revokedAt} IS NULL FOR SHARE)`;
-  return db
-    .insert(posts)
-    .values({
-      id: post.id,
-      authorId: author,
-      content: post.content,
-      visibility: post.visibility,
-      apiKeyId: post.keyId,
-      createdAt: post.createdAt,
-      updatedAt: post.createdAt,
-    })
-    .returning(postColumns);
+  const { actor, jehubId } = post;
+  const isMember = sql`EXISTS (
+    SELECT FROM jehub_members WHERE jehub_id = ${jehubId} AND account_id = ${actor.accountId})`;
+  return db.insert(posts).values({
+    id: post.id,
+    authorId: actingAccount(actor),
+    content: post.content,
+    visibility: jehubId === null ? post.visibility : sql`CASE WHEN ${isMember} THEN ${post.visibility} END`,
+    apiKeyId: actor.type === 'apiKey' ? actor.keyId : null,
+    jehubId,
+    location: post.location,
+    hashtags: post.hashtags,
+    mentionIds: accountsNamed(post.usernames),
+    linkPreviewUrl: post.linkPreviewUrl,
+    createdAt: post.createdAt,
+    updatedAt: post.createdAt,
+  });
+}
+
+/** Ids of the accounts that have these usernames, in their order; nobody has some of them. */
+function accountsNamed(usernames: string[]): Sql | string[] {
+  if (usernames.length === 0) return [];
+  return sql`ARRAY(
+    SELECT accounts.id FROM unnest(${sql.param(usernames, posts.hashtags)}::text[]) WITH ORDINALITY AS named(username, n)
+    JOIN accounts ON accounts.username = named.username ORDER BY n)`;
 }
 
 /** Counts a creation against the account's daily quota; beyond it the CHECK `daily_usage_quota` refuses. */
@@ -48,21 +157,162 @@ export function countCreation(db: Db, accountId: string, day: string) {
     });
 }
 
-/** Adds one to an account's Jes and answers the author snippet as it is now. */
+/** Adds one to an account's Jes. */
 export function countPost(db: Db, accountId: string) {
   return db
     .update(accounts)
     .set({ totalPosts: sql`${accounts.totalPosts} + 1` })
-    .where(eq(accounts.id, accountId))
-    .returning(authorColumns);
+    .where(eq(accounts.id, accountId));
 }
 
-/** A Jes that the viewer may see, or nothing. */
-export function selectPost(db: Db, id: string, viewerId: string) {
+/** The event of a new Jes; no webhook learns its counts. */
+export function insertCreatedEvent(db: Db, id: string, accountId: string, view: View, at: Date) {
+  const data = ownJes(id, accountId, { ...view, withCounts: false });
+  return insertEvent(db, { event: 'jes.created', accountId, data, at });
+}
+
+/** Adds a poll to a Jes. */
+export function insertPoll(
+  db: Db,
+  postId: string,
+  poll: {
+    readonly options: readonly { readonly id: string; readonly text: string }[];
+    readonly multiple: boolean;
+    readonly endsAt: Date;
+  },
+) {
+  return [
+    db.insert(polls).values({ postId, multiple: poll.multiple, endsAt: poll.endsAt }),
+    db.insert(pollOptions).values(poll.options.map(({ id, text }, position) => ({ id, postId, position, text }))),
+  ] as const;
+}
+
+export interface PostChange {
+  readonly content?: string | undefined;
+  /** Of the new content. */
+  readonly entities?: Entities | undefined;
+  readonly visibility?: Visibility | undefined;
+  readonly location?: Location | null | undefined;
+}
+
+/**
+ * Changes a Jes of the actor's. As with {@link insertPost} a column that comes out NULL says what refused: `author_id` the
+ * actor, `content` that a plain bounce has none, `visibility` that a Jes in a JeHub is for its members.
+ */
+export function updatePost(db: Db, id: string, actor: Actor, change: PostChange, at: Date) {
+  const { content, entities, visibility, location } = change;
   return db
-    .select({ post: postColumns, author: authorColumns, label: apiKeys.label })
-    .from(posts)
-    .innerJoin(accounts, eq(accounts.id, posts.authorId))
-    .leftJoin(apiKeys, eq(apiKeys.id, posts.apiKeyId))
-    .where(and(eq(posts.id, id), visibleTo(db, viewerId)));
+    .update(posts)
+    .set({
+      authorId: actingAccount(actor),
+      ...(content !== undefined && {
+        content: sql`CASE WHEN ${posts.bounceOfId} IS NULL OR ${posts.content} <> '' THEN ${content} END`,
+      }),
+      ...(entities && {
+        hashtags: entities.hashtags,
+        mentionIds: accountsNamed(entities.usernames),
+        linkPreviewUrl: entities.url,
+        linkPreview: sql`CASE WHEN ${posts.linkPreviewUrl} = ${entities.url} THEN ${posts.linkPreview} END`,
+      }),
+      ...(visibility !== undefined && {
+        visibility: sql`CASE WHEN ${posts.jehubId} IS NULL OR ${visibility} = 'PUBLIC' THEN ${visibility} END`,
+      }),
+      ...(location !== undefined && { location }),
+      updatedAt: at,
+      editedAt: at,
+    })
+    .where(and(eq(posts.id, id), eq(posts.authorId, actor.accountId), isNull(posts.deletedAt)));
+}
+
+/**
+ * Deletes a Jes of the actor's: from this moment it is there for nobody. What it said is gone at once, its comments and
+ * likes with the sweep, which may be many. The total of its author, and the bounces of what it bounced, are right
+ * afterwards.
+ */
+export function markDeleted(db: Db, id: string, actor: Actor, at: Date) {
+  return db.execute(sql`
+    WITH gone AS (
+      UPDATE posts SET author_id = ${actingAccount(actor)}, deleted_at = ${at.toISOString()}::timestamptz, content = '',
+        hashtags = '{}', mention_ids = '{}', location = NULL, link_preview_url = NULL, link_preview = NULL
+      WHERE id = ${id} AND author_id = ${actor.accountId} AND deleted_at IS NULL
+      RETURNING author_id, bounce_of_id
+    ), original AS (
+      UPDATE posts SET bounce_count = bounce_count - 1 FROM gone WHERE posts.id = gone.bounce_of_id
+    )
+    UPDATE accounts SET total_posts = total_posts - 1 FROM gone WHERE accounts.id = gone.author_id`);
+}
+
+/** An empty text where this very deletion took a Jes away. */
+export function deletedAnswer(id: string, accountId: string, at: Date): Sql {
+  return sql`
+    SELECT '' FROM posts
+    WHERE id = ${id} AND author_id = ${accountId} AND deleted_at = ${at.toISOString()}::timestamptz`;
+}
+
+/** Whose a Jes is that the viewer sees, or no row. */
+export function selectAuthorId(db: Db, id: string, viewerId: string) {
+  return db.execute<{ author_id: string }>(sql`
+    SELECT post.author_id FROM ${postWithAuthor('post')} WHERE post.id = ${id} AND ${visibleTo(viewerId, 'post')}`);
+}
+
+export interface NewBounceRow {
+  readonly id: string;
+  readonly actor: Actor;
+  /** The Jes that is bounced. */
+  readonly postId: string;
+  /** Empty = a plain bounce. */
+  readonly content: string;
+  readonly entities: Entities;
+  readonly createdAt: Date;
+}
+
+/**
+ * Inserts a bounce, of the original where a plain bounce is bounced. NULL in a column says what refused: `author_id` the
+ * actor, `content` that the account sees no such Jes, `visibility` that it is not for everybody. A second plain one of
+ * the same Jes meets the index `posts_bounced_once`.
+ */
+export function insertBounce(db: Db, bounce: NewBounceRow) {
+  const { actor, entities, createdAt } = bounce;
+  const at = sql`${createdAt.toISOString()}::timestamptz`;
+  const mentionIds = accountsNamed(entities.usernames);
+  return db.execute(sql`
+    WITH named AS (
+      SELECT CASE WHEN bounced.content = '' AND bounced.bounce_of_id IS NOT NULL THEN bounced.bounce_of_id
+        ELSE bounced.id END AS id
+      FROM ${postWithAuthor('bounced')}
+      WHERE bounced.id = ${bounce.postId} AND ${visibleTo(actor.accountId, 'bounced')}
+    ), target AS (
+      SELECT original.id, ${visibleTo(null, 'original')} AS is_public
+      FROM named, ${postWithAuthor('original')}
+      WHERE original.id = named.id AND ${visibleTo(actor.accountId, 'original')}
+    )
+    INSERT INTO posts (id, author_id, content, visibility, api_key_id, bounce_of_id, hashtags, mention_ids,
+      link_preview_url, created_at, updated_at)
+    VALUES (${bounce.id}, ${actingAccount(actor)}, (SELECT ${bounce.content}::text FROM target),
+      (SELECT 'PUBLIC' FROM target WHERE is_public), ${actor.type === 'apiKey' ? actor.keyId : null},
+      (SELECT id FROM target), ${sql.param(entities.hashtags, posts.hashtags)}::text[],
+      ${Array.isArray(mentionIds) ? sql`'{}'::text[]` : mentionIds}, ${entities.url}, ${at}, ${at})`);
+}
+
+/** Adds one to the bounces of what a bounce bounces. */
+export function countBounce(db: Db, bounceId: string) {
+  return db.execute(sql`
+    UPDATE posts SET bounce_count = bounce_count + 1 WHERE id = (SELECT bounce_of_id FROM posts WHERE id = ${bounceId})`);
+}
+
+/** What may be many in a deleted Jes, a batch of each; the Jes itself once they are gone. */
+export function deleteRemains(db: Db, limit: number) {
+  const parts = ['comments', 'likes', 'saves', 'poll_votes'].map((name) => sql.raw(name));
+  const remove = (part: Sql) =>
+    db.execute(sql`
+      DELETE FROM ${part} WHERE ctid = ANY (ARRAY(
+        SELECT part.ctid FROM posts JOIN ${part} part ON part.post_id = posts.id
+        WHERE posts.deleted_at IS NOT NULL LIMIT ${limit}))`);
+  const isBare = parts.map((part) => sql`NOT EXISTS (SELECT FROM ${part} part WHERE part.post_id = posts.id)`);
+  return [
+    ...parts.map(remove),
+    db.execute(sql`
+      DELETE FROM posts WHERE id = ANY (ARRAY(
+        SELECT id FROM posts WHERE deleted_at IS NOT NULL AND ${sql.join(isBare, sql` AND `)} LIMIT ${limit}))`),
+  ];
 }

@@ -1,8 +1,49 @@
 import type { Endpoint } from '../endpoint.ts';
+import { postSignIn, postSignOut, postSignUp } from './accounts.ts';
+import { deleteApiKey, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys.ts';
+import { getComments, postComment } from './comments.ts';
 import { healthz } from './health.ts';
 import { getMe } from './me.ts';
-import { getPost, postPost } from './posts.ts';
+import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts.ts';
 import { readyz } from './readiness.ts';
+import {
+  deleteFollow,
+  deleteLike,
+  deleteSave,
+  postFollow,
+  postJehub,
+  postJehubMember,
+  postLike,
+  postPollVotes,
+  postSave,
+} from './social.ts';
 
 /** Every endpoint of the API. */
-export const ENDPOINTS: readonly Endpoint[] = [healthz, readyz, getMe, postPost, getPost];
+export const ENDPOINTS: readonly Endpoint[] = [
+  healthz,
+  readyz,
+  getMe,
+  postPost,
+  getPost,
+  patchPost,
+  deletePostById,
+  postBounce,
+  postComment,
+  getComments,
+  postLike,
+  deleteLike,
+  postSave,
+  deleteSave,
+  postPollVotes,
+  postFollow,
+  deleteFollow,
+  postJehub,
+  postJehubMember,
+  postSignUp,
+  postSignIn,
+  postSignOut,
+  getApiKeys,
+  postApiKey,
+  deleteApiKey,
+  getApiKeyUsage,
+];

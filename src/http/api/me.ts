@@ -1,10 +1,10 @@
-import type { ApiKeyEndpoint } from '../endpoint.ts';
+import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 
-/** Who am I? Answered from the key's record, without a statement (contract section 7). */
-export const getMe: ApiKeyEndpoint = {
+/** Who am I? For a key answered from its record, without a statement (contract section 7). */
+export const getMe: CallerEndpoint = {
   method: 'GET',
   path: '/api/auth/me',
-  access: 'apiKey',
+  access: 'caller',
   answer: (exchange, { owner }) => reply(exchange, 200, owner),
 };

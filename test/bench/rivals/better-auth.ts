@@ -1,7 +1,7 @@
 import { apiKey } from '@better-auth/api-key';
 import type { SecondaryStorage } from '@better-auth/core/db';
-import { drizzleAdapter } from '@better-auth/drizzle-adapter';
 import { betterAuth } from 'better-auth';
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 
 import { eq } from 'drizzle-orm';
 import { Hono } from 'hono';

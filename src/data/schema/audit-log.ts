@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm';
+import { check, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { apiKeys } from './api-keys.ts';
+
+/** What happened to a key, for its owner to read. */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: text().primaryKey(),
+    apiKeyId: text('api_key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    event: text({ enum: ['created', 'revoked', 'first_use', 'refused_address'] }).notNull(),
+    /** The client's address, where there was one. */
+    address: text(),
+    /** One row for each: empty where an event happens once, else a day and an address, or an hour. */
+    occasion: text().notNull(),
+    at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  },
+  (table) => [
+    unique('audit_log_once').on(table.apiKeyId, table.event, table.occasion),
+    index('audit_log_api_key_id_index').on(table.apiKeyId, table.at),
+    index('audit_log_at_index').on(table.at),
+    check('audit_log_event_known', sql`${table.event} IN ('created', 'revoked', 'first_use', 'refused_address')`),
+  ],
+);

@@ -1,0 +1,31 @@
+import { type AnyPgColumn, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+import { apiKeys } from './api-keys.ts';
+import { posts } from './posts.ts';
+
+/**
+ * A comment on a Jes, or a reply to one: threads are one level deep. Of `author_id`, `post_id` and `content`, in this
+ * order, Postgres names the first that is NULL: how the statement says which rule refused it.
+ */
+export const comments = pgTable(
+  'comments',
+  {
+    id: text().primaryKey(),
+    authorId: text('author_id')
+      .notNull()
+      .references(() => accounts.id),
+    postId: text('post_id')
+      .notNull()
+      .references(() => posts.id, { onDelete: 'cascade' }),
+    content: text().notNull(),
+    /** The comment at the top of the thread. */
+    parentId: text('parent_id').references((): AnyPgColumn => comments.id, { onDelete: 'cascade' }),
+    apiKeyId: text('api_key_id').references(() => apiKeys.id),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  },
+  (table) => [
+    // Ids are sorted by time, so this is the order of the list, too.
+    index('comments_post_id_index').on(table.postId, table.id),
+    index('comments_parent_id_index').on(table.parentId),
+  ],
+);

@@ -1,0 +1,31 @@
+import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+
+/** A community. Names are not unique: its id is what a Jes is posted to. */
+export const jehubs = pgTable('jehubs', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  creatorId: text('creator_id')
+    .notNull()
+    .references(() => accounts.id),
+  memberCount: integer('member_count').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+});
+
+/** Who sees the Jes of a community, and may post there. */
+export const jehubMembers = pgTable(
+  'jehub_members',
+  {
+    jehubId: text('jehub_id')
+      .notNull()
+      .references(() => jehubs.id, { onDelete: 'cascade' }),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    joinedAt: timestamp('joined_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'jehub_members_pkey', columns: [table.jehubId, table.accountId] }),
+    index('jehub_members_account_id_index').on(table.accountId),
+  ],
+);

@@ -1,0 +1,71 @@
+import { index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** Who is signed in, and until when. Written by better-auth (see `data/better-auth.ts`). */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    /** What the cookie carries, beside its signature. */
+    token: text().notNull().unique('sessions_token_unique'),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    expiresAt: time('expires_at').notNull(),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    index('sessions_account_id_index').on(table.accountId),
+    index('sessions_expires_at_index').on(table.expiresAt),
+  ],
+);
+
+/** The ways in which a person can sign in: a password's scrypt hash, or an account of a provider. Written by better-auth. */
+export const credentials = pgTable(
+  'credentials',
+  {
+    id: text().primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** `credential` for a password, `google`. */
+    provider: text().notNull(),
+    /** The account's id at the provider; ours for a password. */
+    providerAccountId: text('provider_account_id').notNull(),
+    passwordHash: text('password_hash'),
+    accessToken: text('access_token'),
+    refreshToken: text('refresh_token'),
+    idToken: text('id_token'),
+    accessTokenExpiresAt: time('access_token_expires_at'),
+    refreshTokenExpiresAt: time('refresh_token_expires_at'),
+    scope: text(),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    index('credentials_account_id_index').on(table.accountId),
+    unique('credentials_provider_account_unique').on(table.provider, table.providerAccountId),
+  ],
+);
+
+/** Short-lived proofs: password resets, sign-ins with a provider under way. Written by better-auth. */
+export const verifications = pgTable(
+  'verifications',
+  {
+    id: text().primaryKey(),
+    identifier: text().notNull(),
+    value: text().notNull(),
+    expiresAt: time('expires_at').notNull(),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    index('verifications_identifier_index').on(table.identifier),
+    index('verifications_expires_at_index').on(table.expiresAt),
+  ],
+);

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '../..');
+const OUT = join(ROOT, 'dist');
+
+/** The parts of a Worker as it is deployed; the first is the one that answers. */
+export interface BuiltWorker {
+  readonly modules: readonly BuiltFile[];
+  readonly sourceMaps: readonly BuiltFile[];
+  /** The files it was made of, relative to the project. */
+  readonly inputs: readonly string[];
+}
+
+export interface BuiltFile {
+  /** As the others import it: `worker.mjs`, `better-auth-WFIUPOGZ.mjs`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Builds a Worker. What stands behind an `import()` becomes a module of its own, which the runtime reads only when it is
+ * asked for; in one file, as wrangler's own bundler would make it, every isolate parses the identity library at its start.
+ *
+ * @param entry relative to the project
+ */
+export async function buildWorker(entry: string, plugins: readonly Plugin[] = []): Promise<BuiltWorker> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: { worker: join(ROOT, entry) },
+    outdir: OUT,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    sourcemap: 'linked',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    logLevel: 'error',
+    metafile: true,
+    write: false,
+    absWorkingDir: ROOT,
+    plugins: [raw, ...plugins],
+  });
+  const files = outputFiles.map(({ path, text }) => ({ name: relative(OUT, path), text }));
+  const modules = files.filter(({ name }) => name.endsWith('.mjs'));
+  modules.sort((a, b) => Number(b.name === 'worker.mjs') - Number(a.name === 'worker.mjs'));
+  return {
+    modules,
+    sourceMaps: files.filter(({ name }) => name.endsWith('.map')),
+    inputs: Object.keys(metafile.inputs),
+  };
+}
+
+/** `import text from './file.css?raw'`: a file as its text, as Vite has it. */
+const raw: Plugin = {
+  name: 'raw',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /\?raw$/ }, async ({ path, resolveDir, kind }) => {
+      const { path: file, errors } = await resolve(path.replace(/\?raw$/, ''), { resolveDir, kind });
+      return { path: file, errors, namespace: 'raw' };
+    });
+    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      loader: 'text',
+    }));
+  },
+};
+
+/** Writes a built Worker to `dist/`. What is the same is not touched: `wrangler dev` would start anew. */
+function write({ modules, sourceMaps }: BuiltWorker): void {
+  mkdirSync(OUT, { recursive: true });
+  const files = [...sourceMaps, ...modules];
+  for (const stale of readdirSync(OUT)) {
+    if (!files.some(({ name }) => name === stale)) rmSync(join(OUT, stale));
+  }
+  for (const { name, text } of files) {
+    const path = join(OUT, name);
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+  }
+}
+
+// `wrangler dev` and `wrangler deploy` run this first (wrangler.toml, [build]).
+if (import.meta.main) write(await buildWorker('src/worker.ts'));

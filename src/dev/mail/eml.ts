@@ -1,0 +1,34 @@
+import * as z from 'zod';
+
+/** What Resend's `POST /emails` takes, as far as we send it. */
+export const mailSchema = z.strictObject({
+  from: z.string().min(1),
+  to: z.array(z.email()).min(1),
+  subject: z.string().min(1),
+  text: z.string().min(1),
+});
+
+export type ReceivedMail = z.infer<typeof mailSchema> & { readonly id: string; readonly receivedAt: Date };
+
+/** RFC 2047: what is not ASCII travels encoded. */
+function header(text: string): string {
+  const line = text.replaceAll(/[\r\n]+/g, ' ');
+  return /^[\x20-\x7e]*$/.test(line) ? line : `=?utf-8?B?${Buffer.from(line).toString('base64')}?=`;
+}
+
+/** A mail as a file that mail programs open (RFC 5322). */
+export function toEml({ id, from, to, subject, text, receivedAt }: ReceivedMail): string {
+  return [
+    `Message-ID: <${id}@localhost>`,
+    `Date: ${receivedAt.toUTCString()}`,
+    `From: ${header(from)}`,
+    `To: ${to.join(', ')}`,
+    `Subject: ${header(subject)}`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: 8bit',
+    '',
+    text.replaceAll(/\r?\n/g, '\r\n'),
+    '',
+  ].join('\r\n');
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import {
+  EMAIL_MAX_CHARACTERS,
+  NAME_MAX_CHARACTERS,
+  PASSWORD_MAX_CHARACTERS,
+  PASSWORD_MIN_CHARACTERS,
+  USERNAME_MAX_CHARACTERS,
+  USERNAME_MIN_CHARACTERS,
+} from '../../config/limits.ts';
+import { humanText } from '../text.ts';
+
+const email = z
+  .email({ error: 'must be an e-mail address' })
+  .max(EMAIL_MAX_CHARACTERS, `must be at most ${EMAIL_MAX_CHARACTERS} characters`)
+  .transform((address) => address.toLowerCase());
+
+const password = z
+  .string({ error: 'must be a string' })
+  .min(PASSWORD_MIN_CHARACTERS, `must be at least ${PASSWORD_MIN_CHARACTERS} characters`)
+  .max(PASSWORD_MAX_CHARACTERS, `must be at most ${PASSWORD_MAX_CHARACTERS} characters`);
+
+/** `POST /api/auth/sign-up/email` (contract section 9). Usernames are kept in lower case. */
+export const signUpSchema = z.strictObject({
+  name: humanText(1, NAME_MAX_CHARACTERS),
+  username: z
+    .string({ error: 'must be a string' })
+    .regex(
+      new RegExp(`^[A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}$`),
+      `must be ${USERNAME_MIN_CHARACTERS} to ${USERNAME_MAX_CHARACTERS} letters a–z, digits or underscores`,
+    )
+    .transform((username) => username.toLowerCase()),
+  email,
+  password,
+});
+
+/** `POST /api/auth/sign-in/email`. A password that cannot be anybody's is a wrong one, not a wrong request. */
+export const signInSchema = z.strictObject({
+  email,
+  password: z
+    .string({ error: 'must be a string' })
+    .min(1, 'must not be empty')
+    .max(PASSWORD_MAX_CHARACTERS * 4),
+});
+
+export const emailSchema = z.strictObject({ email });
+
+export const resetPasswordSchema = z.strictObject({ token: z.string().min(1).max(200), password });

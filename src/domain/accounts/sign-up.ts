@@ -1,0 +1,28 @@
+import { THROTTLES } from '../../config/limits.ts';
+import type { SignedIn } from '../../data/identity.ts';
+import type { Ctx } from '../context.ts';
+import { parseInput } from '../parse-input.ts';
+import { Refused } from '../refusal.ts';
+import { signUpSchema } from './schemas.ts';
+import { addressSubject, throttle } from './throttle.ts';
+import { toClient, type Visitor } from './visitor.ts';
+
+/**
+ * Makes an account and signs its person in. A sign-up that was cut short can be repeated.
+ *
+ * @throws Refused `invalid_request` (a taken e-mail address or username is named in the details), `rate_limit_exceeded`
+ */
+export async function signUp(ctx: Ctx, visitor: Visitor, input: unknown): Promise<SignedIn> {
+  const person = parseInput(signUpSchema, input);
+  await throttle(ctx, [
+    { rule: THROTTLES.signUpAddress, subject: addressSubject(visitor.address) },
+    { rule: THROTTLES.signUpAccount, subject: person.email },
+  ]);
+  const identity = await ctx.ports.identity;
+  const result = await identity.signUp(person, toClient(visitor));
+  if (!('taken' in result)) return result;
+  // Nothing is taken: the database refused something else, which is no fault of the person.
+  if (result.taken.length === 0) throw new Refused({ code: 'internal_error' });
+  const details = result.taken.map((path) => ({ path, message: 'is taken by another account' }));
+  throw new Refused({ code: 'invalid_request', details });
+}

@@ -1,0 +1,3 @@
+export type { Comment } from './comment.ts';
+export { createComment } from './create-comment.ts';
+export { type CommentPage, listComments, listCommentsFor } from './list-comments.ts';

@@ -1,0 +1,54 @@
+import { runSql } from '../../data/db.ts';
+import { openCursor, sealCursor } from '../../lib/cursor.ts';
+import { isId } from '../../lib/id.ts';
+import type { ActorCtx, Ctx } from '../context.ts';
+import { requireScope } from '../keys/index.ts';
+import { parseInput } from '../parse-input.ts';
+import { Refused } from '../refusal.ts';
+import { type Comment, toComments } from './comment.ts';
+import { pageSchema } from './schemas.ts';
+import { selectComments } from './store.ts';
+
+export interface CommentPage {
+  readonly comments: readonly Comment[];
+  /** What to ask the next page with; null = there is none yet. */
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Comments of one Jes, replies among them, the oldest first: a page stays what it was when others are written.
+ *
+ * @param input `{ limit?, cursor? }`
+ * @throws Refused `missing_scope`, `invalid_request`, `not_found`
+ */
+export async function listComments(ctx: ActorCtx, postId: string, input: unknown): Promise<CommentPage> {
+  requireScope(ctx.actor, 'read:comment');
+  return await listCommentsFor(ctx, ctx.actor.accountId, postId, input);
+}
+
+/** The same for a page. @param viewerId null = nobody is signed in @throws Refused `invalid_request`, `not_found` */
+export async function listCommentsFor(
+  ctx: Ctx,
+  viewerId: string | null,
+  postId: string,
+  input: unknown,
+): Promise<CommentPage> {
+  if (!isId(postId)) throw new Refused({ code: 'not_found' });
+  const { limit, cursor } = parseInput(pageSchema, input);
+  const { db, sessionSecret } = ctx.ports;
+  const list = `comments of ${postId}`;
+  const after = cursor === undefined ? '' : await openCursor(sessionSecret, list, cursor);
+  if (after === undefined) {
+    const message = 'must be a nextCursor of this list';
+    throw new Refused({ code: 'invalid_request', details: [{ path: 'cursor', message }] });
+  }
+  // One more than asked for tells whether there is another page.
+  const { rows } = await runSql(selectComments(db, { postId, viewerId, after, limit: limit + 1 }));
+  const [row] = rows;
+  if (!row) throw new Refused({ code: 'not_found' });
+  const found = toComments(row.body);
+  const comments = found.slice(0, limit);
+  const last = comments.at(-1);
+  const nextCursor = found.length > limit && last ? await sealCursor(sessionSecret, list, last.id) : null;
+  return { comments, nextCursor };
+}

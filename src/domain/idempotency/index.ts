@@ -1,0 +1,4 @@
+export { parseIdempotencyKey } from './parse-key.ts';
+export { pruneClaims } from './prune-claims.ts';
+export { actingAccount } from './store.ts';
+export { actorRefusal, type Written, writeOnce } from './write-once.ts';

@@ -1,0 +1,22 @@
+import { runSql } from '../../data/db.ts';
+import { isId } from '../../lib/id.ts';
+import type { SessionCtx } from '../context.ts';
+import { Refused } from '../refusal.ts';
+import { type ApiKey, toApiKey } from './api-key.ts';
+import { readLastUses } from './last-use.ts';
+import { orUnknown } from './or-unknown.ts';
+import { selectKeyOf } from './store.ts';
+
+/** The row of a key of the person's. @throws Refused `not_found` */
+export async function ownKey(ctx: SessionCtx, id: string) {
+  const [row] = isId(id) ? await runSql(selectKeyOf(ctx.ports.db, id, ctx.actor.accountId)) : [];
+  if (!row) throw new Refused({ code: 'not_found' });
+  return row;
+}
+
+/** A key of the person's as a list shows it. @throws Refused `not_found` */
+export async function readApiKey(ctx: SessionCtx, id: string): Promise<ApiKey> {
+  const row = await ownKey(ctx, id);
+  const [lastUse] = (await orUnknown(readLastUses(ctx, [row]))) ?? [];
+  return toApiKey(row, ctx.now, lastUse);
+}

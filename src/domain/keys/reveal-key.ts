@@ -1,0 +1,25 @@
+import { KEY_REVEAL_TTL_MS } from '../../config/limits.ts';
+import { runSql } from '../../data/db.ts';
+import { seal, unseal } from '../../lib/seal.ts';
+import type { Ctx, SessionCtx } from '../context.ts';
+import { deleteReveal, insertReveal } from './store.ts';
+
+/**
+ * Keeps a new key, encrypted, for the page that shows it once: the browser is sent on to that page, and a key must be in
+ * no URL, cookie or row on the way.
+ *
+ * @returns what opens it, for that browser alone
+ */
+export async function keepForReveal(ctx: Ctx, keyId: string, key: string): Promise<string> {
+  const { sealed, opener } = await seal(key, keyId);
+  const expiresAt = new Date(ctx.now + KEY_REVEAL_TTL_MS);
+  await runSql(insertReveal(ctx.ports.db, { apiKeyId: keyId, sealedKey: sealed, expiresAt }));
+  return opener;
+}
+
+/** The key, the first time it is asked for by its owner's browser; undefined ever after. */
+export async function revealKey(ctx: SessionCtx, keyId: string, opener: string): Promise<string | undefined> {
+  const [row] = await runSql(deleteReveal(ctx.ports.db, keyId, ctx.actor.accountId));
+  if (!row || row.expiresAt.getTime() <= ctx.now) return undefined;
+  return await unseal(row.sealedKey, opener, keyId);
+}

@@ -1,0 +1,58 @@
+import { DAY_MS, HOUR_MS } from '../../config/limits.ts';
+import type { Ctx } from '../context.ts';
+import { usageKey } from './record.ts';
+
+/** What happened to a key's requests in an hour or a UTC day. */
+export interface UsageBucket {
+  /** ISO-8601 UTC. */
+  readonly start: string;
+  readonly accepted: number;
+  /** Refused by a limit. */
+  readonly throttled: number;
+}
+
+export const USAGE_WINDOWS = {
+  '24h': { buckets: 24, bucketMs: HOUR_MS },
+  '30d': { buckets: 30, bucketMs: DAY_MS },
+} as const;
+
+export type UsageWindow = keyof typeof USAGE_WINDOWS;
+
+const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+
+/**
+ * The usage of keys, oldest bucket first; the last one is the hour or day that is under way.
+ *
+ * @throws RedisUnavailable: usage lives in Redis only
+ */
+export async function readUsages(
+  ctx: Ctx,
+  keys: readonly { readonly hash: string }[],
+  window: UsageWindow,
+): Promise<UsageBucket[][]> {
+  if (keys.length === 0) return [];
+  const { buckets, bucketMs } = USAGE_WINDOWS[window];
+  const newest = Math.floor(ctx.now / bucketMs) * bucketMs;
+  const starts = Array.from({ length: buckets }, (_, i) => newest - (buckets - 1 - i) * bucketMs);
+  const days = [...new Set(starts.map(dayOf))];
+  const found = await ctx.ports.redis.getHashes(keys.flatMap(({ hash }) => days.map((day) => usageKey(hash, day))));
+  return keys.map((_, key) => {
+    const counters = new Map(days.map((day, i) => [day, found[key * days.length + i] ?? {}]));
+    return starts.map((start) => {
+      const ofDay = counters.get(dayOf(start)) ?? {};
+      const hour = window === '24h' ? new Date(start).toISOString().slice(11, 13) : undefined;
+      return {
+        start: new Date(start).toISOString(),
+        accepted: sum(ofDay, 'accepted', hour),
+        throttled: sum(ofDay, 'throttled', hour),
+      };
+    });
+  });
+}
+
+/** Counters are `HH:accepted` and `HH:throttled`. @param hour only of this one */
+function sum(counters: Readonly<Record<string, string>>, outcome: 'accepted' | 'throttled', hour?: string): number {
+  if (hour !== undefined) return Number(counters[`${hour}:${outcome}`] ?? 0);
+  const counts = Object.entries(counters).filter(([field]) => field.endsWith(outcome));
+  return counts.reduce((total, [, count]) => total + Number(count), 0);
+}

@@ -1,0 +1,2 @@
+export { pruneEvents } from './prune-events.ts';
+export { insertEvent } from './store.ts';

@@ -1,0 +1,1 @@
+export { votePoll } from './vote-poll.ts';

@@ -1,0 +1,66 @@
+import { sql } from 'drizzle-orm';
+import type { Db, Sql } from '../../data/db.ts';
+import type { SessionActor } from '../context.ts';
+import { actingAccount } from '../idempotency/index.ts';
+import { pollJson, postWithAuthor, visibleTo } from '../posts/index.ts';
+
+export interface Ballot {
+  readonly postId: string;
+  readonly actor: SessionActor;
+  /** Different ones. */
+  readonly optionIds: readonly string[];
+  readonly at: Date;
+}
+
+const isVisible = ({ postId, actor }: Ballot): Sql => sql`EXISTS (
+  SELECT FROM ${postWithAuthor('post')} WHERE post.id = ${postId} AND ${visibleTo(actor.accountId, 'post')})`;
+
+const chosen = ({ optionIds }: Ballot): Sql =>
+  sql`(${sql.join(
+    optionIds.map((id) => sql`${id}`),
+    sql`, `,
+  )})`;
+
+/**
+ * Locks a poll, so that its votes are counted one person after another, and holds its rules: `multiple` comes out NULL
+ * where the options are not its own, or are too many, `ends_at` where it is over.
+ */
+export function lockPoll(db: Db, ballot: Ballot) {
+  const { postId, optionIds, at } = ballot;
+  return db.execute(sql`
+    UPDATE polls SET
+      multiple = CASE WHEN (multiple OR ${optionIds.length} = 1) AND ${optionIds.length} = (
+        SELECT count(*) FROM poll_options WHERE post_id = ${postId} AND id IN ${chosen(ballot)}) THEN multiple END,
+      ends_at = CASE WHEN ends_at > ${at.toISOString()}::timestamptz THEN ends_at END
+    WHERE post_id = ${postId} AND ${isVisible(ballot)}`);
+}
+
+/** Takes back what the person voted for before and does not now. */
+export function removeVotes(db: Db, ballot: Ballot) {
+  return db.execute(sql`
+    WITH gone AS (
+      DELETE FROM poll_votes
+      WHERE post_id = ${ballot.postId} AND account_id = ${ballot.actor.accountId} AND option_id NOT IN ${chosen(ballot)}
+        AND ${isVisible(ballot)}
+      RETURNING option_id
+    )
+    UPDATE poll_options SET vote_count = vote_count - 1 FROM gone WHERE poll_options.id = gone.option_id`);
+}
+
+/** Adds what the person votes for now and did not before. `account_id` comes out NULL where the session is over. */
+export function addVotes(db: Db, ballot: Ballot) {
+  const { postId, actor, at } = ballot;
+  return db.execute(sql`
+    WITH added AS (
+      INSERT INTO poll_votes (post_id, account_id, option_id, voted_at)
+      SELECT ${postId}, ${actingAccount(actor)}, id, ${at.toISOString()}::timestamptz FROM poll_options
+      WHERE post_id = ${postId} AND id IN ${chosen(ballot)} AND ${isVisible(ballot)}
+      ON CONFLICT DO NOTHING RETURNING option_id
+    )
+    UPDATE poll_options SET vote_count = vote_count + 1 FROM added WHERE poll_options.id = added.option_id`);
+}
+
+/** The poll as it stands; NULL where the person sees no such Jes, or it has none. */
+export function pollAnswer(ballot: Ballot): Sql {
+  return sql`SELECT (${pollJson(sql`${ballot.postId}`)})::text WHERE ${isVisible(ballot)}`;
+}

@@ -1,0 +1,40 @@
+import { isId, newId } from '../../lib/id.ts';
+import type { ActorCtx } from '../context.ts';
+import type { Written } from '../idempotency/index.ts';
+import { requireScope } from '../keys/index.ts';
+import { parseInput } from '../parse-input.ts';
+import { Refused } from '../refusal.ts';
+import { findEntities } from './entities.ts';
+import type { Jes } from './jes.ts';
+import { bounceSchema } from './schemas.ts';
+import { countBounce, insertBounce } from './store.ts';
+import { writeNewPost } from './write-new-post.ts';
+
+/**
+ * Bounces a Jes that is for everybody, once, or quote-bounces it with words of one's own, as often as one likes. A bounce
+ * is a Jes: it counts against the daily quota and is told as one.
+ *
+ * @throws Refused `missing_scope`, `not_found`, `invalid_request`, `already_bounced`, `daily_quota_exceeded`, `api_key_revoked`
+ * (since it was admitted)
+ */
+export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown): Promise<Written<Jes>> {
+  const { actor, now } = ctx;
+  requireScope(actor, 'write:jes');
+  if (!isId(postId)) throw new Refused({ code: 'not_found' });
+  const { content = '' } = parseInput(bounceSchema, input);
+  const { db } = ctx.ports;
+  const id = newId(now);
+  const entities = findEntities(content);
+  const bounce = { id, actor, postId, content, entities, createdAt: new Date(now) };
+  return await writeNewPost(
+    ctx,
+    { id, statements: [insertBounce(db, bounce), countBounce(db, id)], previewUrl: entities.url },
+    ({ column, constraint }) => {
+      if (constraint === 'posts_bounced_once') return new Refused({ code: 'already_bounced' });
+      if (column === 'content') return new Refused({ code: 'not_found' });
+      return column === 'visibility'
+        ? [{ path: 'id', message: 'only a Jes that is PUBLIC can be bounced' }]
+        : undefined;
+    },
+  );
+}

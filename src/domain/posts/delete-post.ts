@@ -1,0 +1,31 @@
+import { nullColumnOf } from '../../data/db.ts';
+import { isId } from '../../lib/id.ts';
+import type { ActorCtx } from '../context.ts';
+import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { requireScope } from '../keys/index.ts';
+import { Refused } from '../refusal.ts';
+import { refuseOthers } from './refuse-others.ts';
+import { deletedAnswer, markDeleted } from './store.ts';
+
+/**
+ * Deletes a Jes of one's own, for everyone and with its comments. A bounce of it stays, without what it said. The daily
+ * quota gets nothing back.
+ *
+ * @throws Refused `missing_scope`, `not_found`, `not_owner`, `api_key_revoked` (since it was admitted)
+ */
+export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<string>> {
+  const { actor, now } = ctx;
+  requireScope(actor, 'write:jes');
+  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  const at = new Date(now);
+  try {
+    const written = await writeOnce(ctx, {
+      status: 204,
+      statements: [markDeleted(ctx.ports.db, id, actor, at)],
+      answer: deletedAnswer(id, actor.accountId, at),
+    });
+    return written ?? (await refuseOthers(ctx, id));
+  } catch (error) {
+    throw nullColumnOf(error) === 'author_id' ? actorRefusal(actor) : error;
+  }
+}

@@ -1,0 +1,55 @@
+import { nullColumnOf } from '../../data/db.ts';
+import { isId } from '../../lib/id.ts';
+import type { ActorCtx } from '../context.ts';
+import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { requireScope } from '../keys/index.ts';
+import { parseInput } from '../parse-input.ts';
+import { Refused } from '../refusal.ts';
+import { askForPreview } from './ask-for-preview.ts';
+import { findEntities } from './entities.ts';
+import { type Jes, toJes } from './jes.ts';
+import { refuseOthers } from './refuse-others.ts';
+import { postChangeSchema } from './schemas.ts';
+import { ownJes, updatePost } from './store.ts';
+import { viewOf } from './view.ts';
+
+/**
+ * Changes a Jes of one's own: its content with what is found in it, its visibility, its location. What is left out stays.
+ *
+ * @throws Refused `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
+ */
+export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promise<Written<Jes>> {
+  const { actor, now } = ctx;
+  requireScope(actor, 'write:jes');
+  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  const change = parseInput(postChangeSchema, input);
+  const entities = change.content === undefined ? undefined : findEntities(change.content);
+  try {
+    const written = await writeOnce(ctx, {
+      status: 200,
+      statements: [updatePost(ctx.ports.db, id, actor, { ...change, entities }, new Date(now))],
+      answer: ownJes(id, actor.accountId, viewOf(ctx)),
+    });
+    if (!written) return await refuseOthers(ctx, id);
+    if (entities && !written.replayed) askForPreview(ctx, id, entities.url);
+    return { ...written, value: toJes(written.value) };
+  } catch (error) {
+    throw refusalOf(ctx, error);
+  }
+}
+
+/** What a violated rule of the database means to the caller. */
+function refusalOf({ actor }: ActorCtx, error: unknown): unknown {
+  const invalid = (path: string, message: string) =>
+    new Refused({ code: 'invalid_request', details: [{ path, message }] });
+  switch (nullColumnOf(error)) {
+    case 'author_id':
+      return actorRefusal(actor);
+    case 'content':
+      return invalid('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
+    case 'visibility':
+      return invalid('visibility', 'a Jes in a JeHub is for its members');
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,2 @@
+export { previewJobSchema } from './schemas.ts';
+export { unfurlLink } from './unfurl-link.ts';

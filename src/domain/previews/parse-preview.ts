@@ -1,0 +1,110 @@
+import { PREVIEW_DESCRIPTION_MAX_CHARACTERS, PREVIEW_TITLE_MAX_CHARACTERS } from '../../config/limits.ts';
+import { isPreviewable, type LinkPreview } from '../posts/index.ts';
+
+/** Where a page says what, the best first (Open Graph, Twitter cards, HTML). */
+const SOURCES = {
+  title: ['og:title', 'twitter:title', 'title'],
+  description: ['og:description', 'twitter:description', 'description'],
+  image: ['og:image:secure_url', 'og:image', 'twitter:image'],
+  siteName: ['og:site_name', 'application-name'],
+} as const;
+
+/**
+ * What a page says of itself, or undefined where it says nothing.
+ *
+ * @param page.url as the Jes has it
+ * @param page.base where the page was found: what its addresses are relative to
+ */
+export async function parsePreview(
+  html: string,
+  page: { readonly url: string; readonly base: string },
+): Promise<LinkPreview | undefined> {
+  const said = await collect(html);
+  const first = (names: readonly string[], max: number) => {
+    for (const name of names) {
+      const text = clean(said.get(name) ?? '', max);
+      if (text !== '') return text;
+    }
+    return null;
+  };
+  const title = first(SOURCES.title, PREVIEW_TITLE_MAX_CHARACTERS);
+  const description = first(SOURCES.description, PREVIEW_DESCRIPTION_MAX_CHARACTERS);
+  const image = imageOf(said, page.base);
+  if (title === null && description === null && image === null) return undefined;
+  const siteName = first(SOURCES.siteName, PREVIEW_TITLE_MAX_CHARACTERS);
+  return { url: page.url, title, description, image, siteName };
+}
+
+/** The first of each `<meta>`, and the first `<title>` (pictures in the page may have others), as they are written. */
+async function collect(html: string): Promise<Map<string, string>> {
+  const said = new Map<string, string>();
+  let title = '';
+  let titles = 0;
+  const rewriter = new HTMLRewriter()
+    .on('meta[content]', {
+      element(meta) {
+        const name = (meta.getAttribute('property') ?? meta.getAttribute('name') ?? '').toLowerCase();
+        if (!said.has(name)) said.set(name, meta.getAttribute('content') ?? '');
+      },
+    })
+    .on('title', {
+      element() {
+        titles += 1;
+      },
+      text(chunk) {
+        if (titles === 1) title += chunk.text;
+      },
+    });
+  await rewriter.transform(new Response(html)).arrayBuffer();
+  said.set('title', title);
+  return said;
+}
+
+function imageOf(said: ReadonlyMap<string, string>, base: string): string | null {
+  for (const name of SOURCES.image) {
+    const text = decodeReferences(said.get(name) ?? '').trim();
+    const url = text !== '' && URL.canParse(text, base) ? new URL(text, base).href : '';
+    if (isPreviewable(url)) return url;
+  }
+  return null;
+}
+
+/** One line of text: references decoded, white space and control characters as one space, cut to so many characters. */
+function clean(written: string, max: number): string {
+  const text = decodeReferences(written)
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  const characters = [...text];
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
+}
+
+/** Those that pages use in a title; others stay as they are written. */
+const NAMED: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  middot: '·',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+};
+
+/** HTMLRewriter gives text as it is written, character references and all. */
+function decodeReferences(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,8}));/gi, (written, decimal, hex, name) => {
+    if (name !== undefined) return NAMED[name] ?? written;
+    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+  });
+}

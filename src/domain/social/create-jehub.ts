@@ -1,0 +1,19 @@
+import { newId } from '../../lib/id.ts';
+import type { SessionCtx } from '../context.ts';
+import type { Written } from '../idempotency/index.ts';
+import { parseInput } from '../parse-input.ts';
+import { type JeHub, newJehubSchema } from './schemas.ts';
+import { insertJehub, jehubAnswer } from './store.ts';
+import { writeAsPerson } from './write.ts';
+
+/** Founds a JeHub; the person is its first member. Names need not be unique. @throws Refused `invalid_request` */
+export async function createJehub(ctx: SessionCtx, input: unknown): Promise<Written<JeHub>> {
+  const { name } = parseInput(newJehubSchema, input);
+  const { actor, now, ports } = ctx;
+  const id = newId(now);
+  return await writeAsPerson<JeHub>(ctx, {
+    status: 201,
+    statements: insertJehub(ports.db, { id, name, actor, at: new Date(now) }),
+    answer: jehubAnswer(id),
+  });
+}

@@ -1,0 +1,36 @@
+import { USERNAME_MAX_CHARACTERS, USERNAME_MIN_CHARACTERS } from '../../config/limits.ts';
+import { DbRejected } from '../../data/db.ts';
+import type { SessionCtx } from '../context.ts';
+import type { Written } from '../idempotency/index.ts';
+import { Refused } from '../refusal.ts';
+import type { Follow } from './schemas.ts';
+import { followAnswer, lockAccounts, setFollowing } from './store.ts';
+import { writeAsPerson } from './write.ts';
+
+const USERNAME = new RegExp(`^[a-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}$`);
+
+/**
+ * Follows somebody, or no longer; the same again changes nothing. Private accounts are followed without being asked: the
+ * contract knows no requests.
+ *
+ * @throws Refused `not_found`, `invalid_request` (oneself)
+ */
+export async function setFollow(ctx: SessionCtx, name: string, isSet: boolean): Promise<Written<Follow>> {
+  const username = name.toLowerCase();
+  if (!USERNAME.test(username)) throw new Refused({ code: 'not_found' });
+  const { actor, now, ports } = ctx;
+  try {
+    return await writeAsPerson<Follow>(ctx, {
+      status: 200,
+      statements: [
+        lockAccounts(ports.db, actor.accountId, username),
+        setFollowing(ports.db, { username, actor, isSet, at: new Date(now) }),
+      ],
+      answer: followAnswer(username, isSet),
+    });
+  } catch (error) {
+    if (!(error instanceof DbRejected) || error.constraint !== 'follows_not_oneself') throw error;
+    const message = 'nobody follows themselves';
+    throw new Refused({ code: 'invalid_request', details: [{ path: 'username', message }] });
+  }
+}

@@ -1,0 +1,40 @@
+import { readProfile, signIn, signOut, signUp } from '../../domain/accounts/index.ts';
+import type { VisitorEndpoint } from '../endpoint.ts';
+import type { Exchange } from '../exchange.ts';
+import { readJson } from '../read-json.ts';
+import { reply } from '../reply.ts';
+import { visitorOf } from '../visitor.ts';
+
+/** Answers the new account's profile, as `GET /api/auth/me` does, and sets the session cookie. */
+export const postSignUp: VisitorEndpoint = {
+  method: 'POST',
+  path: '/api/auth/sign-up/email',
+  access: 'visitor',
+  answer: (exchange) => answerSignedIn(exchange, signUp),
+};
+
+/** Answers the profile and sets the session cookie. */
+export const postSignIn: VisitorEndpoint = {
+  method: 'POST',
+  path: '/api/auth/sign-in/email',
+  access: 'visitor',
+  answer: (exchange) => answerSignedIn(exchange, signIn),
+};
+
+async function answerSignedIn(exchange: Exchange, verb: typeof signIn): Promise<Response> {
+  const { ctx, c } = exchange;
+  const { accountId, cookies } = await verb(ctx, visitorOf(exchange), await readJson(c.req.raw));
+  exchange.cookies = cookies;
+  return reply(exchange, 200, await readProfile(ctx, accountId));
+}
+
+/** Ends the session and clears its cookie; needs no body. */
+export const postSignOut: VisitorEndpoint = {
+  method: 'POST',
+  path: '/api/auth/sign-out',
+  access: 'visitor',
+  async answer(exchange) {
+    exchange.cookies = await signOut(exchange.ctx, visitorOf(exchange));
+    return reply(exchange, 200, { success: true });
+  },
+};

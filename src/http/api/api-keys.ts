@@ -1,0 +1,47 @@
+import { createOwnKey, listKeys, readUsage, revokeOwnKey } from '../../domain/keys/index.ts';
+import { clientAddress } from '../client-address.ts';
+import type { SessionEndpoint } from '../endpoint.ts';
+import { readJson } from '../read-json.ts';
+import { reply } from '../reply.ts';
+
+export const getApiKeys: SessionEndpoint = {
+  method: 'GET',
+  path: '/api/auth/api-keys',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    return reply(exchange, 200, { apiKeys: await listKeys(ctx) });
+  },
+};
+
+/** The one answer that holds a key's plaintext. */
+export const postApiKey: SessionEndpoint = {
+  method: 'POST',
+  path: '/api/auth/api-keys',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    const request = exchange.c.req.raw;
+    const { apiKey, key } = await createOwnKey(ctx, await readJson(request), clientAddress(request.headers));
+    return reply(exchange, 201, { apiKey, key });
+  },
+};
+
+export const deleteApiKey: SessionEndpoint = {
+  method: 'DELETE',
+  path: '/api/auth/api-keys/:id',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    const { req } = exchange.c;
+    const apiKey = await revokeOwnKey(ctx, req.param('id') ?? '', clientAddress(req.raw.headers));
+    return reply(exchange, 200, { apiKey });
+  },
+};
+
+export const getApiKeyUsage: SessionEndpoint = {
+  method: 'GET',
+  path: '/api/auth/api-keys/:id/usage',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    const { req } = exchange.c;
+    return reply(exchange, 200, { buckets: await readUsage(ctx, req.param('id') ?? '', req.query()) });
+  },
+};

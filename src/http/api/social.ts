@@ -1,0 +1,57 @@
+import type { SessionCtx } from '../../domain/context.ts';
+import type { Written } from '../../domain/idempotency/index.ts';
+import { votePoll } from '../../domain/polls/index.ts';
+import { createJehub, joinJehub, setFollow, setLike, setSave } from '../../domain/social/index.ts';
+import type { SessionEndpoint } from '../endpoint.ts';
+import { readWrite, replyWritten } from '../write.ts';
+
+/** An endpoint without a body, for something in its path. */
+function action(
+  method: SessionEndpoint['method'],
+  path: string,
+  parameter: string,
+  act: (ctx: SessionCtx, target: string) => Promise<Written<unknown>>,
+): SessionEndpoint {
+  return {
+    method,
+    path,
+    access: 'session',
+    async answer(exchange, person) {
+      const { ctx } = await readWrite(exchange, person.ctx, 'none');
+      return replyWritten(exchange, 200, await act(ctx, exchange.c.req.param(parameter) ?? ''));
+    },
+  };
+}
+
+const LIKE = '/api/posts/:id/like';
+const SAVE = '/api/posts/:id/save';
+const FOLLOW = '/api/users/:username/follow';
+
+export const postLike = action('POST', LIKE, 'id', (ctx, id) => setLike(ctx, id, true));
+export const deleteLike = action('DELETE', LIKE, 'id', (ctx, id) => setLike(ctx, id, false));
+export const postSave = action('POST', SAVE, 'id', (ctx, id) => setSave(ctx, id, true));
+export const deleteSave = action('DELETE', SAVE, 'id', (ctx, id) => setSave(ctx, id, false));
+export const postFollow = action('POST', FOLLOW, 'username', (ctx, username) => setFollow(ctx, username, true));
+export const deleteFollow = action('DELETE', FOLLOW, 'username', (ctx, username) => setFollow(ctx, username, false));
+export const postJehubMember = action('POST', '/api/jehubs/:id/join', 'id', joinJehub);
+
+export const postJehub: SessionEndpoint = {
+  method: 'POST',
+  path: '/api/jehubs',
+  access: 'session',
+  async answer(exchange, person) {
+    const { ctx, input } = await readWrite(exchange, person.ctx, 'json');
+    return replyWritten(exchange, 201, await createJehub(ctx, input));
+  },
+};
+
+/** Answers the poll as it stands. */
+export const postPollVotes: SessionEndpoint = {
+  method: 'POST',
+  path: '/api/posts/:id/poll/votes',
+  access: 'session',
+  async answer(exchange, person) {
+    const { ctx, input } = await readWrite(exchange, person.ctx, 'json');
+    return replyWritten(exchange, 200, await votePoll(ctx, exchange.c.req.param('id') ?? '', input));
+  },
+};

@@ -1,0 +1,134 @@
+import { ACTIVE_KEYS_PER_ACCOUNT } from '../../../config/limits.ts';
+import { type KeyWithUsage, listKeysWithUsage } from '../../../domain/keys/index.ts';
+import type { Person } from '../../endpoint.ts';
+import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
+import { Sparkline, UsageUnknown } from '../components/usage-chart.tsx';
+import { Layout } from '../layout.tsx';
+import type { PersonalPage } from '../page.ts';
+import { type Markup, render } from '../render.ts';
+
+const NOTICES: Readonly<Record<string, string>> = {
+  'verification-sent': 'We mailed you a link. Open it to confirm your e-mail address.',
+};
+
+function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
+  const { apiKey, usage } = shown;
+  return (
+    <article class="key">
+      <header>
+        <h3>
+          <a href={`/settings/api-access/${apiKey.id}`}>{apiKey.label}</a>
+        </h3>
+        <StatusBadge status={apiKey.status} />
+        <code class="masked">{apiKey.maskedKey}</code>
+        {usage === undefined ? null : <Sparkline buckets={usage} />}
+      </header>
+      <KeyFacts apiKey={apiKey} now={now} />
+      {apiKey.status === 'active' ? (
+        <footer>
+          <a href={`/settings/api-access/${apiKey.id}`}>Usage and history</a>
+          <a class="danger" href={`/settings/api-access/${apiKey.id}/revoke`}>
+            Revoke<span class="visually-hidden"> {apiKey.label}</span>
+          </a>
+        </footer>
+      ) : null}
+    </article>
+  );
+}
+
+function NoKeys(): Markup {
+  return (
+    <section class="empty-state">
+      <h2>No keys yet</h2>
+      <p>
+        A key lets a service post, comment or read as you. You choose what it may do, where it works from and how long,
+        and you can revoke it at any moment.
+      </p>
+      <p>
+        <a class="button" href="/settings/api-access/new">
+          Generate your first key
+        </a>
+      </p>
+    </section>
+  );
+}
+
+function ConfirmEmail({ email }: { readonly email: string }): Markup {
+  return (
+    <div class="notice">
+      <p>
+        Please confirm your e-mail address <strong>{email}</strong>: it is how you get back in should you forget your
+        password.
+      </p>
+      <form method="post" action="/verify-email/resend">
+        <button type="submit" class="quiet">
+          Mail the link again
+        </button>
+      </form>
+    </div>
+  );
+}
+
+function KeyListPage(props: {
+  readonly person: Person;
+  readonly keys: readonly KeyWithUsage[];
+  readonly notice: string | undefined;
+}): Markup {
+  const { person, keys, notice } = props;
+  const { now } = person.ctx;
+  const active = keys.filter(({ apiKey }) => apiKey.status === 'active');
+  const over = keys.filter(({ apiKey }) => apiKey.status !== 'active');
+  const isUsageUnknown = active.some(({ usage }) => usage === undefined);
+  return (
+    <Layout title="API access" viewer={person} section="api-access">
+      <div class="heading">
+        <h1>API access</h1>
+        {keys.length > 0 && active.length < ACTIVE_KEYS_PER_ACCOUNT ? (
+          <a class="button" href="/settings/api-access/new">
+            Generate a key
+          </a>
+        ) : null}
+      </div>
+      {notice === undefined ? null : <output class="notice">{notice}</output>}
+      {person.owner.emailVerified ? null : <ConfirmEmail email={person.owner.email} />}
+      {keys.length === 0 ? (
+        <NoKeys />
+      ) : (
+        <>
+          <p class="muted">
+            {active.length} of {ACTIVE_KEYS_PER_ACCOUNT} active keys.
+            {active.length < ACTIVE_KEYS_PER_ACCOUNT ? '' : ' Revoke one to generate another.'}
+          </p>
+          {isUsageUnknown ? <UsageUnknown /> : null}
+          {active.length === 0 ? null : (
+            <section aria-label="Active keys">
+              <h2 class="visually-hidden">Active keys</h2>
+              {active.map((shown) => (
+                <KeyCard shown={shown} now={now} />
+              ))}
+            </section>
+          )}
+          {over.length === 0 ? null : (
+            <details class="over">
+              <summary>Revoked and expired keys ({over.length})</summary>
+              {over.map((shown) => (
+                <KeyCard shown={shown} now={now} />
+              ))}
+            </details>
+          )}
+        </>
+      )}
+    </Layout>
+  );
+}
+
+export const getKeyList: PersonalPage = {
+  method: 'GET',
+  path: '/settings/api-access',
+  access: 'session',
+  async answer(exchange, person) {
+    const keys = await listKeysWithUsage(person.ctx);
+    const notice = NOTICES[exchange.c.req.query('notice') ?? ''];
+    return await render(exchange, 200, <KeyListPage person={person} keys={keys} notice={notice} />);
+  },
+};

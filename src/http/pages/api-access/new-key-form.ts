@@ -1,0 +1,83 @@
+import type { NewKey } from '../../../domain/keys/index.ts';
+import type { Detail } from '../../../domain/refusal.ts';
+import { textOf } from '../read-form.ts';
+
+export const EXPIRIES = {
+  never: 'Never',
+  '30': 'In 30 days',
+  '90': 'In 90 days',
+  '365': 'In a year',
+  custom: 'On a date of your own',
+} as const;
+
+export type Expiry = keyof typeof EXPIRIES;
+
+/** The form as it was sent, to be shown again as it was. */
+export interface NewKeyForm {
+  readonly label: string;
+  readonly scopes: readonly string[];
+  readonly expiry: string;
+  /** `2027-01-31`, for the expiry `custom`. */
+  readonly expiresOn: string;
+  readonly allowlist: string;
+  readonly hasAccepted: boolean;
+}
+
+export const EMPTY_FORM: NewKeyForm = {
+  label: '',
+  scopes: [],
+  expiry: '90',
+  expiresOn: '',
+  allowlist: '',
+  hasAccepted: false,
+};
+
+export function toNewKeyForm(form: URLSearchParams): NewKeyForm {
+  return {
+    label: textOf(form, 'label'),
+    scopes: form.getAll('scopes'),
+    expiry: textOf(form, 'expiry'),
+    expiresOn: textOf(form, 'expiresOn'),
+    allowlist: textOf(form, 'ipAllowlist').replaceAll('\r\n', '\n'),
+    hasAccepted: form.has('acceptTerms'),
+  };
+}
+
+/** The lines of an allowlist that say something, each with its number from 1. */
+function entriesOf({ allowlist }: NewKeyForm): { line: number; entry: string }[] {
+  const lines = allowlist.split('\n').map((text, i) => ({ line: i + 1, entry: text.trim() }));
+  return lines.filter(({ entry }) => entry !== '');
+}
+
+/** What the form asks for, for the verb to check. */
+export function toNewKey(form: NewKeyForm): Record<keyof NewKey, unknown> {
+  const days = Number(form.expiry);
+  return {
+    label: form.label,
+    scopes: form.scopes,
+    expiresInDays: Number.isNaN(days) ? undefined : days,
+    // A key that ends on a day works until that day is over.
+    expiresAt: form.expiry === 'custom' ? `${form.expiresOn}T23:59:59.999Z` : undefined,
+    ipAllowlist: entriesOf(form).map(({ entry }) => entry),
+    acceptTerms: form.hasAccepted || undefined,
+  };
+}
+
+/** Errors by the field of the form; those of an allowlist name their lines. */
+export function toFormErrors(form: NewKeyForm, details: readonly Detail[]): Map<string, string> {
+  const errors = new Map<string, string>();
+  const entries = entriesOf(form);
+  const ofLines: string[] = [];
+  for (const { path, message } of details) {
+    const [field = '', index] = path.split('.');
+    if (field === 'ipAllowlist' && index !== undefined) {
+      ofLines.push(`Line ${entries[Number(index)]?.line ?? '?'}: ${message}`);
+    } else {
+      const name = field === 'expiresInDays' || field === 'expiresAt' ? 'expiry' : field;
+      if (!errors.has(name)) errors.set(name, message);
+    }
+  }
+  if (ofLines.length > 0) errors.set('ipAllowlist', ofLines.join('\n'));
+  if (form.expiry === 'custom' && form.expiresOn === '') errors.set('expiry', 'choose the date');
+  return errors;
+}

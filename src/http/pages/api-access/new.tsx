@@ -1,0 +1,201 @@
+import { LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
+import { createOwnKey, keepForReveal, readApiKey, SCOPE_NAMES, SCOPES } from '../../../domain/keys/index.ts';
+import { Refused } from '../../../domain/refusal.ts';
+import { clientAddress } from '../../client-address.ts';
+import type { Person } from '../../endpoint.ts';
+import type { Exchange } from '../../exchange.ts';
+import { answerTo } from '../../problem.ts';
+import { ErrorSummary, FieldError, type FieldErrors, FormAlert, invalid, TextField } from '../components/form.tsx';
+import { Layout } from '../layout.tsx';
+import type { PersonalPage } from '../page.ts';
+import { readForm } from '../read-form.ts';
+import { type Markup, redirect, render } from '../render.ts';
+import { EMPTY_FORM, EXPIRIES, type NewKeyForm, toFormErrors, toNewKey, toNewKeyForm } from './new-key-form.ts';
+import { revealCookie } from './reveal-cookie.ts';
+import { showKey } from './shown-once.tsx';
+
+function Scopes({ form, errors }: { readonly form: NewKeyForm; readonly errors: FieldErrors }): Markup {
+  return (
+    <fieldset {...invalid('scopes', errors)}>
+      <legend>What may it do?</legend>
+      {SCOPE_NAMES.map((scope) => (
+        <label class="choice">
+          <input type="checkbox" name="scopes" value={scope} checked={form.scopes.includes(scope)} />
+          <span>
+            {SCOPES[scope]} <code>{scope}</code>
+          </span>
+        </label>
+      ))}
+      <FieldError name="scopes" errors={errors} />
+    </fieldset>
+  );
+}
+
+function Expiry({
+  form,
+  errors,
+  today,
+}: {
+  readonly form: NewKeyForm;
+  readonly errors: FieldErrors;
+  readonly today: string;
+}): Markup {
+  return (
+    <fieldset {...invalid('expiry', errors)}>
+      <legend>When does it expire?</legend>
+      {Object.entries(EXPIRIES).map(([value, words]) => (
+        <label class="choice">
+          <input type="radio" name="expiry" value={value} checked={form.expiry === value} />
+          <span>{words}</span>
+        </label>
+      ))}
+      <label class="expires-on">
+        The date, if you chose one of your own (the key works until that day is over, UTC)
+        <input type="date" name="expiresOn" value={form.expiresOn} min={today} />
+      </label>
+      <FieldError name="expiry" errors={errors} />
+    </fieldset>
+  );
+}
+
+function Allowlist({ form, errors }: { readonly form: NewKeyForm; readonly errors: FieldErrors }): Markup {
+  const lines = errors.get('ipAllowlist')?.split('\n') ?? [];
+  return (
+    <div class="field">
+      <label for="ipAllowlist">
+        Where does it work from? <span class="optional">optional</span>
+      </label>
+      <textarea
+        id="ipAllowlist"
+        name="ipAllowlist"
+        rows={4}
+        spellcheck={false}
+        placeholder={'203.0.113.7\n2001:db8::/48'}
+        {...invalid('ipAllowlist', errors, 'ipAllowlist-help')}
+      >
+        {form.allowlist}
+      </textarea>
+      <small id="ipAllowlist-help">
+        One IPv4 or IPv6 address or CIDR range a line, at most 50. Leave it empty and the key works from anywhere.
+      </small>
+      {lines.length === 0 ? null : (
+        <ul class="error" id="ipAllowlist-error">
+          {lines.map((line) => (
+            <li>{line}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function NewKeyPage(props: {
+  readonly person: Person;
+  readonly form: NewKeyForm;
+  readonly errors: FieldErrors;
+  readonly alert?: string | undefined;
+}): Markup {
+  const { person, form, errors, alert } = props;
+  const today = new Date(person.ctx.now).toISOString().slice(0, 10);
+  return (
+    <Layout title="Generate a key" viewer={person} section="api-access">
+      <section class="narrow">
+        <p class="back">
+          <a href="/settings/api-access">API access</a>
+        </p>
+        <h1>Generate a key</h1>
+        <p class="muted">All of this is fixed once the key exists. To change something, generate another key.</p>
+        {alert === undefined ? <ErrorSummary errors={errors} /> : <FormAlert>{alert}</FormAlert>}
+        <form method="post" action="/settings/api-access/new">
+          <TextField
+            name="label"
+            label="Label"
+            value={form.label}
+            help="Everything posted with the key shows “via” and this label."
+            autocomplete="off"
+            maxlength={LABEL_MAX_CHARACTERS * 2}
+            errors={errors}
+          />
+          <Scopes form={form} errors={errors} />
+          <Expiry form={form} errors={errors} today={today} />
+          <Allowlist form={form} errors={errors} />
+          <div class="field">
+            <label class="choice">
+              <input
+                type="checkbox"
+                name="acceptTerms"
+                checked={form.hasAccepted}
+                required
+                {...invalid('acceptTerms', errors)}
+              />
+              <span>I accept the developer terms of {TERMS_VERSION}.</span>
+            </label>
+            <FieldError name="acceptTerms" errors={errors} />
+          </div>
+          <button type="submit">Generate the key</button>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+export const getNewKey: PersonalPage = {
+  method: 'GET',
+  path: '/settings/api-access/new',
+  access: 'session',
+  async answer(exchange, person) {
+    const form = await likeAnother(exchange, person);
+    return await render(exchange, 200, <NewKeyPage person={person} form={form} errors={new Map()} />);
+  },
+};
+
+/** For a rotation the form begins with what the key that is to be replaced has. */
+async function likeAnother(exchange: Exchange, person: Person): Promise<NewKeyForm> {
+  const like = exchange.c.req.query('like');
+  if (like === undefined) return EMPTY_FORM;
+  const { label, scopes, ipAllowlist } = await readApiKey(person.ctx, like);
+  return { ...EMPTY_FORM, label, scopes, allowlist: ipAllowlist.join('\n') };
+}
+
+export const postNewKey: PersonalPage = {
+  method: 'POST',
+  path: '/settings/api-access/new',
+  access: 'session',
+  async answer(exchange, person) {
+    const request = exchange.c.req.raw;
+    const form = toNewKeyForm(await readForm(request));
+    try {
+      const created = await createOwnKey(person.ctx, toNewKey(form), clientAddress(request.headers));
+      return await sendToReveal(exchange, person, created);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { refusal } = error;
+      if (refusal.code === 'invalid_request') {
+        const errors = toFormErrors(form, refusal.details);
+        return await render(exchange, 400, <NewKeyPage person={person} form={form} errors={errors} />);
+      }
+      if (refusal.code !== 'api_key_limit_reached') throw error;
+      const alert = answerTo(refusal).message;
+      return await render(exchange, 409, <NewKeyPage person={person} form={form} errors={new Map()} alert={alert} />);
+    }
+  },
+};
+
+/**
+ * Post, redirect, get: a reload of the page with the key must not generate another. Where the key cannot be kept for
+ * that page (Neon went away just now), it is shown right here: it exists, and nobody could ever show it again.
+ */
+async function sendToReveal(
+  exchange: Exchange,
+  person: Person,
+  created: Awaited<ReturnType<typeof createOwnKey>>,
+): Promise<Response> {
+  const { apiKey, key } = created;
+  try {
+    const opener = await keepForReveal(person.ctx, apiKey.id, key);
+    exchange.cookies = [revealCookie(apiKey.id, opener)];
+  } catch {
+    return await showKey(exchange, person, apiKey, key);
+  }
+  return redirect(exchange, `/settings/api-access/${apiKey.id}/key`);
+}

@@ -1,0 +1,71 @@
+import { type ApiKey, readApiKey, revokeOwnKey } from '../../../domain/keys/index.ts';
+import { Refused } from '../../../domain/refusal.ts';
+import { clientAddress } from '../../client-address.ts';
+import type { Person } from '../../endpoint.ts';
+import { answerTo } from '../../problem.ts';
+import { FormAlert } from '../components/form.tsx';
+import { LastUsed } from '../components/key-facts.tsx';
+import { Layout } from '../layout.tsx';
+import type { PersonalPage } from '../page.ts';
+import { type Markup, redirect, render } from '../render.ts';
+
+function RevokePage(props: { readonly person: Person; readonly apiKey: ApiKey; readonly alert?: string }): Markup {
+  const { person, apiKey, alert } = props;
+  return (
+    <Layout title={`Revoke ${apiKey.label}`} viewer={person} section="api-access">
+      <section class="narrow">
+        <p class="back">
+          <a href={`/settings/api-access/${apiKey.id}`}>{apiKey.label}</a>
+        </p>
+        <h1>Revoke “{apiKey.label}”?</h1>
+        {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
+        <p>
+          <code class="masked">{apiKey.maskedKey}</code> stops working at once, everywhere, for good. What was posted
+          with it stays.
+        </p>
+        <p>
+          Last used: <LastUsed apiKey={apiKey} now={person.ctx.now} />
+        </p>
+        <form method="post" action={`/settings/api-access/${apiKey.id}/revoke`} class="actions">
+          <button type="submit" class="danger">
+            Revoke the key
+          </button>
+          <a class="button secondary" href={`/settings/api-access/${apiKey.id}`}>
+            Keep it
+          </a>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+export const getRevoke: PersonalPage = {
+  method: 'GET',
+  path: '/settings/api-access/:id/revoke',
+  access: 'session',
+  async answer(exchange, person) {
+    const apiKey = await readApiKey(person.ctx, exchange.c.req.param('id') ?? '');
+    if (apiKey.status === 'revoked') return redirect(exchange, `/settings/api-access/${apiKey.id}`);
+    return await render(exchange, 200, <RevokePage person={person} apiKey={apiKey} />);
+  },
+};
+
+export const postRevoke: PersonalPage = {
+  method: 'POST',
+  path: '/settings/api-access/:id/revoke',
+  access: 'session',
+  async answer(exchange, person) {
+    const { req } = exchange.c;
+    const id = req.param('id') ?? '';
+    try {
+      await revokeOwnKey(person.ctx, id, clientAddress(req.raw.headers));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.refusal.code !== 'service_unavailable') throw error;
+      // The row is revoked, the caches do not know yet: the same button tells them.
+      const apiKey = await readApiKey(person.ctx, id);
+      const alert = answerTo(error.refusal).message;
+      return await render(exchange, 503, <RevokePage person={person} apiKey={apiKey} alert={alert} />);
+    }
+    return redirect(exchange, `/settings/api-access/${id}`);
+  },
+};

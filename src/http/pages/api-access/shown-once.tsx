@@ -1,0 +1,112 @@
+import { type ApiKey, readApiKey, revealKey } from '../../../domain/keys/index.ts';
+import type { Person } from '../../endpoint.ts';
+import type { Exchange } from '../../exchange.ts';
+import { Layout } from '../layout.tsx';
+import type { PersonalPage } from '../page.ts';
+import { type Markup, redirect, render } from '../render.ts';
+import { clearRevealCookie, readRevealCookie } from './reveal-cookie.ts';
+
+/** A text to be copied whole. The button is there only where a script makes it work. */
+function Copyable(props: { readonly id: string; readonly text: string; readonly what: string }): Markup {
+  const { id, text, what } = props;
+  return (
+    <div class="copyable">
+      <pre>
+        <code id={id}>{text}</code>
+      </pre>
+      <button type="button" class="secondary" data-copy={id} hidden>
+        Copy<span class="visually-hidden"> {what}</span>
+      </button>
+    </div>
+  );
+}
+
+/** A call that this very key may make. */
+function curlLine(apiOrigin: string, apiKey: ApiKey, key: string): string {
+  if (!apiKey.scopes.includes('write:jes')) return `curl ${apiOrigin}/api/auth/me -H 'Authorization: Bearer ${key}'`;
+  const body = `{"content":"Hello from my service","visibility":"PUBLIC"}`;
+  return `curl ${apiOrigin}/api/posts -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${body}'`;
+}
+
+function ShownOncePage(props: {
+  readonly person: Person;
+  readonly apiKey: ApiKey;
+  readonly apiKeyText: string;
+  readonly apiOrigin: string;
+}): Markup {
+  const { person, apiKey, apiKeyText, apiOrigin } = props;
+  return (
+    <Layout title="Your new key" viewer={person} section="api-access">
+      <section class="narrow" data-secret>
+        <h1>Store this key now</h1>
+        <p class="alert">
+          It is shown this once and never again: we keep only a fingerprint of it. Who has the key acts as you.
+        </p>
+        <h2>{apiKey.label}</h2>
+        <Copyable id="key" text={apiKeyText} what="the key" />
+        <h2>Try it</h2>
+        <Copyable id="curl" text={curlLine(apiOrigin, apiKey, apiKeyText)} what="the curl line" />
+        <output class="muted" id="copied"></output>
+        <form method="post" action={`/settings/api-access/${apiKey.id}/key`}>
+          <button type="submit">I have stored it</button>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+function GonePage({ person, apiKey }: { readonly person: Person; readonly apiKey: ApiKey }): Markup {
+  return (
+    <Layout title="This key was shown already" viewer={person} section="api-access">
+      <section class="narrow">
+        <h1>This key was shown already</h1>
+        <p>
+          A key is shown once, when it is generated. If you did not store <strong>{apiKey.label}</strong> (
+          <code>{apiKey.maskedKey}</code>), revoke it and generate another.
+        </p>
+        <p class="actions">
+          <a class="button" href={`/settings/api-access/${apiKey.id}`}>
+            Go to the key
+          </a>
+        </p>
+      </section>
+    </Layout>
+  );
+}
+
+export function showKey(exchange: Exchange, person: Person, apiKey: ApiKey, key: string): Promise<Response> {
+  const { apiOrigin } = exchange.ctx.ports;
+  return render(
+    exchange,
+    200,
+    <ShownOncePage person={person} apiKey={apiKey} apiKeyText={key} apiOrigin={apiOrigin} />,
+  );
+}
+
+/** Shows a new key to the browser that generated it, once. */
+export const getShownOnce: PersonalPage = {
+  method: 'GET',
+  path: '/settings/api-access/:id/key',
+  access: 'session',
+  async answer(exchange, person) {
+    const id = exchange.c.req.param('id') ?? '';
+    const apiKey = await readApiKey(person.ctx, id);
+    const opener = readRevealCookie(exchange);
+    const key = opener === undefined ? undefined : await revealKey(person.ctx, id, opener);
+    exchange.cookies = [clearRevealCookie(id)];
+    if (key !== undefined) return await showKey(exchange, person, apiKey, key);
+    return await render(exchange, 410, <GonePage person={person} apiKey={apiKey} />);
+  },
+};
+
+/** "I have stored it". A cookie that changes makes browsers drop the page they may have kept for "back". */
+export const postStored: PersonalPage = {
+  method: 'POST',
+  path: '/settings/api-access/:id/key',
+  access: 'session',
+  answer(exchange) {
+    const id = exchange.c.req.param('id') ?? '';
+    exchange.cookies = [clearRevealCookie(id)];
+    return redirect(exchange, `/settings/api-access/${encodeURIComponent(id)}`);
+  },
+};

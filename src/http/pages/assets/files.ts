@@ -1,0 +1,17 @@
+import pico from '@picocss/pico/css/pico.indigo.min.css?raw';
+import icon from './icon.svg?raw';
+import styles from './jestha.css?raw';
+import script from './jestha.js?raw';
+
+export interface AssetFile {
+  readonly type: string;
+  readonly text: string;
+}
+
+/** What browsers load beside the pages, by its name below `/assets/`. */
+export const FILES: ReadonlyMap<string, AssetFile> = new Map([
+  ['pico.css', { type: 'text/css; charset=utf-8', text: pico }],
+  ['jestha.css', { type: 'text/css; charset=utf-8', text: styles }],
+  ['jestha.js', { type: 'text/javascript; charset=utf-8', text: script }],
+  ['icon.svg', { type: 'image/svg+xml', text: icon }],
+]);

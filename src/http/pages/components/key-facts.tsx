@@ -1,0 +1,107 @@
+import type { ApiKey } from '../../../domain/keys/index.ts';
+import { SCOPES, type Scope } from '../../../domain/keys/index.ts';
+import type { Markup } from '../render.ts';
+import { Ago, DateTime, formatDate } from './time.tsx';
+
+const STATUS = { active: 'Active', expired: 'Expired', revoked: 'Revoked' } as const;
+
+export function StatusBadge({ status }: { readonly status: ApiKey['status'] }): Markup {
+  return <span class={`badge ${status}`}>{STATUS[status]}</span>;
+}
+
+/** The sentence of a scope; a scope the catalog no longer knows stands for itself. */
+const sentenceOf = (scope: string) => SCOPES[scope as Scope] ?? scope;
+
+export function ScopeList({ scopes }: { readonly scopes: readonly string[] }): Markup {
+  return (
+    <ul class="scopes">
+      {scopes.map((scope) => (
+        <li>
+          {sentenceOf(scope)} <code>{scope}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function LastUsed({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number }): Markup {
+  if (apiKey.lastUsedAt === null) return <>Never</>;
+  return (
+    <>
+      <Ago iso={apiKey.lastUsedAt} now={now} />
+      {apiKey.lastUsedIp === null ? null : (
+        <>
+          {' '}
+          from <span class="address">{apiKey.lastUsedIp}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+const REASONS = { user: 'by you', admin: 'by Jestha', leaked: 'because it was found in public' } as const;
+
+function Expiry({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number }): Markup {
+  if (apiKey.expiresAt === null) return <>Never</>;
+  return (
+    <>
+      {formatDate(apiKey.expiresAt)} (<Ago iso={apiKey.expiresAt} now={now} />)
+    </>
+  );
+}
+
+/** What is fixed about a key, and when it was last used. */
+export function KeyFacts({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number }): Markup {
+  const { revokedAt, revokedReason } = apiKey;
+  return (
+    <dl class="facts">
+      <div>
+        <dt>Last used</dt>
+        <dd>
+          <LastUsed apiKey={apiKey} now={now} />
+        </dd>
+      </div>
+      <div>
+        <dt>Created</dt>
+        <dd>
+          <DateTime iso={apiKey.createdAt} />
+        </dd>
+      </div>
+      {revokedAt === null ? (
+        <div>
+          <dt>Expires</dt>
+          <dd>
+            <Expiry apiKey={apiKey} now={now} />
+          </dd>
+        </div>
+      ) : (
+        <div>
+          <dt>Revoked</dt>
+          <dd>
+            <DateTime iso={revokedAt} /> {revokedReason === null ? '' : REASONS[revokedReason]}
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Works from</dt>
+        <dd>
+          {apiKey.ipAllowlist.length === 0 ? (
+            'Any address'
+          ) : (
+            <ul class="addresses">
+              {apiKey.ipAllowlist.map((entry) => (
+                <li class="address">{entry}</li>
+              ))}
+            </ul>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>May</dt>
+        <dd>
+          <ScopeList scopes={apiKey.scopes} />
+        </dd>
+      </div>
+    </dl>
+  );
+}

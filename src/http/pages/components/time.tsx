@@ -1,0 +1,44 @@
+import type { Markup } from '../render.ts';
+
+const DATE_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** `24 Nov 2026, 12:00 UTC`. */
+export function formatDateTime(iso: string): string {
+  return `${DATE_TIME.format(new Date(iso))} UTC`;
+}
+
+/** `24 Nov 2026`. */
+export function formatDate(iso: string): string {
+  return DATE.format(new Date(iso));
+}
+
+/** How long before or after `now` (unix ms) a time is, in words: `3 hours ago`, `just now`, `in 30 days`. */
+export function formatDistance(iso: string, now: number): string {
+  const distance = new Date(iso).getTime() - now;
+  for (const [unit, ms] of UNITS) {
+    if (Math.abs(distance) >= ms) return RELATIVE.format(Math.round(distance / ms), unit);
+  }
+  return distance > 0 ? 'in a moment' : 'just now';
+}
+
+/** A moment, to the minute. */
+export function DateTime({ iso }: { readonly iso: string }): Markup {
+  return <time datetime={iso}>{formatDateTime(iso)}</time>;
+}
+
+/** How long ago, with the moment itself for who points at it. */
+export function Ago({ iso, now }: { readonly iso: string; readonly now: number }): Markup {
+  return (
+    <time datetime={iso} title={formatDateTime(iso)}>
+      {formatDistance(iso, now)}
+    </time>
+  );
+}

@@ -1,0 +1,48 @@
+import { getKeyDetail } from './api-access/detail.tsx';
+import { getKeyList } from './api-access/list.tsx';
+import { getNewKey, postNewKey } from './api-access/new.tsx';
+import { getRevoke, postRevoke } from './api-access/revoke.tsx';
+import { getShownOnce, postStored } from './api-access/shown-once.tsx';
+import { getAsset } from './asset.ts';
+import { getGoogleCallback, postGoogle } from './google.tsx';
+import type { Page } from './page.ts';
+import {
+  getForgotPassword,
+  getForgotPasswordSent,
+  getResetPassword,
+  postForgotPassword,
+  postResetPassword,
+} from './password-reset.tsx';
+import { getPostPage } from './post.tsx';
+import { getSignIn, postSignInForm } from './sign-in.tsx';
+import { postSignOutForm } from './sign-out.ts';
+import { getSignUp, postSignUpForm } from './sign-up.tsx';
+import { getVerifyEmail, postResendVerification } from './verify-email.tsx';
+
+/** Every page, and what browsers load beside them. */
+export const PAGES: readonly Page[] = [
+  getAsset,
+  getSignUp,
+  postSignUpForm,
+  getSignIn,
+  postSignInForm,
+  postSignOutForm,
+  postGoogle,
+  getGoogleCallback,
+  getForgotPassword,
+  postForgotPassword,
+  getForgotPasswordSent,
+  getResetPassword,
+  postResetPassword,
+  getVerifyEmail,
+  postResendVerification,
+  getKeyList,
+  getNewKey,
+  postNewKey,
+  getKeyDetail,
+  getShownOnce,
+  postStored,
+  getRevoke,
+  postRevoke,
+  getPostPage,
+];

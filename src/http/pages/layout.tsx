@@ -1,0 +1,69 @@
+import type { Child } from 'hono/jsx';
+import type { Person } from '../endpoint.ts';
+import type { Markup } from './render.ts';
+
+/** What stands around every page. */
+export function Layout(props: {
+  readonly title: string;
+  readonly viewer?: Person | undefined;
+  /** Where the page belongs in the navigation. */
+  readonly section?: 'api-access';
+  readonly children: Child;
+}): Markup {
+  const { title, viewer, section, children } = props;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · Jestha`}</title>
+        <link rel="stylesheet" href="/assets/pico.css" />
+        <link rel="stylesheet" href="/assets/jestha.css" />
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <script src="/assets/jestha.js" defer></script>
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          Skip to the content
+        </a>
+        <header class="site">
+          <nav class="container" aria-label="Jestha">
+            <a class="brand" href={viewer ? '/settings/api-access' : '/sign-in'}>
+              Jestha
+            </a>
+            {viewer ? (
+              <ul>
+                <li>
+                  <a href="/settings/api-access" aria-current={section === 'api-access' ? 'page' : undefined}>
+                    API access
+                  </a>
+                </li>
+                <li class="who">@{viewer.owner.username}</li>
+                <li>
+                  <form method="post" action="/sign-out">
+                    <button type="submit" class="quiet">
+                      Sign out
+                    </button>
+                  </form>
+                </li>
+              </ul>
+            ) : (
+              <ul>
+                <li>
+                  <a href="/sign-in">Sign in</a>
+                </li>
+                <li>
+                  <a href="/sign-up">Sign up</a>
+                </li>
+              </ul>
+            )}
+          </nav>
+        </header>
+        <main id="content" class="container">
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,27 @@
+import type { Person } from '../endpoint.ts';
+import type { Exchange } from '../exchange.ts';
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+}
+
+/** A page for everybody; who is signed in is told to it. */
+export interface PublicPage extends Route {
+  readonly access: 'public';
+  answer(exchange: Exchange, viewer: Person | undefined): Response | Promise<Response>;
+}
+
+/** A page for signed-in people; others are sent to sign in first. */
+export interface PersonalPage extends Route {
+  readonly access: 'session';
+  answer(exchange: Exchange, person: Person): Response | Promise<Response>;
+}
+
+/** What browsers load beside the pages; it knows nobody. */
+export interface Asset extends Route {
+  readonly access: 'asset';
+  answer(exchange: Exchange): Response | Promise<Response>;
+}
+
+export type Page = PublicPage | PersonalPage | Asset;

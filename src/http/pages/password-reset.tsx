@@ -1,0 +1,123 @@
+import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '../../config/limits.ts';
+import { requestPasswordReset, resetPassword } from '../../domain/accounts/index.ts';
+import type { Exchange } from '../exchange.ts';
+import { visitorOf } from '../visitor.ts';
+import { EmailField, type FieldErrors, FormAlert, fieldErrorsOf, TextField } from './components/form.tsx';
+import { Layout } from './layout.tsx';
+import type { PublicPage } from './page.ts';
+import { readForm, textOf } from './read-form.ts';
+import { type Markup, redirect, render } from './render.ts';
+
+function ForgotPage({ email, errors }: { readonly email: string; readonly errors: FieldErrors }): Markup {
+  return (
+    <Layout title="Forgot your password?">
+      <section class="narrow">
+        <h1>Forgot your password?</h1>
+        <p>We mail you a link with which you choose another.</p>
+        <form method="post" action="/forgot-password">
+          <EmailField email={email} errors={errors} />
+          <button type="submit">Send the link</button>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+function SentPage(): Markup {
+  return (
+    <Layout title="Look into your mail">
+      <section class="narrow">
+        <h1>Look into your mail</h1>
+        <p>If an account has this address, a link is on its way. It works for an hour and once.</p>
+        <p>
+          <a href="/sign-in">Back to sign in</a>
+        </p>
+      </section>
+    </Layout>
+  );
+}
+
+function ResetPage({ token, errors }: { readonly token: string; readonly errors: FieldErrors }): Markup {
+  const tokenError = errors.get('token');
+  return (
+    <Layout title="Choose a new password">
+      <section class="narrow">
+        <h1>Choose a new password</h1>
+        {tokenError === undefined ? null : (
+          <FormAlert>
+            Sorry, {tokenError}. <a href="/forgot-password">Ask for another link</a>
+          </FormAlert>
+        )}
+        <form method="post" action="/reset-password">
+          <input type="hidden" name="token" value={token} />
+          <TextField
+            name="password"
+            label="New password"
+            type="password"
+            help={`At least ${PASSWORD_MIN_CHARACTERS} characters. You will be signed out everywhere.`}
+            autocomplete="new-password"
+            maxlength={PASSWORD_MAX_CHARACTERS}
+            errors={errors}
+          />
+          <button type="submit">Change the password</button>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+const showForgot = (exchange: Exchange, status: number, email: string, errors: FieldErrors) =>
+  render(exchange, status, <ForgotPage email={email} errors={errors} />);
+
+export const getForgotPassword: PublicPage = {
+  method: 'GET',
+  path: '/forgot-password',
+  access: 'public',
+  answer: (exchange) => showForgot(exchange, 200, '', new Map()),
+};
+
+export const postForgotPassword: PublicPage = {
+  method: 'POST',
+  path: '/forgot-password',
+  access: 'public',
+  async answer(exchange) {
+    const email = textOf(await readForm(exchange.c.req.raw), 'email').trim();
+    try {
+      await requestPasswordReset(exchange.ctx, visitorOf(exchange), { email });
+      return redirect(exchange, '/forgot-password/sent');
+    } catch (error) {
+      return await showForgot(exchange, 400, email, fieldErrorsOf(error));
+    }
+  },
+};
+
+export const getForgotPasswordSent: PublicPage = {
+  method: 'GET',
+  path: '/forgot-password/sent',
+  access: 'public',
+  answer: (exchange) => render(exchange, 200, <SentPage />),
+};
+
+export const getResetPassword: PublicPage = {
+  method: 'GET',
+  path: '/reset-password',
+  access: 'public',
+  answer: (exchange) =>
+    render(exchange, 200, <ResetPage token={exchange.c.req.query('token') ?? ''} errors={new Map()} />),
+};
+
+export const postResetPassword: PublicPage = {
+  method: 'POST',
+  path: '/reset-password',
+  access: 'public',
+  async answer(exchange) {
+    const form = await readForm(exchange.c.req.raw);
+    const token = textOf(form, 'token');
+    try {
+      await resetPassword(exchange.ctx, visitorOf(exchange), { token, password: textOf(form, 'password') });
+      return redirect(exchange, '/sign-in?notice=reset');
+    } catch (error) {
+      return await render(exchange, 400, <ResetPage token={token} errors={fieldErrorsOf(error)} />);
+    }
+  },
+};

@@ -1,0 +1,41 @@
+import type { HtmlEscapedString } from 'hono/utils/html';
+import type { Exchange } from '../exchange.ts';
+import { respond } from '../reply.ts';
+
+/** What hono/jsx makes of a page without asynchronous parts. */
+export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+/**
+ * Headers of every page. Scripts and styles come from our own files and from nowhere else; Pico draws its check marks
+ * with `data:` images. Signing in with Google is a form that redirects there, which browsers count as a form's target.
+ */
+const EVERY_PAGE = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self' data:",
+    "form-action 'self' https://accounts.google.com",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  // Not "no-referrer": with it browsers send `Origin: null` with our own forms.
+  'Referrer-Policy': 'same-origin',
+} as const;
+
+/** A page as the answer of a request. */
+export async function render(
+  exchange: Exchange,
+  status: number,
+  page: Markup,
+  headers?: Readonly<Record<string, string>>,
+): Promise<Response> {
+  return respond(exchange, status, `<!doctype html>${await page}`, { ...EVERY_PAGE, ...headers });
+}
+
+/** Sends the browser on to a path of ours, or an address of a provider's, with a GET (RFC 9110 section 15.4.4). */
+export function redirect(exchange: Exchange, location: string): Response {
+  return respond(exchange, 303, null, { ...EVERY_PAGE, Location: location });
+}

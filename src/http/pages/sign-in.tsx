@@ -1,0 +1,95 @@
+import { signIn } from '../../domain/accounts/index.ts';
+import { Refused } from '../../domain/refusal.ts';
+import type { Exchange } from '../exchange.ts';
+import { answerTo } from '../problem.ts';
+import { visitorOf } from '../visitor.ts';
+import { EmailField, type FieldErrors, FormAlert, TextField, toFieldErrors } from './components/form.tsx';
+import { GoogleButton } from './google.tsx';
+import { Layout } from './layout.tsx';
+import { nextPath } from './next-path.ts';
+import type { PublicPage } from './page.ts';
+import { readForm, textOf } from './read-form.ts';
+import { type Markup, redirect, render } from './render.ts';
+
+interface Shown {
+  readonly email: string;
+  readonly next: string;
+  readonly alert?: string | undefined;
+  readonly notice?: string | undefined;
+  readonly errors: FieldErrors;
+}
+
+function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasGoogle: boolean }): Markup {
+  const { email, next, alert, notice, errors } = shown;
+  return (
+    <Layout title="Sign in">
+      <section class="narrow">
+        <h1>Sign in</h1>
+        {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
+        {notice === undefined ? null : <output class="notice">{notice}</output>}
+        {hasGoogle ? <GoogleButton /> : null}
+        <form method="post" action="/sign-in">
+          <input type="hidden" name="next" value={next} />
+          <EmailField email={email} errors={errors} />
+          <TextField name="password" label="Password" type="password" autocomplete="current-password" errors={errors} />
+          <button type="submit">Sign in</button>
+        </form>
+        <p>
+          <a href="/forgot-password">Forgot your password?</a> New here? <a href="/sign-up">Sign up</a>
+        </p>
+      </section>
+    </Layout>
+  );
+}
+
+const show = (exchange: Exchange, status: number, shown: Shown) =>
+  render(exchange, status, <SignInPage shown={shown} hasGoogle={exchange.ctx.ports.hasGoogle} />);
+
+const NOTICES: Readonly<Record<string, string>> = {
+  reset: 'Your password is changed, and you are signed out everywhere. Sign in with the new one.',
+  'signed-out': 'You are signed out.',
+};
+
+export const getSignIn: PublicPage = {
+  method: 'GET',
+  path: '/sign-in',
+  access: 'public',
+  answer(exchange, viewer) {
+    const { next, notice, error } = exchange.c.req.query();
+    if (viewer) return redirect(exchange, nextPath(next));
+    return show(exchange, 200, {
+      email: '',
+      next: nextPath(next),
+      notice: NOTICES[notice ?? ''],
+      alert: error === undefined ? undefined : 'Signing in with Google did not work. Try again, or use your password.',
+      errors: new Map(),
+    });
+  },
+};
+
+export const postSignInForm: PublicPage = {
+  method: 'POST',
+  path: '/sign-in',
+  access: 'public',
+  async answer(exchange) {
+    const form = await readForm(exchange.c.req.raw);
+    const email = textOf(form, 'email').trim();
+    const next = nextPath(textOf(form, 'next'));
+    try {
+      const { cookies } = await signIn(exchange.ctx, visitorOf(exchange), {
+        email,
+        password: textOf(form, 'password'),
+      });
+      exchange.cookies = cookies;
+      return redirect(exchange, next);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { refusal } = error;
+      if (refusal.code === 'invalid_request') {
+        return await show(exchange, 400, { email, next, errors: toFieldErrors(refusal.details) });
+      }
+      if (refusal.code !== 'invalid_credentials') throw error;
+      return await show(exchange, 401, { email, next, alert: answerTo(refusal).message, errors: new Map() });
+    }
+  },
+};

@@ -1,0 +1,48 @@
+import { JSON_BODY_MAX_BYTES } from '../config/limits.ts';
+import type { ActorCtx } from '../domain/context.ts';
+import { parseIdempotencyKey, type Written } from '../domain/idempotency/index.ts';
+import { sha256HexOf } from '../lib/hash.ts';
+import type { Exchange } from './exchange.ts';
+import { readBytes } from './read-bytes.ts';
+import { parseJson, requireJsonType } from './read-json.ts';
+import { reply, replyNothing } from './reply.ts';
+
+/**
+ * Reads a write: its body, and the claim that its `Idempotency-Key` makes, put into the context of the verb.
+ *
+ * @param body `json` = there must be one; `optional` = nothing stands for `{}`; `none` = it is not looked at
+ * @throws Refused `invalid_request`, and those of `readJson`
+ */
+export async function readWrite<C extends ActorCtx>(
+  { c }: Exchange,
+  ctx: C,
+  body: 'json' | 'optional' | 'none',
+): Promise<{ readonly ctx: C; readonly input: unknown }> {
+  const request = c.req.raw;
+  const header = request.headers.get('Idempotency-Key');
+  const key = header === null ? undefined : parseIdempotencyKey(header);
+  if (body === 'json') requireJsonType(request);
+  const bytes = body === 'none' ? NOTHING : await readBytes(request, JSON_BODY_MAX_BYTES);
+  const isEmpty = body !== 'json' && bytes.length === 0;
+  if (body === 'optional' && !isEmpty) requireJsonType(request);
+  const input = isEmpty ? {} : parseJson(bytes);
+  if (key === undefined) return { ctx, input };
+  const { method } = request;
+  const { path } = c.req;
+  const fingerprint = await sha256HexOf(`${method} ${path}\n`, bytes);
+  return { ctx: { ...ctx, claim: { key, method, path, fingerprint } }, input };
+}
+
+const NOTHING = new Uint8Array();
+
+/** The answer to a write, and whether it is a repeated one (contract section 8). */
+export function replyWritten(exchange: Exchange, status: 200 | 201, { value, replayed }: Written<unknown>): Response {
+  return reply(exchange, status, value, replayed ? REPLAYED : undefined);
+}
+
+/** The same for a write that answers nothing. */
+export function replyDone(exchange: Exchange, { replayed }: Written<unknown>): Response {
+  return replyNothing(exchange, replayed ? REPLAYED : undefined);
+}
+
+const REPLAYED = { 'Idempotent-Replayed': 'true' };

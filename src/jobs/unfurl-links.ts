@@ -1,0 +1,27 @@
+import { contextFor, type Runtime } from '../compose.ts';
+import { describeError, writeLog } from '../data/log.ts';
+import { Meter } from '../data/meter.ts';
+import { previewJobSchema, unfurlLink } from '../domain/previews/index.ts';
+
+/**
+ * What the queue of links does with a batch: each is unfurled and acknowledged on its own. Only where Neon could not take
+ * a preview is a message tried again.
+ *
+ * @param now unix milliseconds
+ */
+export async function unfurlLinks(batch: MessageBatch, env: Env, runtime: Runtime, now: number): Promise<void> {
+  await Promise.all(batch.messages.map((message) => unfurl(message, env, runtime, now)));
+}
+
+async function unfurl(message: Message, env: Env, runtime: Runtime, now: number): Promise<void> {
+  const job = previewJobSchema.safeParse(message.body);
+  const ctx = contextFor(env, runtime, now, new Meter());
+  try {
+    const found = job.success && (await unfurlLink(ctx, job.data));
+    writeLog({ event: 'link_unfurled', requestId: ctx.requestId, found });
+    message.ack();
+  } catch (error) {
+    writeLog({ event: 'link_not_unfurled', requestId: ctx.requestId, ...describeError(error) });
+    message.retry();
+  }
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browsing } from '../support/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/visitor.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const here = browsing();
+
+/** What axe-core finds wrong with the page, each with where. @param rules all of them unless named */
+async function violations(page: Page, ...rules: string[]): Promise<string[]> {
+  const options = rules.length === 0 ? {} : { runOnly: { type: 'rule', values: rules } };
+  const { violations: found } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${page.url()} ${id}: ${target.join(' ')}`));
+}
+
+async function isWiderThanScreen(page: Page): Promise<boolean> {
+  return await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
+
+/** What is wrong in light and dark, on a desk and on a phone. */
+async function faults(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    if (await isWiderThanScreen(page)) found.push(`${page.url()} is wider than ${width} pixels`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  // Evaluated by the debugger, which the page's CSP does not bind.
+  await page.evaluate(AXE);
+  found.push(...(await violations(page)));
+  // Between the two only colours differ.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  found.push(...(await violations(page, 'color-contrast', 'link-in-text-block')).map((fault) => `dark: ${fault}`));
+  return found;
+}
+
+/** Goes through every page and state there is; `look` is called at each. */
+async function visitAll(page: Page, look: () => Promise<void>): Promise<void> {
+  const open = async (path: string) => {
+    await page.goto(here.site.origin + path);
+    await look();
+  };
+  const submit = async (button: string) => {
+    // Past the browser's own checks, to what the server says.
+    await page.evaluate('for (const form of document.forms) form.noValidate = true');
+    await page.getByRole('button', { name: button }).click();
+    await page.waitForLoadState();
+    await look();
+  };
+  await open('/sign-up');
+  await submit('Create account');
+  await open('/sign-in');
+  await submit('Sign in');
+  await open('/sign-in?error=google');
+  await open('/forgot-password');
+  await submit('Send the link');
+  await open('/forgot-password/sent');
+  await open('/reset-password?token=none');
+  await submit('Change the password');
+  await open('/verify-email?token=none');
+  await open('/post/01HK153X000000000000000000');
+
+  await signUpByForm(page, here.site.origin);
+  await look();
+  await open('/settings/api-access/new');
+  await page.getByLabel('Where does it work from?').fill('10.0.0.1\nnowhere');
+  await submit('Generate the key');
+  const wish = { label: 'A key', may: ['Post, edit'], expiry: 'In a year', allowlist: '127.0.0.1' };
+  const { key, id } = await generateByForm(page, here.site.origin, wish);
+  await look();
+  const response = await fetch(`${here.site.origin}/api/posts`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ content: 'Hello' }),
+  });
+  await open(`/post/${((await response.json()) as { id: string }).id}`);
+  await open(`/settings/api-access/${id}`);
+  for (const details of await page.locator('summary').all()) await details.click();
+  await look();
+  await generateByForm(page, here.site.origin, wish);
+  await page.reload();
+  await look();
+  await open(`/settings/api-access/${id}`);
+  await open(`/settings/api-access/${id}/revoke`);
+  await submit('Revoke the key');
+  await open('/settings/api-access');
+  await page.locator('summary').click();
+  await look();
+  await open('/settings/api-access/01HK153X000000000000000000');
+}
+
+test('axe-core finds no violation on any page, and none is wider than the screen', { timeout: 120_000 }, async () => {
+  // Without transitions, which would show the colours of a moment between light and dark.
+  const page = await (await here.browser.newContext({ reducedMotion: 'reduce' })).newPage();
+  const found: string[] = [];
+  let looked = 0;
+  await visitAll(page, async () => {
+    found.push(...(await faults(page)));
+    looked += 1;
+  });
+  expect(found).toEqual([]);
+  expect(looked).toBe(26);
+});

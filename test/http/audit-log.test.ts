@@ -1,0 +1,348 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { runSql } from '../../src/data/db.ts';
+import { keepForReveal, noteNewAddress, pruneKeys, readKey, revealKey } from '../../src/domain/keys/index.ts';
+import { insertEvent } from '../../src/domain/keys/store.ts';
+import { newId } from '../../src/lib/id.ts';
+import { rowsOf } from '../support/database.ts';
+import { Harness, type TestKey, type TestRequest } from '../support/harness.ts';
+import { newForm, requestReset, runAs, signUp } from '../support/people.ts';
+
+const ME = '/api/auth/me';
+const KEYS = '/api/auth/api-keys';
+
+let harness: Harness;
+
+beforeEach(() => {
+  harness = new Harness();
+});
+
+/** What the owner of a key reads of it, the oldest first. */
+async function eventsOf({ id, accountId }: { id: string; accountId: string }) {
+  const { events } = await runAs(harness, { id: accountId }, (ctx) => readKey(ctx, id));
+  return events.map(({ event, address, at }) => [event, address, at.toISOString()]).reverse();
+}
+
+/** A key that was made a second ago: events of one millisecond have no order. */
+async function newKey(options?: Parameters<Harness['newKey']>[0]): Promise<TestKey> {
+  const key = await harness.newKey(options);
+  harness.now += 1_000;
+  return key;
+}
+
+/** A key that was used a second ago, so that its script and record are in Redis. */
+async function usedKey(address: string): Promise<TestKey> {
+  const key = await newKey();
+  await harness.fetch(ME, { key: key.key, address });
+  harness.now += 1_000;
+  return key;
+}
+
+const NOON = '2026-11-24T12:00:00.000Z';
+
+describe('the audit log', () => {
+  test('notes who created and who revoked a key, the latter once', async () => {
+    const person = await signUp(harness);
+    const send = (path: string, request: TestRequest) =>
+      harness.fetch(path, { ...request, headers: { Cookie: person.cookie } });
+    const body = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
+    const created = await send(KEYS, { body, address: '192.0.2.1' });
+    const { apiKey } = (await created.json()) as { apiKey: { id: string } };
+    harness.now += 1_000;
+    await send(`${KEYS}/${apiKey.id}`, { method: 'DELETE', address: '192.0.2.2' });
+    harness.now += 1_000;
+    await send(`${KEYS}/${apiKey.id}`, { method: 'DELETE', address: '192.0.2.3' });
+    expect(await eventsOf({ id: apiKey.id, accountId: person.id })).toEqual([
+      ['created', '192.0.2.1', NOON],
+      ['revoked', '192.0.2.2', '2026-11-24T12:00:01.000Z'],
+    ]);
+  });
+
+  test('notes nothing of a key that was not created', async () => {
+    const person = await signUp(harness);
+    for (let i = 0; i < 5; i++) await harness.newKey({ account: person });
+    await harness.fetch(KEYS, {
+      headers: { Cookie: person.cookie },
+      body: { label: 'Sixth', scopes: ['write:jes'], acceptTerms: true },
+    });
+    const rows = await rowsOf(
+      harness,
+      `SELECT event FROM audit_log JOIN api_keys ON api_keys.id = api_key_id WHERE account_id = '${person.id}'`,
+    );
+    expect(rows).toEqual(Array.from({ length: 5 }, () => ({ event: 'created' })));
+  });
+
+  test('notes the first use from each address, once a day', async () => {
+    const key = await newKey();
+    const use = async (address: string | undefined, times = 2) => {
+      for (let i = 0; i < times; i++) {
+        harness.now += 1_000;
+        const response = await harness.fetch(ME, { key: key.key, ...(address !== undefined && { address }) });
+        expect(response.status).toBe(200);
+      }
+    };
+    await use('192.0.2.1');
+    await use('2001:db8::1');
+    await use('192.0.2.1');
+    await use(undefined);
+    await use('2001:db8::1');
+    harness.now = Date.UTC(2026, 10, 25, 0, 0, 0);
+    await use('2001:db8::1');
+    await use('192.0.2.1');
+    await use('2001:db8::1');
+    expect(await eventsOf(key)).toEqual([
+      ['created', null, NOON],
+      ['first_use', '192.0.2.1', '2026-11-24T12:00:02.000Z'],
+      ['first_use', '2001:db8::1', '2026-11-24T12:00:04.000Z'],
+      // The same address again on the next day is one that Redis knows; the other one is new to the day.
+      ['first_use', '192.0.2.1', '2026-11-25T00:00:03.000Z'],
+      ['first_use', '2001:db8::1', '2026-11-25T00:00:05.000Z'],
+    ]);
+  });
+
+  test('notes refusals by allowlist, once an hour, and no use', async () => {
+    const key = await newKey({ ipAllowlist: ['192.0.2.0/24'] });
+    const refuse = async (address: string | undefined) => {
+      const response = await harness.fetch(ME, { key: key.key, ...(address !== undefined && { address }) });
+      expect(response.status).toBe(403);
+    };
+    for (let i = 0; i < 3; i++) await refuse(`198.51.100.${i}`);
+    harness.now = Date.UTC(2026, 10, 24, 12, 59, 59, 999);
+    await refuse('198.51.100.9');
+    harness.now = Date.UTC(2026, 10, 24, 13, 0, 0, 0);
+    await refuse(undefined);
+    expect(await eventsOf(key)).toEqual([
+      ['created', null, NOON],
+      ['refused_address', '198.51.100.0', '2026-11-24T12:00:01.000Z'],
+      ['refused_address', null, '2026-11-24T13:00:00.000Z'],
+    ]);
+  });
+
+  test('notes a refusal while Redis is away, too', async () => {
+    const key = await newKey({ ipAllowlist: ['192.0.2.0/24'] });
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    for (let i = 0; i < 3; i++) await harness.fetch(ME, { key: key.key, address: '198.51.100.1' });
+    await harness.upstash.setFaults();
+    expect(await eventsOf(key)).toEqual([
+      ['created', null, NOON],
+      ['refused_address', '198.51.100.1', '2026-11-24T12:00:01.000Z'],
+    ]);
+  });
+
+  test('notes nothing of a request refused for another reason', async () => {
+    const key = await usedKey('192.0.2.1');
+    for (let i = 0; i < 59; i++) await harness.fetch(ME, { key: key.key, address: '192.0.2.1' });
+    expect((await harness.fetch(ME, { key: key.key, address: '192.0.2.2' })).status).toBe(429);
+    await harness.revoke(key);
+    await harness.fetch(ME, { key: key.key, address: '192.0.2.3' });
+    expect((await eventsOf(key)).map(([event]) => event)).toEqual(['created', 'first_use', 'revoked']);
+  });
+
+  test('is written by many at once as one row', async () => {
+    const key = await newKey();
+    await harness.neon.reset();
+    const address = { text: '192.0.2.1', hex: '00000000000000000000ffffc0000201' };
+    const use = () => harness.run(async (ctx) => noteNewAddress(ctx, key.id, address));
+    await Promise.all(Array.from({ length: 20 }, use));
+    // One isolate writes once; what other isolates write is the same row.
+    expect(await harness.neon.counters()).toMatchObject({ statements: 1 });
+    const at = new Date(harness.now);
+    const occasion = '2026-11-24 192.0.2.1';
+    const insert = () =>
+      harness.run((ctx) =>
+        runSql(
+          insertEvent(ctx.ports.db, {
+            id: newId(harness.now),
+            keyId: key.id,
+            event: 'first_use',
+            address: '192.0.2.1',
+            occasion,
+            at,
+          }),
+        ),
+      );
+    await Promise.all(Array.from({ length: 20 }, insert));
+    expect(await eventsOf(key)).toEqual([
+      ['created', null, NOON],
+      ['first_use', '192.0.2.1', '2026-11-24T12:00:01.000Z'],
+    ]);
+  });
+
+  test('shows the newest 50', async () => {
+    const key = await newKey();
+    await rowsOf(
+      harness,
+      `INSERT INTO audit_log (id, api_key_id, event, occasion, at)
+       SELECT '${key.id}' || i, '${key.id}', 'first_use', i::text, timestamptz '${NOON}' + i * interval '1 second'
+       FROM generate_series(1, 60) AS i`,
+    );
+    const events = await eventsOf(key);
+    expect(events).toHaveLength(50);
+    expect([events[0]?.[2], events[49]?.[2]]).toEqual(['2026-11-24T12:00:11.000Z', '2026-11-24T12:01:00.000Z']);
+  });
+
+  test('of another account’s key is no such key', async () => {
+    const key = await newKey();
+    const other = await harness.newAccount();
+    await expect(eventsOf({ id: key.id, accountId: other.id })).rejects.toMatchObject({
+      refusal: { code: 'not_found' },
+    });
+  });
+});
+
+describe('the request path', () => {
+  const events = (key: TestKey) =>
+    rowsOf(harness, `SELECT event FROM audit_log WHERE api_key_id = '${key.id}' AND event <> 'created'`);
+
+  test('waits for no row of the audit log: it is written behind the answer', async () => {
+    const key = await usedKey('192.0.2.1');
+    await harness.neon.reset();
+    await harness.neon.setFaults({ kind: 'hang' });
+    const { response, settled } = harness.start(ME, { key: key.key, address: '192.0.2.2' });
+    const answered = await response;
+    expect(answered.status).toBe(200);
+    expect(answered.headers.get('Server-Timing')).toMatch(/redis;dur=\d+\.\d;desc="1", db;dur=0\.0;desc="[01]"$/);
+    await harness.neon.untilHeld();
+    await harness.neon.setFaults();
+    await settled();
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 1 });
+    expect(await events(key)).toHaveLength(2);
+  });
+
+  test('from the same address writes nothing, and costs what it did', async () => {
+    const key = await usedKey('192.0.2.1');
+    await harness.neon.reset();
+    await harness.upstash.reset();
+    await harness.fetch(ME, { key: key.key, address: '192.0.2.1' });
+    expect(await harness.neon.counters()).toEqual({});
+    expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 4 });
+  });
+
+  test('is answered while Neon is away; the event is noted at the next occasion', async () => {
+    const key = await usedKey('192.0.2.1');
+    await harness.neon.setFaults({ kind: 'refuse' });
+    expect((await harness.fetch(ME, { key: key.key, address: '192.0.2.2' })).status).toBe(200);
+    await harness.neon.setFaults();
+    await harness.fetch(ME, { key: key.key, address: '192.0.2.1' });
+    expect(await events(key)).toHaveLength(1);
+    await harness.fetch(ME, { key: key.key, address: '192.0.2.2' });
+    expect(await events(key)).toHaveLength(2);
+  });
+});
+
+describe('a key on its way to the page that shows it', () => {
+  const revealTo = (accountId: string, keyId: string, opener: string) =>
+    runAs(harness, { id: accountId }, (ctx) => revealKey(ctx, keyId, opener));
+  const keep = ({ id, key }: TestKey) => harness.run((ctx) => keepForReveal(ctx, id, key));
+
+  test('is shown once', async () => {
+    const key = await harness.newKey();
+    const opener = await keep(key);
+    expect(opener).toMatch(/^[0-9A-Za-z_-]{43}$/);
+    expect(await revealTo(key.accountId, key.id, opener)).toBe(key.key);
+    expect(await revealTo(key.accountId, key.id, opener)).toBeUndefined();
+  });
+
+  test('is shown once to ten who ask at the same time', async () => {
+    const key = await harness.newKey();
+    const opener = await keep(key);
+    const shown = await Promise.all(Array.from({ length: 10 }, () => revealTo(key.accountId, key.id, opener)));
+    expect(shown.filter((found) => found !== undefined)).toEqual([key.key]);
+  });
+
+  test('is shown to the browser with its opener only', async () => {
+    const [key, other] = [await harness.newKey(), await harness.newKey()];
+    await keep(key);
+    expect(await revealTo(key.accountId, key.id, await keep(other))).toBeUndefined();
+    await expect(keep(other)).rejects.toThrow('23505');
+  });
+
+  test('is shown to its owner only, and another’s try takes nothing away', async () => {
+    const [key, other] = [await harness.newKey(), await harness.newAccount()];
+    const opener = await keep(key);
+    expect(await revealTo(other.id, key.id, opener)).toBeUndefined();
+    expect(await revealTo(key.accountId, key.id, opener)).toBe(key.key);
+  });
+
+  test('is shown for 10 minutes', async () => {
+    const [late, early] = [await harness.newKey(), await harness.newKey()];
+    const [lateOpener, earlyOpener] = [await keep(late), await keep(early)];
+    harness.now += 10 * 60_000 - 1;
+    expect(await revealTo(early.accountId, early.id, earlyOpener)).toBe(early.key);
+    harness.now += 1;
+    expect(await revealTo(late.accountId, late.id, lateOpener)).toBeUndefined();
+  });
+
+  test('is nowhere in its row, and neither is what opens it', async () => {
+    const key = await harness.newKey();
+    const opener = await keep(key);
+    const [row] = await rowsOf<{ sealed_key: string }>(
+      harness,
+      `SELECT * FROM key_reveals WHERE api_key_id = '${key.id}'`,
+    );
+    expect(Object.keys(row ?? {}).sort()).toEqual(['api_key_id', 'expires_at', 'sealed_key']);
+    // Nonce, as many bytes as the key has characters, tag.
+    expect(row?.sealed_key).toMatch(/^[0-9A-Za-z_-]+$/);
+    expect(row?.sealed_key).toHaveLength(Math.ceil(((12 + 58 + 16) * 4) / 3));
+    const text = JSON.stringify(row);
+    for (const secret of [key.key, key.key.slice(9, 20), btoa(key.key).slice(0, 20), opener]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe('the sweep', () => {
+  test('removes what an audit log no longer goes back to: a year', async () => {
+    const key = await harness.newKey();
+    const note = (id: string, ago: string) =>
+      rowsOf(
+        harness,
+        `INSERT INTO audit_log (id, api_key_id, event, occasion, at)
+         VALUES ('${key.id}${id}', '${key.id}', 'first_use', '${id}', timestamptz '${NOON}' - interval '${ago}')`,
+      );
+    await note('old', '365 days 1 millisecond');
+    await note('young', '365 days');
+    await harness.sweep();
+    const rows = await rowsOf(harness, `SELECT occasion FROM audit_log WHERE api_key_id = '${key.id}' ORDER BY at`);
+    expect(rows).toEqual([{ occasion: 'young' }, { occasion: '' }]);
+  });
+
+  test('removes sealed keys nobody came for', async () => {
+    const [old, young] = [await harness.newKey(), await harness.newKey()];
+    for (const key of [old, young]) await harness.run((ctx) => keepForReveal(ctx, key.id, key.key));
+    await rowsOf(
+      harness,
+      `UPDATE key_reveals SET expires_at = timestamptz '${NOON}' - interval '1 second' WHERE api_key_id = '${old.id}'`,
+    );
+    await harness.run(pruneKeys);
+    const rows = await rowsOf(
+      harness,
+      `SELECT api_key_id AS id FROM key_reveals WHERE api_key_id IN ('${old.id}', '${young.id}')`,
+    );
+    expect(rows).toEqual([{ id: young.id }]);
+  });
+
+  test('removes sessions and proofs that are over, and no others', async () => {
+    const [old, young] = [await signUp(harness), await signUp(harness)];
+    for (const { email } of [old, young]) await requestReset(harness, email);
+    const isOver = `expires_at = timestamptz '${NOON}'`;
+    await rowsOf(harness, `UPDATE sessions SET ${isOver} WHERE account_id = '${old.id}'`);
+    await rowsOf(harness, `UPDATE verifications SET ${isOver} WHERE value = '${old.id}'`);
+    const isNotOver = `expires_at = timestamptz '${NOON}' + interval '1 millisecond'`;
+    await rowsOf(harness, `UPDATE verifications SET ${isNotOver} WHERE value = '${young.id}'`);
+    await harness.sweep();
+    const ids = `('${old.id}', '${young.id}')`;
+    const sessions = await rowsOf(harness, `SELECT account_id AS id FROM sessions WHERE account_id IN ${ids}`);
+    const proofs = await rowsOf(harness, `SELECT value AS id FROM verifications WHERE value IN ${ids}`);
+    expect([sessions, proofs]).toEqual([[{ id: young.id }], [{ id: young.id }]]);
+    expect((await harness.fetch(ME, { headers: { Cookie: young.cookie } })).status).toBe(200);
+  });
+
+  test('does the rest of its work where one task fails, and then fails itself', async () => {
+    const person = await signUp(harness, newForm());
+    await rowsOf(harness, `UPDATE sessions SET expires_at = timestamptz '${NOON}' WHERE account_id = '${person.id}'`);
+    await harness.neon.setFaults({ kind: 'refuse', match: 'key_reveals' });
+    await expect(harness.sweep()).rejects.toThrow(expect.objectContaining({ name: 'DbUnavailable' }));
+    await harness.neon.setFaults();
+    expect(await rowsOf(harness, `SELECT id FROM sessions WHERE account_id = '${person.id}'`)).toEqual([]);
+  });
+});

@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import type { FetchPage, PreviewJob } from '../../src/data/link-previews.ts';
+import { unfurlLink } from '../../src/domain/previews/index.ts';
+import { Harness } from '../support/harness.ts';
+import { newPost, seenPost } from '../support/posts.ts';
+
+const URL_ = 'https://example.com/a';
+
+const html = (head: string, headers: Record<string, string> = {}) =>
+  new Response(`<!doctype html><html><head>${head}</head><body><title>Not this</title></body></html>`, {
+    headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers },
+  });
+
+const redirect = (location: string, status = 302) => new Response(null, { status, headers: { Location: location } });
+
+/** A web of these pages, and what was asked of it. */
+function web(pages: Record<string, () => Response | Promise<Response>>) {
+  const asked: string[] = [];
+  const fetchPage: FetchPage = async (url, { redirect: mode }) => {
+    asked.push(url);
+    expect(mode).toBe('manual');
+    const page = pages[url];
+    if (!page) throw new TypeError('no such host');
+    return await page();
+  };
+  return { asked, fetchPage };
+}
+
+/** What a Jes that links to {@link URL_} shows once a page was asked. */
+async function previewOf(fetchPage: FetchPage, signal?: AbortSignal) {
+  const harness = new Harness();
+  const key = await harness.newKey();
+  const { id } = await newPost(harness, key, { content: `See ${URL_}` });
+  const [job] = harness.previewJobs;
+  expect(job).toEqual({ postId: id, url: URL_ });
+  await harness.run((ctx) => unfurlLink(ctx, job as PreviewJob, { fetchPage, ...(signal && { signal }) }));
+  return (await seenPost(harness, key, id)).linkPreview;
+}
+
+describe('a link', () => {
+  test('is unfurled with Open Graph', async () => {
+    const { fetchPage, asked } = web({
+      [URL_]: () =>
+        html(`
+          <title>HTML title</title><meta name="description" content="HTML description">
+          <meta property="og:title" content="Tom &amp; Jerry&#39;s &#x1F680; &quot;day&quot;">
+          <meta property="og:title" content="Second">
+          <meta property="og:description" content="  Two
+            lines ">
+          <meta property="og:image" content="/picture.png?a=1&amp;b=2"><meta property="og:site_name" content="Example">`),
+    });
+    expect(await previewOf(fetchPage)).toEqual({
+      url: URL_,
+      title: 'Tom & Jerry\'s 🚀 "day"',
+      description: 'Two lines',
+      image: 'https://example.com/picture.png?a=1&b=2',
+      siteName: 'Example',
+    });
+    expect(asked).toEqual([URL_]);
+  });
+
+  test('is unfurled with what HTML has', async () => {
+    const { fetchPage } = web({
+      [URL_]: () => html('<TITLE>Plain &lt;b&gt; title</TITLE><META NAME=Description CONTENT=Words>'),
+    });
+    expect(await previewOf(fetchPage)).toEqual({
+      url: URL_,
+      title: 'Plain <b> title',
+      description: 'Words',
+      image: null,
+      siteName: null,
+    });
+  });
+
+  test('is followed over redirects, each judged before it is asked', async () => {
+    const pages = {
+      [URL_]: () => redirect('/b', 301),
+      'https://example.com/b': () => redirect('https://www.example.org/c', 307),
+      'https://www.example.org/c': () => html('<title>There</title><meta property="og:image" content="x.png">'),
+    };
+    const { fetchPage, asked } = web(pages);
+    expect(await previewOf(fetchPage)).toMatchObject({
+      url: URL_,
+      title: 'There',
+      image: 'https://www.example.org/x.png',
+    });
+    expect(asked).toEqual(Object.keys(pages));
+  });
+
+  test.each([
+    'http://example.com/a',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://localhost/',
+    'https://metadata.google.internal/',
+    'https://user:pass@example.com/',
+    'https://example.com:8443/',
+    'file:///etc/passwd',
+    'data:text/html,<title>x</title>',
+    '//2130706433/',
+    'https://',
+  ])('is not followed to %s', async (location) => {
+    const { fetchPage, asked } = web({ [URL_]: () => redirect(location) });
+    expect(await previewOf(fetchPage)).toBeNull();
+    expect(asked).toEqual([URL_]);
+  });
+
+  test('is not followed in a circle', async () => {
+    const { fetchPage, asked } = web({ [URL_]: () => redirect(URL_) });
+    expect(await previewOf(fetchPage)).toBeNull();
+    expect(asked).toHaveLength(4);
+  });
+
+  test.each<[string, () => Response | Promise<Response>]>([
+    ['fails', () => Promise.reject(new TypeError('refused'))],
+    [
+      'is not there',
+      () => new Response('<title>404</title>', { status: 404, headers: { 'Content-Type': 'text/html' } }),
+    ],
+    ['errs', () => new Response('<title>500</title>', { status: 500, headers: { 'Content-Type': 'text/html' } })],
+    ['is no HTML', () => Response.json({ title: 'x' })],
+    ['has no type', () => new Response(new TextEncoder().encode('<title>x</title>'))],
+    ['says nothing', () => html('<title> </title><meta property="og:image" content="http://example.com/x.png">')],
+    ['is empty', () => new Response('', { headers: { 'Content-Type': 'text/html' } })],
+    ['has an unknown encoding', () => html('<title>x</title>', { 'Content-Type': 'text/html; charset=klingon' })],
+    [
+      'breaks off',
+      () =>
+        new Response(
+          new ReadableStream({
+            start(controller) {
+              controller.enqueue(new TextEncoder().encode('<title>Half'));
+            },
+            pull(controller) {
+              controller.error(new Error('cut'));
+            },
+          }),
+          { headers: { 'Content-Type': 'text/html' } },
+        ),
+    ],
+  ])('to a page that %s is silence', async (_, page) => {
+    expect(await previewOf(web({ [URL_]: page }).fetchPage)).toBeNull();
+  });
+
+  test('to a page that never answers is given up', async () => {
+    const controller = new AbortController();
+    const fetchPage: FetchPage = (_, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+        controller.abort(new DOMException('too slow', 'TimeoutError'));
+      });
+    expect(await previewOf(fetchPage, controller.signal)).toBeNull();
+  });
+
+  test('to a page without an end is read no further than its beginning', async () => {
+    let sent = 0;
+    let isCancelled = false;
+    const endless = () =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          pull(controller) {
+            controller.enqueue(new TextEncoder().encode(sent === 0 ? '<title>Endless</title>' : 'x'.repeat(65_536)));
+            sent += 65_536;
+          },
+          cancel() {
+            isCancelled = true;
+          },
+        }),
+        { headers: { 'Content-Type': 'text/html' } },
+      );
+    expect(await previewOf(web({ [URL_]: endless }).fetchPage)).toMatchObject({ title: 'Endless' });
+    expect(isCancelled).toBe(true);
+    expect(sent).toBeLessThan(1_000_000);
+  });
+
+  test('to a page in another encoding is read in it', async () => {
+    const bytes = new Uint8Array(
+      [...'<title>Caf'].map((c) => c.charCodeAt(0)).concat(0xe9, ...[...'</title>'].map((c) => c.charCodeAt(0))),
+    );
+    const page = () => new Response(bytes, { headers: { 'Content-Type': 'text/html; charset=ISO-8859-1' } });
+    expect(await previewOf(web({ [URL_]: page }).fetchPage)).toMatchObject({ title: 'Café' });
+  });
+
+  test('to a page with a long title shows its beginning', async () => {
+    const page = () =>
+      html(`<title>${'🚀'.repeat(400)}</title><meta name="description" content="&#0;&#55296;&#x110000;">`);
+    expect(await previewOf(web({ [URL_]: page }).fetchPage)).toMatchObject({
+      title: `${'🚀'.repeat(299)}…`,
+      description: '\ufffd\ufffd\ufffd',
+    });
+  });
+});
+
+describe('what is to be unfurled', () => {
+  test('is the URL that the caller names, else the first in the content that may be', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await newPost(harness, key, { content: 'See example.org/x', linkPreviewUrl: 'https://example.com/named' });
+    await newPost(harness, key, { content: 'See http://example.net and example.org/x and https://example.com/y' });
+    await newPost(harness, key, { content: 'No link, but ada@example.com' });
+    const urls = harness.previewJobs.map(({ url }) => url);
+    expect(urls).toEqual(['https://example.com/named', 'https://example.org/x']);
+  });
+
+  test('is asked for once, however often the request is repeated', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const request = { key: key.key, body: { content: `See ${URL_}` }, headers: { 'Idempotency-Key': 'k' } };
+    for (let i = 0; i < 3; i++) await harness.fetch('/api/posts', request);
+    expect(harness.previewJobs).toHaveLength(1);
+  });
+
+  test('changes with the content; a preview that comes late is dropped', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const { id } = await newPost(harness, key, { content: `See ${URL_}` });
+    const [first] = harness.previewJobs;
+    const { fetchPage, asked } = web({ [URL_]: () => html('<title>Old</title>') });
+    const unfurl = () => harness.run((ctx) => unfurlLink(ctx, first as PreviewJob, { fetchPage }));
+    expect(await unfurl()).toBe(true);
+    // Delivered again: queues do that.
+    expect(await unfurl()).toBe(false);
+    const edit = (content: string) =>
+      harness.fetch(`/api/posts/${id}`, { key: key.key, method: 'PATCH', body: { content } });
+    await edit(`Still ${URL_}`);
+    expect((await seenPost(harness, key, id)).linkPreview).toMatchObject({ title: 'Old' });
+    await edit('See https://example.org/new');
+    expect((await seenPost(harness, key, id)).linkPreview).toBeNull();
+    expect(await unfurl()).toBe(false);
+    expect(asked).toEqual([URL_]);
+    expect(harness.previewJobs.at(-1)).toEqual({ postId: id, url: 'https://example.org/new' });
+  });
+
+  test('is no reason to refuse a Jes: without a queue there is no preview', async () => {
+    const harness = new Harness({
+      LINK_PREVIEWS: { send: () => Promise.reject(new Error('away')) } as unknown as Queue,
+    });
+    await newPost(harness, await harness.newKey(), { content: `See ${URL_}` });
+  });
+});
+
+describe('the consumer of the queue', () => {
+  test('acknowledges what is no job, or not wanted any more, and asks nobody', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const { id } = await newPost(harness, key, { content: `See ${URL_}` });
+    await harness.fetch(`/api/posts/${id}`, { key: key.key, method: 'DELETE' });
+    const result = await harness.deliver('jestha-link-previews', [null, { postId: 'x' }, ...harness.previewJobs]);
+    expect(result).toMatchObject({ explicitAcks: ['0', '1', '2'], retryMessages: [] });
+  });
+
+  test('tries again when Neon does not answer', async () => {
+    const harness = new Harness();
+    await newPost(harness, await harness.newKey(), { content: `See ${URL_}` });
+    await harness.neon.setFaults({ kind: 'error' });
+    const result = await harness.deliver('jestha-link-previews', harness.previewJobs);
+    expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: '0' }] });
+  });
+});

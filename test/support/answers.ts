@@ -1,0 +1,30 @@
+/** Answers that many suites expect, literally, as `answerOf` has them. */
+
+export const NOT_FOUND = {
+  status: 404,
+  body: {
+    error: 'Not found',
+    message: 'There is nothing here, or nothing this account may see.',
+    code: 'not_found',
+  },
+};
+
+export const UNAVAILABLE = {
+  status: 503,
+  body: {
+    error: 'Service unavailable',
+    message: 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+    code: 'service_unavailable',
+  },
+};
+
+/** The answer to wrong fields. */
+export const invalid = (...details: { readonly path: string; readonly message: unknown }[]) => ({
+  status: 400,
+  body: {
+    error: 'Invalid request',
+    message: 'Some fields are not valid; see details.',
+    code: 'invalid_request',
+    details,
+  },
+});

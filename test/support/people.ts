@@ -1,0 +1,97 @@
+import { inject, onTestFinished, vi } from 'vitest';
+import { requestPasswordReset } from '../../src/domain/accounts/index.ts';
+import type { SessionCtx } from '../../src/domain/context.ts';
+import type { Harness } from './harness.ts';
+import { newUsername } from './names.ts';
+
+/** Somebody who has signed up, and is signed in by their cookie. */
+export interface TestPerson {
+  /** The `Cookie` header of their browser. */
+  readonly cookie: string;
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** What a sign-up form holds. */
+export interface SignUpForm {
+  readonly name: string;
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A form that nobody else has filled in. */
+export function newForm(overrides: Partial<SignUpForm> = {}): SignUpForm {
+  const username = newUsername();
+  return { name: 'Zoë 🦊', username, email: `${username}@example.com`, password: 'correct horse', ...overrides };
+}
+
+/** An address whose /64 no other test has, so that throttles of one test do not meet another's. */
+export function newAddress(): string {
+  const hex = crypto.randomUUID().replaceAll('-', '');
+  return `2001:db8:${hex.slice(0, 4)}:${hex.slice(4, 8)}::1`;
+}
+
+/** Signs somebody new up through the API. */
+export async function signUp(harness: Harness, overrides: Partial<SignUpForm> = {}): Promise<TestPerson> {
+  const form = newForm(overrides);
+  const response = await harness.fetch('/api/auth/sign-up/email', { address: newAddress(), body: form });
+  if (response.status !== 200) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
+  const { id } = (await response.json()) as { id: string };
+  const { username, email, password } = form;
+  return { cookie: cookieOf(response), id, username, email, password };
+}
+
+/** What a browser sends back of the cookies it was given. */
+export function cookieOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';', 1)[0])
+    .join('; ');
+}
+
+/** Runs verbs as this person. */
+export function runAs<T>(
+  harness: Harness,
+  person: { readonly id: string },
+  work: (ctx: SessionCtx) => Promise<T>,
+): Promise<T> {
+  return harness.run((ctx) => work({ ...ctx, actor: { type: 'session', accountId: person.id, sessionId: 'none' } }));
+}
+
+/** Asks for a mail to choose another password by. */
+export function requestReset(harness: Harness, email: string): Promise<void> {
+  const visitor = { address: undefined, userAgent: null, cookie: null };
+  return harness.run((ctx) => requestPasswordReset(ctx, visitor, { email }));
+}
+
+/** What was mailed to an address, the newest first. */
+export async function mailsTo(email: string): Promise<{ from: string; to: string[]; subject: string; text: string }[]> {
+  const response = await fetch(`${inject('services').mail}/dev/mail/${encodeURIComponent(email)}`);
+  return await response.json();
+}
+
+/** The token of the link in a mail. */
+export function tokenIn(mail: { readonly text: string } | undefined): string {
+  return /token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? 'none';
+}
+
+/** What is logged from here to the end of the test. */
+export function watchLog(): { text(): string; events(): Record<string, unknown>[] } {
+  const spy = vi.spyOn(console, 'log');
+  onTestFinished(() => spy.mockRestore());
+  const lines = () => spy.mock.calls.map((parts) => parts.map(String).join(' '));
+  return {
+    text: () => lines().join('\n'),
+    events: () => lines().map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
+}
+
+/** Stops the clock of throttles and of better-auth, for this test; it can be set on. @param time ISO-8601 */
+export function stopClock(time: string): { set(time: string): void } {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(time) });
+  onTestFinished(() => void vi.useRealTimers());
+  return { set: (later) => void vi.setSystemTime(new Date(later)) };
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Miniflare } from 'miniflare';
+import { inject } from 'vitest';
+import { unstable_getMiniflareWorkerOptions } from 'wrangler';
+import { type ServiceSecrets, secretsFor } from '../../src/dev/secrets.ts';
+import { bundle, ROOT, toModules } from './bundle.ts';
+import { EmulatorControl } from './emulators.ts';
+
+/** The built Worker, as a browser meets it. */
+export interface Site {
+  readonly origin: string;
+  readonly secrets: ServiceSecrets;
+  readonly neon: EmulatorControl;
+  readonly upstash: EmulatorControl;
+  /** What the Worker wrote to its log so far. */
+  readonly logs: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts the site on a port of its own. A slow machine waits for Redis rather than showing that it is away. */
+export async function startSite(): Promise<Site> {
+  const modules = toModules(await bundle('src/worker.ts', { patient: true }));
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'));
+  const { secret, ...services } = inject('services');
+  const scope = crypto.randomUUID();
+  const secrets = secretsFor(services, secret, scope);
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const logs: string[] = [];
+  const miniflare = new Miniflare({
+    ...workerOptions,
+    host: '127.0.0.1',
+    port,
+    cf: false,
+    routes: [],
+    handleStructuredLogs: ({ message }: { message: string }) => void logs.push(message),
+    modules,
+    bindings: { ...secrets, WEB_ORIGIN: origin, API_ORIGIN: origin, MAIL_FROM: 'Jestha <no-reply@jestha.com>' },
+  });
+  await miniflare.ready;
+  return {
+    origin,
+    secrets,
+    neon: new EmulatorControl(services.neon, scope),
+    upstash: new EmulatorControl(services.upstash, scope),
+    logs,
+    close: () => miniflare.dispose(),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}

@@ -1,0 +1,60 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { newUsername } from './names.ts';
+
+export const PASSWORD = 'correct horse battery';
+
+/** Everything a browser was sent, but for the page that shows a key. */
+export interface Heard {
+  readonly texts: string[];
+}
+
+/** Keeps every answer the browser gets: status, address, headers, body. The one page that shows a key is left out. */
+export function listen(context: BrowserContext, isShownOnce: (url: string) => boolean): Heard {
+  const heard: Heard = { texts: [] };
+  context.on('response', async (response) => {
+    const headers = await response.headersArray().catch(() => []);
+    heard.texts.push(response.url(), ...headers.map(({ name, value }) => `${name}: ${value}`));
+    heard.texts.push(response.request().postData() ?? '');
+    if (isShownOnce(response.url()) && response.status() === 200) return;
+    heard.texts.push(await response.text().catch(() => ''));
+  });
+  return heard;
+}
+
+/** Signs somebody new up through the form. */
+export async function signUpByForm(page: Page, origin: string): Promise<{ username: string; email: string }> {
+  const username = newUsername();
+  const email = `${username}@example.com`;
+  await page.goto(`${origin}/sign-up`);
+  await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL(`${origin}/settings/api-access`);
+  return { username, email };
+}
+
+/** What a new key is to be, by the words of the form. */
+export interface Wish {
+  readonly label: string;
+  readonly may: readonly string[];
+  readonly expiry: string;
+  readonly allowlist?: string;
+}
+
+/** Generates a key through the form and answers it from the page that shows it once. */
+export async function generateByForm(page: Page, origin: string, wish: Wish): Promise<{ key: string; id: string }> {
+  await page.goto(`${origin}/settings/api-access/new`);
+  await page.getByLabel('Label').fill(wish.label);
+  for (const scope of wish.may) await page.getByRole('checkbox', { name: scope }).check();
+  await page.getByRole('radio', { name: wish.expiry }).check();
+  await page.getByLabel('Where does it work from?').fill(wish.allowlist ?? '');
+  await page.getByRole('checkbox', { name: /developer terms/ }).check();
+  await page.getByRole('button', { name: 'Generate the key' }).click();
+  await page.waitForURL(/\/settings\/api-access\/[0-9A-Z]{26}\/key$/);
+  const key = (await page.locator('#key').textContent()) ?? '';
+  expect(key).toMatch(/^jes_live_[0-9A-Za-z]{49}$/);
+  return { key, id: /access\/([0-9A-Z]{26})\//.exec(page.url())?.[1] ?? '' };
+}

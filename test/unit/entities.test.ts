@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { findEntities } from '../../src/domain/posts/entities.ts';
+import { isPreviewable } from '../../src/domain/posts/preview-url.ts';
+
+describe('hashtags', () => {
+  test.each([
+    ['#cats and #Dogs', ['cats', 'Dogs']],
+    [
+      '#café #日本語 #Ελλάδα #हिन्दी #العربية #жук #a\u0308b',
+      ['café', '日本語', 'Ελλάδα', 'हिन्दी', 'العربية', 'жук', 'a\u0308b'],
+    ],
+    ['＃全角 (#brackets), "#quotes"! #end.', ['全角', 'brackets', 'quotes', 'end']],
+    ['#snake_case #with-dash #a1 #1a', ['snake_case', 'with', 'a1', '1a']],
+    ['#Twice #twice #TWICE #cafe\u0301 #caf\u00e9', ['Twice', 'cafe\u0301']],
+    ['#1 #2026 #_ # #! ##double a#b &#169; x&#x', []],
+    ['https://example.com/#frag http://example.com?x=#y example.com/#z', []],
+    ['ada#tag@example.com', []],
+    [`#${'x'.repeat(100)}`, ['x'.repeat(100)]],
+    [`#${'x'.repeat(101)}`, []],
+    ['', []],
+  ])('in %j', (content, hashtags) => {
+    expect(findEntities(content).hashtags).toEqual(hashtags);
+  });
+
+  test('are at most 30', () => {
+    const content = Array.from({ length: 40 }, (_, i) => `#tag${i}`).join(' ');
+    const { hashtags } = findEntities(content);
+    expect([hashtags.length, hashtags[0], hashtags.at(-1)]).toEqual([30, 'tag0', 'tag29']);
+  });
+});
+
+describe('mentions', () => {
+  test.each([
+    ['Hi @ada and @Grace_H1!', ['ada', 'grace_h1']],
+    ['@ada,@bob (@cyd) .@dan', ['ada', 'bob', 'cyd', 'dan']],
+    ['@ada @ADA', ['ada']],
+    ['ada@example.com @ada@example.com x@ada @@ada', []],
+    ['https://example.com/@ada https://m.example/@bob?x=@cyd', []],
+    ['@ab @adaé @é @аda', []],
+    [`@${'a'.repeat(31)}`, []],
+    [`@${'a'.repeat(30)}`, ['a'.repeat(30)]],
+  ])('in %j', (content, usernames) => {
+    expect(findEntities(content).usernames).toEqual(usernames);
+  });
+});
+
+describe('the URL to unfurl', () => {
+  test.each([
+    ['see https://example.com/a?b=c#d.', 'https://example.com/a?b=c#d'],
+    ['see example.com/a', 'https://example.com/a'],
+    ['http://example.org then https://example.com', 'https://example.com'],
+    ['https://localhost/ https://10.0.0.1/ https://example.com:8443/', null],
+    ['ada@example.com', null],
+    ['no link', null],
+  ])('in %j', (content, url) => {
+    expect(findEntities(content).url).toBe(url);
+  });
+
+  test.each([
+    ['https://example.com', true],
+    ['https://EXAMPLE.com:443/x', true],
+    ['https://bücher.example.com/', true],
+    ['https://пример.рф/', true],
+    ['http://example.com', false],
+    ['ftp://example.com', false],
+    ['javascript:alert(1)', false],
+    ['https://example.com:444', false],
+    ['https://user@example.com', false],
+    ['https://:pw@example.com', false],
+    ['https://127.0.0.1', false],
+    ['https://2130706433', false],
+    ['https://0x7f.1', false],
+    ['https://[::1]', false],
+    ['https://[::ffff:169.254.169.254]/', false],
+    ['https://localhost', false],
+    ['https://a.localhost', false],
+    ['https://printer.local', false],
+    ['https://metadata.google.internal', false],
+    ['https://example.com.', false],
+    ['https://single', false],
+    ['https:///', false],
+    [`https://example.com/${'x'.repeat(2_048)}`, false],
+    ['not a url', false],
+  ])('%s may be asked: %s', (url, expected) => {
+    expect(isPreviewable(url)).toBe(expected);
+  });
+});
+
+test.each([
+  'a.'.repeat(2_500),
+  'http://'.repeat(714),
+  '@a'.repeat(2_500),
+  '#'.repeat(5_000),
+  `#${'\u0301'.repeat(4_999)}`,
+  `https://example.com/${'('.repeat(4_980)}`,
+  `${'x@'.repeat(1_250)}${'#y'.repeat(1_250)}`,
+])('takes little time for any content: %.20s…', (content) => {
+  const started = performance.now();
+  findEntities(content);
+  expect(performance.now() - started).toBeLessThan(1_000);
+});

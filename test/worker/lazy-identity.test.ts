@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BuiltFile } from '../../src/dev/build.ts';
+import { withContext } from '../../src/dev/context.ts';
+import { signUp } from '../../src/domain/accounts/index.ts';
+import { bundle } from '../support/bundle.ts';
+import { newUsername } from '../support/names.ts';
+import { makeKey } from '../support/node-keys.ts';
+import { startWorkers, type Workers } from '../support/workers.ts';
+
+const VISITOR = { address: undefined, userAgent: null, cookie: null };
+
+/** A Worker in which loading the identity library is an error: what it answers, it answers without. */
+describe('without the identity library', () => {
+  let workers: Workers;
+  let cookie: string;
+  const form = {
+    name: 'Zoë',
+    username: newUsername(),
+    email: `${newUsername()}@example.com`,
+    password: 'correct horse',
+  };
+
+  beforeAll(async () => {
+    workers = await startWorkers(1, { withoutIdentity: true });
+    const { cookies } = await withContext(workers.secrets, Date.now(), (ctx) => signUp(ctx, VISITOR, form));
+    cookie = cookies[0]?.split(';', 1)[0] ?? 'none';
+  }, 60_000);
+  afterAll(() => workers.close());
+
+  const send = (path: string, headers: Record<string, string>, method = 'GET', body?: unknown) =>
+    fetch(workers.urls[0] + path, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+
+  test('is served whoever calls with an API key', async () => {
+    const headers = { Authorization: `Bearer ${(await makeKey(workers.secrets)).key}` };
+    expect((await send('/api/auth/me', headers)).status).toBe(200);
+    expect((await send('/api/posts', headers, 'POST', { content: 'Hello' })).status).toBe(201);
+    expect((await send('/api/auth/api-keys', headers)).status).toBe(403);
+    expect((await send('/api/auth/me', { Authorization: 'Bearer jes_live_short' })).status).toBe(401);
+  });
+
+  test('is served whoever is signed in', async () => {
+    const headers = { Cookie: cookie };
+    expect((await send('/api/auth/me', headers)).status).toBe(200);
+    expect((await send('/api/posts', headers, 'POST', { content: 'Hello' })).status).toBe(201);
+    const newKey = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
+    const created = await send('/api/auth/api-keys', headers, 'POST', newKey);
+    expect(created.status).toBe(201);
+    const { apiKey } = (await created.json()) as { apiKey: { id: string } };
+    expect((await send('/api/auth/api-keys', headers)).status).toBe(200);
+    expect((await send(`/api/auth/api-keys/${apiKey.id}/usage`, headers)).status).toBe(200);
+    expect((await send(`/api/auth/api-keys/${apiKey.id}`, headers, 'DELETE')).status).toBe(200);
+  });
+
+  test('nobody signs in: the library is what was replaced', async () => {
+    const { email, password } = form;
+    expect((await send('/api/auth/sign-in/email', {}, 'POST', { email, password })).status).toBe(500);
+  });
+});
+
+/** What an isolate reads at its start: the module that answers and, through `import … from`, those it needs. */
+function readAtStart(modules: readonly BuiltFile[]): string[] {
+  const waiting = ['worker.mjs'];
+  const read = new Map<string, string>();
+  for (const name of waiting) {
+    const text = modules.find((module) => module.name === name)?.text ?? '';
+    read.set(name, text);
+    for (const [, imported = ''] of text.matchAll(/\b(?:from|import)"\.\/([^"]+)"/g)) {
+      if (!waiting.includes(imported)) waiting.push(imported);
+    }
+  }
+  return [...read.values()];
+}
+
+test('the deployed Worker holds it, in modules that no isolate reads at its start', async () => {
+  const { modules, inputs } = await bundle('src/worker.ts');
+  const isLibrary = (text: string) => text.includes('INVALID_EMAIL_OR_PASSWORD');
+  expect(inputs.filter((input) => /node_modules\/better-auth\//.test(input))).not.toEqual([]);
+  expect(modules.filter(({ text }) => isLibrary(text))).not.toEqual([]);
+  const read = readAtStart(modules);
+  expect(read.filter(isLibrary)).toEqual([]);
+  const unread = modules.filter(({ text }) => !read.includes(text));
+  expect(unread.reduce((sum, { text }) => sum + text.length, 0)).toBeGreaterThan(300 * 1024);
+});
