@@ -12,6 +12,11 @@ const previewQueue = z.custom<Queue<{ readonly postId: string; readonly url: str
   'must be a [[queues.producers]] binding of wrangler.toml',
 );
 
+const bucket = z.custom<R2Bucket>(
+  (value) => typeof value === 'object' && value !== null && 'put' in value,
+  'must be a [[r2_buckets]] binding of wrangler.toml',
+);
+
 const configSchema = z.object({
   /** `postgres://user:password@host/database` of the Neon project. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -37,6 +42,7 @@ const configSchema = z.object({
   UNKNOWN_KEY_LIMITER: rateLimiter,
   ATTEMPT_FALLBACK_LIMITER: rateLimiter,
   LINK_PREVIEWS: previewQueue,
+  MEDIA: bucket,
 });
 
 export type Config = z.infer<typeof configSchema>;

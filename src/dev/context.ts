@@ -16,6 +16,9 @@ const NO_LIMIT = { limit: async () => ({ success: true }) };
 /** Nothing is unfurled for a script. */
 const NO_QUEUE = { send: async () => undefined };
 
+/** Nothing is uploaded by a script. */
+const NO_BUCKET = { put: async () => null };
+
 /**
  * Runs verbs of the domain in Node, through the same clients as the Worker, and waits for what they deferred.
  *
@@ -36,6 +39,7 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     UNKNOWN_KEY_LIMITER: NO_LIMIT,
     ATTEMPT_FALLBACK_LIMITER: NO_LIMIT,
     LINK_PREVIEWS: NO_QUEUE,
+    MEDIA: NO_BUCKET,
   };
   const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, now, new Meter()));
   await Promise.all(deferred);

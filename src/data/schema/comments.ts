@@ -1,6 +1,7 @@
 import { type AnyPgColumn, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
+import { jesclips } from './jesclips.ts';
 import { posts } from './posts.ts';
 
 /**
@@ -27,5 +28,27 @@ export const comments = pgTable(
     // Ids are sorted by time, so this is the order of the list, too.
     index('comments_post_id_index').on(table.postId, table.id),
     index('comments_parent_id_index').on(table.parentId),
+  ],
+);
+
+/** The same of a JesClip: `jesclip_id` in the place of `post_id`. */
+export const jesclipComments = pgTable(
+  'jesclip_comments',
+  {
+    id: text().primaryKey(),
+    authorId: text('author_id')
+      .notNull()
+      .references(() => accounts.id),
+    jesclipId: text('jesclip_id')
+      .notNull()
+      .references(() => jesclips.id, { onDelete: 'cascade' }),
+    content: text().notNull(),
+    parentId: text('parent_id').references((): AnyPgColumn => jesclipComments.id, { onDelete: 'cascade' }),
+    apiKeyId: text('api_key_id').references(() => apiKeys.id),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  },
+  (table) => [
+    index('jesclip_comments_jesclip_id_index').on(table.jesclipId, table.id),
+    index('jesclip_comments_parent_id_index').on(table.parentId),
   ],
 );

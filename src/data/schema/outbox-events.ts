@@ -8,17 +8,17 @@ export const outboxEvents = pgTable(
   {
     /** `evt_` and a UUID (contract section 10). */
     id: text().primaryKey(),
-    event: text({ enum: ['jes.created', 'comment.created'] }).notNull(),
+    event: text({ enum: ['jes.created', 'jesclip.created', 'comment.created'] }).notNull(),
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id, { onDelete: 'cascade' }),
-    /** The Jes or comment as it was then, without counts. */
+    /** The Jes, JesClip or comment as it was then, without counts. */
     data: json().notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
   },
   (table) => [
     index('outbox_events_created_at_index').on(table.createdAt),
     index('outbox_events_account_id_index').on(table.accountId, table.createdAt),
-    check('outbox_events_event_known', sql`${table.event} IN ('jes.created', 'comment.created')`),
+    check('outbox_events_event_known', sql`${table.event} IN ('jes.created', 'jesclip.created', 'comment.created')`),
   ],
 );

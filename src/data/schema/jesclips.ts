@@ -1,0 +1,35 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+import { apiKeys } from './api-keys.ts';
+
+/**
+ * A JesClip; its video is in `media`. Of `author_id` and `caption`, in this order, Postgres names the first that is NULL:
+ * how a statement says which rule refused it.
+ */
+export const jesclips = pgTable(
+  'jesclips',
+  {
+    id: text().primaryKey(),
+    authorId: text('author_id')
+      .notNull()
+      .references(() => accounts.id),
+    /** May be empty. */
+    caption: text().notNull(),
+    visibility: text({ enum: ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] }).notNull(),
+    /** The key it was posted with; its label is what "via" shows. */
+    apiKeyId: text('api_key_id').references(() => apiKeys.id),
+    /** Without `#`, in the order and spelling of the caption. */
+    hashtags: text().array().notNull().default([]),
+    /** Ids of the accounts named, in the order of the caption. */
+    mentionIds: text('mention_ids').array().notNull().default([]),
+    commentCount: integer('comment_count').notNull().default(0),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    editedAt: timestamp('edited_at', { withTimezone: true, precision: 3, mode: 'date' }),
+  },
+  (table) => [
+    index('jesclips_author_id_index').on(table.authorId, table.createdAt),
+    check('jesclips_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),
+  ],
+);
