@@ -19,7 +19,7 @@ export type Refusal =
   | { readonly code: 'ip_not_allowed' }
   | { readonly code: 'session_required' }
   | { readonly code: 'cross_site_request' }
-  | { readonly code: 'not_owner' }
+  | { readonly code: 'not_owner'; readonly what: 'post' | 'jesclip' }
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';

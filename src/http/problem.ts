@@ -84,7 +84,7 @@ export function answerTo(refusal: Refusal): Answer {
     case 'cross_site_request':
       return { message: 'A browser sent this from another site, so it was not done.' };
     case 'not_owner':
-      return { message: 'Only its author may change this Jes.' };
+      return { message: `Only its author may change this ${refusal.what === 'post' ? 'Jes' : 'JesClip'}.` };
     case 'missing_scope':
       return {
         message: `This API key lacks the scope ${refusal.requiredScope}.`,

@@ -107,7 +107,9 @@ describe.each(['public', 'private'] as const)('of a %s account', (kind) => {
           (error: unknown) => (error instanceof Refused ? error.refusal.code !== 'not_found' : 'broken'),
         );
       const post = await harness.run((ctx) => outcome(readPostFor(ctx, viewerId, id)));
-      const comments = await harness.run((ctx) => outcome(listCommentsFor(ctx, viewerId, id, { limit: 50 })));
+      const comments = await harness.run((ctx) =>
+        outcome(listCommentsFor(ctx, viewerId, { kind: 'post', id }, { limit: 50 })),
+      );
       expect([viewer, post, comments]).toEqual([viewer, isSeen, isSeen]);
     }
   });

@@ -5,19 +5,20 @@ import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { Refused } from '../refusal.ts';
-import { type Comment, toComment } from './comment.ts';
+import { type Comment, type Subject, toComment } from './comment.ts';
 import { newCommentSchema } from './schemas.ts';
 import { commentJson, countComment, insertComment, insertCreatedEvent } from './store.ts';
 
 /**
- * Comments on a Jes that the account sees, or replies to a comment there: comment, count and event in one transaction.
+ * Comments on a Jes or JesClip that the account sees, or replies to a comment there: comment, count and event in one
+ * transaction.
  *
  * @throws Refused `missing_scope`, `not_found`, `invalid_request`, `api_key_revoked` (since it was admitted)
  */
-export async function createComment(ctx: ActorCtx, postId: string, input: unknown): Promise<Written<Comment>> {
+export async function createComment(ctx: ActorCtx, subject: Subject, input: unknown): Promise<Written<Comment>> {
   const { actor, now } = ctx;
   requireScope(actor, 'write:comment');
-  if (!isId(postId)) throw new Refused({ code: 'not_found' });
+  if (!isId(subject.id)) throw new Refused({ code: 'not_found' });
   const { content, parentId = null } = parseInput(newCommentSchema, input);
   const { db } = ctx.ports;
   const id = newId(now);
@@ -26,28 +27,29 @@ export async function createComment(ctx: ActorCtx, postId: string, input: unknow
     const written = await writeOnce(ctx, {
       status: 201,
       statements: [
-        insertComment(db, { id, postId, actor, content, parentId, createdAt }),
-        countComment(db, postId),
-        insertCreatedEvent(db, id, actor.accountId, createdAt),
+        insertComment(db, { id, subject, actor, content, parentId, createdAt }),
+        countComment(db, subject),
+        insertCreatedEvent(db, subject.kind, id, actor.accountId, createdAt),
       ],
-      answer: commentJson(id),
+      answer: commentJson(subject.kind, id),
     });
     if (!written) throw new Refused({ code: 'internal_error' });
     return { ...written, value: toComment(written.value) };
   } catch (error) {
-    throw refusalOf(ctx, error);
+    throw refusalOf(ctx, subject, error);
   }
 }
 
 /** What a violated rule of the database means to the caller. */
-function refusalOf({ actor }: ActorCtx, error: unknown): unknown {
+function refusalOf({ actor }: ActorCtx, { kind }: Subject, error: unknown): unknown {
   switch (nullColumnOf(error)) {
     case 'author_id':
       return actorRefusal(actor);
     case 'post_id':
+    case 'jesclip_id':
       return new Refused({ code: 'not_found' });
     case 'content': {
-      const message = 'must be the id of a comment on this Jes';
+      const message = `must be the id of a comment on this ${kind === 'post' ? 'Jes' : 'JesClip'}`;
       return new Refused({ code: 'invalid_request', details: [{ path: 'parentId', message }] });
     }
     default:

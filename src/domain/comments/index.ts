@@ -1,3 +1,3 @@
-export type { Comment } from './comment.ts';
+export type { Comment, Subject } from './comment.ts';
 export { createComment } from './create-comment.ts';
 export { type CommentPage, listComments, listCommentsFor } from './list-comments.ts';

@@ -5,7 +5,7 @@ import type { ActorCtx, Ctx } from '../context.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { Refused } from '../refusal.ts';
-import { type Comment, toComments } from './comment.ts';
+import { type Comment, type Subject, toComments } from './comment.ts';
 import { pageSchema } from './schemas.ts';
 import { selectComments } from './store.ts';
 
@@ -16,34 +16,34 @@ export interface CommentPage {
 }
 
 /**
- * Comments of one Jes, replies among them, the oldest first: a page stays what it was when others are written.
+ * Comments on one Jes or JesClip, replies among them, the oldest first: a page stays what it was when others are written.
  *
  * @param input `{ limit?, cursor? }`
  * @throws Refused `missing_scope`, `invalid_request`, `not_found`
  */
-export async function listComments(ctx: ActorCtx, postId: string, input: unknown): Promise<CommentPage> {
+export async function listComments(ctx: ActorCtx, subject: Subject, input: unknown): Promise<CommentPage> {
   requireScope(ctx.actor, 'read:comment');
-  return await listCommentsFor(ctx, ctx.actor.accountId, postId, input);
+  return await listCommentsFor(ctx, ctx.actor.accountId, subject, input);
 }
 
 /** The same for a page. @param viewerId null = nobody is signed in @throws Refused `invalid_request`, `not_found` */
 export async function listCommentsFor(
   ctx: Ctx,
   viewerId: string | null,
-  postId: string,
+  subject: Subject,
   input: unknown,
 ): Promise<CommentPage> {
-  if (!isId(postId)) throw new Refused({ code: 'not_found' });
+  if (!isId(subject.id)) throw new Refused({ code: 'not_found' });
   const { limit, cursor } = parseInput(pageSchema, input);
   const { db, sessionSecret } = ctx.ports;
-  const list = `comments of ${postId}`;
+  const list = `comments of ${subject.kind} ${subject.id}`;
   const after = cursor === undefined ? '' : await openCursor(sessionSecret, list, cursor);
   if (after === undefined) {
     const message = 'must be a nextCursor of this list';
     throw new Refused({ code: 'invalid_request', details: [{ path: 'cursor', message }] });
   }
   // One more than asked for tells whether there is another page.
-  const { rows } = await runSql(selectComments(db, { postId, viewerId, after, limit: limit + 1 }));
+  const { rows } = await runSql(selectComments(db, { subject, viewerId, after, limit: limit + 1 }));
   const [row] = rows;
   if (!row) throw new Refused({ code: 'not_found' });
   const found = toComments(row.body);

@@ -3,7 +3,7 @@ import { COMMENT_MAX_CHARACTERS, COMMENTS_PER_PAGE, COMMENTS_PER_PAGE_MAX } from
 import { isId } from '../../lib/id.ts';
 import { humanText } from '../text.ts';
 
-/** `POST /api/posts/:id/comments` (contract section 8). */
+/** `POST /api/posts/:id/comments`, and of a JesClip (contract section 8). */
 export const newCommentSchema = z.strictObject({
   content: humanText(1, COMMENT_MAX_CHARACTERS),
   parentId: z.string({ error: 'must be a string' }).refine(isId, 'must be the id of a comment').optional(),
@@ -11,7 +11,7 @@ export const newCommentSchema = z.strictObject({
 
 const limitMessage = `must be a whole number from 1 to ${COMMENTS_PER_PAGE_MAX}`;
 
-/** The query of `GET /api/posts/:id/comments`; other parameters are none of ours. */
+/** The query of `GET /api/posts/:id/comments`, and of a JesClip; other parameters are none of ours. */
 export const pageSchema = z.object({
   limit: z
     .union(

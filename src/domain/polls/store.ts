@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Db, Sql } from '../../data/db.ts';
 import type { SessionActor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
-import { pollJson, postWithAuthor, visibleTo } from '../posts/index.ts';
+import { pollJson, visibleTo, withAuthor } from '../posts/index.ts';
 
 export interface Ballot {
   readonly postId: string;
@@ -13,7 +13,7 @@ export interface Ballot {
 }
 
 const isVisible = ({ postId, actor }: Ballot): Sql => sql`EXISTS (
-  SELECT FROM ${postWithAuthor('post')} WHERE post.id = ${postId} AND ${visibleTo(actor.accountId, 'post')})`;
+  SELECT FROM ${withAuthor('post')} WHERE post.id = ${postId} AND ${visibleTo(actor.accountId, 'post')})`;
 
 const chosen = ({ optionIds }: Ballot): Sql =>
   sql`(${sql.join(

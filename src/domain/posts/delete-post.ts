@@ -24,7 +24,7 @@ export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<str
       statements: [markDeleted(ctx.ports.db, id, actor, at)],
       answer: deletedAnswer(id, actor.accountId, at),
     });
-    return written ?? (await refuseOthers(ctx, id));
+    return written ?? (await refuseOthers(ctx, 'post', id));
   } catch (error) {
     throw nullColumnOf(error) === 'author_id' ? actorRefusal(actor) : error;
   }

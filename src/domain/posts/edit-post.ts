@@ -30,7 +30,7 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
       statements: [updatePost(ctx.ports.db, id, actor, { ...change, entities }, new Date(now))],
       answer: ownJes(id, actor.accountId, viewOf(ctx)),
     });
-    if (!written) return await refuseOthers(ctx, id);
+    if (!written) return await refuseOthers(ctx, 'post', id);
     if (entities && !written.replayed) askForPreview(ctx, id, entities.url);
     return { ...written, value: toJes(written.value) };
   } catch (error) {

@@ -7,4 +7,4 @@ export { isPreviewable } from './preview-url.ts';
 export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';
 export { authorJson, pollJson, timeJson, viaJson } from './store.ts';
-export { postWithAuthor, visibleTo } from './visibility.ts';
+export { visibleTo, withAuthor } from './visibility.ts';

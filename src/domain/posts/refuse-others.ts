@@ -4,13 +4,13 @@ import { Refused } from '../refusal.ts';
 import { selectAuthorId } from './store.ts';
 
 /**
- * Says why nothing was changed: the account sees the Jes and is not its author, or there is none for it.
+ * Says why nothing was changed: the account sees the Jes or JesClip and is not its author, or there is none for it.
  *
  * @throws Refused `not_owner`, `not_found`
  */
-export async function refuseOthers({ actor, ports }: ActorCtx, id: string): Promise<never> {
-  const { rows } = await runSql(selectAuthorId(ports.db, id, actor.accountId));
+export async function refuseOthers({ actor, ports }: ActorCtx, what: 'post' | 'jesclip', id: string): Promise<never> {
+  const { rows } = await runSql(selectAuthorId(ports.db, what, id, actor.accountId));
   const [row] = rows;
   const isAnothers = row !== undefined && row.author_id !== actor.accountId;
-  throw new Refused({ code: isAnothers ? 'not_owner' : 'not_found' });
+  throw new Refused(isAnothers ? { code: 'not_owner', what } : { code: 'not_found' });
 }

@@ -8,7 +8,7 @@ import { actingAccount } from '../idempotency/index.ts';
 import { insertEvent } from '../outbox/index.ts';
 import type { Entities } from './entities.ts';
 import type { Location, Visibility } from './jes.ts';
-import { type PostAlias, postWithAuthor, visibleTo } from './visibility.ts';
+import { type PostAlias, visibleTo, withAuthor } from './visibility.ts';
 
 /** For whom a Jes is shown, and with what. */
 export interface View {
@@ -44,12 +44,12 @@ export function jesJson(view: View, condition: Sql): Sql {
   const original = sql`(
     SELECT row_to_json(jes) FROM (
       SELECT ${jesColumns('original', view)}, NULL::json AS "bounceOf"
-      FROM ${postWithAuthor('original')}
+      FROM ${withAuthor('original')}
       WHERE original.id = post.bounce_of_id AND ${visibleTo(view.viewerId, 'original')}) jes)`;
   return sql`
     SELECT row_to_json(jes)::text FROM (
       SELECT ${jesColumns('post', view)}, ${original} AS "bounceOf"
-      FROM ${postWithAuthor('post')}
+      FROM ${withAuthor('post')}
       WHERE ${condition} AND ${visibleTo(view.viewerId, 'post')}) jes`;
 }
 
@@ -249,10 +249,11 @@ export function deletedAnswer(id: string, accountId: string, at: Date): Sql {
     WHERE id = ${id} AND author_id = ${accountId} AND deleted_at = ${at.toISOString()}::timestamptz`;
 }
 
-/** Whose a Jes is that the viewer sees, or no row. */
-export function selectAuthorId(db: Db, id: string, viewerId: string) {
+/** Whose a Jes or JesClip is that the viewer sees, or no row. */
+export function selectAuthorId(db: Db, what: 'post' | 'jesclip', id: string, viewerId: string) {
+  const row = sql.raw(what);
   return db.execute<{ author_id: string }>(sql`
-    SELECT post.author_id FROM ${postWithAuthor('post')} WHERE post.id = ${id} AND ${visibleTo(viewerId, 'post')}`);
+    SELECT ${row}.author_id FROM ${withAuthor(what)} WHERE ${row}.id = ${id} AND ${visibleTo(viewerId, what)}`);
 }
 
 export interface NewBounceRow {
@@ -279,11 +280,11 @@ export function insertBounce(db: Db, bounce: NewBounceRow) {
     WITH named AS (
       SELECT CASE WHEN bounced.content = '' AND bounced.bounce_of_id IS NOT NULL THEN bounced.bounce_of_id
         ELSE bounced.id END AS id
-      FROM ${postWithAuthor('bounced')}
+      FROM ${withAuthor('bounced')}
       WHERE bounced.id = ${bounce.postId} AND ${visibleTo(actor.accountId, 'bounced')}
     ), target AS (
       SELECT original.id, ${visibleTo(null, 'original')} AS is_public
-      FROM named, ${postWithAuthor('original')}
+      FROM named, ${withAuthor('original')}
       WHERE original.id = named.id AND ${visibleTo(actor.accountId, 'original')}
     )
     INSERT INTO posts (id, author_id, content, visibility, api_key_id, bounce_of_id, hashtags, mention_ids,

@@ -1,17 +1,17 @@
-import { DAY_MS } from '../../config/limits.ts';
-import { DbRejected, nullColumnOf, type Statement } from '../../data/db.ts';
+import type { DbRejected, Statement } from '../../data/db.ts';
 import type { ActorCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
-import { type Detail, Refused } from '../refusal.ts';
+import type { Written } from '../idempotency/index.ts';
+import type { Detail, Refused } from '../refusal.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { type Jes, toJes } from './jes.ts';
-import { countCreation, countPost, insertCreatedEvent, ownJes } from './store.ts';
+import { countPost, insertCreatedEvent, ownJes } from './store.ts';
 import { viewOf } from './view.ts';
+import { writeCreation } from './write-creation.ts';
 
 /**
- * Writes a Jes, a bounce or not, with all that comes with one: the account's total, the daily quota of its keys, the
- * event. The statements come before them in the transaction; where one of them meets a rule of its own, `explain` says
- * what of the request was wrong.
+ * Writes a Jes, a bounce or not, with all that comes with one: the account's total, the event, the daily quota. The
+ * statements come before them in the transaction; where one of them meets a rule of its own, `explain` says what of the
+ * request was wrong.
  */
 export async function writeNewPost(
   ctx: ActorCtx,
@@ -23,41 +23,15 @@ export async function writeNewPost(
   },
   explain: (error: DbRejected) => readonly Detail[] | Refused | undefined,
 ): Promise<Written<Jes>> {
-  const { actor, now } = ctx;
+  const { accountId } = ctx.actor;
   const { db } = ctx.ports;
   const view = viewOf(ctx);
-  const at = new Date(now);
-  try {
-    const written = await writeOnce(ctx, {
-      status: 201,
-      statements: [
-        ...post.statements,
-        countPost(db, actor.accountId),
-        // The quota is for what services create.
-        ...(actor.type === 'apiKey' ? [countCreation(db, actor.accountId, at.toISOString().slice(0, 10))] : []),
-        insertCreatedEvent(db, post.id, actor.accountId, view, at),
-      ],
-      answer: ownJes(post.id, actor.accountId, view),
-    });
-    if (!written) throw new Refused({ code: 'internal_error' });
-    if (!written.replayed) askForPreview(ctx, post.id, post.previewUrl);
-    return { ...written, value: toJes(written.value) };
-  } catch (error) {
-    throw error instanceof DbRejected ? refusalOf(ctx, error, explain) : error;
-  }
-}
-
-/** What a violated rule of the database means to the caller. */
-function refusalOf(
-  { actor, now }: ActorCtx,
-  error: DbRejected,
-  explain: (error: DbRejected) => readonly Detail[] | Refused | undefined,
-): Error {
-  if (error.constraint === 'daily_usage_quota') {
-    // Until midnight UTC, when the next row begins.
-    return new Refused({ code: 'daily_quota_exceeded', retryAfter: Math.ceil((DAY_MS - (now % DAY_MS)) / 1_000) });
-  }
-  if (nullColumnOf(error) === 'author_id') return actorRefusal(actor);
-  const explained = explain(error) ?? error;
-  return explained instanceof Error ? explained : new Refused({ code: 'invalid_request', details: explained });
+  const statements = [
+    ...post.statements,
+    countPost(db, accountId),
+    insertCreatedEvent(db, post.id, accountId, view, new Date(ctx.now)),
+  ];
+  const written = await writeCreation(ctx, { statements, answer: ownJes(post.id, accountId, view) }, explain);
+  if (!written.replayed) askForPreview(ctx, post.id, post.previewUrl);
+  return { ...written, value: toJes(written.value) };
 }

@@ -3,7 +3,7 @@ import type { Db, Sql } from '../../data/db.ts';
 import { jehubMembers, jehubs } from '../../data/schema/jehubs.ts';
 import type { SessionActor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
-import { postWithAuthor, timeJson, visibleTo } from '../posts/index.ts';
+import { timeJson, visibleTo, withAuthor } from '../posts/index.ts';
 
 /** What a person may say of a Jes, where that is kept and counted, and what the answer calls it. */
 const MARKS = {
@@ -14,7 +14,7 @@ const MARKS = {
 type Mark = keyof typeof MARKS;
 
 const visiblePost = (postId: string, actor: SessionActor): Sql =>
-  sql`SELECT post.id FROM ${postWithAuthor('post')} WHERE post.id = ${postId} AND ${visibleTo(actor.accountId, 'post')}`;
+  sql`SELECT post.id FROM ${withAuthor('post')} WHERE post.id = ${postId} AND ${visibleTo(actor.accountId, 'post')}`;
 
 /**
  * Marks a Jes that the person sees, or takes the mark away, and counts it, in one statement: the count changes by what
@@ -42,7 +42,7 @@ export function markAnswer(mark: Mark, target: { postId: string; actor: SessionA
   return sql`
     SELECT row_to_json(mark)::text FROM (
       SELECT ${target.isSet}::boolean AS ${sql.raw(is)}, post.${sql.raw(count)} AS ${sql.raw(total)}
-      FROM ${postWithAuthor('post')}
+      FROM ${withAuthor('post')}
       WHERE post.id = ${target.postId} AND ${visibleTo(target.actor.accountId, 'post')}) mark`;
 }
 

@@ -1,27 +1,31 @@
-import { createComment, listComments } from '../../domain/comments/index.ts';
+import { createComment, listComments, type Subject } from '../../domain/comments/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
-export const postComment: CallerEndpoint = {
+const writing = (path: string, kind: Subject['kind']): CallerEndpoint => ({
   method: 'POST',
-  path: '/api/posts/:id/comments',
+  path,
   access: 'caller',
   scope: 'write:comment',
   async answer(exchange, caller) {
     const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
-    return replyWritten(exchange, 201, await createComment(ctx, exchange.c.req.param('id') ?? '', input));
+    const subject = { kind, id: exchange.c.req.param('id') ?? '' };
+    return replyWritten(exchange, 201, await createComment(ctx, subject, input));
   },
-};
+});
 
 /** Query: `limit` 1 to 100 (20), `cursor`. */
-export const getComments: CallerEndpoint = {
+const listing = (path: string, kind: Subject['kind']): CallerEndpoint => ({
   method: 'GET',
-  path: '/api/posts/:id/comments',
+  path,
   access: 'caller',
   scope: 'read:comment',
   async answer(exchange, { ctx }) {
     const { req } = exchange.c;
-    return reply(exchange, 200, await listComments(ctx, req.param('id') ?? '', req.query()));
+    return reply(exchange, 200, await listComments(ctx, { kind, id: req.param('id') ?? '' }, req.query()));
   },
-};
+});
+
+export const postComment = writing('/api/posts/:id/comments', 'post');
+export const getComments = listing('/api/posts/:id/comments', 'post');

@@ -150,7 +150,7 @@ export const getPostPage: PublicPage = {
     try {
       const [jes, comments] = await Promise.all([
         readPostFor(ctx, viewerId, id),
-        listCommentsFor(ctx, viewerId, id, cursor === undefined ? {} : { cursor }),
+        listCommentsFor(ctx, viewerId, { kind: 'post', id }, cursor === undefined ? {} : { cursor }),
       ]);
       return await render(exchange, 200, <PostPage viewer={viewer} jes={jes} comments={comments} now={ctx.now} />);
     } catch (error) {
