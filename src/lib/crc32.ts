@@ -19,3 +19,12 @@ export function crc32(ascii: string, length = ascii.length): number {
   }
   return (crc ^ 0xffffffff) >>> 0;
 }
+
+/** The same over bytes. */
+export function crc32OfBytes(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) {
+    crc = (crc >>> 8) ^ (TABLE[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

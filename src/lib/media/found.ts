@@ -1,0 +1,31 @@
+import { malformed, Refusal } from './reader.ts';
+
+/** How much a file may ask of whoever draws it, however small it is (decompression bombs). */
+export interface Bounds {
+  /** Of one picture: of an image, of an animation's canvas, of a video's frame. */
+  readonly maxPixels: number;
+  /**
+   * Drawn in all to show a file once: the canvas times the frames of an animation, since a frame of one pixel makes its
+   * readers copy the canvas; the picture times the scans of a JPEG, since each goes over all of it.
+   */
+  readonly maxDrawnPixels: number;
+}
+
+/** What a walk learns of a file. */
+export interface Found {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationMs: number | null;
+}
+
+/** @param draws how often the picture is drawn over */
+export function requireDrawable(width: number, height: number, draws: number, bounds: Bounds): void {
+  const pixels = width * height;
+  if (pixels === 0) malformed();
+  if (pixels > bounds.maxPixels) {
+    throw new Refusal('too_many_pixels', `has ${width} × ${height} pixels; at most ${bounds.maxPixels} are accepted`);
+  }
+  if (pixels * draws > bounds.maxDrawnPixels) {
+    throw new Refusal('too_many_pixels', `has too many frames for its ${width} × ${height} pixels`);
+  }
+}

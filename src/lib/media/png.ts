@@ -1,0 +1,100 @@
+import { crc32OfBytes } from '../crc32.ts';
+import { type Bounds, type Found, requireDrawable } from './found.ts';
+import { isTurned, readOrientation, tiffOf, writeOrientation } from './orientation.ts';
+import { type Edits, malformed, type Reader } from './reader.ts';
+
+export const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
+
+/** Chunks that say how the picture looks (PNG, third edition). The rest says where, when, by whom, or is nobody's. */
+const KEPT = 'IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD hIST pHYs acTL fcTL fdAT'.split(
+  ' ',
+);
+
+/** Bit depths that a colour type may have (table 8 of the specification). */
+const DEPTHS: Record<number, readonly number[]> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+
+/**
+ * Walks a PNG, animated or not, checking each checksum. Text, times and unknown chunks go; the orientation stays, as an
+ * `eXIf` that says nothing else.
+ */
+export function inspectPng(file: Reader, edits: Edits, bounds: Bounds): Found {
+  let orientation: number | undefined;
+  let width = 0;
+  let height = 0;
+  let colour = 0;
+  let frames = 0;
+  let declaredFrames = 0;
+  let sequence = 0;
+  let previous = '';
+  const seen = new Set<string>();
+  file.skip(PNG_SIGNATURE.length);
+
+  while (previous !== 'IEND') {
+    const { at } = file;
+    const length = file.uint(4);
+    const summed = file.part(length + 4);
+    if (file.uint(4) !== crc32OfBytes(file.bytes.subarray(summed.at, summed.end))) malformed();
+    const name = summed.text(4);
+    const data = summed;
+    const isFirst = !seen.has(name);
+    if ((name === 'IHDR') !== (seen.size === 0)) malformed();
+
+    if (name === 'IHDR') {
+      width = data.uint(4);
+      height = data.uint(4);
+      const depth = data.uint(1);
+      colour = data.uint(1);
+      const methods = data.uint(3);
+      if (length !== 13 || !DEPTHS[colour]?.includes(depth) || methods > 1) malformed();
+      requireDrawable(width, height, 1, bounds);
+    } else if (name === 'IDAT') {
+      if (!isFirst && previous !== 'IDAT') malformed();
+      if (colour === 3 && !seen.has('PLTE')) malformed();
+    } else if (name === 'acTL') {
+      if (!isFirst || seen.has('IDAT')) malformed();
+      declaredFrames = data.uint(4);
+    } else if (name === 'fcTL' || name === 'fdAT') {
+      if (data.uint(4) !== sequence++) malformed();
+      if (name === 'fcTL') {
+        const size = [data.uint(4), data.uint(4)] as const;
+        const offset = [data.uint(4), data.uint(4)] as const;
+        if (size[0] + offset[0] > width || size[1] + offset[1] > height) malformed();
+        requireDrawable(width, height, ++frames, bounds);
+      }
+    } else if (name === 'eXIf') {
+      if (isFirst) orientation = readOrientation(tiffOf(data));
+      edits.replace(at, file.at, isFirst && orientation && orientation > 1 ? exif(orientation) : undefined);
+    } else if (!KEPT.includes(name)) {
+      // A capital means that the picture cannot be understood without the chunk.
+      if (!/^[a-z][A-Za-z]{3}$/.test(name)) malformed();
+      edits.replace(at, file.at);
+    }
+    seen.add(name);
+    previous = name;
+  }
+  if (!seen.has('IDAT') || frames !== declaredFrames) malformed();
+  const end = file.at;
+  file.skipZeros();
+  file.requireEnd();
+  edits.replace(end, file.end);
+  return isTurned(orientation ?? 1)
+    ? { width: height, height: width, durationMs: null }
+    : { width, height, durationMs: null };
+}
+
+function exif(orientation: number): Uint8Array {
+  const tiff = writeOrientation(orientation);
+  const chunk = new Uint8Array(12 + tiff.length);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, tiff.length);
+  view.setUint32(4, 0x65584966);
+  chunk.set(tiff, 8);
+  view.setUint32(8 + tiff.length, crc32OfBytes(chunk.subarray(4, 8 + tiff.length)));
+  return chunk;
+}

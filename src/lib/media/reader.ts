@@ -1,0 +1,142 @@
+export type RefusalReason =
+  | 'empty'
+  | 'unknown_type'
+  | 'malformed'
+  | 'truncated'
+  | 'trailing_data'
+  | 'too_many_pixels'
+  | 'metadata';
+
+/** Why a file is refused. Thrown from deep inside a walk and caught by `inspectMedia`, which returns it; it goes no further. */
+export class Refusal {
+  readonly why: RefusalReason;
+  readonly message: string;
+
+  constructor(why: RefusalReason, message: string) {
+    this.why = why;
+    this.message = message;
+  }
+}
+
+export function malformed(): never {
+  throw new Refusal('malformed', 'is damaged: its parts do not fit together');
+}
+
+export function truncated(): never {
+  throw new Refusal('truncated', 'is truncated');
+}
+
+export function uncleanable(): never {
+  throw new Refusal('metadata', 'holds metadata that cannot be taken out');
+}
+
+/**
+ * A cursor over a stretch of the file, with offsets of the file. It never passes `end`: what would is a truncated file, since
+ * walkers open a narrower stretch for each part whose length was found to fit.
+ */
+export class Reader {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  at: number;
+
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  skip(count: number): void {
+    if (count > this.left) truncated();
+    this.at += count;
+  }
+
+  /** Big-endian, up to 2^53; what is above comes out inexact, and longer than any file. */
+  uint(size: number): number {
+    this.skip(size);
+    let value = 0;
+    for (let i = this.at - size; i < this.at; i++) value = value * 256 + (this.bytes[i] ?? 0);
+    return value;
+  }
+
+  /** Little-endian. */
+  uintLe(size: number): number {
+    this.skip(size);
+    let value = 0;
+    for (let i = this.at - 1; i >= this.at - size; i--) value = value * 256 + (this.bytes[i] ?? 0);
+    return value;
+  }
+
+  /** Bytes as Latin-1, for the names that formats have for their parts. */
+  text(size: number): string {
+    this.skip(size);
+    let text = '';
+    for (let i = this.at - size; i < this.at; i++) text += String.fromCharCode(this.bytes[i] ?? 0);
+    return text;
+  }
+
+  /** The next `size` bytes, and steps over them. */
+  part(size: number): Reader {
+    this.skip(size);
+    return new Reader(this.bytes, this.at - size, this.at);
+  }
+
+  skipZeros(): void {
+    while (this.at < this.end && this.bytes[this.at] === 0) this.at++;
+  }
+
+  requireEnd(): void {
+    if (this.left > 0) throw new Refusal('trailing_data', 'has data behind its end');
+  }
+}
+
+/** How many changes a file may need. Real files need dozens; each costs memory, which a hostile file could multiply. */
+const MAX_EDITS = 10_000;
+
+/** Zeros are handed out as views of a page of this size, so that blanking 50 MB costs no 50 MB. */
+const ZEROS = 65_536;
+
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  /** What takes the place of the bytes; without it, as many zeros. */
+  readonly by?: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** What is to be taken out of a file or put into it, collected in any order. */
+export class Edits {
+  readonly #edits: Edit[] = [];
+
+  replace(from: number, to: number, by: Uint8Array = NOTHING): void {
+    if (to > from || by.length > 0) this.#add({ from, to, by });
+  }
+
+  blank(from: number, to: number): void {
+    if (to > from) this.#add({ from, to });
+  }
+
+  #add(edit: Edit): void {
+    if (this.#edits.push(edit) > MAX_EDITS) uncleanable();
+  }
+
+  /** The edited file: views of `bytes` and of the replacements. What lies within an earlier edit is gone with it. */
+  apply(bytes: Uint8Array): Uint8Array[] {
+    const zeros = new Uint8Array(ZEROS);
+    const pieces: Uint8Array[] = [];
+    let done = 0;
+    for (const { from, to, by } of this.#edits.sort((a, b) => a.from - b.from)) {
+      if (from < done && to <= done) continue;
+      if (from > done) pieces.push(bytes.subarray(done, from));
+      if (by) pieces.push(by);
+      else for (let at = Math.max(from, done); at < to; at += ZEROS) pieces.push(zeros.subarray(0, to - at));
+      done = to;
+    }
+    if (done < bytes.length) pieces.push(bytes.subarray(done));
+    return pieces.filter(({ length }) => length > 0);
+  }
+}
