@@ -1,24 +1,8 @@
-import { type Comment, type CommentPage, listCommentsFor } from '../../domain/comments/index.ts';
-import { type Author, type Jes, type Poll, readPostFor } from '../../domain/posts/index.ts';
-import { Refused } from '../../domain/refusal.ts';
-import type { Person } from '../endpoint.ts';
+import { type Jes, type Poll, readPostFor } from '../../domain/posts/index.ts';
+import { By, Via } from './components/comments.tsx';
 import { Ago } from './components/time.tsx';
-import { Layout } from './layout.tsx';
-import type { PublicPage } from './page.ts';
-import { type Markup, render } from './render.ts';
-
-function By({ author }: { readonly author: Author }): Markup {
-  return (
-    <>
-      <strong>{author.displayName}</strong> <span class="muted">@{author.username}</span>
-    </>
-  );
-}
-
-/** What a Jes or a comment was written with; nothing where its author wrote it here. */
-function Via({ via }: { readonly via: Jes['via'] }): Markup | null {
-  return via === null ? null : <span class="via">via {via.label}</span>;
-}
+import { permalinkPage } from './permalink.tsx';
+import type { Markup } from './render.ts';
 
 function PollResult({ poll, now }: { readonly poll: Poll; readonly now: number }): Markup {
   return (
@@ -70,92 +54,10 @@ function JesArticle({ jes, now }: { readonly jes: Jes; readonly now: number }): 
   );
 }
 
-function CommentItem({ comment, now }: { readonly comment: Comment; readonly now: number }): Markup {
-  return (
-    <li class={comment.parentId === null ? undefined : 'reply'}>
-      <By author={comment.author} /> <Ago iso={comment.createdAt} now={now} /> <Via via={comment.via} />
-      <p>{comment.content}</p>
-    </li>
-  );
-}
-
-function Comments(props: { readonly id: string; readonly page: CommentPage; readonly now: number }): Markup {
-  const { id, page, now } = props;
-  return (
-    <section aria-labelledby="comments">
-      <h2 id="comments">Comments</h2>
-      {page.comments.length === 0 ? (
-        <p class="muted">None here yet.</p>
-      ) : (
-        <ol class="comments">
-          {page.comments.map((comment) => (
-            <CommentItem comment={comment} now={now} />
-          ))}
-        </ol>
-      )}
-      {page.nextCursor === null ? null : (
-        <p>
-          <a href={`/post/${id}?cursor=${encodeURIComponent(page.nextCursor)}`}>Later comments</a>
-        </p>
-      )}
-    </section>
-  );
-}
-
-function PostPage(props: {
-  readonly viewer: Person | undefined;
-  readonly jes: Jes;
-  readonly comments: CommentPage;
-  readonly now: number;
-}): Markup {
-  const { viewer, jes, comments, now } = props;
-  const title = `${jes.author.displayName} on Jestha`;
-  return (
-    <Layout title={title} viewer={viewer}>
-      <section class="narrow">
-        <h1 class="visually-hidden">{title}</h1>
-        <JesArticle jes={jes} now={now} />
-        <Comments id={jes.id} page={comments} now={now} />
-      </section>
-    </Layout>
-  );
-}
-
-function MissingPage({ viewer }: { readonly viewer: Person | undefined }): Markup {
-  return (
-    <Layout title="No such Jes" viewer={viewer}>
-      <section class="narrow">
-        <h1>No such Jes</h1>
-        <p>It was deleted, it never was, or it is not for everybody.</p>
-        {viewer ? null : (
-          <p>
-            <a href="/sign-in">Sign in</a> to see what is shared with you.
-          </p>
-        )}
-      </section>
-    </Layout>
-  );
-}
-
-/** Where permalinks point. */
-export const getPostPage: PublicPage = {
-  method: 'GET',
-  path: '/post/:id',
-  access: 'public',
-  async answer(exchange, viewer) {
-    const { ctx, c } = exchange;
-    const id = c.req.param('id') ?? '';
-    const viewerId = viewer?.owner.id ?? null;
-    const cursor = c.req.query('cursor');
-    try {
-      const [jes, comments] = await Promise.all([
-        readPostFor(ctx, viewerId, id),
-        listCommentsFor(ctx, viewerId, { kind: 'post', id }, cursor === undefined ? {} : { cursor }),
-      ]);
-      return await render(exchange, 200, <PostPage viewer={viewer} jes={jes} comments={comments} now={ctx.now} />);
-    } catch (error) {
-      if (!(error instanceof Refused) || error.refusal.code !== 'not_found') throw error;
-      return await render(exchange, 404, <MissingPage viewer={viewer} />);
-    }
-  },
-};
+/** Where permalinks of Jes point. */
+export const getPostPage = permalinkPage({
+  kind: 'post',
+  name: 'Jes',
+  read: readPostFor,
+  show: (jes, now) => <JesArticle jes={jes} now={now} />,
+});

@@ -1,0 +1,67 @@
+import { listCommentsFor, type Subject } from '../../domain/comments/index.ts';
+import type { Ctx } from '../../domain/context.ts';
+import type { Author } from '../../domain/posts/index.ts';
+import { Refused } from '../../domain/refusal.ts';
+import type { Person } from '../endpoint.ts';
+import { Comments } from './components/comments.tsx';
+import { Layout } from './layout.tsx';
+import type { PublicPage } from './page.ts';
+import { type Markup, render } from './render.ts';
+
+/** The page that permalinks of a kind point to: a Jes or a JesClip, and the comments on it. */
+export function permalinkPage<T extends { readonly id: string; readonly author: Author }>(of: {
+  readonly kind: Subject['kind'];
+  /** What people call it. */
+  readonly name: string;
+  readonly read: (ctx: Ctx, viewerId: string | null, id: string) => Promise<T>;
+  readonly show: (shown: T, now: number) => Markup;
+}): PublicPage {
+  const { kind, name, read, show } = of;
+  return {
+    method: 'GET',
+    path: `/${kind}/:id`,
+    access: 'public',
+    async answer(exchange, viewer) {
+      const { ctx, c } = exchange;
+      const id = c.req.param('id') ?? '';
+      const viewerId = viewer?.owner.id ?? null;
+      const cursor = c.req.query('cursor');
+      try {
+        const [shown, comments] = await Promise.all([
+          read(ctx, viewerId, id),
+          listCommentsFor(ctx, viewerId, { kind, id }, cursor === undefined ? {} : { cursor }),
+        ]);
+        const title = `${shown.author.displayName} on Jestha`;
+        const page = (
+          <Layout title={title} viewer={viewer}>
+            <section class="narrow">
+              <h1 class="visually-hidden">{title}</h1>
+              {show(shown, ctx.now)}
+              <Comments path={`/${kind}/${shown.id}`} page={comments} now={ctx.now} />
+            </section>
+          </Layout>
+        );
+        return await render(exchange, 200, page);
+      } catch (error) {
+        if (!(error instanceof Refused) || error.refusal.code !== 'not_found') throw error;
+        return await render(exchange, 404, <Missing name={name} viewer={viewer} />);
+      }
+    },
+  };
+}
+
+function Missing({ name, viewer }: { readonly name: string; readonly viewer: Person | undefined }): Markup {
+  return (
+    <Layout title={`No such ${name}`} viewer={viewer}>
+      <section class="narrow">
+        <h1>No such {name}</h1>
+        <p>It was deleted, it never was, or it is not for everybody.</p>
+        {viewer ? null : (
+          <p>
+            <a href="/sign-in">Sign in</a> to see what is shared with you.
+          </p>
+        )}
+      </section>
+    </Layout>
+  );
+}
