@@ -1,4 +1,4 @@
-import { type Config, configOf } from './config/env.ts';
+import { type Config, configOf, sessionSecretsOf } from './config/env.ts';
 import { connectDb, type Db } from './data/db.ts';
 import type { Identity } from './data/identity.ts';
 import { describeError, writeLog } from './data/log.ts';
@@ -65,8 +65,8 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
       return configOf(env).LINK_PREVIEWS;
     },
     fetchPage: (url, init) => fetch(url, init),
-    get sessionSecret() {
-      return configOf(env).SESSION_SECRET;
+    get sessionSecrets() {
+      return sessionSecretsOf(configOf(env));
     },
     get hasGoogle() {
       const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET } = configOf(env);

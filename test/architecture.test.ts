@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readWranglerConfig } from '../src/dev/wrangler-config.ts';
 import { PAGES } from '../src/http/pages/index.ts';
 import { bundle, ROOT } from './support/bundle.ts';
 
@@ -133,6 +134,32 @@ describe('the pages', () => {
       patterns.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
     expect(PAGES.map(({ path }) => path).filter((path) => !isRouted(path))).toEqual([]);
     expect(isRouted('/nowhere')).toBe(false);
+  });
+});
+
+describe('the tables', () => {
+  test('are all in the list of what is kept for how long', () => {
+    const schema = files.filter((file) => file.startsWith('data/schema/'));
+    const texts = schema.map((file) => readFileSync(join(SRC, file), 'utf8')).join('\n');
+    const tables = [...texts.matchAll(/pgTable\(\s*'(\w+)'/g)].map(([, name]) => name);
+    const readme = readFileSync(join(SRC, 'README.md'), 'utf8');
+    const list = /## What Neon keeps[\s\S]+?\n## /.exec(readme)?.[0] ?? '';
+    const listed = [...list.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    );
+    expect(tables).toContain('daily_usage');
+    expect(listed.sort()).toEqual(tables.sort());
+  });
+});
+
+describe('Cloudflare', () => {
+  test('is not to log invocations, whose URLs hold tokens of mails', () => {
+    const { observability } = readWranglerConfig();
+    expect(observability).toEqual({
+      enabled: true,
+      head_sampling_rate: 1,
+      logs: { enabled: true, invocation_logs: false },
+    });
   });
 });
 

@@ -30,6 +30,8 @@ const configSchema = z.object({
   API_ORIGIN: origin,
   /** Signs session cookies and the links in mails. */
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters'),
+  /** The one before, while what it signed is still about: verified by, never signed with. */
+  SESSION_SECRET_PREVIOUS: z.string().min(32, 'must be at least 32 characters').optional(),
   /** Both present: people may sign in with Google. */
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
   GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
@@ -62,6 +64,12 @@ export function configOf(env: object): Config {
   if (!result.success) throw new ConfigError(result.error.issues);
   checked.set(env, result.data);
   return result.data;
+}
+
+/** What cookies, cursors and links are signed with: the first signs, each verifies. */
+export function sessionSecretsOf(config: Config): readonly [string, ...string[]] {
+  const { SESSION_SECRET, SESSION_SECRET_PREVIOUS } = config;
+  return SESSION_SECRET_PREVIOUS === undefined ? [SESSION_SECRET] : [SESSION_SECRET, SESSION_SECRET_PREVIOUS];
 }
 
 export class ConfigError extends Error {

@@ -76,6 +76,8 @@ export const REDIS_BUDGET_MS = 300;
 export const NEON_TIMEOUT_MS = 5 * SECOND_MS;
 /** What a 503 asks the caller to wait. */
 export const UNAVAILABLE_RETRY_AFTER_S = 5;
+/** How long an isolate takes its stores for as well as they were: `/readyz` is for everybody, and must not hammer them. */
+export const READINESS_KEPT_MS = 2 * SECOND_MS;
 
 // ── Stand-ins and shields ───────────────────────────────────────────────────────────────────────────────
 /** Keys whose windows an isolate counts itself while Redis is away; the oldest makes room. */
@@ -145,6 +147,8 @@ export const USE_NOTED_BATCH = 200;
 export const PRUNE_BATCH = 1_000;
 /** Events outlive the tries to deliver them, which take a little more than three days (contract section 10). */
 export const OUTBOX_KEPT_MS = 7 * DAY_MS;
+/** Only today's row decides anything; a week of them tells who creates how much. */
+export const DAILY_USAGE_KEPT_MS = 7 * DAY_MS;
 /** How long an audit log goes back. */
 export const AUDIT_LOG_KEPT_MS = 365 * DAY_MS;
 

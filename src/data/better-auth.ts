@@ -3,7 +3,7 @@ import { APIError } from 'better-auth/api';
 import { betterAuth } from 'better-auth/minimal';
 import { username } from 'better-auth/plugins/username';
 import { eq, or, sql } from 'drizzle-orm';
-import type { Config } from '../config/env.ts';
+import { type Config, sessionSecretsOf } from '../config/env.ts';
 import {
   ABANDONED_SIGN_UP_S,
   PASSWORD_MAX_CHARACTERS,
@@ -38,13 +38,13 @@ type Failures = (DbRejected | DbUnavailable)[];
  * better-auth over our tables. Only `compose.ts` imports this module, and only with `import()`: a call with an API key
  * neither parses nor runs it.
  */
-function createAuth(config: Config, { db, mails, defer }: Dependencies, failures: Failures) {
+function createAuth(config: Config, secret: string, { db, mails, defer }: Dependencies, failures: Failures) {
   const { GOOGLE_CLIENT_ID: clientId, GOOGLE_CLIENT_SECRET: clientSecret } = config;
   return betterAuth({
     appName: 'Jestha',
     baseURL: config.WEB_ORIGIN,
     basePath: '/api/auth',
-    secret: config.SESSION_SECRET,
+    secret,
     telemetry: { enabled: false },
     // Its messages hold e-mail addresses and SQL with parameters.
     logger: { disabled: true },
@@ -152,7 +152,10 @@ function usernameFrom(email: string): string {
 /** See {@link Identity}. */
 export function connectIdentity(config: Config, dependencies: Dependencies): Identity {
   const failures: Failures = [];
-  const auth = createAuth(config, dependencies, failures);
+  const [secret, ...previous] = sessionSecretsOf(config);
+  const auth = createAuth(config, secret, dependencies, failures);
+  /** Understands what a secret before this one has signed. */
+  const formerAuths = previous.map((former) => createAuth(config, former, dependencies, failures));
   const { db } = dependencies;
 
   /** An account with its first session, or undefined where the database has somebody like that. */
@@ -178,17 +181,25 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
         toSignedIn(await auth.api.signInEmail({ body, headers: headersOf(client), returnHeaders: true })),
       ),
     async signOut(client) {
-      const { headers } = await guarded(() => auth.api.signOut({ headers: headersOf(client), returnHeaders: true }));
+      const cleared = await Promise.all(
+        [auth, ...formerAuths].map(({ api }) =>
+          guarded(() => api.signOut({ headers: headersOf(client), returnHeaders: true })),
+        ),
+      );
       // Whoever is told so must be signed out.
       const [failure] = failures;
       if (failure) throw failure;
-      return headers.getSetCookie().filter((cookie) => cookie.startsWith(SESSION_COOKIE));
+      const cookies = cleared.flatMap(({ headers }) => headers.getSetCookie());
+      return [...new Set(cookies)].filter((cookie) => cookie.startsWith(SESSION_COOKIE));
     },
     async sendVerification(email) {
       await guarded(() => auth.api.sendVerificationEmail({ body: { email } }));
     },
     async verifyEmail(token) {
-      return (await orUndefined(() => auth.api.verifyEmail({ query: { token } }))) !== undefined;
+      for (const { api } of [auth, ...formerAuths]) {
+        if ((await orUndefined(() => api.verifyEmail({ query: { token } }))) !== undefined) return true;
+      }
+      return false;
     },
     async requestPasswordReset(email) {
       await guarded(() => auth.api.requestPasswordReset({ body: { email } }));

@@ -22,8 +22,8 @@ export interface Ports {
   readonly linkPreviews: Queue<PreviewJob>;
   /** The web outside. */
   readonly fetchPage: FetchPage;
-  /** What session cookies are signed with. */
-  readonly sessionSecret: string;
+  /** What session cookies and cursors are signed with: the first signs, each verifies. */
+  readonly sessionSecrets: readonly [string, ...string[]];
   /** Whether people may sign in with Google. */
   readonly hasGoogle: boolean;
   /** Where permalinks and pages are, without a trailing slash. */

@@ -42,6 +42,8 @@ export type Refusal =
   | {
       readonly code: 'service_unavailable';
       readonly why: 'redis' | 'neon' | 'contention' | 'script' | 'record' | 'revocation';
+      /** Where every part was asked: which of them answer. */
+      readonly parts?: Readonly<Record<string, 'ok' | 'unavailable'>>;
     }
   | { readonly code: 'internal_error' };
 

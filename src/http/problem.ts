@@ -132,6 +132,7 @@ export function answerTo(refusal: Refusal): Answer {
             ? 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.'
             : 'A part of Jestha does not answer. Nothing was changed; try again soon.',
         headers: retryAfterHeader(UNAVAILABLE_RETRY_AFTER_S),
+        ...(refusal.parts && { extras: { parts: refusal.parts } }),
       };
     case 'internal_error':
       return { message: 'Something went wrong on our side. The requestId helps us find it.' };

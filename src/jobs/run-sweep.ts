@@ -6,7 +6,7 @@ import type { Ctx } from '../domain/context.ts';
 import { pruneClaims } from '../domain/idempotency/index.ts';
 import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
 import { pruneEvents } from '../domain/outbox/index.ts';
-import { purgePosts } from '../domain/posts/index.ts';
+import { pruneUsage, purgePosts } from '../domain/posts/index.ts';
 
 /** What nobody waits for, the most urgent first. */
 const TASKS: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
@@ -16,6 +16,7 @@ const TASKS: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
   pruneSessions,
   pruneClaims,
   pruneEvents,
+  pruneUsage,
   purgePosts,
 ];
 

@@ -18,8 +18,12 @@ export async function sealCursor(secret: string, list: string, position: string)
   return toBase64Url(bytes);
 }
 
-/** The place that {@link sealCursor} sealed for this list; undefined for every other text. */
-export async function openCursor(secret: string, list: string, cursor: string): Promise<string | undefined> {
+/** The place that {@link sealCursor} sealed for this list with one of these secrets; undefined for every other text. */
+export async function openCursor(
+  secrets: readonly string[],
+  list: string,
+  cursor: string,
+): Promise<string | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = fromBase64Url(cursor);
@@ -28,7 +32,10 @@ export async function openCursor(secret: string, list: string, cursor: string): 
   }
   const position = new TextDecoder().decode(bytes.subarray(SIGNATURE_BYTES));
   // Compared in the caller's spelling: other base64 of the same bytes is not what we gave away.
-  return cursor === (await sealCursor(secret, list, position)) ? position : undefined;
+  for (const secret of secrets) {
+    if (cursor === (await sealCursor(secret, list, position))) return position;
+  }
+  return undefined;
 }
 
 async function sign(secret: string, list: string, position: string): Promise<Uint8Array> {

@@ -337,6 +337,20 @@ describe('the sweep', () => {
     expect((await harness.fetch(ME, { headers: { Cookie: young.cookie } })).status).toBe(200);
   });
 
+  test('forgets what was created on days that are over for a week', async () => {
+    const { id } = await harness.newAccount();
+    const today = new Date(harness.now).toISOString().slice(0, 10);
+    for (const ago of [0, 7, 8]) {
+      await rowsOf(harness, `INSERT INTO daily_usage VALUES ('${id}', date '${today}' - ${ago}, 1)`);
+    }
+    await harness.sweep();
+    const days = await rowsOf(
+      harness,
+      `SELECT date '${today}' - day AS ago FROM daily_usage WHERE account_id = '${id}' ORDER BY ago`,
+    );
+    expect(days).toEqual([{ ago: 0 }, { ago: 7 }]);
+  });
+
   test('does the rest of its work where one task fails, and then fails itself', async () => {
     const person = await signUp(harness, newForm());
     await rowsOf(harness, `UPDATE sessions SET expires_at = timestamptz '${NOON}' WHERE account_id = '${person.id}'`);

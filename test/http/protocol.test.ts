@@ -36,27 +36,54 @@ describe('every answer', () => {
 });
 
 describe('GET /healthz', () => {
-  test('answers without asking anybody', async () => {
-    const harness = new Harness();
+  test('answers with its version, without asking anybody', async () => {
+    const harness = new Harness({ VERSION: { id: 'f0e1d2c3', tag: '', timestamp: '' } });
     await harness.neon.setFaults({ kind: 'refuse' });
     await harness.upstash.setFaults({ kind: 'refuse' });
-    expect(await answerOf(await harness.fetch('/healthz'))).toEqual({ status: 200, body: { status: 'ok' } });
+    expect(await answerOf(await harness.fetch('/healthz'))).toEqual({
+      status: 200,
+      body: { status: 'ok', version: 'f0e1d2c3' },
+    });
     expect(await harness.neon.counters()).toEqual({});
     expect(await harness.upstash.counters()).toEqual({});
   });
 });
 
 describe('GET /readyz', () => {
+  const READY = { status: 200, body: { status: 'ready', parts: { neon: 'ok', redis: 'ok' } } };
+
   test('answers when Neon and Redis do', async () => {
-    expect(await answerOf(await new Harness().fetch('/readyz'))).toEqual({ status: 200, body: { status: 'ready' } });
+    expect(await answerOf(await new Harness().fetch('/readyz'))).toEqual(READY);
   });
 
-  test.each(['neon', 'upstash'] as const)('is 503 without %s', async (part) => {
+  test.each([
+    ['neon', ['neon'], { neon: 'unavailable', redis: 'ok' }],
+    ['upstash', ['upstash'], { neon: 'ok', redis: 'unavailable' }],
+    ['both', ['neon', 'upstash'], { neon: 'unavailable', redis: 'unavailable' }],
+  ] as const)('is 503 without %s, and says who is unwell', async (_, stores, parts) => {
     const harness = new Harness();
-    await harness[part].setFaults({ kind: 'refuse' });
+    for (const store of stores) await harness[store].setFaults({ kind: 'refuse' });
     const response = await harness.fetch('/readyz');
     expect(response.headers.get('Retry-After')).toBe('5');
-    expect(await answerOf(response)).toEqual(UNAVAILABLE);
+    expect(await answerOf(response)).toEqual({ status: 503, body: { ...UNAVAILABLE.body, parts } });
+  });
+
+  test('asks its stores once in two seconds, however often it is asked itself', async () => {
+    const harness = new Harness();
+    await harness.neon.setFaults({ kind: 'hang', when: 'after' });
+    const asked = Array.from({ length: 20 }, () => harness.start('/readyz'));
+    await harness.neon.untilHeld();
+    await harness.neon.setFaults();
+    for (const { response } of asked) expect(await answerOf(await response)).toEqual(READY);
+    for (const { settled } of asked) await settled();
+    harness.now += 1_999;
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    expect(await answerOf(await harness.fetch('/readyz'))).toEqual(READY);
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1 });
+    expect(await harness.upstash.counters()).toMatchObject({ requests: 1 });
+    harness.now += 1;
+    expect((await harness.fetch('/readyz')).status).toBe(503);
+    expect(await harness.neon.counters()).toMatchObject({ requests: 2 });
   });
 });
 

@@ -3,7 +3,7 @@ import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { posts, rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { newAddress, newForm, signUp, type TestPerson } from '../support/people.ts';
+import { mailsTo, newAddress, newForm, signUp, type TestPerson, tokenIn } from '../support/people.ts';
 
 const ME = '/api/auth/me';
 const NAME = '__Secure-jestha.session_token';
@@ -141,6 +141,43 @@ describe('no session at all', () => {
     expect((await answerOf(await harness.fetch(ME, { key: await tokenOf(person) }))).body).toMatchObject({
       code: 'invalid_api_key',
     });
+  });
+});
+
+describe('a secret that is being replaced', () => {
+  const SECRET = 'b'.repeat(32);
+  const before = `sessions of ${inject('services').secret}`;
+
+  test('goes on verifying, as the previous one: nobody is signed out, and links and cursors still work', async () => {
+    const key = await harness.newKey();
+    const { id } = (await (await harness.fetch('/api/posts', { key: key.key, body: { content: 'Hello' } })).json()) as {
+      id: string;
+    };
+    for (let i = 0; i < 2; i++) {
+      await harness.fetch(`/api/posts/${id}/comments`, { key: key.key, body: { content: 'Hi' } });
+    }
+    const comments = `/api/posts/${id}/comments?limit=1`;
+    const page = (await (await harness.fetch(comments, { key: key.key })).json()) as { nextCursor: string };
+    const link = `/verify-email?token=${tokenIn((await mailsTo(person.email))[0])}`;
+
+    const after = new Harness({ SESSION_SECRET: SECRET, SESSION_SECRET_PREVIOUS: before });
+    expect((await after.fetch(ME, { cookie: person.cookie })).status).toBe(200);
+    expect((await after.fetch(`${comments}&cursor=${page.nextCursor}`, { key: key.key })).status).toBe(200);
+    expect((await after.fetch(link, { address: newAddress() })).status).toBe(200);
+    const signedOut = await after.fetch('/api/auth/sign-out', { method: 'POST', cookie: person.cookie });
+    expect(signedOut.headers.getSetCookie()).toEqual([expect.stringMatching(`^${NAME}=; Max-Age=0;`)]);
+    expect((await after.fetch(ME, { cookie: person.cookie })).status).toBe(401);
+    expect(await tokenOf(person)).toBe('none');
+  });
+
+  test('signs nothing any more, and is nothing once it is gone', async () => {
+    const after = new Harness({ SESSION_SECRET: SECRET, SESSION_SECRET_PREVIOUS: before });
+    const other = await signUp(after);
+    const alone = new Harness({ SESSION_SECRET: SECRET });
+    expect((await alone.fetch(ME, { cookie: other.cookie })).status).toBe(200);
+    expect((await alone.fetch(ME, { cookie: person.cookie })).status).toBe(401);
+    const link = `/verify-email?token=${tokenIn((await mailsTo(person.email))[0])}`;
+    expect((await alone.fetch(link, { address: newAddress() })).status).toBe(400);
   });
 });
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
+import { ENDPOINTS } from '../../src/http/api/index.ts';
+import { PAGES } from '../../src/http/pages/index.ts';
+import { newUsername } from '../support/names.ts';
 import { makeKey, type NodeKey, revoke } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 
@@ -17,8 +20,16 @@ type Event = Record<string, unknown>;
 /** What one request left in the log; its answer is read first, since the log is written before it is sent. */
 async function eventsOf(path: string, init: RequestInit & { key?: string } = {}): Promise<Event[]> {
   const before = workers.logs.length;
-  const headers = { 'Content-Type': 'application/json', ...(init.key && { Authorization: `Bearer ${init.key}` }) };
-  const response = await fetch(workers.urls[0] + path, { ...init, headers });
+  const { key: bearer, headers, ...rest } = init;
+  const response = await fetch(workers.urls[0] + path, {
+    redirect: 'manual',
+    ...rest,
+    headers: {
+      'Content-Type': 'application/json',
+      ...(bearer && { Authorization: `Bearer ${bearer}` }),
+      ...(headers as Record<string, string>),
+    },
+  });
   await response.arrayBuffer();
   const requestId = response.headers.get('X-Request-Id');
   await expect.poll(() => workers.logs.slice(before).some((line) => line.includes(`"${requestId}"`))).toBe(true);
@@ -49,6 +60,16 @@ test('each request leaves one event, with who, what, how long and how many subre
   ]);
   expect(await eventsOf('/wp-login.php')).toMatchObject([{ route: 'unknown', status: 404, redis: 0, db: 0 }]);
   expect(await eventsOf('/api/auth/me', { method: 'DELETE' })).toMatchObject([{ route: '/api/auth/me', status: 405 }]);
+});
+
+test.each(
+  [...ENDPOINTS, ...PAGES].map(({ method, path }) => [method, path] as const),
+)('%s %s leaves one event, which names the route and not the address', async (method, path) => {
+  const address = path.replaceAll(/:\w+/g, '01HK153X000000000000000000');
+  const before = workers.logs.length;
+  const events = await eventsOf(`${address}?token=of-a-mail`, { method, ...(method !== 'GET' && { body: '{}' }) });
+  expect(events).toMatchObject([{ event: 'request', method, route: path }]);
+  expect(workers.logs.slice(before).join('')).not.toMatch(/of-a-mail|01HK153X000000000000000000/);
 });
 
 test('says why a request was refused, and whose key it was', async () => {
@@ -91,3 +112,51 @@ test('holds no secret, whatever goes wrong', async () => {
   const secrets = [key.key.slice(9), 'A secret thought', DATABASE_URL, UPSTASH_REDIS_REST_TOKEN, 'INSERT', 'EVALSHA'];
   for (const secret of secrets) expect(log).not.toContain(secret);
 });
+
+test('holds nothing that a person keeps to themselves, and no token of a mail', async () => {
+  const password = 'correct horse battery';
+  const username = newUsername();
+  const email = `${username}@example.com`;
+  const signUp = JSON.stringify({ name: 'Ada Lovelace', username, email, password });
+  const signedUp = await fetch(`${workers.urls[0]}/api/auth/sign-up/email`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: signUp,
+  });
+  expect(signedUp.status).toBe(200);
+  const cookie = signedUp.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  await eventsOf('/forgot-password', { method: 'POST', headers: form, body: `email=${encodeURIComponent(email)}` });
+  await expect.poll(async () => (await tokensMailedTo(email)).length).toBe(2);
+  const tokens = await tokensMailedTo(email);
+  for (const path of ['/verify-email', '/reset-password']) {
+    for (const token of tokens) await eventsOf(`${path}?token=${token}`);
+  }
+  const created = await fetch(`${workers.urls[0]}/api/auth/api-keys`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Cookie: cookie },
+    body: '{"label":"A secret label","scopes":["write:jes"],"acceptTerms":true}',
+  });
+  const { key: made } = (await created.json()) as { key: string };
+  for (const token of tokens) {
+    const body = `token=${token}&password=${encodeURIComponent(password)}`;
+    await eventsOf('/reset-password', { method: 'POST', headers: form, body });
+  }
+  await eventsOf('/api/auth/sign-in/email', { method: 'POST', body: JSON.stringify({ email, password }) });
+
+  const log = workers.logs.join('\n');
+  const { SESSION_SECRET, MAIL_API_KEY } = workers.secrets;
+  const sessionToken = cookie.split('=')[1]?.split('.')[0] ?? '';
+  const own = [password, email, 'Ada Lovelace', 'A secret label', sessionToken, made.slice(9), ...tokens];
+  for (const secret of [...own, SESSION_SECRET, MAIL_API_KEY]) {
+    expect(secret.length).toBeGreaterThan(5);
+    expect(log).not.toContain(secret);
+  }
+});
+
+/** The tokens of the links mailed to an address. */
+async function tokensMailedTo(email: string): Promise<string[]> {
+  const response = await fetch(`${workers.secrets.MAIL_API_URL}/dev/mail/${encodeURIComponent(email)}`);
+  const mails = (await response.json()) as { text: string }[];
+  return mails.map(({ text }) => /token=(\S+)/.exec(text)?.[1] ?? '');
+}

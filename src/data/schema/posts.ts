@@ -76,6 +76,7 @@ export const dailyUsage = pgTable(
   },
   (table) => [
     primaryKey({ name: 'daily_usage_pkey', columns: [table.accountId, table.day] }),
+    index('daily_usage_day_index').on(table.day),
     check('daily_usage_quota', sql`${table.creations} <= ${sql.raw(String(CREATIONS_PER_DAY))}`),
   ],
 );

@@ -35,9 +35,9 @@ export async function listCommentsFor(
 ): Promise<CommentPage> {
   if (!isId(subject.id)) throw new Refused({ code: 'not_found' });
   const { limit, cursor } = parseInput(pageSchema, input);
-  const { db, sessionSecret } = ctx.ports;
+  const { db, sessionSecrets } = ctx.ports;
   const list = `comments of ${subject.kind} ${subject.id}`;
-  const after = cursor === undefined ? '' : await openCursor(sessionSecret, list, cursor);
+  const after = cursor === undefined ? '' : await openCursor(sessionSecrets, list, cursor);
   if (after === undefined) {
     const message = 'must be a nextCursor of this list';
     throw new Refused({ code: 'invalid_request', details: [{ path: 'cursor', message }] });
@@ -49,6 +49,6 @@ export async function listCommentsFor(
   const found = toComments(row.body);
   const comments = found.slice(0, limit);
   const last = comments.at(-1);
-  const nextCursor = found.length > limit && last ? await sealCursor(sessionSecret, list, last.id) : null;
+  const nextCursor = found.length > limit && last ? await sealCursor(sessionSecrets[0], list, last.id) : null;
   return { comments, nextCursor };
 }

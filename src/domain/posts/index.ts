@@ -4,6 +4,7 @@ export { deletePost } from './delete-post.ts';
 export { editPost } from './edit-post.ts';
 export type { Author, Jes, LinkPreview, Poll } from './jes.ts';
 export { isPreviewable } from './preview-url.ts';
+export { pruneUsage } from './prune-usage.ts';
 export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';
 export { authorJson, pollJson, timeJson, viaJson } from './store.ts';

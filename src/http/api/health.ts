@@ -1,10 +1,10 @@
 import type { PublicEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 
-/** The Worker runs; asks nobody else. */
+/** The Worker runs, and in which version; asks nobody else. */
 export const healthz: PublicEndpoint = {
   method: 'GET',
   path: '/healthz',
   access: 'public',
-  answer: (exchange) => reply(exchange, 200, { status: 'ok' }),
+  answer: (exchange) => reply(exchange, 200, { status: 'ok', version: exchange.c.env.VERSION.id }),
 };

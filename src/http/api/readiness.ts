@@ -1,18 +1,44 @@
+import { READINESS_KEPT_MS } from '../../config/limits.ts';
 import { pingDb } from '../../data/db.ts';
+import type { Ctx } from '../../domain/context.ts';
 import type { PublicEndpoint } from '../endpoint.ts';
 import { problem } from '../problem.ts';
 import { reply } from '../reply.ts';
 
-/** Neon and Redis answer. */
+/** What a request cannot do without, and whether it answers. */
+type Parts = Readonly<Record<'neon' | 'redis', 'ok' | 'unavailable'>>;
+
+/** What was found when; of an isolate's bindings, which are one object for its life. */
+const found = new WeakMap<object, { readonly at: number; readonly parts: Promise<Parts> }>();
+
+/** Neon and Redis answer, or which of them does not. */
 export const readyz: PublicEndpoint = {
   method: 'GET',
   path: '/readyz',
   access: 'public',
   async answer(exchange) {
-    const { db, redis } = exchange.ctx.ports;
-    const [neon, cache] = await Promise.allSettled([pingDb(db), redis.ping()]);
-    if (neon.status === 'rejected') return problem(exchange, { code: 'service_unavailable', why: 'neon' });
-    if (cache.status === 'rejected') return problem(exchange, { code: 'service_unavailable', why: 'redis' });
-    return reply(exchange, 200, { status: 'ready' });
+    const parts = await rememberedParts(exchange.ctx, exchange.c.env);
+    const why = (['neon', 'redis'] as const).find((part) => parts[part] !== 'ok');
+    if (why) return problem(exchange, { code: 'service_unavailable', why, parts });
+    return reply(exchange, 200, { status: 'ready', parts });
   },
 };
+
+/** Anybody may ask as often as they like: an isolate asks its stores once, and all who ask meanwhile share the answer. */
+async function rememberedParts(ctx: Ctx, env: object): Promise<Parts> {
+  const last = found.get(env);
+  if (last && ctx.now - last.at < READINESS_KEPT_MS) return await last.parts;
+  const parts = askParts(ctx);
+  found.set(env, { at: ctx.now, parts });
+  // Others wait for it even when this request's caller has hung up.
+  ctx.defer(parts.catch(() => undefined));
+  return await parts;
+}
+
+async function askParts({ ports }: Ctx): Promise<Parts> {
+  // Taken first: a configuration that is not usable is no part that is unwell.
+  const { db, redis } = ports;
+  const [neon, cache] = await Promise.allSettled([pingDb(db), redis.ping()]);
+  const toState = ({ status }: PromiseSettledResult<void>) => (status === 'fulfilled' ? 'ok' : 'unavailable');
+  return { neon: toState(neon), redis: toState(cache) };
+}

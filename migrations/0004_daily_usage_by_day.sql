@@ -1,0 +1,1 @@
+CREATE INDEX "daily_usage_day_index" ON "daily_usage" USING btree ("day");
