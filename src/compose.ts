@@ -4,6 +4,7 @@ import type { Identity } from './data/identity.ts';
 import { describeError, writeLog } from './data/log.ts';
 import { connectMailer } from './data/mailer.ts';
 import type { Meter } from './data/meter.ts';
+import { connectObjects } from './data/objects.ts';
 import { connectRedis, type RedisPort } from './data/redis.ts';
 import { connectThrottle, type ThrottlePort } from './data/throttle.ts';
 import { passwordResetMail, verificationMail } from './domain/accounts/index.ts';
@@ -63,6 +64,9 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
     },
     get linkPreviews() {
       return configOf(env).LINK_PREVIEWS;
+    },
+    get objects() {
+      return connectObjects(configOf(env).MEDIA, meter);
     },
     fetchPage: (url, init) => fetch(url, init),
     get sessionSecrets() {

@@ -100,10 +100,17 @@ describe('imports', () => {
   });
 
   test('only compose.ts makes clients', () => {
-    const makers = ['data/db.ts', 'data/redis.ts', 'data/throttle.ts', 'data/mailer.ts', 'data/better-auth.ts'];
+    const makers = [
+      'data/db.ts',
+      'data/redis.ts',
+      'data/throttle.ts',
+      'data/mailer.ts',
+      'data/better-auth.ts',
+      'data/objects.ts',
+    ];
     const callers = files.filter((file) => {
       const text = readFileSync(join(SRC, file), 'utf8');
-      return /\bconnect(Db|Redis|Upstash|Throttle|Mailer|Identity)\(/.test(text) && !makers.includes(file);
+      return /\bconnect(Db|Redis|Upstash|Throttle|Mailer|Identity|Objects)\(/.test(text) && !makers.includes(file);
     });
     expect(callers).toEqual(['compose.ts']);
   });

@@ -69,6 +69,41 @@ export const IDEMPOTENCY_WAIT_MS = 250;
 /** What a repetition that came too early is asked to wait. */
 export const IN_PROGRESS_RETRY_AFTER_S = 1;
 
+// ── Uploads ─────────────────────────────────────────────────────────────────────────────────────────────
+const MIB = 1_024 * 1_024;
+/**
+ * [doc] Files of one request and the bytes of each, by who sends them: 4 of 8 MB for keys. "MB" is read as mebibytes, the
+ * larger of its two meanings, so that nobody's 8 MB are refused.
+ */
+export const UPLOAD_LIMITS = {
+  apiKey: { files: 4, fileBytes: 8 * MIB },
+  session: { files: 10, fileBytes: 50 * MIB },
+} as const satisfies Record<string, UploadLimits>;
+export interface UploadLimits {
+  readonly files: number;
+  readonly fileBytes: number;
+}
+/** Fields beside the files; a Jes has six. */
+export const UPLOAD_FIELDS_MAX = 20;
+/** Boundaries and headers of all parts together; a part has about 200 bytes of them. */
+export const UPLOAD_OVERHEAD_MAX_BYTES = 64 * 1_024;
+/** A body of which nothing comes for so long is not waited for. */
+export const UPLOAD_STALL_MS = 8 * SECOND_MS;
+/** A body that is not there as a whole by then: far below {@link ORPHAN_AGE_MS}, so no sweep meets a file under way. */
+export const UPLOAD_DEADLINE_MS = 30 * MINUTE_MS;
+/** Bytes of files that an isolate holds at once, of its 128 MB. Who finds no room waits, and the sender with them. */
+export const HELD_MAX_BYTES = 64 * MIB;
+/** How long an upload waits for room before it is told to come again. */
+export const HOLD_WAIT_MS = 15 * SECOND_MS;
+/** One call of the bucket. Storing 8 MB takes a fraction of a second; beyond this it is down. */
+export const OBJECTS_TIMEOUT_MS = 10 * SECOND_MS;
+/** Life of the signed address of a file that is not for everybody. */
+export const SIGNED_URL_TTL_MS = HOUR_MS;
+/** From this age on an object without a row belongs to an upload that was cut short. */
+export const ORPHAN_AGE_MS = HOUR_MS;
+/** Objects looked at in one cron run, 720,000 a day; R2 deletes at most 1,000 at once. */
+export const OBJECTS_SWEPT_BATCH = 500;
+
 // ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
 /** All waiting of one request for Redis, together. After it the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;

@@ -10,8 +10,9 @@ export interface Lane {
 export class Meter {
   readonly redis: Lane = { count: 0, ms: 0 };
   readonly db: Lane = { count: 0, ms: 0 };
+  readonly objects: Lane = { count: 0, ms: 0 };
 
-  async measure<T>(lane: 'redis' | 'db', subrequest: () => Promise<T>): Promise<T> {
+  async measure<T>(lane: 'redis' | 'db' | 'objects', subrequest: () => Promise<T>): Promise<T> {
     const started = performance.now();
     this[lane].count += 1;
     try {

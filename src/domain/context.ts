@@ -2,6 +2,7 @@ import type { Db } from '../data/db.ts';
 import type { Identity } from '../data/identity.ts';
 import type { FetchPage, PreviewJob } from '../data/link-previews.ts';
 import type { MailPort } from '../data/mailer.ts';
+import type { ObjectsPort } from '../data/objects.ts';
 import type { RedisPort } from '../data/redis.ts';
 import type { ThrottlePort } from '../data/throttle.ts';
 
@@ -20,9 +21,11 @@ export interface Ports {
   readonly mailer: MailPort;
   /** Where what is to be unfurled waits, behind the answer. */
   readonly linkPreviews: Queue<PreviewJob>;
+  /** The bytes of images and videos. */
+  readonly objects: ObjectsPort;
   /** The web outside. */
   readonly fetchPage: FetchPage;
-  /** What session cookies and cursors are signed with: the first signs, each verifies. */
+  /** What session cookies and cursors are signed with: the first signs, each verifies. Keys for other signatures are derived from them. */
   readonly sessionSecrets: readonly [string, ...string[]];
   /** Whether people may sign in with Google. */
   readonly hasGoogle: boolean;
@@ -73,6 +76,8 @@ export interface Claim {
   readonly path: string;
   /** SHA-256 of method, path and body, hexadecimal. */
   readonly fingerprint: string;
+  /** There is such a claim already: nothing is to be written, only the stored answer to be given. */
+  readonly isKnown?: boolean;
 }
 
 /** A context in which somebody is known to act. */

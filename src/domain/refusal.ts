@@ -34,14 +34,19 @@ export type Refusal =
   | { readonly code: 'method_not_allowed'; readonly allow: string }
   | { readonly code: 'not_acceptable' }
   | { readonly code: 'payload_too_large'; readonly maxBytes: number }
-  | { readonly code: 'unsupported_media_type' }
+  /** One file, or one too many; the details name it. */
+  | { readonly code: 'payload_too_large'; readonly details: readonly Detail[] }
+  /** @param accepts what the path takes; without it JSON */
+  | { readonly code: 'unsupported_media_type'; readonly accepts?: 'form' | 'json or form' }
+  /** Not the body but a file in it, which the details name. */
+  | { readonly code: 'unsupported_media_type'; readonly details: readonly Detail[] }
   | { readonly code: 'api_key_limit_reached' }
   | { readonly code: 'idempotency_in_progress' }
   | { readonly code: 'idempotency_key_reused' }
   | { readonly code: 'already_bounced' }
   | {
       readonly code: 'service_unavailable';
-      readonly why: 'redis' | 'neon' | 'contention' | 'script' | 'record' | 'revocation';
+      readonly why: 'redis' | 'neon' | 'objects' | 'uploads' | 'contention' | 'script' | 'record' | 'revocation';
       /** Where every part was asked: which of them answer. */
       readonly parts?: Readonly<Record<string, 'ok' | 'unavailable'>>;
     }

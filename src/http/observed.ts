@@ -62,6 +62,7 @@ function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchang
     accountId: actor?.accountId,
     redis: meter.redis.count,
     db: meter.db.count,
+    objects: meter.objects.count || undefined,
     refusal,
   };
 }

@@ -8,6 +8,7 @@ import {
   UNAVAILABLE_RETRY_AFTER_S,
 } from '../config/limits.ts';
 import { DbRejected, DbUnavailable, isContention } from '../data/db.ts';
+import { ObjectsUnavailable } from '../data/objects.ts';
 import { RedisScriptFailed, RedisUnavailable } from '../data/redis.ts';
 import { type Refusal, Refused } from '../domain/refusal.ts';
 import type { Exchange } from './exchange.ts';
@@ -33,6 +34,7 @@ export function problem(exchange: Exchange, refusal: Refusal): Response {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof DbUnavailable) return { code: 'service_unavailable', why: 'neon' };
+  if (error instanceof ObjectsUnavailable) return { code: 'service_unavailable', why: 'objects' };
   if (error instanceof DbRejected && isContention(error)) return { code: 'service_unavailable', why: 'contention' };
   if (error instanceof RedisUnavailable) return { code: 'service_unavailable', why: 'redis' };
   if (error instanceof RedisScriptFailed) return { code: 'service_unavailable', why: 'script' };
@@ -109,9 +111,13 @@ export function answerTo(refusal: Refusal): Answer {
     case 'not_acceptable':
       return { message: 'This API answers application/json only.' };
     case 'payload_too_large':
-      return { message: `The body must be at most ${count(refusal.maxBytes)} bytes.` };
+      return 'details' in refusal
+        ? { message: 'Files are too many or too large; see details.', extras: { details: refusal.details } }
+        : { message: `The body must be at most ${count(refusal.maxBytes)} bytes.` };
     case 'unsupported_media_type':
-      return { message: 'Send the body as "Content-Type: application/json", in UTF-8 and not compressed.' };
+      return 'details' in refusal
+        ? { message: 'A file is not of a type that is taken here; see details.', extras: { details: refusal.details } }
+        : { message: ACCEPTED[refusal.accepts ?? 'json'] };
     case 'api_key_limit_reached':
       return { message: 'This account has its 5 active API keys. Revoke one first.' };
     case 'idempotency_in_progress':
@@ -138,6 +144,13 @@ export function answerTo(refusal: Refusal): Answer {
       return { message: 'Something went wrong on our side. The requestId helps us find it.' };
   }
 }
+
+const ACCEPTED = {
+  json: 'Send the body as "Content-Type: application/json", in UTF-8 and not compressed.',
+  form: 'Send the body as "Content-Type: multipart/form-data", not compressed.',
+  'json or form':
+    'Send the body as "Content-Type: application/json", in UTF-8, or with files as "multipart/form-data"; not compressed.',
+} as const;
 
 function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>['window']): string {
   switch (window) {

@@ -39,7 +39,7 @@ export function replyNothing(exchange: Exchange, headers?: Readonly<Record<strin
 export function respond(
   exchange: Exchange,
   status: number,
-  body: string | null,
+  body: BodyInit | null,
   headers: Readonly<Record<string, string>>,
 ): Response {
   const response = new Response(body, {
@@ -57,11 +57,12 @@ export function respond(
 }
 
 /** Where the time went: `desc` is the number of subrequests made. */
-function timing({ authenticationMs, meter: { redis, db } }: Exchange): string {
+function timing({ authenticationMs, meter: { redis, db, objects } }: Exchange): string {
   return (
     `auth;dur=${authenticationMs.toFixed(1)}, ` +
     `redis;dur=${redis.ms.toFixed(1)};desc="${redis.count}", ` +
-    `db;dur=${db.ms.toFixed(1)};desc="${db.count}"`
+    `db;dur=${db.ms.toFixed(1)};desc="${db.count}"` +
+    (objects.count > 0 ? `, objects;dur=${objects.ms.toFixed(1)};desc="${objects.count}"` : '')
   );
 }
 

@@ -45,6 +45,7 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
     const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer));
     return firstRun(rows);
   }
+  if (claim.isKnown) return await replay(db, actor, claim);
   try {
     const { rows } = await runBatch(
       db,

@@ -32,7 +32,7 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
     });
     if (!written) return await refuseOthers(ctx, 'post', id);
     if (entities && !written.replayed) askForPreview(ctx, id, entities.url);
-    return { ...written, value: toJes(written.value) };
+    return { ...written, value: await toJes(ctx.ports, written.value) };
   } catch (error) {
     throw refusalOf(ctx, error);
   }

@@ -1,3 +1,5 @@
+import { linkMedia, type Media, type MediaPorts, type MediaRow } from '../media/index.ts';
+
 /** A Jes as callers see it (contract section 8). */
 export interface Jes {
   readonly id: string;
@@ -6,7 +8,7 @@ export interface Jes {
   readonly visibility: Visibility;
   readonly author: Author;
   readonly via: { readonly label: string } | null;
-  readonly media: readonly [];
+  readonly media: readonly Media[];
   readonly poll: Poll | null;
   readonly location: Location | null;
   readonly linkPreview: LinkPreview | null;
@@ -63,17 +65,39 @@ export interface Counts {
   readonly saves: number;
 }
 
-/** What a statement makes of a Jes: it tells a bounce by `bounceOfId`, whether or not the original is there. */
-type StoredJes = Omit<Jes, 'bounceOfDeleted' | 'bounceOfId' | 'bounceOf'> & {
+/**
+ * What a statement makes of a Jes: it tells a bounce by `bounceOfId`, whether or not the original is there, and files by
+ * their objects.
+ */
+type StoredJes = Omit<Jes, 'media' | 'bounceOfDeleted' | 'bounceOfId' | 'bounceOf'> & {
+  readonly media: readonly MediaRow[];
+  readonly isForEverybody: boolean;
   readonly bounceOfId: string | null;
   readonly bounceOf: StoredJes | null;
 };
 
-/** A Jes from the JSON that `jesJson` of the store made. The same text always gives the same Jes. */
-export function toJes(json: string): Jes {
-  const { bounceOf, bounceOfId, ...jes } = JSON.parse(json) as StoredJes;
-  if (bounceOfId === null) return { ...jes, bounceOf: null };
-  if (bounceOf === null) return { ...jes, bounceOf: null, bounceOfDeleted: true };
+/**
+ * A Jes from the JSON that `jesJson` of the store made.
+ *
+ * @param readAt when it is read, in unix milliseconds. Without it it is the answer to a write, and the addresses of its files
+ * count from when that was, so that the same text always gives the same Jes
+ */
+export async function toJes(ports: MediaPorts, json: string, readAt?: number): Promise<Jes> {
+  const stored = JSON.parse(json) as StoredJes;
+  const at = readAt ?? Date.parse(stored.updatedAt);
+  const { bounceOf, bounceOfId, ...jes } = stored;
+  const shown = await withAddresses(ports, jes, at);
+  if (bounceOfId === null) return { ...shown, bounceOf: null };
+  if (bounceOf === null) return { ...shown, bounceOf: null, bounceOfDeleted: true };
   const { bounceOfId: deeper, ...original } = bounceOf;
-  return { ...jes, bounceOf: { ...original, bounceOf: null, ...(deeper !== null && { bounceOfId: deeper }) } };
+  const shownOriginal = await withAddresses(ports, original, at);
+  return { ...shown, bounceOf: { ...shownOriginal, bounceOf: null, ...(deeper !== null && { bounceOfId: deeper }) } };
+}
+
+async function withAddresses(
+  ports: MediaPorts,
+  { isForEverybody, ...jes }: Omit<StoredJes, 'bounceOf' | 'bounceOfId'>,
+  at: number,
+): Promise<Omit<Jes, 'bounceOf'>> {
+  return { ...jes, media: await linkMedia(ports, jes.media, { isForEverybody, at }) };
 }

@@ -20,10 +20,10 @@ export async function readPostFor(ctx: Ctx, viewerId: string | null, id: string)
   return await read(ctx, id, { viewerId, webOrigin: ctx.ports.webOrigin, withCounts: true });
 }
 
-async function read({ ports }: Ctx, id: string, view: View): Promise<Jes> {
+async function read({ ports, now }: Ctx, id: string, view: View): Promise<Jes> {
   if (!isId(id)) throw new Refused({ code: 'not_found' });
   const { rows } = await runSql(selectJes(ports.db, id, view));
   const [row] = rows;
   if (!row) throw new Refused({ code: 'not_found' });
-  return toJes(row.body);
+  return await toJes(ports, row.body, now);
 }

@@ -5,6 +5,7 @@ import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { dailyUsage, posts } from '../../data/schema/posts.ts';
 import type { Actor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
+import { mediaJson } from '../media/index.ts';
 import { insertEvent } from '../outbox/index.ts';
 import type { Entities } from './entities.ts';
 import type { Location, Visibility } from './jes.ts';
@@ -62,7 +63,8 @@ function jesColumns(alias: PostAlias, { webOrigin, withCounts }: View): Sql {
     ${p}.id, ${`${webOrigin}/post/`}::text || ${p}.id AS url, ${p}.content, ${p}.visibility,
     ${authorJson(`${alias}_author`)} AS author,
     ${viaJson(sql`${p}.api_key_id`)} AS via,
-    '[]'::json AS media,
+    ${mediaJson('post', sql`${p}.id`)} AS media,
+    ${visibleTo(null, alias)} AS "isForEverybody",
     (${pollJson(sql`${p}.id`)}) AS poll,
     ${p}.location, ${p}.link_preview AS "linkPreview",
     array_to_json(${p}.hashtags) AS hashtags,

@@ -33,5 +33,5 @@ export async function writeNewPost(
   ];
   const written = await writeCreation(ctx, { statements, answer: ownJes(post.id, accountId, view) }, explain);
   if (!written.replayed) askForPreview(ctx, post.id, post.previewUrl);
-  return { ...written, value: toJes(written.value) };
+  return { ...written, value: await toJes(ctx.ports, written.value) };
 }

@@ -1,0 +1,29 @@
+import { DbRejected } from '../../data/db.ts';
+import type { ActorCtx, Ctx } from '../context.ts';
+import type { Written } from '../idempotency/index.ts';
+import { Refused } from '../refusal.ts';
+import type { StoredMedia } from './media.ts';
+
+/**
+ * Runs the write that gives stored files their rows. Where it is refused, or answered from an earlier one, their objects are
+ * deleted behind the answer. Where nobody knows what became of it, they stay: the sweep finds out.
+ */
+export async function keepOrDiscard<T>(
+  ctx: ActorCtx,
+  files: readonly StoredMedia[],
+  write: () => Promise<Written<T>>,
+): Promise<Written<T>> {
+  try {
+    const written = await write();
+    if (written.replayed) discardMedia(ctx, files);
+    return written;
+  } catch (error) {
+    if (error instanceof Refused || error instanceof DbRejected) discardMedia(ctx, files);
+    throw error;
+  }
+}
+
+/** Deletes the objects of files that no row will name, behind the answer; should that fail, the sweep does. */
+export function discardMedia({ defer, ports }: Ctx, files: readonly Pick<StoredMedia, 'object'>[]): void {
+  if (files.length > 0) defer(ports.objects.delete(files.map(({ object }) => object)));
+}

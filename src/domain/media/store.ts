@@ -1,0 +1,64 @@
+import { inArray, sql } from 'drizzle-orm';
+import type { Db, Sql } from '../../data/db.ts';
+import { media } from '../../data/schema/media.ts';
+import { sweepPositions } from '../../data/schema/sweep-positions.ts';
+import type { StoredMedia } from './media.ts';
+
+/** What files belong to: a Jes or a JesClip. */
+export type MediaOwner = { readonly postId: string } | { readonly jesclipId: string };
+
+/** Adds files, at least one, to a Jes or a JesClip, which is inserted before them. */
+export function insertMedia(db: Db, owner: MediaOwner, files: readonly StoredMedia[]) {
+  return db.insert(media).values(
+    files.map(({ id, object, mimeType, width, height, durationMs, size }, position) => ({
+      id,
+      ...owner,
+      position,
+      object,
+      mimeType,
+      width,
+      height,
+      durationMs,
+      size,
+    })),
+  );
+}
+
+/**
+ * The files of a Jes or a JesClip in a JSON made by Postgres: an array of `MediaRow`, to be turned into addresses by
+ * `linkMedia`. No address is in it, since those of some are short-lived.
+ *
+ * @param owner whose column `id` is
+ */
+export function mediaJson(owner: 'post' | 'jesclip', id: Sql): Sql {
+  const column = owner === 'post' ? media.postId : media.jesclipId;
+  return sql`array_to_json(ARRAY(SELECT row_to_json(file) FROM (
+    SELECT ${media.id}, ${media.mimeType} AS "mimeType", ${media.object}, ${media.width}, ${media.height}, ${media.size}
+    FROM ${media} WHERE ${column} = ${id} ORDER BY ${media.position}) file))`;
+}
+
+/** Of these objects those that have a row. */
+export function selectKnown(db: Db, objects: readonly string[]) {
+  return db.select({ object: media.object }).from(media).where(inArray(media.object, objects));
+}
+
+/** Forgets files whose objects are gone. */
+export function deleteMedia(db: Db, objects: readonly string[]) {
+  return db.delete(media).where(inArray(media.object, objects));
+}
+
+/** How far a task of the sweep has come. */
+export function selectPosition(db: Db, task: string) {
+  return db.execute<{ position: string }>(sql`SELECT position FROM ${sweepPositions} WHERE task = ${task}`);
+}
+
+/** Notes how far a task of the sweep has come; it never goes back. */
+export function upsertPosition(db: Db, task: string, position: string) {
+  return db
+    .insert(sweepPositions)
+    .values({ task, position })
+    .onConflictDoUpdate({
+      target: sweepPositions.task,
+      set: { position: sql`greatest(${sweepPositions.position} COLLATE "C", ${position})` },
+    });
+}
