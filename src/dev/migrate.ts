@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NeonDbError, type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import * as z from 'zod';
 
 const FOLDER = join(import.meta.dirname, '../../migrations');
@@ -8,44 +9,73 @@ const FOLDER = join(import.meta.dirname, '../../migrations');
 /** Any number, the same for all who migrate: two deployments at once take turns. */
 const LOCK = 7_235_742;
 
-type Sql = NeonQueryFunction<false, false>;
+/**
+ * How long a statement may wait for a table. One that waits makes everybody who comes after it wait too, so a migration
+ * that meets a long transaction gives up, with nothing done, and is run again.
+ */
+const LOCK_TIMEOUT = '5s';
+
+const UNIQUE_VIOLATION = '23505';
+
+export type Sql = NeonQueryFunction<false, false>;
 
 /**
  * Brings a database up to date with `migrations/`, forward only, over Neon's HTTP protocol. Each migration and the
  * note that it was applied are one transaction, so none is ever half there. The table is the one drizzle's own
  * migrators keep, which run a migration's statements one by one over HTTP.
  *
+ * A request is a transaction of its own, so a lock lives no longer than one: whoever had it before us may have applied what
+ * we were about to. That is why the note comes first, under a unique index: the second to write it does nothing else.
+ *
  * @returns the number of migrations applied
  */
-export async function migrate(sql: Sql): Promise<number> {
+export async function migrate(sql: Sql, folder = FOLDER): Promise<number> {
   await sql.transaction([
     sql`SELECT pg_advisory_xact_lock(${LOCK})`,
     sql`CREATE SCHEMA IF NOT EXISTS drizzle`,
     sql`CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations
         (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+    sql`CREATE UNIQUE INDEX IF NOT EXISTS __drizzle_migrations_once ON drizzle.__drizzle_migrations (created_at)`,
   ]);
+  const done = await appliedMigrations(sql);
   let applied = 0;
-  for (const migration of readMigrationFiles({ migrationsFolder: FOLDER })) {
-    if (await isApplied(sql, migration.folderMillis)) continue;
-    try {
-      await sql.transaction([
-        sql`SELECT pg_advisory_xact_lock(${LOCK})`,
-        ...migration.sql.map((statement) => sql.query(statement)),
-        sql`INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
-            VALUES (${migration.hash}, ${migration.folderMillis})`,
-      ]);
-      applied += 1;
-    } catch (error) {
-      // Somebody else had the lock before us and has applied it meanwhile.
-      if (!(error instanceof NeonDbError) || !(await isApplied(sql, migration.folderMillis))) throw error;
-    }
+  for (const migration of readMigrationFiles({ migrationsFolder: folder })) {
+    if (!done.has(migration.folderMillis) && (await apply(sql, migration))) applied += 1;
   }
   return applied;
 }
 
-async function isApplied(sql: Sql, createdAt: number): Promise<boolean> {
-  const rows = await sql`SELECT 1 FROM drizzle.__drizzle_migrations WHERE created_at = ${createdAt}`;
-  return rows.length > 0;
+/** Whether it was us who applied it. */
+async function apply(sql: Sql, migration: MigrationMeta): Promise<boolean> {
+  try {
+    await sql.transaction([
+      sql`SELECT pg_advisory_xact_lock(${LOCK})`,
+      sql`SELECT set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`,
+      sql`INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
+          VALUES (${migration.hash}, ${migration.folderMillis})`,
+      ...migration.sql.map((statement) => sql.query(statement)),
+    ]);
+    return true;
+  } catch (error) {
+    const isNoted = error instanceof NeonDbError && error.constraint === '__drizzle_migrations_once';
+    if (isNoted && error.code === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
+}
+
+/** Names of the migrations that a database has not seen, in their order. Changes nothing. */
+export async function pendingMigrations(sql: Sql, folder = FOLDER): Promise<string[]> {
+  const [row] = await sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS "isThere"`;
+  const done = row?.isThere === true ? await appliedMigrations(sql) : new Set<number>();
+  const journal = journalSchema.parse(JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')));
+  return journal.entries.filter(({ when }) => !done.has(when)).map(({ tag }) => tag);
+}
+
+const journalSchema = z.object({ entries: z.array(z.object({ when: z.number(), tag: z.string() })) });
+
+async function appliedMigrations(sql: Sql): Promise<Set<number>> {
+  const rows = await sql`SELECT created_at FROM drizzle.__drizzle_migrations`;
+  return new Set(rows.map((row) => Number(row.created_at)));
 }
 
 /** A client for scripts that run in Node. */

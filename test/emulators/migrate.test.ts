@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Emulator } from '../../src/dev/emulator/server.ts';
+import { connectSql, migrate, pendingMigrations, type Sql } from '../../src/dev/migrate.ts';
+import type { SqlBackend } from '../../src/dev/neon-http/backend.ts';
+import { openPglite } from '../../src/dev/neon-http/pglite.ts';
+import { openPostgres } from '../../src/dev/neon-http/postgres.ts';
+import { serveNeonHttp } from '../../src/dev/neon-http/server.ts';
+
+const { TEST_DATABASE_URL } = process.env;
+const backends = [{ name: 'pglite', open: () => openPglite(undefined) }];
+if (TEST_DATABASE_URL) backends.push({ name: 'postgres', open: () => openNewDatabase(TEST_DATABASE_URL) });
+
+/** A database of its own on a server that others use, too. */
+async function openNewDatabase(url: string): Promise<SqlBackend> {
+  const name = `migrate_${randomUUID().replaceAll('-', '')}`;
+  const server = openPostgres(url);
+  await server.exec(`CREATE DATABASE ${name}`);
+  const database = openPostgres(Object.assign(new URL(url), { pathname: `/${name}` }).href);
+  return {
+    ...database,
+    close: async () => {
+      await database.close();
+      await server.exec(`DROP DATABASE ${name} WITH (FORCE)`);
+      await server.close();
+    },
+  };
+}
+
+/** A folder as drizzle-kit writes it. */
+async function makeMigrations(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+  await mkdir(join(folder, 'meta'));
+  const entries = Object.keys(files).map((tag, idx) => ({
+    idx,
+    version: '7',
+    when: 1_000 + idx,
+    tag,
+    breakpoints: true,
+  }));
+  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ version: '7', dialect: 'postgresql', entries }));
+  for (const [tag, text] of Object.entries(files)) await writeFile(join(folder, `${tag}.sql`), text);
+  return folder;
+}
+
+const BREAK = '--> statement-breakpoint\n';
+
+describe.each(backends)('migrations on $name', ({ open }) => {
+  let backend: SqlBackend;
+  let emulator: Emulator;
+  let sql: Sql;
+  const folders: string[] = [];
+  const migrations = async (files: Record<string, string>) => {
+    const folder = await makeMigrations(files);
+    folders.push(folder);
+    return folder;
+  };
+
+  beforeAll(async () => {
+    backend = await open();
+    emulator = await serveNeonHttp({ backend, password: 'correct', port: 0 });
+    sql = connectSql('postgres://app:correct@localhost/app', `${emulator.url}/sql`);
+  }, 60_000);
+
+  afterAll(async () => {
+    await emulator.close();
+    await backend.close();
+    for (const folder of folders) await rm(folder, { recursive: true });
+  });
+
+  test('are named while they are pending, by a look that changes nothing', async () => {
+    const folder = await migrations({ '0000_first': 'SELECT 1;', '0001_second': 'SELECT 1;' });
+    expect(await pendingMigrations(sql, folder)).toEqual(['0000_first', '0001_second']);
+    expect(await sql`SELECT 1 FROM pg_namespace WHERE nspname = 'drizzle'`).toEqual([]);
+  });
+
+  test('are applied once each, however many deployments come at once and however often one could be repeated', async () => {
+    const folder = await migrations({
+      '0000_counter': `CREATE TABLE IF NOT EXISTS counter (n int);${BREAK}INSERT INTO counter VALUES (0);`,
+      '0001_add': 'UPDATE counter SET n = n + 1;',
+      '0002_add': 'UPDATE counter SET n = n + 10;',
+    });
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(sql, folder)));
+    expect(applied.reduce((sum, each) => sum + each)).toBe(3);
+    expect(await sql`SELECT n FROM counter`).toEqual([{ n: 11 }]);
+    expect(await sql`SELECT count(*)::int AS notes FROM drizzle.__drizzle_migrations`).toEqual([{ notes: 3 }]);
+    expect(await pendingMigrations(sql, folder)).toEqual([]);
+    expect(await migrate(sql, folder)).toBe(0);
+  });
+
+  test('that fail leave nothing behind, and are pending still', async () => {
+    await sql`DROP SCHEMA IF EXISTS drizzle CASCADE`;
+    const folder = await migrations({ '0000_half': `CREATE TABLE half (id int);${BREAK}SELECT 1 / 0;` });
+    await expect(migrate(sql, folder)).rejects.toMatchObject({ code: '22012' });
+    expect(await sql`SELECT to_regclass('half') AS half`).toEqual([{ half: null }]);
+    expect(await pendingMigrations(sql, folder)).toEqual(['0000_half']);
+  });
+
+  test('of ours make a database from nothing, once', async () => {
+    await sql`DROP SCHEMA IF EXISTS drizzle CASCADE`;
+    const pending = await pendingMigrations(sql);
+    const applied = await Promise.all([migrate(sql), migrate(sql)]);
+    expect(applied[0] + applied[1]).toBe(pending.length);
+    expect(await sql`SELECT to_regclass('api_keys') IS NOT NULL AS made`).toEqual([{ made: true }]);
+  });
+});
