@@ -29,3 +29,13 @@ export function requireDrawable(width: number, height: number, draws: number, bo
     throw new Refusal('too_many_pixels', `has too many frames for its ${width} × ${height} pixels`);
   }
 }
+
+export function noVideo(): never {
+  throw new Refusal('unknown_type', 'has no video in it');
+}
+
+/** Nothing for what no film lasts: zero, the unreadable, and what does not fit 32 bits of milliseconds (25 days). */
+export function toMilliseconds(seconds: number): number | null {
+  const milliseconds = Math.round(seconds * 1_000);
+  return milliseconds > 0 && milliseconds < 2 ** 31 ? milliseconds : null;
+}

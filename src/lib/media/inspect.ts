@@ -1,8 +1,11 @@
 import type { Bounds, Found } from './found.ts';
 import { inspectGif } from './gif.ts';
 import { inspectJpeg } from './jpeg.ts';
+import { inspectMp4, MP4_START, QUICKTIME_START } from './mp4.ts';
+import { inspectMpeg, isMpegStart } from './mpeg.ts';
 import { inspectPng, PNG_SIGNATURE } from './png.ts';
 import { Edits, Reader, Refusal, type RefusalReason } from './reader.ts';
+import { EBML_SIGNATURE, inspectWebm } from './webm.ts';
 import { inspectWebp } from './webp.ts';
 
 /** What may be uploaded (contract, section 6). */
@@ -42,16 +45,21 @@ export type Inspection =
 
 interface Container {
   readonly mimeType: MediaType;
-  readonly starts: RegExp;
+  /** @param start the first twelve bytes, in Latin-1 */
+  readonly isLikely: (start: string) => boolean;
   readonly walk: (file: Reader, edits: Edits, bounds: Bounds) => Found;
 }
 
-/** How a file of each type begins, in Latin-1; whether it is one, its walk decides. */
+/** Whether a file is what its first bytes make likely, its walk decides. */
 const CONTAINERS: readonly Container[] = [
-  { mimeType: 'image/jpeg', starts: /^\xff\xd8\xff/, walk: inspectJpeg },
-  { mimeType: 'image/png', starts: new RegExp(`^${PNG_SIGNATURE}`), walk: inspectPng },
-  { mimeType: 'image/gif', starts: /^GIF8[79]a/, walk: inspectGif },
-  { mimeType: 'image/webp', starts: /^RIFF.{4}WEBP/s, walk: inspectWebp },
+  { mimeType: 'image/jpeg', isLikely: (start) => start.startsWith('\xff\xd8\xff'), walk: inspectJpeg },
+  { mimeType: 'image/png', isLikely: (start) => start.startsWith(PNG_SIGNATURE), walk: inspectPng },
+  { mimeType: 'image/gif', isLikely: (start) => /^GIF8[79]a/.test(start), walk: inspectGif },
+  { mimeType: 'image/webp', isLikely: (start) => /^RIFF.{4}WEBP/s.test(start), walk: inspectWebp },
+  { mimeType: 'video/mp4', isLikely: (start) => MP4_START.test(start), walk: inspectMp4 },
+  { mimeType: 'video/quicktime', isLikely: (start) => QUICKTIME_START.test(start), walk: inspectMp4 },
+  { mimeType: 'video/webm', isLikely: (start) => start.startsWith(EBML_SIGNATURE), walk: inspectWebm },
+  { mimeType: 'video/mpeg', isLikely: isMpegStart, walk: inspectMpeg },
 ];
 
 /**
@@ -70,7 +78,7 @@ export function inspectMedia(bytes: Uint8Array, bounds: Bounds): Inspection {
 function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
   if (bytes.length === 0) throw new Refusal('empty', 'is empty');
   const start = new Reader(bytes).text(Math.min(bytes.length, 12));
-  const container = CONTAINERS.find(({ starts }) => starts.test(start));
+  const container = CONTAINERS.find(({ isLikely }) => isLikely(start));
   if (!container) throw new Refusal('unknown_type', `is none of ${MEDIA_TYPES.join(', ')}`);
 
   const { mimeType, walk } = container;

@@ -84,6 +84,11 @@ export class Reader {
     return new Reader(this.bytes, this.at - size, this.at);
   }
 
+  /** Another cursor over what is left. */
+  again(): Reader {
+    return new Reader(this.bytes, this.at, this.end);
+  }
+
   skipZeros(): void {
     while (this.at < this.end && this.bytes[this.at] === 0) this.at++;
   }
