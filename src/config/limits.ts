@@ -193,6 +193,8 @@ export const AUDIT_LOG_KEPT_MS = 365 * DAY_MS;
  * 60,000 bytes; the rest is room for the other fields.
  */
 export const JSON_BODY_MAX_BYTES = 128 * 1024;
+/** Mistakes named in one answer: each of a full allowlist's and of all other fields, and no answer larger than its question. */
+export const DETAILS_MAX = 100;
 /** A form of our pages. The largest holds 50 addresses, percent-encoded. */
 export const FORM_BODY_MAX_BYTES = 64 * 1024;
 /** [doc] Characters (Unicode code points) of a Jes. */

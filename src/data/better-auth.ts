@@ -58,6 +58,8 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
       failures,
     ),
     user: { fields: { name: 'displayName', image: 'avatar' } },
+    // Who reads the table can reset no password: it holds the SHA-256 of a token, the mail the token.
+    verification: { storeIdentifier: 'hashed' },
     session: { fields: { userId: 'accountId' }, expiresIn: SESSION_TTL_S, disableSessionRefresh: true },
     account: {
       fields: {

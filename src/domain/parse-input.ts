@@ -1,7 +1,8 @@
 import type * as z from 'zod';
+import { DETAILS_MAX } from '../config/limits.ts';
 import { Refused } from './refusal.ts';
 
-/** Input checked by its schema. @throws Refused `invalid_request`, each wrong field in `details` */
+/** Input checked by its schema. @throws Refused `invalid_request`, each wrong field in `details`, up to {@link DETAILS_MAX} */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
@@ -12,5 +13,5 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
     }
     return [{ path: issue.path.join('.'), message: issue.message }];
   });
-  throw new Refused({ code: 'invalid_request', details });
+  throw new Refused({ code: 'invalid_request', details: details.slice(0, DETAILS_MAX) });
 }

@@ -63,8 +63,13 @@ function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchang
     redis: meter.redis.count,
     db: meter.db.count,
     objects: meter.objects.count || undefined,
-    refusal,
+    refusal: refusal && toldOf(refusal),
   };
+}
+
+/** Without the details of bad input: they repeat what was sent, which may be anything, a key pasted into the wrong field. */
+function toldOf(refusal: Refusal): unknown {
+  return 'details' in refusal ? { code: refusal.code } : refusal;
 }
 
 let lastWarned = Number.NEGATIVE_INFINITY;

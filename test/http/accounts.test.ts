@@ -718,6 +718,19 @@ describe('a password reset', () => {
     expect((await post(SIGN_IN, { email, password: 'battery staple' })).status).toBe(200);
   });
 
+  test.each(['', '\0', 'é', `${'a'.repeat(24)}'--`, 'x'.repeat(201)])('token %j is none of ours', async (token) => {
+    await expect(reset(token, 'battery staple')).rejects.toMatchObject(BAD_TOKEN);
+  });
+
+  test('keeps a token that sets no password: only what the mail holds does', async () => {
+    const { email } = await signUp(harness);
+    await request(email);
+    const token = tokenIn((await mailsTo(email))[0]);
+    const kept = JSON.stringify(await rowsOf(harness, 'SELECT * FROM verifications'));
+    expect(kept).not.toContain(token);
+    await reset(token, 'battery staple');
+  });
+
   test('with one link five times at once works once', async () => {
     const { email } = await signUp(harness);
     await request(email);

@@ -93,6 +93,7 @@ describe('POST /api/auth/api-keys', () => {
     ['a year', { expiresInDays: 365 }, { expiresAt: '2027-11-24T12:00:00.000Z' }],
     ['a date', { expiresAt: '2026-11-25' }, { expiresAt: '2026-11-25T00:00:00.000Z' }],
     ['a time', { expiresAt: '2026-11-24T12:00:00.001Z' }, { expiresAt: '2026-11-24T12:00:00.001Z' }],
+    ['the last time there is', { expiresAt: '9999-12-31T23:59:59.999Z' }, { expiresAt: '9999-12-31T23:59:59.999Z' }],
     ['a time elsewhere', { expiresAt: '2026-11-24T15:00:00+02:00' }, { expiresAt: '2026-11-24T13:00:00.000Z' }],
     ['an empty allowlist', { ipAllowlist: [] }, { ipAllowlist: [] }],
     ['one network twice', { ipAllowlist: ['10.0.0.1/8', ' 10.2.3.4/8 '] }, { ipAllowlist: ['10.0.0.0/8'] }],
@@ -119,6 +120,11 @@ describe('POST /api/auth/api-keys', () => {
       '51 characters of label',
       { label: '🦊'.repeat(51) },
       [{ path: 'label', message: 'must be at most 50 characters' }],
+    ],
+    [
+      'a label of which nothing is seen',
+      { label: '\u200b\u3164\u2800' },
+      [{ path: 'label', message: 'must not be empty' }],
     ],
     ['NUL in the label', { label: 'a\0b' }, [{ path: 'label', message: 'contains a NUL character' }]],
     [
@@ -152,6 +158,11 @@ describe('POST /api/auth/api-keys', () => {
     ],
     ['a number for a date', { expiresAt: 1_900_000_000_000 }, [{ path: 'expiresAt', message: expect.any(String) }]],
     ['words for a date', { expiresAt: 'tomorrow' }, [{ path: 'expiresAt', message: expect.any(String) }]],
+    [
+      'a time beyond what ISO-8601 writes in four digits',
+      { expiresAt: '9999-12-31T23:59:59-23:59' },
+      [{ path: 'expiresAt', message: 'must be before the year 10000' }],
+    ],
     [
       'both kinds of expiry',
       { expiresInDays: 30, expiresAt: '2027-01-01' },
@@ -234,6 +245,14 @@ describe('POST /api/auth/api-keys', () => {
   ])('%s is refused, naming it', async (_, overrides, details) => {
     expect(await answerOf(await generate(overrides))).toEqual(invalid(...details));
     expect(await listed()).toEqual([]);
+  });
+
+  test('what was sent by mistake is in no log, not even a key', async () => {
+    const log = watchLog();
+    const pasted = `jes_live_${'a'.repeat(49)}`;
+    expect((await generate({ ipAllowlist: [pasted], [pasted]: true })).status).toBe(400);
+    expect(log.events()).toMatchObject([{ event: 'request', status: 400, refusal: { code: 'invalid_request' } }]);
+    expect(log.text()).not.toContain(pasted);
   });
 
   test('50 entries are taken', async () => {

@@ -62,6 +62,11 @@ describe('a body whose fields are wrong', () => {
     ['content an object', '{"content":{"toString":"x"}}', wrongContent('must be a string')],
     ['empty content', '{"content":""}', wrongContent('must not be empty')],
     ['content of white space', '{"content":" \\n\\u00a0\\u2003"}', wrongContent('must not be empty')],
+    [
+      'content of which nothing is seen',
+      '{"content":"\\u200b\\u2060\\u00ad\\u3164"}',
+      wrongContent('must not be empty'),
+    ],
     ['a NUL in content', '{"content":"a\\u0000b"}', wrongContent('contains a NUL character')],
     [
       'a lone surrogate in content',
@@ -88,6 +93,13 @@ describe('a body whose fields are wrong', () => {
     expect(await answerOf(await post(body))).toEqual(expected);
     expect(await posts.contentsOf(harness, key.accountId)).toEqual([]);
   });
+});
+
+test('of a thousand mistakes the first hundred are named', async () => {
+  const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`field${i}`, 1]));
+  const response = await post(JSON.stringify({ content: 'Hello', ...fields }));
+  const details = Array.from({ length: 100 }, (_, i) => ({ path: `field${i}`, message: 'unknown field' }));
+  expect(await answerOf(response)).toEqual(invalid(...details));
 });
 
 describe('a body of another type', () => {

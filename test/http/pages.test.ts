@@ -356,6 +356,13 @@ describe('generating a key', () => {
     expect((await open(harness, location, `${cookie}; ${reveal}`)).status).toBe(410);
   });
 
+  test.each(['a;b', 'a\nb', 'nope'])('stores nothing under an id that is none: %j', async (id) => {
+    const harness = new Harness();
+    const { cookie } = await harness.newSession();
+    const path = `/settings/api-access/${encodeURIComponent(id)}/key`;
+    expect((await submit(harness, path, {}, cookie)).status).toBe(404);
+  });
+
   test('shows it at once where it could not be kept for the next page', async () => {
     const harness = new Harness();
     const { cookie } = await signUp(harness);

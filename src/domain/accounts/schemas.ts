@@ -44,4 +44,7 @@ export const signInSchema = z.strictObject({
 
 export const emailSchema = z.strictObject({ email });
 
-export const resetPasswordSchema = z.strictObject({ token: z.string().min(1).max(200), password });
+export const resetPasswordSchema = z.strictObject({ token: z.string(), password });
+
+/** What the link of a mail may hold: the token is drawn from letters and digits, and asks the database only as such. */
+export const isToken = (text: string) => /^[A-Za-z0-9]{1,200}$/.test(text);

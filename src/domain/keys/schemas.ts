@@ -12,6 +12,9 @@ const allowlistEntry = z.string().transform((entry, context) => {
   return z.NEVER;
 });
 
+/** Unix ms. From here on `toISOString` writes a sign and six digits, which Postgres does not read; an offset leads there. */
+const YEAR_10000 = Date.UTC(10_000, 0);
+
 /** What a person chooses when generating a key (contract sections 2 and 9); immutable afterwards. */
 export const newKeySchema = z
   .strictObject({
@@ -23,6 +26,7 @@ export const newKeySchema = z
     expiresInDays: z.literal([30, 90, 365], { error: 'must be 30, 90 or 365' }).optional(),
     expiresAt: z
       .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO date or date and time' })
+      .refine((at) => Date.parse(at) < YEAR_10000, 'must be before the year 10000')
       .optional(),
     ipAllowlist: z
       .array(allowlistEntry)

@@ -1,4 +1,6 @@
 import { type ApiKey, readApiKey, revealKey } from '../../../domain/keys/index.ts';
+import { Refused } from '../../../domain/refusal.ts';
+import { isId } from '../../../lib/id.ts';
 import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
 import { Layout } from '../layout.tsx';
@@ -106,7 +108,8 @@ export const postStored: PersonalPage = {
   access: 'session',
   answer(exchange) {
     const id = exchange.c.req.param('id') ?? '';
+    if (!isId(id)) throw new Refused({ code: 'not_found' });
     exchange.cookies = [clearRevealCookie(id)];
-    return redirect(exchange, `/settings/api-access/${encodeURIComponent(id)}`);
+    return redirect(exchange, `/settings/api-access/${id}`);
   },
 };
