@@ -25,16 +25,19 @@ interface Import {
   readonly from: string;
   /** A path below `src`, or the name of a package. */
   readonly to: string;
+  /** Of types only: nothing is loaded. */
+  readonly isType: boolean;
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
 
 const imports: Import[] = files.flatMap((from) => {
   const text = readFileSync(join(SRC, from), 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
-  return specifiers.map((specifier) => ({
+  const found = text.matchAll(/(import type [^;]*?)?(?:from|import)\s*\(?\s*'([^']+)'/g);
+  return Array.from(found, ([, type, specifier = '']) => ({
     from,
     to: specifier.startsWith('.') ? relative(SRC, join(SRC, dirname(from), specifier)) : specifier,
+    isType: type !== undefined,
   }));
 });
 
@@ -45,12 +48,12 @@ const show = (found: readonly Import[]) => found.map(({ from, to }) => `${from} 
 
 describe('imports', () => {
   test('are found', () => {
-    expect(imports).toContainEqual({ from: 'worker.ts', to: 'http/app.ts' });
+    expect(imports).toContainEqual({ from: 'worker.ts', to: 'http/app.ts', isType: false });
     expect(imports.length).toBeGreaterThan(100);
   });
 
   test('of our own name a file that is there', () => {
-    expect(show(imports.filter(({ to, from }) => !isOurs({ from, to }) && /^\.|\.tsx?$/.test(to)))).toEqual([]);
+    expect(show(imports.filter((found) => !isOurs(found) && /^\.|\.tsx?$/.test(found.to)))).toEqual([]);
   });
 
   test('every file stands on a floor', () => {
@@ -65,9 +68,18 @@ describe('imports', () => {
   test('between domains go through index.ts', () => {
     const past = imports.filter(({ from, to }) => {
       const target = domainOf(to);
-      return target !== undefined && target !== domainOf(from) && to !== `domain/${target}/index.ts`;
+      const doors = [`domain/${target}/index.ts`, `domain/${target}/answers.ts`];
+      return target !== undefined && target !== domainOf(from) && !doors.includes(to);
     });
     expect(show(past)).toEqual([]);
+  });
+
+  test('of what describes the API are those of types, or behind an import()', () => {
+    const isDescription = (path: string) => /^(http\/openapi\/|domain\/.*\/answers\.ts$)/.test(path);
+    const loaded = imports.filter(
+      ({ from, to, isType }) => isDescription(to) && !isDescription(from) && !isType && !from.startsWith('dev/'),
+    );
+    expect(show(loaded)).toEqual(['http/api/openapi.ts imports http/openapi/file.ts']);
   });
 
   test('limits and webhooks import no other domain', () => {

@@ -188,6 +188,8 @@ export const DAILY_USAGE_KEPT_MS = 7 * DAY_MS;
 export const AUDIT_LOG_KEPT_MS = 365 * DAY_MS;
 
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────
+/** How long a copy of the OpenAPI document is good without asking: it changes with deployments. */
+export const DESCRIPTION_CACHED_S = 300;
 /**
  * A JSON body. 5,000 characters of content, each at worst escaped as a surrogate pair (12 bytes), are
  * 60,000 bytes; the rest is room for the other fields.

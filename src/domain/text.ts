@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ID_PATTERN, isId } from '../lib/id.ts';
 
 /** Characters as callers count them: Unicode code points (contract section 8). */
 function countCharacters(text: string): number {
@@ -16,7 +17,7 @@ const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
  * given back as it came.
  */
 export function humanText(min: number, max: number) {
-  return z.string({ error: 'must be a string' }).check((context) => {
+  const schema = z.string({ error: 'must be a string' }).check((context) => {
     const text = context.value;
     const complain = (message: string) => context.issues.push({ code: 'custom', message, input: text });
     if (!text.isWellFormed()) complain('contains a lone surrogate, which is not a character');
@@ -25,4 +26,11 @@ export function humanText(min: number, max: number) {
     // Code points are at most code units, so a text that long needs no counting.
     else if (text.length > max && countCharacters(text) > max) complain(`must be at most ${max} characters`);
   });
+  return schema.meta({ minLength: min, maxLength: max });
+}
+
+/** An id of ours that a caller names. @param what it is the id of, with an article */
+export function namedId(what: string) {
+  const schema = z.string({ error: 'must be a string' }).refine(isId, `must be the id of ${what}`);
+  return schema.meta({ description: `The id of ${what}.`, pattern: ID_PATTERN.source });
 }

@@ -2,9 +2,12 @@ import type { Profile } from '../domain/accounts/index.ts';
 import type { ActorCtx, SessionCtx } from '../domain/context.ts';
 import type { Scope } from '../domain/keys/index.ts';
 import type { Exchange } from './exchange.ts';
+import type { OperationId } from './openapi/operations.ts';
 
-/** What a path promises: read by the router, the contract suite and the documentation. */
+/** What a path is: read by the router, the contract suite, the OpenAPI document and the types of the client. */
 interface Route {
+  /** What it promises stands in `openapi/` under this name, which is also its name there. */
+  readonly operationId: OperationId;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
 }

@@ -10,7 +10,7 @@ const EVERY_ANSWER = {
 } as const;
 
 /** Headers of every answer of the API. It is never a document: nothing may frame or run it. */
-const EVERY_REPLY = {
+export const EVERY_REPLY = {
   'Content-Type': 'application/json',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',

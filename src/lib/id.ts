@@ -18,7 +18,7 @@ export function newId(now: number): string {
   return ulid(now, nextRandom);
 }
 
-const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+export const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** Whether a text can be an id of ours at all; what cannot needs no look-up. Ids are upper case. */
 export function isId(text: string): boolean {

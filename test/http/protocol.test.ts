@@ -257,6 +257,7 @@ async function ownKey(harness: Harness, person: TestSession): Promise<string> {
 const OPEN_ENDPOINTS = [
   'GET /healthz',
   'GET /readyz',
+  'GET /openapi.json',
   'POST /api/auth/sign-up/email',
   'POST /api/auth/sign-in/email',
   'POST /api/auth/sign-out',

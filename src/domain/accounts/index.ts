@@ -3,6 +3,7 @@ export { type Profile, profileColumns, profileSchema, toProfile } from './profil
 export { pruneSessions } from './prune-sessions.ts';
 export { readProfile } from './read-profile.ts';
 export { requestPasswordReset, resetPassword } from './reset-password.ts';
+export { signInSchema, signUpSchema } from './schemas.ts';
 export { signIn } from './sign-in.ts';
 export { signOut } from './sign-out.ts';
 export { signUp } from './sign-up.ts';

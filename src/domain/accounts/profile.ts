@@ -2,24 +2,26 @@ import * as z from 'zod';
 import { accounts } from '../../data/schema/accounts.ts';
 
 /** The account as its own caller sees it: exactly the fields of `GET /api/auth/me` (contract section 7). */
-export const profileSchema = z.strictObject({
-  id: z.string(),
-  username: z.string(),
-  email: z.string(),
-  displayName: z.string(),
-  avatar: z.string().nullable(),
-  coverImage: z.string().nullable(),
-  bio: z.string().nullable(),
-  verified: z.boolean(),
-  emailVerified: z.boolean(),
-  isPrivate: z.boolean(),
-  isCreator: z.boolean(),
-  totalFollowers: z.number().int(),
-  totalFollowing: z.number().int(),
-  totalPosts: z.number().int(),
-  /** ISO-8601 UTC with milliseconds. */
-  createdAt: z.string(),
-});
+export const profileSchema = z
+  .strictObject({
+    id: z.string(),
+    username: z.string(),
+    email: z.string(),
+    displayName: z.string(),
+    avatar: z.string().nullable(),
+    coverImage: z.string().nullable(),
+    bio: z.string().nullable(),
+    verified: z.boolean(),
+    emailVerified: z.boolean(),
+    isPrivate: z.boolean(),
+    isCreator: z.boolean(),
+    totalFollowers: z.number().int(),
+    totalFollowing: z.number().int(),
+    totalPosts: z.number().int(),
+    /** ISO-8601 UTC with milliseconds. */
+    createdAt: z.string().meta({ format: 'date-time' }),
+  })
+  .meta({ id: 'Profile', description: 'An account, as its own caller sees it.' });
 
 export type Profile = z.infer<typeof profileSchema>;
 

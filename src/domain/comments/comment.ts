@@ -1,4 +1,5 @@
-import type { Author } from '../posts/index.ts';
+import type * as z from 'zod';
+import type { commentSchema } from './answers.ts';
 
 /** What is commented on. */
 export interface Subject {
@@ -6,19 +7,7 @@ export interface Subject {
   readonly id: string;
 }
 
-/** A comment as callers see it (contract section 8). */
-export interface Comment {
-  readonly id: string;
-  /** What it is on: a Jes, or a JesClip. */
-  readonly postId?: string;
-  readonly jesClipId?: string;
-  /** The comment at the top of its thread; null = it is one. */
-  readonly parentId: string | null;
-  readonly content: string;
-  readonly author: Author;
-  readonly via: { readonly label: string } | null;
-  readonly createdAt: string;
-}
+export type Comment = z.infer<typeof commentSchema>;
 
 /** A comment from the JSON that the store made. */
 export function toComment(json: string): Comment {

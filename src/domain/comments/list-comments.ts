@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
 import { isId } from '../../lib/id.ts';
@@ -5,15 +6,12 @@ import type { ActorCtx, Ctx } from '../context.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { Refused } from '../refusal.ts';
-import { type Comment, type Subject, toComments } from './comment.ts';
+import type { commentPageSchema } from './answers.ts';
+import { type Subject, toComments } from './comment.ts';
 import { pageSchema } from './schemas.ts';
 import { selectComments } from './store.ts';
 
-export interface CommentPage {
-  readonly comments: readonly Comment[];
-  /** What to ask the next page with; null = there is none yet. */
-  readonly nextCursor: string | null;
-}
+export type CommentPage = z.infer<typeof commentPageSchema>;
 
 /**
  * Comments on one Jes or JesClip, replies among them, the oldest first: a page stays what it was when others are written.

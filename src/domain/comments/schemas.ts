@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { COMMENT_MAX_CHARACTERS, COMMENTS_PER_PAGE, COMMENTS_PER_PAGE_MAX } from '../../config/limits.ts';
-import { isId } from '../../lib/id.ts';
-import { humanText } from '../text.ts';
+import { humanText, namedId } from '../text.ts';
 
 /** `POST /api/posts/:id/comments`, and of a JesClip (contract section 8). */
 export const newCommentSchema = z.strictObject({
   content: humanText(1, COMMENT_MAX_CHARACTERS),
-  parentId: z.string({ error: 'must be a string' }).refine(isId, 'must be the id of a comment').optional(),
+  parentId: namedId('a comment').optional().meta({ description: 'The comment this is a reply to.' }),
 });
 
 const limitMessage = `must be a whole number from 1 to ${COMMENTS_PER_PAGE_MAX}`;
@@ -25,6 +24,7 @@ export const pageSchema = z.object({
       { error: limitMessage },
     )
     .pipe(z.number().int(limitMessage).min(1, limitMessage).max(COMMENTS_PER_PAGE_MAX, limitMessage))
-    .default(COMMENTS_PER_PAGE),
-  cursor: z.string().optional(),
+    .default(COMMENTS_PER_PAGE)
+    .meta({ description: 'How many at most.' }),
+  cursor: z.string().optional().meta({ description: 'The `nextCursor` of the page before.' }),
 });

@@ -1,22 +1,10 @@
+import type * as z from 'zod';
 import { apiKeys } from '../../data/schema/api-keys.ts';
+import type { apiKeySchema } from './answers.ts';
 import type { LastUse } from './last-use.ts';
 import type { RevokedReason } from './record.ts';
 
-/** A key as its owner sees it (contract section 9): everything but the key. */
-export interface ApiKey {
-  readonly id: string;
-  readonly label: string;
-  readonly maskedKey: string;
-  readonly scopes: readonly string[];
-  readonly ipAllowlist: readonly string[];
-  readonly status: 'active' | 'expired' | 'revoked';
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly lastUsedIp: string | null;
-  readonly revokedAt: string | null;
-  readonly revokedReason: RevokedReason | null;
-}
+export type ApiKey = z.infer<typeof apiKeySchema>;
 
 export const apiKeyColumns = {
   id: apiKeys.id,
@@ -36,8 +24,8 @@ export interface ApiKeyRow {
   readonly id: string;
   readonly label: string;
   readonly maskedKey: string;
-  readonly scopes: readonly string[];
-  readonly ipAllowlist: readonly string[];
+  readonly scopes: string[];
+  readonly ipAllowlist: string[];
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;

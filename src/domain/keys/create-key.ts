@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
@@ -6,7 +7,8 @@ import { throttle } from '../accounts/index.ts';
 import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
 import { Refused } from '../refusal.ts';
-import { type ApiKey, toApiKey } from './api-key.ts';
+import type { createdKeySchema } from './answers.ts';
+import { toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
 import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
@@ -14,12 +16,7 @@ import { recordEntry } from './record.ts';
 import { newKeySchema } from './schemas.ts';
 import { insertEvent, insertKey, lockAccount } from './store.ts';
 
-/** A new key, and what its owner sees of it from then on. */
-export interface CreatedKey {
-  readonly apiKey: ApiKey;
-  /** The plaintext. */
-  readonly key: string;
-}
+export type CreatedKey = z.infer<typeof createdKeySchema>;
 
 /**
  * Generates a key for the person who acts. @throws Refused like {@link createKey}, and `rate_limit_exceeded`

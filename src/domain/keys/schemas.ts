@@ -41,3 +41,8 @@ export const newKeySchema = z
   });
 
 export type NewKey = z.input<typeof newKeySchema>;
+
+/** The query of `GET /api/auth/api-keys/:id/usage`. */
+export const usageQuerySchema = z.strictObject({
+  window: z.enum(['24h', '30d'], { error: 'must be 24h or 30d' }).default('24h'),
+});

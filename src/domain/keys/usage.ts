@@ -1,15 +1,10 @@
+import type * as z from 'zod';
 import { DAY_MS, HOUR_MS } from '../../config/limits.ts';
 import type { Ctx } from '../context.ts';
+import type { usageBucketSchema } from './answers.ts';
 import { usageKey } from './record.ts';
 
-/** What happened to a key's requests in an hour or a UTC day. */
-export interface UsageBucket {
-  /** ISO-8601 UTC. */
-  readonly start: string;
-  readonly accepted: number;
-  /** Refused by a limit. */
-  readonly throttled: number;
-}
+export type UsageBucket = z.infer<typeof usageBucketSchema>;
 
 export const USAGE_WINDOWS = {
   '24h': { buckets: 24, bucketMs: HOUR_MS },

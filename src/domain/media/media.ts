@@ -1,18 +1,8 @@
+import type * as z from 'zod';
+import type { mediaSchema } from './answers.ts';
 import { signedQuery } from './signature.ts';
 
-/** A file of a Jes, or the video of a JesClip, as callers see it (contract section 8). */
-export interface Media {
-  readonly id: string;
-  readonly type: 'image' | 'video';
-  readonly mimeType: string;
-  /** Works when pasted into a browser. Of a file that is not for everybody it is signed, and short-lived. */
-  readonly url: string;
-  /** Pixels as shown; null where a video does not say. */
-  readonly width: number | null;
-  readonly height: number | null;
-  /** Bytes. */
-  readonly size: number;
-}
+export type Media = z.infer<typeof mediaSchema>;
 
 /** A file whose bytes are in the bucket; its row is yet to be written. */
 export interface StoredMedia extends Omit<Media, 'url'> {

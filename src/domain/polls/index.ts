@@ -1,1 +1,2 @@
+export { votesSchema } from './schemas.ts';
 export { votePoll } from './vote-poll.ts';

@@ -7,5 +7,6 @@ export { isPreviewable } from './preview-url.ts';
 export { pruneUsage } from './prune-usage.ts';
 export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';
+export { bounceSchema, newPostSchema, postChangeSchema } from './schemas.ts';
 export { authorJson, pollJson, timeJson, viaJson } from './store.ts';
 export { visibleTo, withAuthor } from './visibility.ts';

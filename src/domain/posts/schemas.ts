@@ -9,12 +9,11 @@ import {
   POLL_OPTIONS_MIN,
   URL_MAX_CHARACTERS,
 } from '../../config/limits.ts';
-import { isId } from '../../lib/id.ts';
-import { humanText } from '../text.ts';
+import { humanText, namedId } from '../text.ts';
 import { isPreviewable } from './preview-url.ts';
 
 const content = humanText(1, CONTENT_MAX_CHARACTERS);
-const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']);
+const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).meta({ description: 'Who sees it.' });
 
 const location = z
   .strictObject({
@@ -32,20 +31,23 @@ const poll = z.strictObject({
     .min(POLL_OPTIONS_MIN, `at least ${POLL_OPTIONS_MIN} options`)
     .max(POLL_OPTIONS_MAX, `at most ${POLL_OPTIONS_MAX} options`),
   durationHours: z.number().int().min(1).max(POLL_HOURS_MAX).default(POLL_HOURS_DEFAULT),
-  multiple: z.boolean().default(false),
+  multiple: z.boolean().default(false).meta({ description: 'Whether one may vote for several options.' }),
 });
 
 const linkPreviewUrl = z
   .string({ error: 'must be a string' })
   .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
-  .refine(isPreviewable, 'must be an https URL of a public host');
+  .refine(isPreviewable, 'must be an https URL of a public host')
+  .meta({ format: 'uri', description: 'The one URL to be unfurled, instead of the first in the content.' });
 
 /** `POST /api/posts` (contract section 8). */
 export const newPostSchema = z
   .strictObject({
     content,
     visibility: visibility.default('PUBLIC'),
-    jeHubId: z.string({ error: 'must be a string' }).refine(isId, 'must be the id of a JeHub').optional(),
+    jeHubId: namedId('a JeHub')
+      .optional()
+      .meta({ description: 'A JeHub the account is a member of; the Jes is for its members.' }),
     location: location.optional(),
     poll: poll.optional(),
     linkPreviewUrl: linkPreviewUrl.optional(),
@@ -57,7 +59,11 @@ export const newPostSchema = z
 
 /** `PATCH /api/posts/:id`. What is left out stays as it is; `location: null` takes it away. */
 export const postChangeSchema = z
-  .strictObject({ content: content.optional(), visibility: visibility.optional(), location: location.nullish() })
+  .strictObject({
+    content: content.optional(),
+    visibility: visibility.optional(),
+    location: location.nullish().meta({ description: 'Null takes it away.' }),
+  })
   .refine((change) => Object.values(change).some((value) => value !== undefined), {
     message: 'give at least one of content, visibility and location',
   });

@@ -6,20 +6,22 @@ import { reply } from '../reply.ts';
 import { visitorOf } from '../visitor.ts';
 
 /** Answers the new account's profile, as `GET /api/auth/me` does, and sets the session cookie. */
-export const postSignUp: VisitorEndpoint = {
+export const postSignUp = {
+  operationId: 'signUp',
   method: 'POST',
   path: '/api/auth/sign-up/email',
   access: 'visitor',
   answer: (exchange) => answerSignedIn(exchange, signUp),
-};
+} as const satisfies VisitorEndpoint;
 
 /** Answers the profile and sets the session cookie. */
-export const postSignIn: VisitorEndpoint = {
+export const postSignIn = {
+  operationId: 'signIn',
   method: 'POST',
   path: '/api/auth/sign-in/email',
   access: 'visitor',
   answer: (exchange) => answerSignedIn(exchange, signIn),
-};
+} as const satisfies VisitorEndpoint;
 
 async function answerSignedIn(exchange: Exchange, verb: typeof signIn): Promise<Response> {
   const { ctx, c } = exchange;
@@ -29,7 +31,8 @@ async function answerSignedIn(exchange: Exchange, verb: typeof signIn): Promise<
 }
 
 /** Ends the session and clears its cookie; needs no body. */
-export const postSignOut: VisitorEndpoint = {
+export const postSignOut = {
+  operationId: 'signOut',
   method: 'POST',
   path: '/api/auth/sign-out',
   access: 'visitor',
@@ -37,4 +40,4 @@ export const postSignOut: VisitorEndpoint = {
     exchange.cookies = await signOut(exchange.ctx, visitorOf(exchange));
     return reply(exchange, 200, { success: true });
   },
-};
+} as const satisfies VisitorEndpoint;

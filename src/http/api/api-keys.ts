@@ -4,17 +4,19 @@ import type { SessionEndpoint } from '../endpoint.ts';
 import { readJson } from '../read-json.ts';
 import { reply } from '../reply.ts';
 
-export const getApiKeys: SessionEndpoint = {
+export const getApiKeys = {
+  operationId: 'listApiKeys',
   method: 'GET',
   path: '/api/auth/api-keys',
   access: 'session',
   async answer(exchange, { ctx }) {
     return reply(exchange, 200, { apiKeys: await listKeys(ctx) });
   },
-};
+} as const satisfies SessionEndpoint;
 
 /** The one answer that holds a key's plaintext. */
-export const postApiKey: SessionEndpoint = {
+export const postApiKey = {
+  operationId: 'createApiKey',
   method: 'POST',
   path: '/api/auth/api-keys',
   access: 'session',
@@ -23,9 +25,10 @@ export const postApiKey: SessionEndpoint = {
     const { apiKey, key } = await createOwnKey(ctx, await readJson(request), clientAddress(request.headers));
     return reply(exchange, 201, { apiKey, key });
   },
-};
+} as const satisfies SessionEndpoint;
 
-export const deleteApiKey: SessionEndpoint = {
+export const deleteApiKey = {
+  operationId: 'revokeApiKey',
   method: 'DELETE',
   path: '/api/auth/api-keys/:id',
   access: 'session',
@@ -34,9 +37,10 @@ export const deleteApiKey: SessionEndpoint = {
     const apiKey = await revokeOwnKey(ctx, req.param('id') ?? '', clientAddress(req.raw.headers));
     return reply(exchange, 200, { apiKey });
   },
-};
+} as const satisfies SessionEndpoint;
 
-export const getApiKeyUsage: SessionEndpoint = {
+export const getApiKeyUsage = {
+  operationId: 'getApiKeyUsage',
   method: 'GET',
   path: '/api/auth/api-keys/:id/usage',
   access: 'session',
@@ -44,4 +48,4 @@ export const getApiKeyUsage: SessionEndpoint = {
     const { req } = exchange.c;
     return reply(exchange, 200, { buckets: await readUsage(ctx, req.param('id') ?? '', req.query()) });
   },
-};
+} as const satisfies SessionEndpoint;

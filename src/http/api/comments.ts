@@ -1,31 +1,36 @@
 import { createComment, listComments, type Subject } from '../../domain/comments/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
+import type { OperationId } from '../openapi/operations.ts';
 import { reply } from '../reply.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
-const writing = (path: string, kind: Subject['kind']): CallerEndpoint => ({
-  method: 'POST',
-  path,
-  access: 'caller',
-  scope: 'write:comment',
-  async answer(exchange, caller) {
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
-    const subject = { kind, id: exchange.c.req.param('id') ?? '' };
-    return replyWritten(exchange, 201, await createComment(ctx, subject, input));
-  },
-});
+const writing = <const O extends OperationId, const P extends string>(operationId: O, path: P, kind: Subject['kind']) =>
+  ({
+    operationId,
+    method: 'POST',
+    path,
+    access: 'caller',
+    scope: 'write:comment',
+    async answer(exchange, caller) {
+      const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
+      const subject = { kind, id: exchange.c.req.param('id') ?? '' };
+      return replyWritten(exchange, 201, await createComment(ctx, subject, input));
+    },
+  }) as const satisfies CallerEndpoint;
 
 /** Query: `limit` 1 to 100 (20), `cursor`. */
-const listing = (path: string, kind: Subject['kind']): CallerEndpoint => ({
-  method: 'GET',
-  path,
-  access: 'caller',
-  scope: 'read:comment',
-  async answer(exchange, { ctx }) {
-    const { req } = exchange.c;
-    return reply(exchange, 200, await listComments(ctx, { kind, id: req.param('id') ?? '' }, req.query()));
-  },
-});
+const listing = <const O extends OperationId, const P extends string>(operationId: O, path: P, kind: Subject['kind']) =>
+  ({
+    operationId,
+    method: 'GET',
+    path,
+    access: 'caller',
+    scope: 'read:comment',
+    async answer(exchange, { ctx }) {
+      const { req } = exchange.c;
+      return reply(exchange, 200, await listComments(ctx, { kind, id: req.param('id') ?? '' }, req.query()));
+    },
+  }) as const satisfies CallerEndpoint;
 
-export const postComment = writing('/api/posts/:id/comments', 'post');
-export const getComments = listing('/api/posts/:id/comments', 'post');
+export const postComment = writing('createComment', '/api/posts/:id/comments', 'post');
+export const getComments = listing('listComments', '/api/posts/:id/comments', 'post');

@@ -4,6 +4,7 @@ import { deleteApiKey, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys
 import { getComments, postComment } from './comments.ts';
 import { healthz } from './health.ts';
 import { getMe } from './me.ts';
+import { getOpenapi } from './openapi.ts';
 import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts.ts';
 import { readyz } from './readiness.ts';
 import {
@@ -18,10 +19,10 @@ import {
   postSave,
 } from './social.ts';
 
-/** Every endpoint of the API. */
-export const ENDPOINTS: readonly Endpoint[] = [
+const endpoints = [
   healthz,
   readyz,
+  getOpenapi,
   getMe,
   postPost,
   getPost,
@@ -46,4 +47,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   postApiKey,
   deleteApiKey,
   getApiKeyUsage,
-];
+] as const satisfies readonly Endpoint[];
+
+/** Every endpoint of the API. */
+export const ENDPOINTS: readonly Endpoint[] = endpoints;
+
+/** The same with their literal types, for the client. */
+export type ApiEndpoint = (typeof endpoints)[number];

@@ -3,7 +3,8 @@ import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
 
-export const postPost: CallerEndpoint = {
+export const postPost = {
+  operationId: 'createPost',
   method: 'POST',
   path: '/api/posts',
   access: 'caller',
@@ -13,16 +14,18 @@ export const postPost: CallerEndpoint = {
     const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
     return replyWritten(exchange, 201, await createPost(ctx, input));
   },
-};
+} as const satisfies CallerEndpoint;
 
-export const getPost: CallerEndpoint = {
+export const getPost = {
+  operationId: 'getPost',
   method: 'GET',
   path: '/api/posts/:id',
   access: 'caller',
   answer: async (exchange, { ctx }) => reply(exchange, 200, await readPost(ctx, exchange.c.req.param('id') ?? '')),
-};
+} as const satisfies CallerEndpoint;
 
-export const patchPost: CallerEndpoint = {
+export const patchPost = {
+  operationId: 'editPost',
   method: 'PATCH',
   path: '/api/posts/:id',
   access: 'caller',
@@ -31,9 +34,10 @@ export const patchPost: CallerEndpoint = {
     const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
     return replyWritten(exchange, 200, await editPost(ctx, exchange.c.req.param('id') ?? '', input));
   },
-};
+} as const satisfies CallerEndpoint;
 
-export const deletePostById: CallerEndpoint = {
+export const deletePostById = {
+  operationId: 'deletePost',
   method: 'DELETE',
   path: '/api/posts/:id',
   access: 'caller',
@@ -42,10 +46,11 @@ export const deletePostById: CallerEndpoint = {
     const { ctx } = await readWrite(exchange, caller.ctx, 'none');
     return replyDone(exchange, await deletePost(ctx, exchange.c.req.param('id') ?? ''));
   },
-};
+} as const satisfies CallerEndpoint;
 
 /** Without a body a bounce, with `{ content }` a quote-bounce. */
-export const postBounce: CallerEndpoint = {
+export const postBounce = {
+  operationId: 'bouncePost',
   method: 'POST',
   path: '/api/posts/:id/bounce',
   access: 'caller',
@@ -54,4 +59,4 @@ export const postBounce: CallerEndpoint = {
     const { ctx, input } = await readWrite(exchange, caller.ctx, 'optional');
     return replyWritten(exchange, 201, await bouncePost(ctx, exchange.c.req.param('id') ?? '', input));
   },
-};
+} as const satisfies CallerEndpoint;

@@ -12,7 +12,8 @@ type Parts = Readonly<Record<'neon' | 'redis', 'ok' | 'unavailable'>>;
 const found = new WeakMap<object, { readonly at: number; readonly parts: Promise<Parts> }>();
 
 /** Neon and Redis answer, or which of them does not. */
-export const readyz: PublicEndpoint = {
+export const readyz = {
+  operationId: 'getReadiness',
   method: 'GET',
   path: '/readyz',
   access: 'public',
@@ -22,7 +23,7 @@ export const readyz: PublicEndpoint = {
     if (why) return problem(exchange, { code: 'service_unavailable', why, parts });
     return reply(exchange, 200, { status: 'ready', parts });
   },
-};
+} as const satisfies PublicEndpoint;
 
 /** Anybody may ask as often as they like: an isolate asks its stores once, and all who ask meanwhile share the answer. */
 async function rememberedParts(ctx: Ctx, env: object): Promise<Parts> {

@@ -3,16 +3,19 @@ import type { Written } from '../../domain/idempotency/index.ts';
 import { votePoll } from '../../domain/polls/index.ts';
 import { createJehub, joinJehub, setFollow, setLike, setSave } from '../../domain/social/index.ts';
 import type { SessionEndpoint } from '../endpoint.ts';
+import type { OperationId } from '../openapi/operations.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
 /** An endpoint without a body, for something in its path. */
-function action(
-  method: SessionEndpoint['method'],
-  path: string,
+function action<const O extends OperationId, const M extends SessionEndpoint['method'], const P extends string>(
+  operationId: O,
+  method: M,
+  path: P,
   parameter: string,
   act: (ctx: SessionCtx, target: string) => Promise<Written<unknown>>,
-): SessionEndpoint {
+) {
   return {
+    operationId,
     method,
     path,
     access: 'session',
@@ -20,22 +23,27 @@ function action(
       const { ctx } = await readWrite(exchange, person.ctx, 'none');
       return replyWritten(exchange, 200, await act(ctx, exchange.c.req.param(parameter) ?? ''));
     },
-  };
+  } as const satisfies SessionEndpoint;
 }
 
 const LIKE = '/api/posts/:id/like';
 const SAVE = '/api/posts/:id/save';
 const FOLLOW = '/api/users/:username/follow';
 
-export const postLike = action('POST', LIKE, 'id', (ctx, id) => setLike(ctx, id, true));
-export const deleteLike = action('DELETE', LIKE, 'id', (ctx, id) => setLike(ctx, id, false));
-export const postSave = action('POST', SAVE, 'id', (ctx, id) => setSave(ctx, id, true));
-export const deleteSave = action('DELETE', SAVE, 'id', (ctx, id) => setSave(ctx, id, false));
-export const postFollow = action('POST', FOLLOW, 'username', (ctx, username) => setFollow(ctx, username, true));
-export const deleteFollow = action('DELETE', FOLLOW, 'username', (ctx, username) => setFollow(ctx, username, false));
-export const postJehubMember = action('POST', '/api/jehubs/:id/join', 'id', joinJehub);
+export const postLike = action('likePost', 'POST', LIKE, 'id', (ctx, id) => setLike(ctx, id, true));
+export const deleteLike = action('unlikePost', 'DELETE', LIKE, 'id', (ctx, id) => setLike(ctx, id, false));
+export const postSave = action('savePost', 'POST', SAVE, 'id', (ctx, id) => setSave(ctx, id, true));
+export const deleteSave = action('unsavePost', 'DELETE', SAVE, 'id', (ctx, id) => setSave(ctx, id, false));
+export const postFollow = action('follow', 'POST', FOLLOW, 'username', (ctx, username) =>
+  setFollow(ctx, username, true),
+);
+export const deleteFollow = action('unfollow', 'DELETE', FOLLOW, 'username', (ctx, username) =>
+  setFollow(ctx, username, false),
+);
+export const postJehubMember = action('joinJehub', 'POST', '/api/jehubs/:id/join', 'id', joinJehub);
 
-export const postJehub: SessionEndpoint = {
+export const postJehub = {
+  operationId: 'createJehub',
   method: 'POST',
   path: '/api/jehubs',
   access: 'session',
@@ -43,10 +51,11 @@ export const postJehub: SessionEndpoint = {
     const { ctx, input } = await readWrite(exchange, person.ctx, 'json');
     return replyWritten(exchange, 201, await createJehub(ctx, input));
   },
-};
+} as const satisfies SessionEndpoint;
 
 /** Answers the poll as it stands. */
-export const postPollVotes: SessionEndpoint = {
+export const postPollVotes = {
+  operationId: 'votePoll',
   method: 'POST',
   path: '/api/posts/:id/poll/votes',
   access: 'session',
@@ -54,4 +63,4 @@ export const postPollVotes: SessionEndpoint = {
     const { ctx, input } = await readWrite(exchange, person.ctx, 'json');
     return replyWritten(exchange, 200, await votePoll(ctx, exchange.c.req.param('id') ?? '', input));
   },
-};
+} as const satisfies SessionEndpoint;

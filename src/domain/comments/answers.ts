@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { answeredId, answeredTime } from '../answer-parts.ts';
+import { authorSchema, viaSchema } from '../posts/answers.ts';
+
+/** A comment as callers see it (contract section 8). */
+export const commentSchema = z
+  .strictObject({
+    id: answeredId('comment'),
+    postId: answeredId('Jes it is on').optional(),
+    jesClipId: answeredId('JesClip it is on').optional(),
+    parentId: answeredId('comment at the top of its thread')
+      .nullable()
+      .meta({ description: 'Null = it is at the top.' }),
+    content: z.string().meta({ examples: ['Well said'] }),
+    author: authorSchema,
+    via: viaSchema.nullable(),
+    createdAt: answeredTime('When it was written.'),
+  })
+  .meta({ id: 'Comment' });
+
+export const commentPageSchema = z.strictObject({
+  comments: z.array(commentSchema),
+  nextCursor: z.string().nullable().meta({ description: 'What to ask the next page with; null = there is none yet.' }),
+});

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
+import { REVOKED_REASONS } from './record.ts';
+
+/** A key as its owner sees it (contract section 9): everything but the key. */
+export const apiKeySchema = z
+  .strictObject({
+    id: answeredId('key'),
+    label: z.string().meta({ examples: ['Blog bridge'] }),
+    maskedKey: z.string().meta({ examples: ['jes_live_a1b2****'] }),
+    scopes: z.array(z.string()).meta({ examples: [['write:jes']] }),
+    ipAllowlist: z.array(z.string()).meta({ description: 'Empty = any address.', examples: [['192.0.2.0/24']] }),
+    status: z.enum(['active', 'expired', 'revoked']),
+    createdAt: answeredTime('When it was generated.'),
+    expiresAt: answeredTime('From when on it is refused.').nullable(),
+    lastUsedAt: answeredTime('When a request with it was last admitted.').nullable(),
+    lastUsedIp: z.string().nullable().meta({ description: 'Where from.' }),
+    revokedAt: answeredTime('When it was revoked.').nullable(),
+    revokedReason: z.enum(REVOKED_REASONS).nullable(),
+  })
+  .meta({ id: 'ApiKey', description: 'A key as its owner sees it: everything but the key.' });
+
+export const apiKeyListSchema = z.strictObject({ apiKeys: z.array(apiKeySchema) });
+
+export const revokedKeySchema = z.strictObject({ apiKey: apiKeySchema });
+
+/** A new key, and what its owner sees of it from then on. */
+export const createdKeySchema = z.strictObject({
+  apiKey: apiKeySchema,
+  key: z
+    .string()
+    .regex(/^jes_live_[0-9A-Za-z]{49}$/)
+    .meta({ description: 'The key itself. It is shown this once, and kept nowhere.' }),
+});
+
+/** What happened to a key's requests in an hour or a UTC day. */
+export const usageBucketSchema = z
+  .strictObject({
+    start: answeredTime('When the hour or UTC day began.'),
+    accepted: answeredCount('Requests that were admitted.'),
+    throttled: answeredCount('Requests that a limit refused.'),
+  })
+  .meta({ id: 'UsageBucket' });
+
+export const usageSchema = z.strictObject({ buckets: z.array(usageBucketSchema) });

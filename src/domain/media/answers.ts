@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { answeredCount, answeredId } from '../answer-parts.ts';
+
+/** A file of a Jes, or the video of a JesClip, as callers see it (contract section 8). */
+export const mediaSchema = z
+  .strictObject({
+    id: answeredId('file'),
+    type: z.enum(['image', 'video']),
+    mimeType: z.string().meta({ examples: ['image/jpeg'] }),
+    url: z.string().meta({
+      description:
+        'Works when pasted into a browser. Of a file that is not for everybody it is signed, and short-lived.',
+    }),
+    width: answeredCount('Pixels as shown; null where a video does not say.').nullable(),
+    height: answeredCount('The same.').nullable(),
+    size: answeredCount('Bytes.'),
+  })
+  .meta({ id: 'Media', description: 'An image or a video.' });

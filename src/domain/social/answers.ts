@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
+
+export const jehubSchema = z
+  .strictObject({
+    id: answeredId('JeHub'),
+    name: z.string().meta({ examples: ['Fox watchers'] }),
+    totalMembers: answeredCount('How many are members.'),
+    createdAt: answeredTime('When it was founded.'),
+  })
+  .meta({ id: 'JeHub', description: 'A community with members.' });
+
+/** What the person said of a Jes, and what all did. */
+export const likeSchema = z
+  .strictObject({ liked: z.boolean(), likes: answeredCount('Likes of all.') })
+  .meta({ id: 'Like' });
+
+export const saveSchema = z
+  .strictObject({ saved: z.boolean(), saves: answeredCount('How many keep it.') })
+  .meta({ id: 'Save' });
+
+/** Whether the person follows somebody, and how many do. */
+export const followSchema = z
+  .strictObject({
+    username: z.string().meta({ examples: ['zoe'] }),
+    following: z.boolean(),
+    totalFollowers: answeredCount('How many follow this account.'),
+  })
+  .meta({ id: 'Follow' });

@@ -1,0 +1,42 @@
+import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
+import { apiKeyListSchema, createdKeySchema, revokedKeySchema, usageSchema } from '../../domain/keys/answers.ts';
+import { newKeySchema, usageQuerySchema } from '../../domain/keys/index.ts';
+import type { Operation } from './operation.ts';
+import { pathId } from './params.ts';
+
+export const apiKeys = {
+  listApiKeys: {
+    tag: 'API keys',
+    summary: 'List one’s keys',
+    description: 'The newest first, expired and revoked ones among them.',
+    answer: { status: 200, description: 'The keys.', schema: apiKeyListSchema },
+  },
+  createApiKey: {
+    tag: 'API keys',
+    summary: 'Generate a key',
+    description:
+      'The one answer that holds the key itself. What is chosen here cannot be changed later: a key is replaced by ' +
+      `another, then revoked. An account has at most ${ACTIVE_KEYS_PER_ACCOUNT} active keys.`,
+    body: {
+      json: newKeySchema,
+      example: { label: 'Blog bridge', scopes: ['write:jes'], expiresInDays: 90, acceptTerms: true },
+    },
+    answer: { status: 201, description: 'The key.', schema: createdKeySchema },
+    errors: ['api_key_limit_reached'],
+  },
+  revokeApiKey: {
+    tag: 'API keys',
+    summary: 'Revoke a key',
+    description: 'At once and for good. Repeating it changes nothing.',
+    params: pathId('a key of one’s own'),
+    answer: { status: 200, description: 'The key as it is now.', schema: revokedKeySchema },
+  },
+  getApiKeyUsage: {
+    tag: 'API keys',
+    summary: 'What a key was used for',
+    description: '24 hours by the hour, or 30 days by the UTC day; the oldest first.',
+    params: pathId('a key of one’s own'),
+    query: usageQuerySchema,
+    answer: { status: 200, description: 'Its usage.', schema: usageSchema },
+  },
+} as const satisfies Record<string, Operation>;

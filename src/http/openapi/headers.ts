@@ -1,0 +1,54 @@
+import { IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_KEY_MAX_CHARACTERS, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
+import { ID_PATTERN } from '../../lib/id.ts';
+
+const count = { type: 'string', pattern: '^\\d+$' };
+
+/** Headers of answers, as OpenAPI describes them. */
+export const HEADERS = {
+  'X-Request-Id': {
+    description: 'Names this request in our log; in errors it is the `requestId` too.',
+    required: true,
+    schema: { type: 'string', pattern: ID_PATTERN.source },
+  },
+  'X-Jestha-Api-Version': { required: true, schema: { const: '1' } },
+  'X-RateLimit-Limit': {
+    description: 'Requests a minute. This and the next two come with every answer to a valid key.',
+    schema: { const: String(REQUESTS_PER_MINUTE) },
+  },
+  'X-RateLimit-Remaining': { description: 'How many of them are left.', schema: count },
+  'X-RateLimit-Reset': {
+    description: 'Unix seconds at which the oldest request of the minute leaves it.',
+    schema: count,
+  },
+  'X-Jestha-Degraded': {
+    description: 'Limits are counted by a stand-in for now; `X-RateLimit-Remaining` is an upper bound.',
+    schema: { const: 'limits' },
+  },
+  'Idempotent-Replayed': {
+    description: 'This is the stored answer to an earlier request with the same `Idempotency-Key`.',
+    schema: { const: 'true' },
+  },
+  'Retry-After': { description: 'Whole seconds to wait.', required: true, schema: count },
+  'WWW-Authenticate': { required: true, schema: { type: 'string', pattern: '^Bearer realm="jestha"' } },
+  'Set-Cookie': { description: 'The session.', required: true, schema: { type: 'string' } },
+  ETag: { required: true, schema: { type: 'string', pattern: '^"[^"]+"$' } },
+} as const;
+
+export type HeaderName = keyof typeof HEADERS;
+
+/** The header of a write that may be sent again. */
+export const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    `${IDEMPOTENCY_KEY_MAX_CHARACTERS} visible ASCII characters at most, bare or quoted. The same request again within ` +
+    `${IDEMPOTENCY_KEPT_MS / 3_600_000} hours gets the same answer, and is done once.`,
+  schema: { type: 'string', minLength: 1, maxLength: IDEMPOTENCY_KEY_MAX_CHARACTERS, pattern: '^[\\x21-\\x7e]+$' },
+} as const;
+
+export const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The `ETag` of what one has already.',
+  schema: { type: 'string' },
+} as const;

@@ -1,0 +1,53 @@
+import type * as z from 'zod';
+import type { ErrorCode } from '../../config/errors.ts';
+import type { HeaderName } from './headers.ts';
+
+/** What stands together in the description. */
+export const TAGS = {
+  Account: 'Who the caller is.',
+  Posts: 'A *Jes* is a post; a *bounce* shows one again, with words of one’s own or without.',
+  Comments: 'Comments, and replies to them.',
+  People: 'What only a signed-in person does: likes, saves, votes, follows, JeHubs.',
+  'API keys': 'For the person whose keys they are, signed in.',
+  Sessions: 'Signing up, in and out.',
+  Service: 'Whether it runs, and how it is described.',
+} as const;
+
+/**
+ * What an endpoint promises beyond its route: read by the OpenAPI document, the types of the client, and the suites that hold
+ * every answer to it. It stands apart from the endpoint since no call with a key should pay for it.
+ */
+export interface Operation {
+  readonly tag: keyof typeof TAGS;
+  readonly summary: string;
+  readonly description?: string;
+  /** Of the variables in the path. */
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: RequestBody;
+  /** A write that takes an `Idempotency-Key`. */
+  readonly isRepeatable?: true;
+  readonly answer: Success;
+  /** Beyond those that follow from its access, scope, body and parameters (see `codes.ts`). */
+  readonly errors?: readonly ErrorCode[];
+}
+
+/** The very schemas that its verb parses. */
+export interface RequestBody {
+  readonly json: z.ZodType;
+  /** The same as a form; its fields that are objects are JSON. */
+  readonly multipart?: z.ZodType;
+  readonly isOptional?: true;
+  readonly example?: unknown;
+}
+
+export interface Success {
+  readonly status: 200 | 201 | 204;
+  readonly description: string;
+  /** Undefined = nothing is answered. */
+  readonly schema?: z.ZodType;
+  /** Those of its own. */
+  readonly headers?: readonly HeaderName[];
+  /** It carries an `ETag`, and is 304 to whoever names that. */
+  readonly isCacheable?: true;
+}

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { ID_PATTERN } from '../../lib/id.ts';
+
+/** The variable `id` of a path. A text that is no id is 404, as is an id that nobody has. @param of what, with an article */
+export function pathId(of: string) {
+  const id = z.string().meta({
+    description: `Id of ${of}.`,
+    pattern: ID_PATTERN.source,
+    examples: ['01M869TY589SRQEM45JK4A3C9K'],
+  });
+  return z.object({ id });
+}
+
+export const pathUsername = z.object({
+  username: z.string().meta({ description: 'Upper and lower case are one.', examples: ['zoe'] }),
+});

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { ERRORS, type ErrorCode } from '../../config/errors.ts';
+import { JSON_BODY_MAX_BYTES } from '../../config/limits.ts';
+import { answeredId } from '../../domain/answer-parts.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { answerTo } from '../problem.ts';
+import type { HeaderName } from './headers.ts';
+
+const retryAfter = z.int().min(1).meta({ description: 'Whole seconds; waiting that long works.' });
+
+/** Which parts of the service answer. */
+export const partsSchema = z.strictObject({
+  neon: z.enum(['ok', 'unavailable']),
+  redis: z.enum(['ok', 'unavailable']),
+});
+
+const details = z
+  .array(z.strictObject({ path: z.string(), message: z.string() }))
+  .meta({ description: 'Each field that is wrong, and what is wrong with it.' });
+
+/** Fields of their own that some refusals have (contract section 3). */
+const EXTRAS = {
+  missing_scope: { requiredScope: z.string() },
+  rate_limit_exceeded: { retryAfter },
+  daily_quota_exceeded: { retryAfter },
+  idempotency_in_progress: { retryAfter },
+  invalid_request: { details },
+  payload_too_large: { details: details.optional() },
+  unsupported_media_type: { details: details.optional() },
+  service_unavailable: { parts: partsSchema.optional() },
+} as const satisfies Partial<Record<ErrorCode, z.ZodRawShape>>;
+
+type ExtrasOf<C extends ErrorCode> = C extends keyof typeof EXTRAS ? z.infer<z.ZodObject<(typeof EXTRAS)[C]>> : unknown;
+
+/** The body of an error (contract section 3). */
+export type Problem<C extends ErrorCode = ErrorCode> = {
+  [K in C]: {
+    readonly error: (typeof ERRORS)[K]['title'];
+    readonly message: string;
+    readonly code: K;
+    readonly requestId: string;
+  } & ExtrasOf<K>;
+}[C];
+
+/** `invalid_api_key` → `InvalidApiKey`. */
+const nameOf = (code: ErrorCode) => code.replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The schema of an error's body. */
+export function problemSchema(code: ErrorCode): z.ZodType {
+  const extras: z.ZodRawShape = code in EXTRAS ? EXTRAS[code as keyof typeof EXTRAS] : {};
+  return z
+    .strictObject({
+      error: z.literal(ERRORS[code].title),
+      message: z.string().meta({ description: 'One helpful sentence.' }),
+      code: z.literal(code),
+      requestId: answeredId('request'),
+      ...extras,
+    })
+    .meta({ id: `${nameOf(code)}Problem` });
+}
+
+/** For every code a refusal that has it. */
+const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
+  authentication_required: { code: 'authentication_required' },
+  invalid_credentials: { code: 'invalid_credentials' },
+  invalid_api_key: { code: 'invalid_api_key', why: 'malformed' },
+  api_key_revoked: { code: 'api_key_revoked' },
+  api_key_expired: { code: 'api_key_expired' },
+  ip_not_allowed: { code: 'ip_not_allowed' },
+  session_required: { code: 'session_required' },
+  cross_site_request: { code: 'cross_site_request' },
+  not_owner: { code: 'not_owner', what: 'post' },
+  missing_scope: { code: 'missing_scope', requiredScope: 'write:jes' },
+  rate_limit_exceeded: { code: 'rate_limit_exceeded', window: 'minute', retryAfter: 17 },
+  daily_quota_exceeded: { code: 'daily_quota_exceeded', retryAfter: 43_200 },
+  invalid_request: { code: 'invalid_request', details: [{ path: 'content', message: 'must not be empty' }] },
+  invalid_json: { code: 'invalid_json' },
+  not_found: { code: 'not_found' },
+  method_not_allowed: { code: 'method_not_allowed', allow: 'GET, HEAD' },
+  not_acceptable: { code: 'not_acceptable' },
+  payload_too_large: { code: 'payload_too_large', maxBytes: JSON_BODY_MAX_BYTES },
+  unsupported_media_type: { code: 'unsupported_media_type' },
+  api_key_limit_reached: { code: 'api_key_limit_reached' },
+  idempotency_in_progress: { code: 'idempotency_in_progress' },
+  idempotency_key_reused: { code: 'idempotency_key_reused' },
+  already_bounced: { code: 'already_bounced' },
+  service_unavailable: { code: 'service_unavailable', why: 'neon' },
+  internal_error: { code: 'internal_error' },
+};
+
+/** An error's body as it is sent: made by what makes the real ones. */
+export function exampleOf(code: ErrorCode): { readonly summary: string; readonly value: unknown } {
+  const { title } = ERRORS[code];
+  const { message, extras } = answerTo(REFUSALS[code]);
+  return {
+    summary: title,
+    value: { error: title, message, code, requestId: '01M869VN7EYF8NJ2ZH8JWRAHHG', ...extras },
+  };
+}
+
+/** Names of the headers an error adds to those of every answer. */
+export function headersOf(code: ErrorCode): readonly HeaderName[] {
+  return Object.keys(answerTo(REFUSALS[code]).headers ?? {}) as HeaderName[];
+}

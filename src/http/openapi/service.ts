@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { Operation } from './operation.ts';
+import { partsSchema } from './problems.ts';
+
+export const service = {
+  getHealth: {
+    tag: 'Service',
+    summary: 'Does it run?',
+    description: 'Asks nobody else.',
+    answer: {
+      status: 200,
+      description: 'It does.',
+      schema: z.strictObject({
+        status: z.literal('ok'),
+        version: z.string().meta({ description: 'The deployed version.' }),
+      }),
+    },
+  },
+  getReadiness: {
+    tag: 'Service',
+    summary: 'Do its database and cache answer?',
+    answer: {
+      status: 200,
+      description: 'They do.',
+      schema: z.strictObject({ status: z.literal('ready'), parts: partsSchema }),
+    },
+    errors: ['service_unavailable', 'internal_error'],
+  },
+  getOpenapi: {
+    tag: 'Service',
+    summary: 'This description',
+    description: 'OpenAPI 3.1, generated from what answers. It may be read from any origin.',
+    answer: {
+      status: 200,
+      description: 'The OpenAPI document.',
+      schema: z.looseObject({ openapi: z.string() }),
+      isCacheable: true,
+    },
+    errors: ['internal_error'],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,58 @@
+import { votesSchema } from '../../domain/polls/index.ts';
+import { pollSchema } from '../../domain/posts/answers.ts';
+import { followSchema, jehubSchema, likeSchema, saveSchema } from '../../domain/social/answers.ts';
+import { newJehubSchema } from '../../domain/social/index.ts';
+import type { Operation } from './operation.ts';
+import { pathId, pathUsername } from './params.ts';
+
+const liked = { status: 200, description: 'How the Jes is liked now.', schema: likeSchema } as const;
+const saved = { status: 200, description: 'How the Jes is saved now.', schema: saveSchema } as const;
+const followed = { status: 200, description: 'How the account is followed now.', schema: followSchema } as const;
+const post = pathId('a Jes');
+
+export const social = {
+  likePost: { tag: 'People', summary: 'Like a Jes', params: post, isRepeatable: true, answer: liked },
+  unlikePost: { tag: 'People', summary: 'Like a Jes no longer', params: post, isRepeatable: true, answer: liked },
+  savePost: { tag: 'People', summary: 'Keep a Jes for later', params: post, isRepeatable: true, answer: saved },
+  unsavePost: { tag: 'People', summary: 'Keep a Jes no longer', params: post, isRepeatable: true, answer: saved },
+  votePoll: {
+    tag: 'People',
+    summary: 'Vote in the poll of a Jes',
+    description: 'Until it ends. Voting again replaces the vote.',
+    params: post,
+    body: { json: votesSchema, example: { optionIds: ['01M869TY589SRQEM45JK4A3C9K'] } },
+    isRepeatable: true,
+    answer: { status: 200, description: 'The poll as it stands.', schema: pollSchema },
+  },
+  follow: {
+    tag: 'People',
+    summary: 'Follow somebody',
+    params: pathUsername,
+    isRepeatable: true,
+    answer: followed,
+    errors: ['invalid_request'],
+  },
+  unfollow: {
+    tag: 'People',
+    summary: 'Follow somebody no longer',
+    params: pathUsername,
+    isRepeatable: true,
+    answer: followed,
+  },
+  createJehub: {
+    tag: 'People',
+    summary: 'Found a JeHub',
+    description: 'The person is its first member. Names need not be unique.',
+    body: { json: newJehubSchema, example: { name: 'Fox watchers' } },
+    isRepeatable: true,
+    answer: { status: 201, description: 'The JeHub.', schema: jehubSchema },
+  },
+  joinJehub: {
+    tag: 'People',
+    summary: 'Join a JeHub',
+    description: 'It is open to all; a member stays one.',
+    params: pathId('a JeHub'),
+    isRepeatable: true,
+    answer: { status: 200, description: 'The JeHub.', schema: jehubSchema },
+  },
+} as const satisfies Record<string, Operation>;

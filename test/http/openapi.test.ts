@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { ERRORS } from '../../src/config/errors.ts';
+import { ENDPOINTS } from '../../src/http/api/index.ts';
+import { Harness } from '../support/harness.ts';
+
+/** As much of an OpenAPI document as is looked at here. */
+interface Document {
+  readonly openapi: string;
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly examples: Record<string, { readonly value: Record<string, unknown> }> };
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly security: readonly Record<string, readonly string[]>[];
+}
+
+async function read(): Promise<Document> {
+  return await (await new Harness().fetch('/openapi.json')).json();
+}
+
+describe('GET /openapi.json', () => {
+  test('is for everybody, may be kept a little, and may be read from any origin', async () => {
+    const response = await new Harness().fetch('/openapi.json');
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=300',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-jestha-api-version': '1',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+    expect(response.headers.get('ETag')).toMatch(/^"[0-9a-f]{32}"$/);
+    expect(((await response.json()) as Document).openapi).toBe('3.1.1');
+  });
+
+  test('is 304 to whoever has it', async () => {
+    const harness = new Harness();
+    const etag = (await harness.fetch('/openapi.json')).headers.get('ETag') ?? '';
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const response = await harness.fetch('/openapi.json', { headers: { 'If-None-Match': known } });
+      expect([response.status, await response.text()]).toEqual([304, '']);
+      expect(response.headers.get('ETag')).toBe(etag);
+    }
+    const other = await harness.fetch('/openapi.json', { headers: { 'If-None-Match': '"other"' } });
+    expect(other.status).toBe(200);
+  });
+
+  test('asks nobody', async () => {
+    const harness = new Harness();
+    await harness.fetch('/openapi.json');
+    expect(await harness.neon.counters()).toEqual({});
+    expect(await harness.upstash.counters()).toEqual({});
+  });
+
+  test('names the host of its deployment', async () => {
+    const harness = new Harness({ API_ORIGIN: 'https://api.example.com' });
+    const { servers } = (await (await harness.fetch('/openapi.json')).json()) as Document;
+    expect(servers).toEqual([{ url: 'https://api.example.com' }]);
+  });
+});
+
+describe('the document', () => {
+  test('has every endpoint, and nothing else', async () => {
+    const { paths } = await read();
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => [method.toUpperCase(), path, operationId]),
+    );
+    const served = ENDPOINTS.map(({ method, path, operationId }) => [
+      method,
+      path.replaceAll(/:(\w+)/g, '{$1}'),
+      operationId,
+    ]);
+    expect(described.sort()).toEqual(served.sort());
+    expect(new Set(served.map(([, , id]) => id)).size).toBe(served.length);
+  });
+
+  test('names the scope that a key needs', async () => {
+    const { paths } = await read();
+    expect(paths['/api/posts']?.post?.security).toEqual([{ apiKey: ['write:jes'] }, { session: [] }]);
+    expect(paths['/api/posts/{id}']?.get?.security).toEqual([{ apiKey: [] }, { session: [] }]);
+    expect(paths['/api/auth/api-keys']?.get?.security).toEqual([{ session: [] }]);
+    expect(paths['/healthz']?.get?.security).toEqual([]);
+  });
+
+  test('shows an example of every error as it is sent', async () => {
+    const { components } = await read();
+    expect(components.examples.rate_limit_exceeded?.value).toEqual({
+      error: 'Rate limit exceeded',
+      message: 'This API key is limited to 60 requests per minute.',
+      code: 'rate_limit_exceeded',
+      requestId: '01M869VN7EYF8NJ2ZH8JWRAHHG',
+      retryAfter: 17,
+    });
+    const missing = Object.keys(ERRORS).filter((code) => !(code in components.examples));
+    // Of paths that are not described.
+    expect(missing).toEqual(['method_not_allowed']);
+  });
+});

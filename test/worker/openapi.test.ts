@@ -1,0 +1,21 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWorkers, type Workers } from '../support/workers.ts';
+
+let workers: Workers;
+beforeAll(async () => {
+  workers = await startWorkers(1);
+}, 60_000);
+afterAll(() => workers.close());
+
+test('what the Worker says of itself is OpenAPI 3.1', async () => {
+  const document = (await (await fetch(`${workers.urls[0]}/openapi.json`)).json()) as Record<string, unknown>;
+  const validator = new Validator();
+  expect(await validator.validate(document)).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+  // What is no such document is told from one.
+  const { paths: _, ...broken } = document;
+  expect(await new Validator().validate({ ...broken, paths: { '/x': { get: { responses: 1 } } } })).toMatchObject({
+    valid: false,
+  });
+});
