@@ -83,6 +83,10 @@ export interface UploadLimits {
   readonly files: number;
   readonly fileBytes: number;
 }
+/** A picture of 64 megapixels is the largest that phones make of themselves: 256 MiB for whoever decodes it. */
+export const PIXELS_MAX = 64 * MIB;
+/** Drawn to show a file once, all frames of it: some seconds of a phone. */
+export const DRAWN_PIXELS_MAX = 1_000_000_000;
 /** Fields beside the files; a Jes has six. */
 export const UPLOAD_FIELDS_MAX = 20;
 /** Boundaries and headers of all parts together; a part has about 200 bytes of them. */

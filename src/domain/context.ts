@@ -76,7 +76,7 @@ export interface Claim {
   readonly path: string;
   /** SHA-256 of method, path and body, hexadecimal. */
   readonly fingerprint: string;
-  /** There is such a claim already: nothing is to be written, only the stored answer to be given. */
+  /** There is such a claim already: nothing was uploaded, and only the stored answer is to be given. */
   readonly isKnown?: boolean;
 }
 

@@ -117,7 +117,7 @@ export function answerTo(refusal: Refusal): Answer {
     case 'unsupported_media_type':
       return 'details' in refusal
         ? { message: 'A file is not of a type that is taken here; see details.', extras: { details: refusal.details } }
-        : { message: ACCEPTED[refusal.accepts ?? 'json'] };
+        : { message: ACCEPTED[refusal.accepts] };
     case 'api_key_limit_reached':
       return { message: 'This account has its 5 active API keys. Revoke one first.' };
     case 'idempotency_in_progress':

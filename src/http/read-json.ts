@@ -15,11 +15,14 @@ export async function readJson(request: Request): Promise<unknown> {
   return parseJson(await readBytes(request, JSON_BODY_MAX_BYTES));
 }
 
-/** @throws Refused `unsupported_media_type` where the body does not claim to be JSON that we can read */
-export function requireJsonType({ headers }: Request): void {
+/**
+ * @param accepts what the path takes beside it, for the answer
+ * @throws Refused `unsupported_media_type` where the body does not claim to be JSON that we can read
+ */
+export function requireJsonType({ headers }: Request, accepts: 'json' | 'json or form' = 'json'): void {
   const encoding = headers.get('Content-Encoding') ?? 'identity';
   if (!JSON_TYPE.test(headers.get('Content-Type') ?? '') || encoding !== 'identity') {
-    throw new Refused({ code: 'unsupported_media_type' });
+    throw new Refused({ code: 'unsupported_media_type', accepts });
   }
 }
 

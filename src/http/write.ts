@@ -10,20 +10,21 @@ import { reply, replyNothing } from './reply.ts';
 /**
  * Reads a write: its body, and the claim that its `Idempotency-Key` makes, put into the context of the verb.
  *
- * @param body `json` = there must be one; `optional` = nothing stands for `{}`; `none` = it is not looked at
+ * @param body `json` = there must be one; `json or form` = the same, where a form was possible; `optional` = nothing stands for `{}`; `none` = it is not looked at
  * @throws Refused `invalid_request`, and those of `readJson`
  */
 export async function readWrite<C extends ActorCtx>(
   { c }: Exchange,
   ctx: C,
-  body: 'json' | 'optional' | 'none',
+  body: 'json' | 'json or form' | 'optional' | 'none',
 ): Promise<{ readonly ctx: C; readonly input: unknown }> {
   const request = c.req.raw;
   const header = request.headers.get('Idempotency-Key');
   const key = header === null ? undefined : parseIdempotencyKey(header);
-  if (body === 'json') requireJsonType(request);
+  const isJson = body === 'json' || body === 'json or form';
+  if (isJson) requireJsonType(request, body);
   const bytes = body === 'none' ? NOTHING : await readBytes(request, JSON_BODY_MAX_BYTES);
-  const isEmpty = body !== 'json' && bytes.length === 0;
+  const isEmpty = !isJson && bytes.length === 0;
   if (body === 'optional' && !isEmpty) requireJsonType(request);
   const input = isEmpty ? {} : parseJson(bytes);
   if (key === undefined) return { ctx, input };

@@ -5,8 +5,9 @@ import { pruneSessions } from '../domain/accounts/index.ts';
 import type { Ctx } from '../domain/context.ts';
 import { pruneClaims } from '../domain/idempotency/index.ts';
 import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
+import { sweepObjects } from '../domain/media/index.ts';
 import { pruneEvents } from '../domain/outbox/index.ts';
-import { pruneUsage, purgePosts } from '../domain/posts/index.ts';
+import { pruneUsage, purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
 /** What nobody waits for, the most urgent first. */
 const TASKS: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
@@ -17,7 +18,9 @@ const TASKS: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
   pruneClaims,
   pruneEvents,
   pruneUsage,
+  purgeMedia,
   purgePosts,
+  sweepObjects,
 ];
 
 /**

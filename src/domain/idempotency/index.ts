@@ -1,3 +1,4 @@
+export { hasClaim } from './has-claim.ts';
 export { parseIdempotencyKey } from './parse-key.ts';
 export { pruneClaims } from './prune-claims.ts';
 export { actingAccount } from './store.ts';

@@ -33,7 +33,10 @@ export function insertClaim(db: Db, accountId: string, claim: Claim, status: num
   return db.insert(idempotencyKeys).values({ accountId, ...claim, status, body: '', createdAt: at });
 }
 
-const isClaim = (accountId: string, { method, path, key }: Claim) =>
+/** What tells a claim of an account from its others. */
+export type ClaimName = Pick<Claim, 'key' | 'method' | 'path'>;
+
+const isClaim = (accountId: string, { method, path, key }: ClaimName) =>
   and(
     eq(idempotencyKeys.accountId, accountId),
     eq(idempotencyKeys.method, method),
@@ -52,7 +55,7 @@ export function selectAnswer(db: Db, answer: Sql) {
   return db.execute<{ body: string | null }>(sql`SELECT (${answer}) AS body`);
 }
 
-export function selectClaim(db: Db, accountId: string, claim: Claim) {
+export function selectClaim(db: Db, accountId: string, claim: ClaimName) {
   return db
     .select({ fingerprint: idempotencyKeys.fingerprint, body: idempotencyKeys.body })
     .from(idempotencyKeys)

@@ -13,12 +13,13 @@ export async function keepOrDiscard<T>(
   files: readonly StoredMedia[],
   write: () => Promise<Written<T>>,
 ): Promise<Written<T>> {
+  const discard = () => discardMedia(ctx, ctx.claim?.isKnown ? [] : files);
   try {
     const written = await write();
-    if (written.replayed) discardMedia(ctx, files);
+    if (written.replayed) discard();
     return written;
   } catch (error) {
-    if (error instanceof Refused || error instanceof DbRejected) discardMedia(ctx, files);
+    if (error instanceof Refused || error instanceof DbRejected) discard();
     throw error;
   }
 }

@@ -3,23 +3,37 @@ import { newId } from '../../lib/id.ts';
 import type { ActorCtx } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
+import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
-import { newPostSchema } from './schemas.ts';
+import { newMediaPostSchema, newPostSchema } from './schemas.ts';
 import { insertPoll, insertPost } from './store.ts';
 import { writeNewPost } from './write-new-post.ts';
 
 /**
- * Creates a Jes: the post with its poll, the daily quota, the account's total and the event in one transaction, one
- * request to Neon.
+ * Creates a Jes: the post with its poll and its files, the daily quota, the account's total and the event in one
+ * transaction, one request to Neon.
  *
+ * @param media files that are in the bucket already; where there are some, nothing is unfurled
  * @throws Refused `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
  */
-export async function createPost(ctx: ActorCtx, input: unknown): Promise<Written<Jes>> {
+export async function createPost(
+  ctx: ActorCtx,
+  input: unknown,
+  media: readonly StoredMedia[] = [],
+): Promise<Written<Jes>> {
+  requireScope(ctx.actor, 'write:jes');
+  return await keepOrDiscard(ctx, media, () => writePost(ctx, input, media));
+}
+
+async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMedia[]): Promise<Written<Jes>> {
   const { actor, now } = ctx;
-  requireScope(actor, 'write:jes');
-  const { content, visibility, jeHubId, location, poll, linkPreviewUrl } = parseInput(newPostSchema, input);
+  const hasMedia = media.length > 0;
+  const { content, visibility, jeHubId, location, poll, linkPreviewUrl } = parseInput(
+    hasMedia ? newMediaPostSchema : newPostSchema,
+    input,
+  );
   const { db } = ctx.ports;
   const { hashtags, usernames, url } = findEntities(content);
   const id = newId(now);
@@ -32,7 +46,7 @@ export async function createPost(ctx: ActorCtx, input: unknown): Promise<Written
     location: location ?? null,
     hashtags,
     usernames,
-    linkPreviewUrl: linkPreviewUrl ?? url,
+    linkPreviewUrl: hasMedia ? null : (linkPreviewUrl ?? url),
     createdAt: new Date(now),
   };
   const polls = poll
@@ -42,9 +56,10 @@ export async function createPost(ctx: ActorCtx, input: unknown): Promise<Written
         endsAt: new Date(now + poll.durationHours * HOUR_MS),
       })
     : [];
+  const files = hasMedia ? [insertMedia(db, { postId: id }, media)] : [];
   return await writeNewPost(
     ctx,
-    { id, statements: [insertPost(db, post), ...polls], previewUrl: post.linkPreviewUrl },
+    { id, statements: [insertPost(db, post), ...polls, ...files], previewUrl: post.linkPreviewUrl },
     ({ column }) =>
       column === 'visibility' ? [{ path: 'jeHubId', message: 'must be the id of a JeHub of this account' }] : undefined,
   );

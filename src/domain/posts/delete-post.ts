@@ -3,13 +3,14 @@ import { isId } from '../../lib/id.ts';
 import type { ActorCtx } from '../context.ts';
 import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
+import { forgetMedia } from '../media/index.ts';
 import { Refused } from '../refusal.ts';
 import { refuseOthers } from './refuse-others.ts';
 import { deletedAnswer, markDeleted } from './store.ts';
 
 /**
- * Deletes a Jes of one's own, for everyone and with its comments. A bounce of it stays, without what it said. The daily
- * quota gets nothing back.
+ * Deletes a Jes of one's own, for everyone and with its comments and files. A bounce of it stays, without what it said.
+ * The daily quota gets nothing back.
  *
  * @throws Refused `missing_scope`, `not_found`, `not_owner`, `api_key_revoked` (since it was admitted)
  */
@@ -24,7 +25,10 @@ export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<str
       statements: [markDeleted(ctx.ports.db, id, actor, at)],
       answer: deletedAnswer(id, actor.accountId, at),
     });
-    return written ?? (await refuseOthers(ctx, 'post', id));
+    if (!written) return await refuseOthers(ctx, 'post', id);
+    const objects = written.value.split(' ').filter(Boolean);
+    if (!written.replayed && objects.length > 0) ctx.defer(forgetMedia(ctx, objects));
+    return written;
   } catch (error) {
     throw nullColumnOf(error) === 'author_id' ? actorRefusal(actor) : error;
   }

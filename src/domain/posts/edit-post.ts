@@ -31,21 +31,27 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
       answer: ownJes(id, actor.accountId, viewOf(ctx)),
     });
     if (!written) return await refuseOthers(ctx, 'post', id);
-    if (entities && !written.replayed) askForPreview(ctx, id, entities.url);
-    return { ...written, value: await toJes(ctx.ports, written.value) };
+    const jes = await toJes(ctx.ports, written.value);
+    if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
+    return { ...written, value: jes };
   } catch (error) {
-    throw refusalOf(ctx, error);
+    throw refusalOf(ctx, change, error);
   }
 }
 
 /** What a violated rule of the database means to the caller. */
-function refusalOf({ actor }: ActorCtx, error: unknown): unknown {
+function refusalOf(
+  { actor }: ActorCtx,
+  { content }: { readonly content?: string | undefined },
+  error: unknown,
+): unknown {
   const invalid = (path: string, message: string) =>
     new Refused({ code: 'invalid_request', details: [{ path, message }] });
   switch (nullColumnOf(error)) {
     case 'author_id':
       return actorRefusal(actor);
     case 'content':
+      if (content?.trim() === '') return invalid('content', 'must not be empty');
       return invalid('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
     case 'visibility':
       return invalid('visibility', 'a Jes in a JeHub is for its members');

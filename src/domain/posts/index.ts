@@ -5,6 +5,7 @@ export { editPost } from './edit-post.ts';
 export type { Author, Jes, LinkPreview, Poll } from './jes.ts';
 export { isPreviewable } from './preview-url.ts';
 export { pruneUsage } from './prune-usage.ts';
+export { purgeMedia } from './purge-media.ts';
 export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';
 export { bounceSchema, newPostSchema, postChangeSchema } from './schemas.ts';

@@ -13,6 +13,7 @@ import { humanText, namedId } from '../text.ts';
 import { isPreviewable } from './preview-url.ts';
 
 const content = humanText(1, CONTENT_MAX_CHARACTERS);
+const contentOrNone = humanText(0, CONTENT_MAX_CHARACTERS);
 const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).meta({ description: 'Who sees it.' });
 
 const location = z
@@ -40,27 +41,37 @@ const linkPreviewUrl = z
   .refine(isPreviewable, 'must be an https URL of a public host')
   .meta({ format: 'uri', description: 'The one URL to be unfurled, instead of the first in the content.' });
 
-/** `POST /api/posts` (contract section 8). */
-export const newPostSchema = z
-  .strictObject({
-    content,
-    visibility: visibility.default('PUBLIC'),
-    jeHubId: namedId('a JeHub')
-      .optional()
-      .meta({ description: 'A JeHub the account is a member of; the Jes is for its members.' }),
-    location: location.optional(),
-    poll: poll.optional(),
-    linkPreviewUrl: linkPreviewUrl.optional(),
-  })
-  .refine((post) => post.jeHubId === undefined || post.visibility === 'PUBLIC', {
-    path: ['visibility'],
-    message: 'a Jes in a JeHub is for its members; leave visibility out',
-  });
+function newPost<C extends z.ZodType>(content: C) {
+  return z
+    .strictObject({
+      content,
+      visibility: visibility.default('PUBLIC'),
+      jeHubId: namedId('a JeHub')
+        .optional()
+        .meta({ description: 'A JeHub the account is a member of; the Jes is for its members.' }),
+      location: location.optional(),
+      poll: poll.optional(),
+      linkPreviewUrl: linkPreviewUrl.optional(),
+    })
+    .refine((post) => post.jeHubId === undefined || post.visibility === 'PUBLIC', {
+      path: ['visibility'],
+      message: 'a Jes in a JeHub is for its members; leave visibility out',
+    });
+}
 
-/** `PATCH /api/posts/:id`. What is left out stays as it is; `location: null` takes it away. */
+/** `POST /api/posts` (contract section 8). */
+export const newPostSchema = newPost(content);
+
+/** The same with files beside it, which need no words. */
+export const newMediaPostSchema = newPost(contentOrNone.default(''));
+
+/**
+ * `PATCH /api/posts/:id`. What is left out stays as it is; `location: null` takes it away. Whether the content may be empty
+ * the statement knows, which sees the files.
+ */
 export const postChangeSchema = z
   .strictObject({
-    content: content.optional(),
+    content: contentOrNone.optional(),
     visibility: visibility.optional(),
     location: location.nullish().meta({ description: 'Null takes it away.' }),
   })

@@ -199,21 +199,26 @@ export interface PostChange {
 
 /**
  * Changes a Jes of the actor's. As with {@link insertPost} a column that comes out NULL says what refused: `author_id` the
- * actor, `content` that a plain bounce has none, `visibility` that a Jes in a JeHub is for its members.
+ * actor, `content` that a plain bounce has none, or that nothing would be left to be seen, `visibility` that a Jes in a
+ * JeHub is for its members.
  */
 export function updatePost(db: Db, id: string, actor: Actor, change: PostChange, at: Date) {
   const { content, entities, visibility, location } = change;
+  const hasMedia = sql`EXISTS (SELECT FROM media WHERE post_id = ${posts.id})`;
+  const isPlainBounce = sql`${posts.bounceOfId} IS NOT NULL AND ${posts.content} = ''`;
+  // Without words there must be something else.
+  const mayBeSo = content?.trim() === '' ? hasMedia : sql`NOT (${isPlainBounce})`;
   return db
     .update(posts)
     .set({
       authorId: actingAccount(actor),
       ...(content !== undefined && {
-        content: sql`CASE WHEN ${posts.bounceOfId} IS NULL OR ${posts.content} <> '' THEN ${content} END`,
+        content: sql`CASE WHEN ${mayBeSo} THEN ${content} END`,
       }),
       ...(entities && {
         hashtags: entities.hashtags,
         mentionIds: accountsNamed(entities.usernames),
-        linkPreviewUrl: entities.url,
+        linkPreviewUrl: sql`CASE WHEN NOT ${hasMedia} THEN ${entities.url} END`,
         linkPreview: sql`CASE WHEN ${posts.linkPreviewUrl} = ${entities.url} THEN ${posts.linkPreview} END`,
       }),
       ...(visibility !== undefined && {
@@ -244,11 +249,17 @@ export function markDeleted(db: Db, id: string, actor: Actor, at: Date) {
     UPDATE accounts SET total_posts = total_posts - 1 FROM gone WHERE accounts.id = gone.author_id`);
 }
 
-/** An empty text where this very deletion took a Jes away. */
+/** The objects of a Jes, with spaces between them, where this very deletion took it away. */
 export function deletedAnswer(id: string, accountId: string, at: Date): Sql {
   return sql`
-    SELECT '' FROM posts
+    SELECT coalesce((SELECT string_agg(object, ' ') FROM media WHERE post_id = posts.id), '') FROM posts
     WHERE id = ${id} AND author_id = ${accountId} AND deleted_at = ${at.toISOString()}::timestamptz`;
+}
+
+/** Objects of deleted Jes, which the request that deleted them could not delete. */
+export function selectDeletedObjects(db: Db, limit: number) {
+  return db.execute<{ object: string }>(sql`
+    SELECT object FROM posts JOIN media ON media.post_id = posts.id WHERE posts.deleted_at IS NOT NULL LIMIT ${limit}`);
 }
 
 /** Whose a Jes or JesClip is that the viewer sees, or no row. */
@@ -303,7 +314,7 @@ export function countBounce(db: Db, bounceId: string) {
     UPDATE posts SET bounce_count = bounce_count + 1 WHERE id = (SELECT bounce_of_id FROM posts WHERE id = ${bounceId})`);
 }
 
-/** What may be many in a deleted Jes, a batch of each; the Jes itself once they are gone. */
+/** What may be many in a deleted Jes, a batch of each; the Jes itself once they, and its files, are gone. */
 export function deleteRemains(db: Db, limit: number) {
   const parts = ['comments', 'likes', 'saves', 'poll_votes'].map((name) => sql.raw(name));
   const remove = (part: Sql) =>
@@ -311,7 +322,9 @@ export function deleteRemains(db: Db, limit: number) {
       DELETE FROM ${part} WHERE ctid = ANY (ARRAY(
         SELECT part.ctid FROM posts JOIN ${part} part ON part.post_id = posts.id
         WHERE posts.deleted_at IS NOT NULL LIMIT ${limit}))`);
-  const isBare = parts.map((part) => sql`NOT EXISTS (SELECT FROM ${part} part WHERE part.post_id = posts.id)`);
+  const isBare = [...parts, sql.raw('media')].map(
+    (part) => sql`NOT EXISTS (SELECT FROM ${part} part WHERE part.post_id = posts.id)`,
+  );
   return [
     ...parts.map(remove),
     db.execute(sql`

@@ -1,7 +1,15 @@
 import { bouncePost, createPost, deletePost, editPost, readPost } from '../../domain/posts/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
+import { isUpload, type UploadForm } from '../upload-form.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
+
+const JES_FORM: UploadForm = {
+  files: 'media',
+  types: 'all',
+  json: ['location', 'poll'],
+  accepts: 'json or form',
+};
 
 export const postPost = {
   operationId: 'createPost',
@@ -11,7 +19,12 @@ export const postPost = {
   scope: 'write:jes',
   isPost: true,
   async answer(exchange, caller) {
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
+    if (isUpload(exchange.c.req.raw)) {
+      const { readUpload } = await import('../read-upload.ts');
+      const { ctx, input, media } = await readUpload(exchange, caller.ctx, JES_FORM);
+      return replyWritten(exchange, 201, await createPost(ctx, input, media));
+    }
+    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json or form');
     return replyWritten(exchange, 201, await createPost(ctx, input));
   },
 } as const satisfies CallerEndpoint;

@@ -10,7 +10,7 @@ import { readBytes } from '../read-bytes.ts';
 export async function readForm(request: Request): Promise<URLSearchParams> {
   const type = request.headers.get('Content-Type') ?? '';
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type))
-    throw new Refused({ code: 'unsupported_media_type' });
+    throw new Refused({ code: 'unsupported_media_type', accepts: 'json' });
   return new URLSearchParams(new TextDecoder().decode(await readBytes(request, FORM_BODY_MAX_BYTES)));
 }
 

@@ -1,0 +1,184 @@
+import { make, type PartInfo } from 'multipasta';
+import { UPLOAD_DEADLINE_MS, UPLOAD_STALL_MS } from '../config/limits.ts';
+import { Refused } from '../domain/refusal.ts';
+
+/** What comes by, in order: the head of a part, its bytes in pieces, its end. */
+export type PartEvent =
+  | { readonly type: 'part'; readonly part: Part }
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'end' };
+
+export interface Part {
+  readonly name: string;
+  /** As it was sent; undefined = none was. Nothing is ever stored under it. */
+  readonly filename: string | undefined;
+  /** What the sender says it is, whole; undefined = nothing was said. */
+  readonly contentType: string | undefined;
+}
+
+const HYPHEN = 0x2d;
+
+/**
+ * The parts of a multipart/form-data body (RFC 7578), as they arrive: nothing is read before what came before it was
+ * taken. The parser is multipasta; what it does not do is done here, and each of it has a test.
+ *
+ * @throws Refused `invalid_request` naming what is wrong with the body, `payload_too_large`
+ */
+export async function* readParts(request: Request, maxBytes: number): AsyncGenerator<PartEvent> {
+  const contentType = request.headers.get('Content-Type') ?? '';
+  requireBoundary(contentType);
+  const parser = new Parser(contentType);
+  let length = 0;
+  for await (const chunk of chunksOf(request)) {
+    length += chunk.byteLength;
+    if (length > maxBytes) throw new Refused({ code: 'payload_too_large', maxBytes });
+    yield* parser.write(chunk);
+    // What follows the closing boundary says nothing (RFC 2046 section 5.1.1), and may never come.
+    if (parser.isDone) return;
+  }
+  yield* parser.end();
+}
+
+/** RFC 2046 section 5.1.1: 1 to 70 characters. */
+function requireBoundary(contentType: string): void {
+  if (/;\s*boundary=(?:"[^"\\]{1,70}"|[^\s";]{1,70})\s*(?:;|$)/i.test(contentType)) return;
+  throw refused('Content-Type', 'must name the boundary of the parts');
+}
+
+/** The chunks of a body; one that stops coming is given up. */
+async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
+  if (!body) return;
+  const reader = body.getReader();
+  const started = performance.now();
+  try {
+    for (;;) {
+      const left = Math.max(0, started + UPLOAD_DEADLINE_MS - performance.now());
+      const { done, value } = await inTime(reader.read(), Math.min(UPLOAD_STALL_MS, left));
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Also where the taker has seen enough. That it cannot be cancelled any more is nobody's concern.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+async function inTime<T>(read: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(refused('body', 'stopped arriving')), ms);
+  });
+  // What fails beside it is the connection, or the length it promised.
+  const broken = (error: unknown) => {
+    throw error instanceof Refused ? error : refused('body', 'broke off');
+  };
+  try {
+    return await Promise.race([read.catch(broken), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class Parser {
+  isDone = false;
+  readonly #parser: ReturnType<typeof make>;
+  #events: PartEvent[] = [];
+  #isInPart = false;
+  #held = new Uint8Array();
+
+  constructor(contentType: string) {
+    this.#parser = make({
+      headers: { 'content-type': contentType },
+      // One way for fields and files, so that a field too is judged while it arrives.
+      isFile: () => true,
+      onFile: (info) => this.#begin(info),
+      onField: unreadable,
+      onError: () => !this.isDone && unreadable(),
+      onDone: () => {
+        this.isDone = true;
+      },
+    });
+  }
+
+  /**
+   * The parser overlooks a closing boundary of whose two hyphens only one has come. So hyphens at the end of a chunk
+   * wait for the next.
+   */
+  write(chunk: Uint8Array): PartEvent[] {
+    const bytes = this.#held.length === 0 ? chunk : joined(this.#held, chunk);
+    const hyphens = bytes.at(-1) !== HYPHEN ? 0 : bytes.at(-2) !== HYPHEN ? 1 : 2;
+    this.#held = bytes.slice(bytes.length - hyphens);
+    return this.#take(() => this.#parser.write(bytes.subarray(0, bytes.length - hyphens)));
+  }
+
+  end(): PartEvent[] {
+    const last = this.#take(() => {
+      this.#parser.write(this.#held);
+      this.#parser.end();
+    });
+    if (!this.isDone) throw refused('body', 'ends before its closing boundary');
+    return last;
+  }
+
+  #take(feed: () => void): PartEvent[] {
+    try {
+      feed();
+    } catch (error) {
+      // What it throws itself is of a percent-encoding that is none, in a file name.
+      throw error instanceof Refused ? error : unreadable();
+    }
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  #begin(info: PartInfo): (chunk: Uint8Array | null) => void {
+    if (this.isDone) return () => undefined;
+    this.#events.push({ type: 'part', part: partOf(info) });
+    this.#isInPart = true;
+    return (bytes) => {
+      if (this.isDone) return;
+      // A part that is over before its headers are ends the one before it once more.
+      if (!this.#isInPart) unreadable();
+      this.#isInPart = bytes !== null;
+      this.#events.push(bytes === null ? { type: 'end' } : { type: 'bytes', bytes });
+    };
+  }
+}
+
+/** `; name="value"` of a header. Quoted values hold anything; how quotes in them are written differs between clients. */
+const PARAMETER = /\s*;\s*([\w-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/y;
+
+/**
+ * What a part says of itself. The parser reads no file name beyond Latin-1 and takes the part for nameless then, so its
+ * `Content-Disposition` is read here.
+ */
+function partOf({ headers }: PartInfo): Part {
+  const { 'content-disposition': disposition, 'content-type': contentType } = headers;
+  if (typeof disposition !== 'string' || Array.isArray(contentType)) unreadable();
+  const parameters = new Map<string, string>();
+  const type = /^\s*form-data/i.exec(disposition)?.[0];
+  PARAMETER.lastIndex = type?.length ?? 0;
+  for (let match = PARAMETER.exec(disposition); match; match = PARAMETER.exec(disposition)) {
+    const [, name = '', quoted, token = ''] = match;
+    parameters.set(name.toLowerCase(), quoted ?? token);
+  }
+  const name = parameters.get('name');
+  if (type === undefined || name === undefined) unreadable();
+  return { name, filename: parameters.get('filename*') ?? parameters.get('filename'), contentType };
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}
+
+function unreadable(): never {
+  throw refused('body', 'holds a part whose headers cannot be read');
+}
+
+function refused(path: string, message: string): Refused {
+  return new Refused({ code: 'invalid_request', details: [{ path, message }] });
+}
