@@ -115,7 +115,8 @@ describe('a body of another type', () => {
       status: 415,
       body: {
         error: 'Unsupported media type',
-        message: 'Send the body as "Content-Type: application/json", in UTF-8 and not compressed.',
+        message:
+          'Send the body as "Content-Type: application/json", in UTF-8, or with files as "multipart/form-data"; not compressed.',
         code: 'unsupported_media_type',
       },
     });
