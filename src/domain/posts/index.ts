@@ -8,6 +8,6 @@ export { pruneUsage } from './prune-usage.ts';
 export { purgeMedia } from './purge-media.ts';
 export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';
-export { bounceSchema, newPostSchema, postChangeSchema } from './schemas.ts';
+export { bounceSchema, newMediaPostSchema, newPostSchema, postChangeSchema } from './schemas.ts';
 export { authorJson, pollJson, timeJson, viaJson } from './store.ts';
 export { visibleTo, withAuthor } from './visibility.ts';

@@ -1,15 +1,35 @@
+import * as z from 'zod';
+import { UPLOAD_LIMITS } from '../../config/limits.ts';
 import { jesSchema } from '../../domain/posts/answers.ts';
-import { bounceSchema, newPostSchema, postChangeSchema } from '../../domain/posts/index.ts';
+import { bounceSchema, newMediaPostSchema, newPostSchema, postChangeSchema } from '../../domain/posts/index.ts';
+import { MEDIA_TYPES } from '../../lib/media/inspect.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';
+
+const { files: FILES, fileBytes: FILE_BYTES } = UPLOAD_LIMITS.apiKey;
+
+const files = z
+  .array(z.file())
+  .max(FILES)
+  .optional()
+  .meta({
+    description:
+      `With an API key at most ${FILES} files of at most ${FILE_BYTES.toLocaleString('en-US')} bytes. What a file is, its ` +
+      `bytes decide: ${MEDIA_TYPES.join(', ')}. They are stored without metadata.`,
+  });
 
 export const posts = {
   createPost: {
     tag: 'Posts',
     summary: 'Post a Jes',
     description:
-      '#hashtags and @mentions in the content are detected; its first URL is unfurled into a link preview, behind the answer.',
-    body: { json: newPostSchema, example: { content: 'Hello from my service', visibility: 'PUBLIC' } },
+      '#hashtags and @mentions in the content are detected; its first URL is unfurled into a link preview, behind the answer. ' +
+      'With files it is sent as a form; then it needs no content, and nothing is unfurled.',
+    body: {
+      json: newPostSchema,
+      multipart: newMediaPostSchema.safeExtend({ media: files }),
+      example: { content: 'Hello from my service', visibility: 'PUBLIC' },
+    },
     isRepeatable: true,
     answer: { status: 201, description: 'The Jes.', schema: jesSchema },
     errors: ['daily_quota_exceeded'],

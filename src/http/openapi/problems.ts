@@ -79,7 +79,7 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
   method_not_allowed: { code: 'method_not_allowed', allow: 'GET, HEAD' },
   not_acceptable: { code: 'not_acceptable' },
   payload_too_large: { code: 'payload_too_large', maxBytes: JSON_BODY_MAX_BYTES },
-  unsupported_media_type: { code: 'unsupported_media_type' },
+  unsupported_media_type: { code: 'unsupported_media_type', accepts: 'json' },
   api_key_limit_reached: { code: 'api_key_limit_reached' },
   idempotency_in_progress: { code: 'idempotency_in_progress' },
   idempotency_key_reused: { code: 'idempotency_key_reused' },
