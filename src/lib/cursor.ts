@@ -1,7 +1,7 @@
 import { fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
 
-/** Of the HMAC: enough that nobody guesses one in the life of a list. */
-const SIGNATURE_BYTES = 16;
+/** Of an HMAC-SHA-256. */
+const SIGNATURE_BYTES = 32;
 
 /**
  * A place in a list as an opaque text, signed (HMAC-SHA-256) for that list alone.
@@ -11,9 +11,9 @@ const SIGNATURE_BYTES = 16;
  */
 export async function sealCursor(secret: string, list: string, position: string): Promise<string> {
   const text = utf8(position);
-  const signature = await sign(secret, list, position);
+  const signature = await crypto.subtle.sign('HMAC', await keyOf(secret), signed(list, position));
   const bytes = new Uint8Array(SIGNATURE_BYTES + text.length);
-  bytes.set(signature);
+  bytes.set(new Uint8Array(signature));
   bytes.set(text, SIGNATURE_BYTES);
   return toBase64Url(bytes);
 }
@@ -24,24 +24,28 @@ export async function openCursor(
   list: string,
   cursor: string,
 ): Promise<string | undefined> {
-  let bytes: Uint8Array;
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = fromBase64Url(cursor);
   } catch {
     return undefined;
   }
+  // Other base64 of the same bytes is not what we gave away.
+  if (toBase64Url(bytes) !== cursor) return undefined;
   const position = new TextDecoder().decode(bytes.subarray(SIGNATURE_BYTES));
-  // Compared in the caller's spelling: other base64 of the same bytes is not what we gave away.
+  const signature = bytes.subarray(0, SIGNATURE_BYTES);
   for (const secret of secrets) {
-    if (cursor === (await sealCursor(secret, list, position))) return position;
+    // In constant time, as the runtime does it.
+    const isOurs = await crypto.subtle.verify('HMAC', await keyOf(secret), signature, signed(list, position));
+    if (isOurs) return position;
   }
   return undefined;
 }
 
-async function sign(secret: string, list: string, position: string): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey('raw', utf8(`cursor ${secret}`), HMAC, false, ['sign']);
-  const signature = await crypto.subtle.sign('HMAC', key, utf8(`${list}\n${position}`));
-  return new Uint8Array(signature).subarray(0, SIGNATURE_BYTES);
+const signed = (list: string, position: string) => utf8(`${list}\n${position}`);
+
+function keyOf(secret: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', utf8(`cursor ${secret}`), HMAC, false, ['sign', 'verify']);
 }
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };

@@ -142,6 +142,7 @@ describe('POST /api/auth/api-keys', () => {
         { path: 'scopes.2', message: UNKNOWN_SCOPE },
       ],
     ],
+    ['7 days', { expiresInDays: 7 }, [{ path: 'expiresInDays', message: 'must be 30, 90 or 365' }]],
     ['31 days', { expiresInDays: 31 }, [{ path: 'expiresInDays', message: expect.any(String) }]],
     ['days as text', { expiresInDays: '30' }, [{ path: 'expiresInDays', message: expect.any(String) }]],
     [

@@ -144,13 +144,26 @@ describe('a key', () => {
     });
   });
 
-  test('that is revoked and expired says revoked: the order of the contract', async () => {
-    const own = new Harness();
-    const key = await own.newKey({ expiresInDays: 30, ipAllowlist: ['192.0.2.1'] });
-    await own.revoke(key);
-    own.now += 31 * 86_400_000;
-    expect(await answerOf(await own.fetch('/api/auth/me', { key: key.key }))).toMatchObject({
-      body: { code: 'api_key_revoked' },
+  describe.each([
+    ['with Redis', false],
+    ['without', true],
+  ])('%s', (_, isRedisAway) => {
+    test('is told the first thing wrong with it, in the order of the contract', async () => {
+      const own = new Harness();
+      const key = await own.newKey({ expiresInDays: 30, ipAllowlist: ['192.0.2.1'], scopes: ['read:comment'] });
+      const code = async (address: string) => {
+        if (isRedisAway) await own.upstash.setFaults({ kind: 'refuse' });
+        const response = await own.fetch('/api/posts', { key: key.key, address, body: { content: 'Hello' } });
+        await own.upstash.setFaults();
+        return ((await answerOf(response)).body as { code: string }).code;
+      };
+      for (let i = 0; i < 10; i++) expect(await code('192.0.2.1')).toBe('missing_scope');
+      expect(await code('192.0.2.1')).toBe('rate_limit_exceeded');
+      expect(await code('192.0.2.2')).toBe('ip_not_allowed');
+      own.now += 31 * 86_400_000;
+      expect(await code('192.0.2.2')).toBe('api_key_expired');
+      await own.revoke(key);
+      expect(await code('192.0.2.2')).toBe('api_key_revoked');
     });
   });
 });
@@ -226,7 +239,7 @@ describe('scopes', () => {
 
   test('are checked before the endpoint reads its body', async () => {
     const { key } = await harness.newKey({ scopes: ['read:comment'] });
-    const headers = { 'Content-Type': 'text/plain' };
+    const headers = { 'Content-Type': 'text/plain', Accept: 'text/html', 'Idempotency-Key': 'a b' };
     const response = await harness.fetch('/api/posts', { key, body: 'not json', headers });
     expect((await answerOf(response)).body).toMatchObject({ code: 'missing_scope' });
   });

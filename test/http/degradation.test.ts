@@ -85,6 +85,13 @@ describe('while Redis is away', () => {
     });
   });
 
+  test('what is refused before the limits takes nothing of them', async () => {
+    const strict = await harness.newKey({ ipAllowlist: ['192.0.2.1'] });
+    const whoami = (address: string) => harness.fetch('/api/auth/me', { key: strict.key, address });
+    for (let i = 0; i < 5; i++) expect((await whoami('192.0.2.2')).status).toBe(403);
+    expect((await whoami('192.0.2.1')).headers.get('X-RateLimit-Remaining')).toBe('59');
+  });
+
   test('the binding limits where this isolate has seen nothing', async () => {
     // The binding has its own clock and minutes: at most two of them are met here.
     let refused = 0;

@@ -471,6 +471,16 @@ describe('a key', () => {
     expect(await list.text()).toContain('aria-label="61 requests accepted in the last 24 hours, 2 throttled."');
   });
 
+  test('that is none is told so to who stays signed in', async () => {
+    const harness = new Harness();
+    const { cookie, username } = await harness.newSession();
+    const response = await open(harness, '/settings/api-access/01HK153X000000000000000000', cookie);
+    expect(response.status).toBe(404);
+    const text = await textOf(response);
+    expect(text).toContain(`@${username} Sign out`);
+    expect(text).not.toContain('Sign up');
+  });
+
   test('is seen and touched by its owner only', async () => {
     const harness = new Harness();
     const [owner, other] = [await signUp(harness), await signUp(harness)];
@@ -525,7 +535,7 @@ describe('GET /post/:id', () => {
     expect(response.status).toBe(200);
     const html = await response.clone().text();
     expect(html).toContain('Hello\n&lt;img src=x onerror=alert(1)&gt; &amp; &quot;you&quot;');
-    expect(html).toContain('<span class="via">via A &lt;b&gt;label&lt;/b&gt;</span>');
+    expect(html).toContain('<span class="via">via <bdi>A &lt;b&gt;label&lt;/b&gt;</bdi></span>');
     expect(await textOf(response)).toContain(`Zoë 🦊 @${person.username} Hello`);
   });
 

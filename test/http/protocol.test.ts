@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SCOPE_NAMES, type Scope } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { UNAVAILABLE } from '../support/answers.ts';
 import { endSession } from '../support/database.ts';
@@ -359,6 +360,42 @@ describe('every endpoint that takes a key', () => {
   });
 });
 
+/** The scopes of contract section 5: what each lets a key do. */
+const SCOPE_OF: [string, Scope][] = [
+  ['POST /api/posts', 'write:jes'],
+  ['PATCH /api/posts/:id', 'write:jes'],
+  ['DELETE /api/posts/:id', 'write:jes'],
+  ['POST /api/posts/:id/bounce', 'write:jes'],
+  ['POST /api/posts/:id/comments', 'write:comment'],
+  ['GET /api/posts/:id/comments', 'read:comment'],
+];
+
+describe('the scopes of the contract', () => {
+  const call = async (name: string, scopes: [Scope, ...Scope[]]) => {
+    const harness = new Harness();
+    const { accountId, username, key: maker } = await harness.newKey();
+    const { key } = await harness.newKey({ account: { id: accountId, username }, scopes });
+    const request = await GOOD_REQUESTS[name]?.(harness, { key: maker });
+    if (!request) throw new Error(`${name} has no good request`);
+    const [method] = name.split(' ');
+    const response = await harness.fetch(request.path, { method: method ?? '', key, body: request.body });
+    return { response, expected: request.status };
+  };
+
+  test.each(SCOPE_OF)('%s wants %s, and no other does', async (name, scope) => {
+    const { response, expected } = await call(name, [scope]);
+    expect(response.status).toBe(expected);
+    const others = SCOPE_NAMES.filter((other) => other !== scope) as [Scope, ...Scope[]];
+    const refused = await call(name, others);
+    expect(await answerOf(refused.response)).toMatchObject({ status: 403, body: { requiredScope: scope } });
+  });
+
+  test.each(['GET /api/auth/me', 'GET /api/posts/:id'])('%s wants none', async (name) => {
+    const { response, expected } = await call(name, ['webhooks:manage']);
+    expect(response.status).toBe(expected);
+  });
+});
+
 describe('every endpoint that takes a session', () => {
   test.each(
     withAccess('session').map((endpoint) => [nameOf(endpoint), endpoint] as const),
@@ -382,6 +419,8 @@ describe('every endpoint that takes a session', () => {
     if (method !== 'GET') {
       const headers = { 'Sec-Fetch-Site': 'cross-site' };
       expect(await codeOf({ cookie, headers })).toEqual([403, 'cross_site_request']);
+      // Who it is comes first: no other site can make a browser send an API key.
+      expect(await codeOf({ cookie, headers, key: (await harness.newKey()).key })).toEqual([403, 'session_required']);
     }
     if (request.isOwn) {
       expect(await codeOf({ cookie: (await harness.newSession()).cookie })).toEqual([404, 'not_found']);

@@ -27,7 +27,8 @@ async function create(instance: number, key: string, idempotencyKey: string) {
     body: JSON.stringify({ content: 'Exactly once' }),
   });
   const isReplayed = response.headers.get('Idempotent-Replayed') === 'true';
-  return { status: response.status, isReplayed, text: await response.text() };
+  const retryAfter = response.headers.get('Retry-After');
+  return { status: response.status, isReplayed, retryAfter, text: await response.text() };
 }
 
 /** Five keys of one account: together they may post 50 times a minute. */
@@ -66,14 +67,12 @@ describe.skipIf(DATABASE_URL === undefined)('on a real Postgres', () => {
       const first = create(0, key, 'k');
       await untilWaiting(blocker);
       const second = await create(1, key, 'k');
-      expect([second.status, (JSON.parse(second.text) as { code: string }).code]).toEqual([
-        409,
-        'idempotency_in_progress',
-      ]);
+      const { code } = JSON.parse(second.text) as { code: string };
+      expect([second.status, second.retryAfter, code]).toEqual([409, '1', 'idempotency_in_progress']);
       await blocker.query('COMMIT');
       const { status, text } = await first;
       expect(status).toBe(201);
-      expect(await create(2, key, 'k')).toEqual({ status: 201, isReplayed: true, text });
+      expect(await create(2, key, 'k')).toEqual({ status: 201, isReplayed: true, retryAfter: null, text });
     } finally {
       await blocker.end();
     }

@@ -10,8 +10,10 @@ export function errorPage(exchange: Exchange, refusal: Refusal): Promise<Respons
   const { status, title } = ERRORS[refusal.code];
   const { message, headers } = answerTo(refusal);
   exchange.refusal = refusal;
+  const { authentication } = exchange;
+  const isPerson = authentication?.outcome === 'admitted' && authentication.actor.type === 'session';
   const page = (
-    <Layout title={title}>
+    <Layout title={title} viewer={isPerson ? authentication : undefined}>
       <section class="narrow">
         <h1>{title}</h1>
         <p>{message}</p>

@@ -5,7 +5,7 @@ import type { Markup } from './render.ts';
 /** What stands around every page. */
 export function Layout(props: {
   readonly title: string;
-  readonly viewer?: Person | undefined;
+  readonly viewer?: Pick<Person, 'owner'> | undefined;
   /** Where the page belongs in the navigation. */
   readonly section?: 'api-access';
   readonly children: Child;

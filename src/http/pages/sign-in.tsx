@@ -35,7 +35,10 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
           <button type="submit">Sign in</button>
         </form>
         <p>
-          <a href="/forgot-password">Forgot your password?</a> New here? <a href="/sign-up">Sign up</a>
+          <a href="/forgot-password">Forgot your password?</a>
+        </p>
+        <p>
+          New here? <a href="/sign-up">Sign up</a>
         </p>
       </section>
     </Layout>

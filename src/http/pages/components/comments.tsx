@@ -6,14 +6,21 @@ import { Ago } from './time.tsx';
 export function By({ author }: { readonly author: Author }): Markup {
   return (
     <>
-      <strong>{author.displayName}</strong> <span class="muted">@{author.username}</span>
+      <strong>
+        <bdi>{author.displayName}</bdi>
+      </strong>{' '}
+      <span class="muted">@{author.username}</span>
     </>
   );
 }
 
 /** What a Jes, a JesClip or a comment was written with; nothing where its author wrote it here. */
 export function Via({ via }: { readonly via: Comment['via'] }): Markup | null {
-  return via === null ? null : <span class="via">via {via.label}</span>;
+  return via === null ? null : (
+    <span class="via">
+      via <bdi>{via.label}</bdi>
+    </span>
+  );
 }
 
 function CommentItem({ comment, now }: { readonly comment: Comment; readonly now: number }): Markup {
