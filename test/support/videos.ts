@@ -25,7 +25,7 @@ export interface Track {
 }
 
 export interface Mp4 {
-  /** `qt  ` for QuickTime. */
+  /** `qt  ` for QuickTime, nothing for QuickTime from before there were brands. */
   readonly brand?: string;
   readonly layout?: 'moov first' | 'mdat first' | 'fragmented';
   /** How the size of `mdat` is written; `open` makes it the last box, up to the end of the file. */
@@ -167,7 +167,7 @@ function fragment({ samples }: Track, id: number): Uint8Array {
 /** VP9 in MP4 or QuickTime: what a Chromium without licensed codecs plays. */
 export function mp4(options: Mp4 = {}): Uint8Array<ArrayBuffer> {
   const { brand = 'isom', layout = 'mdat first', mdatSize = 'short', atEnd = [] } = options;
-  const start = box('ftyp', brand, uint(512, 4), brand);
+  const start = brand === '' ? join() : box('ftyp', brand, uint(512, 4), brand);
   const tracks = [VIDEO_TRACK, ...(options.otherTracks ?? [])];
   if (layout === 'fragmented') {
     return join(start, movie(options, undefined), ...tracks.map((track, i) => fragment(track, i + 1)), ...atEnd);

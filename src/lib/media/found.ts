@@ -18,6 +18,11 @@ export interface Found {
   readonly durationMs: number | null;
 }
 
+/** A picture as it is displayed: from orientation 5 on, what is stored as rows is shown as columns. */
+export function displayed(width: number, height: number, orientation = 1): Found {
+  return orientation < 5 ? { width, height, durationMs: null } : { width: height, height: width, durationMs: null };
+}
+
 /** @param draws how often the picture is drawn over */
 export function requireDrawable(width: number, height: number, draws: number, bounds: Bounds): void {
   const pixels = width * height;

@@ -1,4 +1,4 @@
-import { type Bounds, type Found, requireDrawable } from './found.ts';
+import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
 import { type Edits, malformed, type Reader } from './reader.ts';
 
 const IMAGE = 0x2c;
@@ -49,11 +49,8 @@ export function inspectGif(file: Reader, edits: Edits, bounds: Bounds): Found {
     } else malformed();
   }
   if (frames === 0) malformed();
-  const end = file.at;
-  file.skipZeros();
-  file.requireEnd();
-  edits.replace(end, file.end);
-  return { width, height, durationMs: null };
+  file.close(edits);
+  return displayed(width, height);
 }
 
 /** The colour table that the flags of a screen or an image announce. */

@@ -1,6 +1,7 @@
-import { type Bounds, type Found, requireDrawable } from './found.ts';
-import { isTurned, readOrientation, tiffOf, writeOrientation } from './orientation.ts';
-import { Edits, malformed, type Reader, truncated } from './reader.ts';
+import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
+import { inspectMp4, MP4_START } from './mp4.ts';
+import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
+import { Edits, malformed, Reader, truncated } from './reader.ts';
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -28,6 +29,8 @@ interface Picture {
   readonly orientation: number;
   /** There are more pictures behind this one (CIPA DC-007). */
   readonly hasMore: boolean;
+  /** There is a film behind it (Google's Motion Photo). */
+  readonly hasMotion: boolean;
 }
 
 /**
@@ -35,28 +38,34 @@ interface Picture {
  * colour transform. All else is metadata and goes; thumbnails too, which may show what was cropped away. The orientation
  * stays, as EXIF that says nothing else.
  *
- * What stands behind the end is never stored. It is dropped in silence where phones put it (further pictures that the file
- * declares, zeros), and refused as a second file in the same bytes otherwise.
+ * What stands behind the end is never stored. It is dropped where phones put it (pictures or a film that the file declares,
+ * Samsung's trailer, zeros), and refused as a second file in the same bytes otherwise.
  */
 export function inspectJpeg(file: Reader, edits: Edits, bounds: Bounds): Found {
-  const { width, height, orientation, hasMore } = walkPicture(file, edits, bounds);
+  const { width, height, orientation, hasMore, hasMotion } = walkPicture(file, edits, bounds);
   const end = file.at;
+  let last = end;
   file.skipZeros();
   while (hasMore && file.left > 1 && file.bytes[file.at] === 0xff && file.bytes[file.at + 1] === SOI) {
     walkPicture(file, new Edits(), bounds);
+    last = file.at;
     file.skipZeros();
   }
-  file.requireEnd();
-  edits.replace(end, file.end);
-  return isTurned(orientation)
-    ? { width: height, height: width, durationMs: null }
-    : { width, height, durationMs: null };
+  const rest = new Reader(file.bytes, last);
+  if (isSamsungTrailer(file, last)) file.at = file.end;
+  else if (hasMotion && MP4_START.test(rest.again().text(Math.min(12, rest.left)))) {
+    inspectMp4(rest, new Edits(), bounds);
+    file.at = rest.at;
+  }
+  file.close(edits, end);
+  return displayed(width, height, orientation);
 }
 
 function walkPicture(file: Reader, edits: Edits, bounds: Bounds): Picture {
   let frame: { width: number; height: number } | undefined;
   let orientation: number | undefined;
   let hasMore = false;
+  let hasMotion = false;
   let scans = 0;
   if (file.uint(2) !== 0xff00 + SOI) malformed();
   for (;;) {
@@ -92,12 +101,13 @@ function walkPicture(file: Reader, edits: Edits, bounds: Bounds): Picture {
         replace(orientation === 1 ? undefined : exif(orientation));
       } else {
         hasMore ||= marker === APP2 && name.startsWith('MPF\0');
+        hasMotion ||= marker === APP1 && /MotionPhoto|MicroVideo/.test(body.text(body.left));
         replace();
       }
     } else if (!TABLES.includes(marker)) malformed();
   }
   if (!frame || scans === 0) malformed();
-  return { ...frame, orientation: orientation ?? 1, hasMore };
+  return { ...frame, orientation: orientation ?? 1, hasMore, hasMotion };
 }
 
 /** A marker may be preceded by any number of fill bytes (B.1.1.2). */
@@ -127,4 +137,28 @@ function segment(marker: number, body: Uint8Array, tail: readonly number[] = [])
 
 function exif(orientation: number): Uint8Array {
   return segment(APP1, Uint8Array.of(0x45, 0x78, 0x69, 0x66, 0, 0, ...writeOrientation(orientation)));
+}
+
+/**
+ * Samsung's phones end photos with blocks of data and a list of them: `SEFH`, a version, how many, for each what it is, how far
+ * before the list it begins and how long it is; then the size of the list, and `SEFT`.
+ *
+ * @param last where the last picture ends; up to the cursor are zeros, some of which may be the first block's
+ */
+function isSamsungTrailer({ bytes, at, end }: Reader, last: number): boolean {
+  if (end - last < 20) return false;
+  const foot = new Reader(bytes, end - 8);
+  const listAt = end - 8 - foot.uintLe(4);
+  if (listAt < last || foot.text(4) !== 'SEFT') return false;
+  const list = new Reader(bytes, listAt, end - 8);
+  if (list.left < 12 || list.text(4) !== 'SEFH') return false;
+  list.skip(4);
+  const count = list.uintLe(4);
+  let before = 0;
+  for (; list.left >= 12; list.skip(4)) {
+    list.skip(4);
+    before = Math.max(before, list.uintLe(4));
+  }
+  const start = listAt - before;
+  return count > 0 && start >= last && start <= at;
 }

@@ -1,5 +1,5 @@
 import { type Bounds, type Found, noVideo, requireDrawable, toMilliseconds } from './found.ts';
-import { type Edits, malformed, type Reader, Refusal, truncated, uncleanable } from './reader.ts';
+import { type Edits, malformed, type Reader, trailing, truncated, uncleanable } from './reader.ts';
 
 /** Brands of ISO base media files that are videos; M4A, HEIF, AVIF, 3GPP and the unknown are none. */
 export const MP4_START = /^.{4}ftyp(iso[m2-9]|mp4[12v]|avc1|dash|cmf[c2]|M4V[ HP]|MSNV|XAVC|hvc1|av01)/s;
@@ -101,7 +101,7 @@ export function inspectMp4(file: Reader, edits: Edits, bounds: Bounds): Found {
   const [, lastMdatEnd] = film.mdats.at(-1) ?? [0, 0];
   if (film.lastFragment > lastMdatEnd) truncated();
   if (reached === base && film.lastFragment === 0) malformed();
-  if (film.isOpen && reached < file.end) throw new Refusal('trailing_data', 'has data behind its end');
+  if (film.isOpen && reached < file.end) trailing();
 
   const video = film.tracks.find(({ handler }) => handler === 'vide') ?? noVideo();
   const durationMs = toMilliseconds(film.duration / film.timescale);

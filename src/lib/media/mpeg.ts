@@ -1,4 +1,4 @@
-import { type Bounds, type Found, noVideo, requireDrawable } from './found.ts';
+import { type Bounds, displayed, type Found, noVideo, requireDrawable } from './found.ts';
 import { type Edits, malformed, type Reader, truncated } from './reader.ts';
 
 /** A pack of a program stream, or the sequence header of video alone. */
@@ -45,14 +45,11 @@ export function inspectMpeg(file: Reader, edits: Edits, bounds: Bounds): Found {
     if (video.code !== SEQUENCE_END) truncated();
     file.at = video.codeEnd;
   } else walkPackets(file, edits, scan);
-  const end = file.at;
-  file.skipZeros();
-  file.requireEnd();
-  edits.replace(end, file.end);
+  file.close(edits);
 
   const { width, height } = [...videos.values()].find((video) => video.width > 0) ?? noVideo();
   requireDrawable(width, height, 1, bounds);
-  return { width, height, durationMs: null };
+  return displayed(width, height);
 }
 
 function walkPackets(file: Reader, edits: Edits, scan: (stream: number, from: number, to: number) => void): void {

@@ -35,11 +35,6 @@ export function writeOrientation(orientation: number): Uint8Array {
   return Uint8Array.of(...header, 0, 1, ...entry, 0, 0, 0, 0);
 }
 
-/** From 5 on, what is stored as rows is shown as columns. */
-export function isTurned(orientation: number): boolean {
-  return orientation >= 5;
-}
-
 /** A reader of the TIFF block in `exif`, past the `Exif\0\0` that JPEG demands and some writers put elsewhere too. */
 export function tiffOf(exif: Reader): Reader {
   const { bytes, at, end } = exif;

@@ -1,6 +1,6 @@
 import { crc32OfBytes } from '../crc32.ts';
-import { type Bounds, type Found, requireDrawable } from './found.ts';
-import { isTurned, readOrientation, tiffOf, writeOrientation } from './orientation.ts';
+import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
+import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
 import { type Edits, malformed, type Reader } from './reader.ts';
 
 export const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
@@ -79,13 +79,8 @@ export function inspectPng(file: Reader, edits: Edits, bounds: Bounds): Found {
     previous = name;
   }
   if (!seen.has('IDAT') || frames !== declaredFrames) malformed();
-  const end = file.at;
-  file.skipZeros();
-  file.requireEnd();
-  edits.replace(end, file.end);
-  return isTurned(orientation ?? 1)
-    ? { width: height, height: width, durationMs: null }
-    : { width, height, durationMs: null };
+  file.close(edits);
+  return displayed(width, height, orientation);
 }
 
 function exif(orientation: number): Uint8Array {

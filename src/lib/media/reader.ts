@@ -26,6 +26,10 @@ export function truncated(): never {
   throw new Refusal('truncated', 'is truncated');
 }
 
+export function trailing(): never {
+  throw new Refusal('trailing_data', 'has data behind its end');
+}
+
 export function uncleanable(): never {
   throw new Refusal('metadata', 'holds metadata that cannot be taken out');
 }
@@ -93,8 +97,11 @@ export class Reader {
     while (this.at < this.end && this.bytes[this.at] === 0) this.at++;
   }
 
-  requireEnd(): void {
-    if (this.left > 0) throw new Refusal('trailing_data', 'has data behind its end');
+  /** Nothing but zeros may follow, which some devices leave; they are dropped, as is all from `end` on. */
+  close(edits: Edits, end = this.at): void {
+    this.skipZeros();
+    if (this.left > 0) trailing();
+    edits.replace(end, this.end);
   }
 }
 
@@ -131,14 +138,17 @@ export class Edits {
 
   /** The edited file: views of `bytes` and of the replacements. What lies within an earlier edit is gone with it. */
   apply(bytes: Uint8Array): Uint8Array[] {
-    const zeros = new Uint8Array(ZEROS);
+    let zeros: Uint8Array | undefined;
     const pieces: Uint8Array[] = [];
     let done = 0;
     for (const { from, to, by } of this.#edits.sort((a, b) => a.from - b.from)) {
       if (from < done && to <= done) continue;
       if (from > done) pieces.push(bytes.subarray(done, from));
       if (by) pieces.push(by);
-      else for (let at = Math.max(from, done); at < to; at += ZEROS) pieces.push(zeros.subarray(0, to - at));
+      else {
+        zeros ??= new Uint8Array(ZEROS);
+        for (let at = Math.max(from, done); at < to; at += ZEROS) pieces.push(zeros.subarray(0, to - at));
+      }
       done = to;
     }
     if (done < bytes.length) pieces.push(bytes.subarray(done));

@@ -1,5 +1,5 @@
 import { type Bounds, type Found, noVideo, requireDrawable, toMilliseconds } from './found.ts';
-import { type Edits, malformed, type Reader, Refusal, truncated, uncleanable } from './reader.ts';
+import { type Edits, malformed, type Reader, Refusal, trailing, truncated, uncleanable } from './reader.ts';
 
 export const EBML_SIGNATURE = '\x1a\x45\xdf\xa3';
 
@@ -22,6 +22,8 @@ const DISPLAY_WIDTH = 0x54b0;
 const DISPLAY_HEIGHT = 0x54ba;
 const DISPLAY_UNIT = 0x54b2;
 const CLUSTER = 0x1f43b675;
+const SIMPLE_BLOCK = 0xa3;
+const BLOCK_GROUP = 0xa0;
 const CUES = 0x1c53bb6b;
 const VOID = 0xec;
 
@@ -82,8 +84,8 @@ const KEPT: ReadonlyMap<number, readonly number[]> = new Map([
       0x7670,
     ],
   ],
-  // Timestamp, SimpleBlock, BlockGroup, Position, PrevSize.
-  [CLUSTER, [0xe7, 0xa3, 0xa0, 0xa7, 0xab]],
+  // The others are timestamp, position and size of the cluster before.
+  [CLUSTER, [0xe7, SIMPLE_BLOCK, BLOCK_GROUP, 0xa7, 0xab]],
 ]);
 
 interface Film {
@@ -91,7 +93,7 @@ interface Film {
   docType: string;
   timestampScale: number;
   duration: number;
-  clusters: number;
+  hasBlocks: boolean;
   readonly tracks: Map<number, number>[];
 }
 
@@ -100,14 +102,14 @@ interface Film {
  * may be without a length, as browsers record and servers send them live; such a file is whole when its last element is.
  */
 export function inspectWebm(file: Reader, edits: Edits, bounds: Bounds): Found {
-  const film: Film = { edits, docType: '', timestampScale: 1_000_000, duration: 0, clusters: 0, tracks: [] };
+  const film: Film = { edits, docType: '', timestampScale: 1_000_000, duration: 0, hasBlocks: false, tracks: [] };
   walkElement(film, file, EBML);
   if (film.docType !== 'webm') throw new Refusal('unknown_type', 'is Matroska, but not WebM');
   walkElement(film, file, SEGMENT);
-  file.requireEnd();
+  if (file.left > 0) trailing();
 
   const types = film.tracks.map((track) => track.get(TRACK_TYPE));
-  if (types.length === 0 || film.clusters === 0) truncated();
+  if (types.length === 0 || !film.hasBlocks) truncated();
   if (types.some((type) => type !== 1 && type !== 2)) uncleanable();
   const video = film.tracks[types.indexOf(1)] ?? noVideo();
   const isScaled = (video.get(DISPLAY_UNIT) ?? 0) === 0;
@@ -139,7 +141,6 @@ function walkChildren(film: Film, parent: number, elements: Reader, isOpen: bool
     }
     const size = readSize(elements);
     if (id === TRACK_ENTRY) film.tracks.push(new Map());
-    if (id === CLUSTER) film.clusters++;
     if (size === undefined) {
       if (id !== CLUSTER || parent !== SEGMENT) malformed();
       walkChildren(film, id, elements, true);
@@ -158,6 +159,7 @@ function readElement(film: Film, id: number, parent: number, element: Reader): v
   else if (id === TIMESTAMP_SCALE) film.timestampScale = element.uint(size);
   else if (id === DURATION) film.duration = readFloat(element);
   else if (id === MUXING_APP || id === WRITING_APP) film.edits.blank(element.at, element.end);
+  else if (id === SIMPLE_BLOCK || id === BLOCK_GROUP) film.hasBlocks = true;
   else if ((parent === TRACK_ENTRY || parent === VIDEO) && size <= 8) film.tracks.at(-1)?.set(id, element.uint(size));
 }
 

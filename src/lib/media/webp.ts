@@ -1,5 +1,5 @@
-import { type Bounds, type Found, requireDrawable } from './found.ts';
-import { isTurned, readOrientation, tiffOf, writeOrientation } from './orientation.ts';
+import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
+import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
 import { type Edits, malformed, type Reader, uncleanable } from './reader.ts';
 
 /** Flags of VP8X. */
@@ -15,7 +15,7 @@ export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): Found {
   file.skip(4);
   const riff = file.part(file.uintLe(4));
   riff.skip(4);
-  file.requireEnd();
+  file.close(edits);
 
   let canvas: Size | undefined;
   let isExtended = false;
@@ -62,10 +62,7 @@ export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): Found {
     edits.replace(flagsAt, flagsAt + 1, Uint8Array.of(isOriented ? flags | EXIF : flags));
   }
   edits.replace(4, 8, uint32Le(riff.end - 8 - dropped));
-  const { width, height } = canvas;
-  return orientation && isTurned(orientation)
-    ? { width: height, height: width, durationMs: null }
-    : { width, height, durationMs: null };
+  return displayed(canvas.width, canvas.height, orientation);
 }
 
 interface Size {

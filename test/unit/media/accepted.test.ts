@@ -1,24 +1,75 @@
+import exifr from 'exifr';
 import { fileTypeFromBuffer } from 'file-type';
 import { imageSize } from 'image-size';
 import { describe, expect, test } from 'vitest';
 import { inspectMedia } from '../../../src/lib/media/inspect.ts';
-import { MEDIA_FILES } from '../../support/media-files.ts';
-import { HEIGHT, WIDTH } from '../../support/media-parts.ts';
+import { MEDIA_FILES, PHOTO_WITH_GPS } from '../../support/media-files.ts';
+import { HEIGHT, join, WIDTH } from '../../support/media-parts.ts';
+import { PLACE, VARIANTS } from '../../support/media-variants.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 
-describe.each(MEDIA_FILES)('$name', ({ bytes, mimeType }) => {
-  test('is accepted as what it is', () => {
-    expect(inspectMedia(bytes, BOUNDS)).toMatchObject({
-      outcome: 'accepted',
-      media: { mimeType, type: mimeType.split('/')[0], width: WIDTH, height: HEIGHT, size: bytes.length },
-    });
+/** What exifr reads of a file beside its dimensions and its colours. */
+const EVERYTHING_WRITTEN = {
+  ...{ tiff: true, exif: true, gps: true, xmp: true, iptc: true, jfif: false, ihdr: false, icc: false },
+  translateValues: false,
+};
+
+function accepted(bytes: Uint8Array) {
+  const inspection = inspectMedia(bytes, BOUNDS);
+  if (inspection.outcome === 'refused') throw new Error(`${inspection.why}: ${inspection.message}`);
+  return { ...inspection.media, stored: join(...inspection.media.pieces) };
+}
+
+describe.each(VARIANTS)('$name', ({ bytes, mimeType, width, height, durationMs, orientation = 1 }) => {
+  test('is found to be what it is', () => {
+    const { pieces, stored, ...found } = accepted(bytes);
+    const type = mimeType.startsWith('image/') ? 'image' : 'video';
+    expect(found).toEqual({ mimeType, type, width, height, durationMs, size: stored.length });
   });
 
-  test('is that to file-type and image-size too', async () => {
-    // file-type's own name for a program stream of MPEG-1.
-    const expected = mimeType === 'video/mpeg' ? 'video/MP1S' : mimeType;
-    expect((await fileTypeFromBuffer(bytes))?.mime).toBe(expected);
-    if (mimeType.startsWith('image/')) expect(imageSize(bytes)).toMatchObject({ width: WIDTH, height: HEIGHT });
+  test('is stored without what it says beside', () => {
+    const { stored } = accepted(bytes);
+    const text = new TextDecoder('latin1').decode(stored);
+    for (const secret of ['Secret', PLACE, 'GPS', "Anna's"]) expect(text).not.toContain(secret);
+    if (mimeType.startsWith('video/')) expect(stored.length).toBe(bytes.length);
   });
+
+  test('is left as it is when inspected again', () => {
+    const once = accepted(bytes);
+    const twice = accepted(once.stored);
+    expect(twice.stored).toEqual(once.stored);
+    expect({ ...twice, pieces: [] }).toEqual({ ...once, pieces: [] });
+  });
+
+  test('is that to other readers too', async () => {
+    const { stored } = accepted(bytes);
+    const named = (await fileTypeFromBuffer(stored))?.mime;
+    // file-type tells MPEG's streams and animated PNGs apart.
+    const synonyms: Record<string, string> = {
+      'video/MP1S': 'video/mpeg',
+      'video/MP2P': 'video/mpeg',
+      'image/apng': 'image/png',
+    };
+    expect(synonyms[named ?? ''] ?? named).toBe(mimeType);
+    if (!mimeType.startsWith('image/')) return;
+    expect(imageSize(stored)).toMatchObject({ width: WIDTH, height: HEIGHT });
+    if (!['image/jpeg', 'image/png'].includes(mimeType)) return;
+    const written = await exifr.parse(stored, EVERYTHING_WRITTEN);
+    expect(written).toEqual(orientation === 1 ? undefined : { Orientation: orientation });
+  });
+});
+
+test('a photo loses its place, not which way up it is', async () => {
+  expect(await exifr.gps(PHOTO_WITH_GPS)).toEqual({ latitude: 52.52, longitude: 13.405 });
+  const { stored, width, height } = accepted(PHOTO_WITH_GPS);
+  expect(await exifr.gps(stored)).toBeUndefined();
+  expect(await exifr.orientation(stored)).toBe(6);
+  expect([width, height]).toEqual([HEIGHT, WIDTH]);
+});
+
+test('a plain file is stored as it came', () => {
+  for (const { bytes, mimeType } of MEDIA_FILES) {
+    if (mimeType.startsWith('image/')) expect(accepted(bytes).stored).toEqual(bytes);
+  }
 });

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { inspectMedia } from '../../../src/lib/media/inspect.ts';
+import { MEDIA_FILES } from '../../support/media-files.ts';
+import { join } from '../../support/media-parts.ts';
+import { VARIANTS } from '../../support/media-variants.ts';
+
+const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
+
+/** What is stored of a file, undefined when it is refused; it is a file in which nothing is left to be done. */
+function storedOf(bytes: Uint8Array): Uint8Array | undefined {
+  const once = inspectMedia(bytes, BOUNDS);
+  if (once.outcome === 'refused') return undefined;
+  const stored = join(...once.media.pieces);
+  const twice = inspectMedia(stored, BOUNDS);
+  if (twice.outcome === 'refused') throw new Error(`what is stored is refused, as it ${twice.message}`);
+  expect(Buffer.compare(join(...twice.media.pieces), stored)).toBe(0);
+  expect({ ...twice.media, pieces: [] }).toEqual({ ...once.media, pieces: [] });
+  return stored;
+}
+
+/** The lengths to which a file can be cut and is still accepted, with what is then stored. */
+function acceptedCuts(bytes: Uint8Array): Map<number, Uint8Array> {
+  const cuts = new Map<number, Uint8Array>();
+  for (let length = 0; length < bytes.length; length++) {
+    const stored = storedOf(bytes.subarray(0, length));
+    if (stored) cuts.set(length, stored);
+  }
+  return cuts;
+}
+
+/** Between these packets and elements a recording may end; that there was to be more, nothing says. */
+const ENDS: Record<string, readonly number[]> = {
+  'video/webm, live': [267, 279, 283],
+  'video/webm, all metadata, live': [662, 674, 678, 707, 718],
+  'video/mpeg, MPEG-1': [228],
+  'video/mpeg, MPEG-2': [283],
+  'video/mpeg, MPEG-1, all metadata': [243, 255, 267, 279, 290],
+  'video/mpeg, MPEG-2, all metadata': [298, 310, 322, 334, 345],
+};
+
+const of = (pattern: RegExp) => VARIANTS.filter(({ name }) => pattern.test(name) && !(name in ENDS));
+
+describe('a file that is cut', () => {
+  test.each(of(/PNG|GIF|WebP|JPEG|webm|MPEG/))('is refused, or only lost what is not stored: $name', ({ bytes }) => {
+    for (const cut of acceptedCuts(bytes).values()) expect(cut).toEqual(storedOf(bytes));
+  });
+
+  test.each(MEDIA_FILES.filter(({ mimeType }) => mimeType !== 'video/mpeg'))('is refused: $name', ({ bytes }) => {
+    expect([...acceptedCuts(bytes).keys()]).toEqual([]);
+  });
+
+  test.each(of(/mp4|quicktime/))('is refused, or only lost free space: $name', ({ bytes }) => {
+    const whole = new TextDecoder('latin1').decode(storedOf(bytes));
+    for (const length of acceptedCuts(bytes).keys()) expect(whole.slice(length)).toMatch(/^(.{4}free\0*)+$/s);
+  });
+
+  test.each(Object.entries(ENDS))('is refused, or ends between two elements or packets: %s', (name, ends) => {
+    const { bytes } = VARIANTS.find((variant) => variant.name === name) ?? { bytes: new Uint8Array(0) };
+    expect([...acceptedCuts(bytes).keys()]).toEqual(ends);
+  });
+});
+
+describe('a file that is changed gets an answer', () => {
+  test.each(MEDIA_FILES)('at any one byte: $name', ({ bytes }) => {
+    const copy = bytes.slice();
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      for (const other of [0, 0xff, byte ^ 1, byte ^ 0x80, byte + 1]) {
+        copy[at] = other;
+        storedOf(copy);
+      }
+      copy[at] = byte;
+    }
+  });
+
+  test('at many bytes, with pieces taken out, doubled and mixed', () => {
+    const change = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      bytes: fc.uint8Array({ maxLength: 9 }),
+    });
+    const part = fc.record({
+      file: fc.constantFrom(...VARIANTS).map(({ bytes }) => bytes),
+      from: fc.double({ min: 0, max: 1, noNaN: true }),
+      to: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...VARIANTS),
+        fc.array(change, { maxLength: 4 }),
+        fc.option(part),
+        (variant, changes, insert) => {
+          let bytes = variant.bytes.slice();
+          for (const { at, bytes: by } of changes)
+            bytes.set(by.subarray(0, bytes.length), Math.floor(at * Math.max(bytes.length - by.length, 0)));
+          if (insert) {
+            const { file, from, to } = insert;
+            const at = Math.floor(from * bytes.length);
+            bytes = join(bytes.subarray(0, at), file.subarray(at, Math.floor(to * file.length)), bytes.subarray(at));
+          }
+          storedOf(bytes);
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+});
