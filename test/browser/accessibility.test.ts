@@ -4,6 +4,7 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browsing } from '../support/browsing.ts';
+import { clipForm } from '../support/jesclips.ts';
 import { generateByForm, signUpByForm } from '../support/visitor.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -63,13 +64,19 @@ async function visitAll(page: Page, look: () => Promise<void>): Promise<void> {
   await submit('Change the password');
   await open('/verify-email?token=none');
   await open('/post/01HK153X000000000000000000');
+  await open('/jesclip/01HK153X000000000000000000');
 
   await signUpByForm(page, here.site.origin);
   await look();
   await open('/settings/api-access/new');
   await page.getByLabel('Where does it work from?').fill('10.0.0.1\nnowhere');
   await submit('Generate the key');
-  const wish = { label: 'A key', may: ['Post, edit'], expiry: 'In a year', allowlist: '127.0.0.1' };
+  const wish = {
+    label: 'A key',
+    may: ['Post, edit', 'Post and edit JesClips'],
+    expiry: 'In a year',
+    allowlist: '127.0.0.1',
+  };
   const { key, id } = await generateByForm(page, here.site.origin, wish);
   await look();
   const response = await fetch(`${here.site.origin}/api/posts`, {
@@ -78,6 +85,12 @@ async function visitAll(page: Page, look: () => Promise<void>): Promise<void> {
     body: JSON.stringify({ content: 'Hello' }),
   });
   await open(`/post/${((await response.json()) as { id: string }).id}`);
+  const clip = await fetch(`${here.site.origin}/api/jesclips`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}` },
+    body: clipForm({ caption: 'Look' }),
+  });
+  await open(`/jesclip/${((await clip.json()) as { id: string }).id}`);
   await open(`/settings/api-access/${id}`);
   for (const details of await page.locator('summary').all()) await details.click();
   await look();
@@ -103,5 +116,5 @@ test('axe-core finds no violation on any page, and none is wider than the screen
     looked += 1;
   });
   expect(found).toEqual([]);
-  expect(looked).toBe(26);
+  expect(looked).toBe(28);
 });

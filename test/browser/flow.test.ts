@@ -5,7 +5,7 @@ import { browsing } from '../support/browsing.ts';
 import { everythingStored } from '../support/stores.ts';
 import { generateByForm, listen, PASSWORD, signUpByForm } from '../support/visitor.ts';
 
-const SCOPES = ['Post, edit, delete and bounce Jes as you.', 'Read the comments of a Jes.'];
+const SCOPES = ['Post, edit, delete and bounce Jes as you.', 'Read the comments of a Jes or JesClip you can see.'];
 
 const here = browsing();
 

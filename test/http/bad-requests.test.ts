@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../src/config/errors.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/harness.ts';
+import { newJesClip } from '../support/jesclips.ts';
 import { newComment, newJehub, newPost } from '../support/posts.ts';
 
 /** They rightly answer 503 where Redis takes more than 300 ms, which a busy machine does. */
@@ -22,8 +23,9 @@ async function newStage(): Promise<Stage> {
   const person = await harness.newSession();
   const post = await newPost(harness, person, { poll: { options: ['a', 'b'] } });
   const comment = await newComment(harness, person, post.id);
+  const clip = await newJesClip(harness, person);
   const hub = await newJehub(harness, person, 'Hub');
-  return { harness, keys, person, ids: [post.id, comment.id, hub.id, post.poll?.options[0]?.id ?? ''] };
+  return { harness, keys, person, ids: [post.id, comment.id, clip.id, hub.id, post.poll?.options[0]?.id ?? ''] };
 }
 
 const strangeText = fc.oneof(
@@ -54,6 +56,7 @@ const strangeValue = fc.oneof(
 const fields = fc.record(
   {
     content: fc.oneof(strangeValue, fc.constant('Fine')),
+    caption: fc.oneof(strangeValue, fc.constant('Fine')),
     visibility: fc.oneof(strangeValue, fc.constantFrom('PUBLIC', 'PRIVATE')),
     location: fc.oneof(
       strangeValue,
@@ -147,7 +150,7 @@ const request = fc.record({
   endpoint: fc.constantFrom(...ENDPOINTS.filter(({ path }) => !NEEDS_REDIS.includes(path))),
   // Now and then another method, another path altogether.
   method: seldom(fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND')),
-  segment: fc.oneof(segment, fc.nat({ max: 3 })),
+  segment: fc.oneof(segment, fc.nat({ max: 4 })),
   tail: seldom(fc.constantFrom('/', '/x', '//', '/%2e%2e')),
   query,
   headers,

@@ -3,10 +3,13 @@ import { expect, test, vi } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
 import { posts as postsTable } from '../support/database.ts';
 import { Harness, type TestKey, type TestSession } from '../support/harness.ts';
+import { clipForm, multipart } from '../support/jesclips.ts';
 
 type Visibility = Jes['visibility'];
 
+/** A Jes, or a JesClip: for the model that is a Jes with which less can be done. */
 interface ModelPost {
+  readonly isClip: boolean;
   readonly author: number;
   visibility: Visibility;
   content: string;
@@ -24,7 +27,7 @@ class Model {
   readonly isPrivate = [false, false, true, false];
   readonly follows = new Set<string>();
   readonly posts: ModelPost[] = [];
-  /** Jes created with keys on this day. */
+  /** Jes and JesClips created with keys on this day. */
   readonly created: number[] = [998, 0, 0, 996];
   totalPosts = [0, 0, 0, 0];
 
@@ -44,9 +47,9 @@ class Model {
     return this.posts.filter((post) => post.bounceOf === index && !post.isDeleted).length;
   }
 
-  add(post: Pick<ModelPost, 'author' | 'visibility' | 'content' | 'bounceOf' | 'byKey'>): void {
+  add(post: Pick<ModelPost, 'isClip' | 'author' | 'visibility' | 'content' | 'bounceOf' | 'byKey'>): void {
     this.posts.push({ ...post, isDeleted: false, likes: new Set(), saves: new Set(), comments: [] });
-    this.totalPosts[post.author] = (this.totalPosts[post.author] ?? 0) + 1;
+    if (!post.isClip) this.totalPosts[post.author] = (this.totalPosts[post.author] ?? 0) + 1;
     if (post.byKey) this.created[post.author] = (this.created[post.author] ?? 0) + 1;
   }
 }
@@ -56,7 +59,7 @@ interface Real {
   readonly harness: Harness;
   readonly people: readonly TestSession[];
   readonly keys: readonly TestKey[];
-  /** Of the Jes, by the model's index. */
+  /** Of the Jes and JesClips, by the model's index. */
   readonly ids: string[];
   /** Of the comments of each Jes. */
   readonly commentIds: string[][];
@@ -76,6 +79,7 @@ interface Step {
 const ACTIONS = [
   'create',
   'create',
+  'clip',
   'read',
   'edit',
   'delete',
@@ -113,25 +117,36 @@ async function send(
   body?: unknown,
 ) {
   const { harness, people, keys } = real;
+  const sent = body instanceof FormData ? await multipart(body) : body === undefined ? {} : { body };
   // Far enough apart that no window of a key is ever full; the daily quota is what is modelled.
   harness.now += 6_100;
   const credential = byKey ? { key: keys[who]?.key ?? '' } : { cookie: people[who]?.cookie ?? '' };
-  const response = await harness.fetch(path, { ...credential, method, ...(body !== undefined && { body }) });
+  const response = await harness.fetch(path, { ...credential, method, ...sent });
   const text = await response.text();
   return { status: response.status, json: (text === '' ? null : JSON.parse(text)) as unknown };
 }
 
-/** What a viewer should see of a Jes. */
+/** Where a Jes or a JesClip is. */
+function pathOf(model: Model, real: Real, index: number): string {
+  const id = real.ids[index] ?? '01HK153X000000000000000000';
+  return `/api/${model.posts[index]?.isClip ? 'jesclips' : 'posts'}/${id}`;
+}
+
+/** What a viewer should see of a Jes or JesClip. */
 function expectedJes(model: Model, real: Real, viewer: number, index: number): Record<string, unknown> {
   const post = model.posts[index] as ModelPost;
   const original = post.bounceOf === null ? undefined : model.posts[post.bounceOf];
   const isOriginalSeen = original !== undefined && model.sees(viewer, original);
-  return {
+  const shown = {
     id: real.ids[index],
-    content: post.content,
     visibility: post.visibility,
     author: expect.objectContaining({ id: real.people[post.author]?.accountId }),
     via: post.byKey ? { label: 'Test service' } : null,
+  };
+  if (post.isClip) return { ...shown, caption: post.content, counts: { comments: post.comments.length } };
+  return {
+    ...shown,
+    content: post.content,
     counts: {
       likes: post.likes.size,
       comments: post.comments.length,
@@ -151,7 +166,7 @@ async function expectRead(
   caller: { who: number; byKey: boolean },
   index: number,
 ): Promise<void> {
-  const { status, json } = await send(real, caller, 'GET', `/api/posts/${real.ids[index]}`);
+  const { status, json } = await send(real, caller, 'GET', pathOf(model, real, index));
   const post = model.posts[index] as ModelPost;
   if (!model.sees(caller.who, post)) {
     expect(status).toBe(404);
@@ -166,7 +181,10 @@ async function take(model: Model, real: Real, taken: Step): Promise<void> {
   const index = model.posts.length - 1 - taken.which;
   const post = model.posts[index];
   const isSeen = post !== undefined && model.sees(who, post);
-  const path = `/api/posts/${real.ids[index] ?? '01HK153X000000000000000000'}`;
+  const path = pathOf(model, real, index);
+  // What there is for Jes alone: a JesClip is none, whoever looks.
+  const jesPath = path.replace('jesclips', 'posts');
+  const isJesSeen = isSeen && !post.isClip;
   const isFull = taken.byKey && (model.created[who] ?? 0) >= QUOTA;
   const created = (answer: { status: number; json: unknown }, of: Parameters<Model['add']>[0]) => {
     expect(answer.status).toBe(isFull ? 429 : 201);
@@ -180,7 +198,12 @@ async function take(model: Model, real: Real, taken: Step): Promise<void> {
   switch (what) {
     case 'create': {
       const answer = await send(real, taken, 'POST', '/api/posts', { content: text, visibility });
-      created(answer, { author: who, visibility, content: text, bounceOf: null, byKey: taken.byKey });
+      created(answer, { isClip: false, author: who, visibility, content: text, bounceOf: null, byKey: taken.byKey });
+      return;
+    }
+    case 'clip': {
+      const answer = await send(real, taken, 'POST', '/api/jesclips', clipForm({ caption: text, visibility }));
+      created(answer, { isClip: true, author: who, visibility, content: text, bounceOf: null, byKey: taken.byKey });
       return;
     }
     case 'read': {
@@ -194,8 +217,8 @@ async function take(model: Model, real: Real, taken: Step): Promise<void> {
       return;
     }
     case 'delete': {
-      const { status } = await send(real, taken, 'DELETE', path);
-      expect(status).toBe(isSeen ? (post.author === who ? 204 : 403) : 404);
+      const { status } = await send(real, taken, 'DELETE', jesPath);
+      expect(status).toBe(isJesSeen ? (post.author === who ? 204 : 403) : 404);
       if (status !== 204 || !post) return;
       post.isDeleted = true;
       model.totalPosts[who] = (model.totalPosts[who] ?? 0) - 1;
@@ -204,14 +227,22 @@ async function take(model: Model, real: Real, taken: Step): Promise<void> {
     case 'bounce':
     case 'quote': {
       const content = what === 'quote' ? text : '';
-      const answer = await send(real, taken, 'POST', `${path}/bounce`, what === 'quote' ? { content } : undefined);
+      const answer = await send(real, taken, 'POST', `${jesPath}/bounce`, what === 'quote' ? { content } : undefined);
       const isPlain = post !== undefined && post.bounceOf !== null && post.content === '';
       const target = isPlain ? (post.bounceOf ?? index) : index;
       const original = model.posts[target];
-      if (!isSeen || !original || !model.sees(who, original)) expect(answer.status).toBe(404);
+      if (!isJesSeen || !original || !model.sees(who, original)) expect(answer.status).toBe(404);
       else if (!model.isForEverybody(original)) expect(answer.status).toBe(400);
       else if (what === 'bounce' && hasBounced(model, who, target)) expect(answer.status).toBe(409);
-      else created(answer, { author: who, visibility: 'PUBLIC', content, bounceOf: target, byKey: taken.byKey });
+      else
+        created(answer, {
+          isClip: false,
+          author: who,
+          visibility: 'PUBLIC',
+          content,
+          bounceOf: target,
+          byKey: taken.byKey,
+        });
       return;
     }
     case 'comment':
@@ -251,9 +282,9 @@ async function take(model: Model, real: Real, taken: Step): Promise<void> {
     case 'unsave': {
       const mark = what.endsWith('like') ? 'like' : 'save';
       const isSet = !what.startsWith('un');
-      const { status, json } = await send(real, { who, byKey: false }, isSet ? 'POST' : 'DELETE', `${path}/${mark}`);
-      expect(status).toBe(isSeen ? 200 : 404);
-      if (!isSeen) return;
+      const { status, json } = await send(real, { who, byKey: false }, isSet ? 'POST' : 'DELETE', `${jesPath}/${mark}`);
+      expect(status).toBe(isJesSeen ? 200 : 404);
+      if (!isJesSeen) return;
       const marks = mark === 'like' ? post.likes : post.saves;
       if (isSet) marks.add(who);
       else marks.delete(who);

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { PAGES } from '../../src/http/pages/index.ts';
 import { open, submit, textOf } from '../support/forms.ts';
 import { Harness } from '../support/harness.ts';
+import { newJesClip } from '../support/jesclips.ts';
 import { cookieOf, mailsTo, newForm, signUp, tokenIn } from '../support/people.ts';
+import { newComment } from '../support/posts.ts';
 
 const NEW_KEY = {
   label: 'Bridge',
@@ -31,6 +33,7 @@ describe('every page', () => {
     ['200', '/sign-in'],
     ['303', '/settings/api-access'],
     ['404', '/post/none'],
+    ['404', '/jesclip/none'],
   ])('%s %s is nobody else’s: its headers', async (status, path) => {
     const response = await open(new Harness(), path);
     const { 'x-request-id': id, 'server-timing': timing, ...headers } = Object.fromEntries(response.headers);
@@ -42,7 +45,7 @@ describe('every page', () => {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy':
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; " +
         "form-action 'self' https://accounts.google.com; base-uri 'none'; frame-ancestors 'none'",
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'same-origin',
@@ -583,6 +586,50 @@ describe('GET /post/:id', () => {
   test('of what is none is 404', async () => {
     for (const id of ['01HK153X000000000000000000', 'x', '%00', '%ED%A0%80']) {
       expect((await open(new Harness(), `/post/${id}`)).status).toBe(404);
+    }
+  });
+});
+
+describe('GET /jesclip/:id', () => {
+  test('shows a JesClip to everybody: its video, its caption as text, what it was posted through, comments', async () => {
+    const harness = new Harness();
+    const person = await signUp(harness);
+    const key = await harness.newKey({ account: person, label: 'A <b>label</b>' });
+    const clip = await newJesClip(harness, key, { caption: 'Look\n<img src=x> & "you"' });
+    const first = await newComment(harness, key, clip.id, { content: 'First <b>' }, '/api/jesclips');
+    for (let i = 2; i <= 20; i++) await newComment(harness, person, clip.id, {}, '/api/jesclips');
+    harness.now += 1_000;
+    await newComment(harness, person, clip.id, { content: 'A reply', parentId: first.id }, '/api/jesclips');
+    const response = await open(harness, `/jesclip/${clip.id}`);
+    expect(response.status).toBe(200);
+    const html = await response.clone().text();
+    expect(html).toContain(`<video src="${clip.video.url}" width="32" height="16" controls=""`);
+    expect(html).toContain('Look\n&lt;img src=x&gt; &amp; &quot;you&quot;');
+    expect(html).toContain('<span class="via">via <bdi>A &lt;b&gt;label&lt;/b&gt;</bdi></span>');
+    expect(html).toContain('First &lt;b&gt;');
+    expect(html).not.toContain('A reply');
+    const [, next = ''] = /href="(\/jesclip\/[^"]+)">Later comments/.exec(html) ?? [];
+    expect(await (await open(harness, next)).text()).toMatch(/<li class="reply">.*<p>A reply<\/p>/);
+    expect((await open(harness, `/jesclip/${clip.id}?cursor=made-up`)).status).toBe(400);
+  });
+
+  test.each(['PRIVATE', 'FOLLOWERS'])('shows %s to its author and to nobody else', async (visibility) => {
+    const harness = new Harness();
+    const [person, stranger] = [await signUp(harness), await signUp(harness)];
+    const { id, video } = await newJesClip(harness, person, { caption: 'Mine', visibility });
+    const { pathname } = new URL(video.url);
+    expect(await (await open(harness, `/jesclip/${id}`, person.cookie)).text()).toContain(`${pathname}?expires=`);
+    for (const cookie of [undefined, stranger.cookie]) {
+      const response = await open(harness, `/jesclip/${id}`, cookie);
+      expect(response.status).toBe(404);
+      expect(await textOf(response.clone())).toContain('No such JesClip');
+      expect(await response.text()).not.toMatch(/Mine|\/media\//);
+    }
+  });
+
+  test('of what is none is 404', async () => {
+    for (const id of ['01HK153X000000000000000000', 'x', '%00']) {
+      expect((await open(new Harness(), `/jesclip/${id}`)).status).toBe(404);
     }
   });
 });

@@ -4,6 +4,7 @@ import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { UNAVAILABLE } from '../support/answers.ts';
 import { endSession } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest, type TestSession } from '../support/harness.ts';
+import { clipForm, multipart, newJesClip } from '../support/jesclips.ts';
 import { type Caller, newJehub, newPost } from '../support/posts.ts';
 
 describe('every answer', () => {
@@ -111,6 +112,8 @@ describe('paths and methods', () => {
     ['PUT', '/api/posts/01HK153X000000000000000000', 'GET, HEAD, PATCH, DELETE'],
     ['GET', '/api/posts/01HK153X000000000000000000/like', 'POST, DELETE'],
     ['DELETE', '/api/posts', 'POST'],
+    ['GET', '/api/jesclips', 'POST'],
+    ['DELETE', '/api/jesclips/01HK153X000000000000000000', 'GET, HEAD, PATCH'],
     ['POST', '/api/posts/01HK153X000000000000000000', 'GET, HEAD, PATCH, DELETE'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['PROPFIND', '/readyz', 'GET, HEAD'],
@@ -156,6 +159,8 @@ describe('a configuration that is not usable', () => {
 interface GoodRequest {
   readonly path: string;
   readonly body?: unknown;
+  /** Of a form; a body without them is JSON. */
+  readonly headers?: Record<string, string>;
   readonly status: number;
   /** It is about something of the caller's own. */
   readonly isOwn?: true;
@@ -191,7 +196,28 @@ const GOOD_REQUESTS: Record<string, (harness: Harness, caller: { key: string }) 
     path: `${await ownPost(harness, caller)}/comments`,
     status: 200,
   }),
+  'POST /api/jesclips': async () => ({ path: '/api/jesclips', ...(await multipart(clipForm())), status: 201 }),
+  'GET /api/jesclips/:id': async (harness, caller) => ({ path: await ownClip(harness, caller), status: 200 }),
+  'PATCH /api/jesclips/:id': async (harness, caller) => ({
+    path: await ownClip(harness, caller),
+    body: { caption: 'Hello again' },
+    status: 200,
+    isOwn: true,
+  }),
+  'POST /api/jesclips/:id/comments': async (harness, caller) => ({
+    path: `${await ownClip(harness, caller)}/comments`,
+    body: { content: 'Hello' },
+    status: 201,
+  }),
+  'GET /api/jesclips/:id/comments': async (harness, caller) => ({
+    path: `${await ownClip(harness, caller)}/comments`,
+    status: 200,
+  }),
 };
+
+async function ownClip(harness: Harness, caller: Caller): Promise<string> {
+  return `/api/jesclips/${(await newJesClip(harness, caller)).id}`;
+}
 
 async function ownPost(harness: Harness, caller: Caller): Promise<string> {
   return `/api/posts/${(await newPost(harness, caller)).id}`;
@@ -291,7 +317,15 @@ async function expectProtocol(
     return [status, (body as { code?: string }).code];
   };
   expect(await codeOf(await send({ headers: { Accept: 'text/html' } }))).toEqual([406, 'not_acceptable']);
-  if (request.body !== undefined) {
+  if (request.headers) {
+    const asked = async (contentType: string, body: unknown) =>
+      await codeOf(await send({ body, headers: { 'Content-Type': contentType } }));
+    expect(await asked('application/json', {})).toEqual([415, 'unsupported_media_type']);
+    expect(await asked('text/plain', 'x')).toEqual([415, 'unsupported_media_type']);
+    expect(await asked('multipart/form-data; boundary=x', '--y')).toEqual([400, 'invalid_request']);
+    const tooLarge = new Uint8Array(9 * 1024 * 1024);
+    expect(await asked('multipart/form-data; boundary=x', tooLarge)).toEqual([413, 'payload_too_large']);
+  } else if (request.body !== undefined) {
     expect(await codeOf(await send({ body: '{' }))).toEqual([400, 'invalid_json']);
     expect(await codeOf(await send({ body: '[]' }))).toEqual([400, 'invalid_request']);
     expect(await codeOf(await send({ body: 'x', headers: { 'Content-Type': 'text/plain' } }))).toEqual([
@@ -332,8 +366,9 @@ describe('every endpoint that takes a key', () => {
     const request = await GOOD_REQUESTS[name]?.(harness, maker);
     if (!request) throw new Error(`${name} has no good request`);
     const answer = async (options: { key?: string; address?: string }) => {
-      const { path, body } = request;
-      const response = await harness.fetch(path, { method, address, ...options, ...(body !== undefined && { body }) });
+      const { path, body, headers = {} } = request;
+      const sent = { method, address, headers, ...options, ...(body !== undefined && { body }) };
+      const response = await harness.fetch(path, sent);
       if (response.status === 204) return [204, undefined];
       const { status, body: answered } = await answerOf(response);
       return [status, (answered as { code?: string }).code];
@@ -351,7 +386,13 @@ describe('every endpoint that takes a key', () => {
     expect(await answer({ key: good.key })).toEqual([429, 'rate_limit_exceeded']);
     const { key } = await harness.newKey({ account });
     await expectProtocol(name, request, (options) =>
-      harness.fetch(options.path ?? request.path, { method, key, body: request.body, ...options }),
+      harness.fetch(options.path ?? request.path, {
+        method,
+        key,
+        body: request.body,
+        ...options,
+        headers: { ...request.headers, ...options.headers },
+      }),
     );
     harness.now += 31 * 86_400_000;
     expect(await answer({ key: good.key })).toEqual([401, 'api_key_expired']);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Harness } from '../support/harness.ts';
+import { newJesClip } from '../support/jesclips.ts';
 import { as, type Caller, newComment, newJehub, newPost } from '../support/posts.ts';
 
 interface Statement {
@@ -104,6 +105,14 @@ describe('on the path of a request', () => {
         for (const mark of ['like', 'save']) await send(person, method, `/api/posts/${id}/${mark}`);
         await send(person, method, `/api/users/${other.username}/follow`);
       }
+      const clip = await newJesClip(harness, caller, { caption: content });
+      const clipPath = `/api/jesclips/${clip.id}`;
+      await send(caller, 'GET', clipPath);
+      await send(caller, 'PATCH', clipPath, { caption: content, visibility: 'PUBLIC' });
+      const { id: parentId } = await newComment(harness, caller, clip.id, {}, '/api/jesclips');
+      await newComment(harness, caller, clip.id, { parentId }, '/api/jesclips');
+      await send(caller, 'GET', `${clipPath}/comments?limit=1`);
+      await harness.fetch(clipPath, { ...as(other), method: 'PATCH', body: { caption: 'Mine' } });
       const original = await newPost(harness, caller);
       await send(caller, 'POST', `/api/posts/${original.id}/bounce`, { content });
       // Refused after the fact: asks whose it is.

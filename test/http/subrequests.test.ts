@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { generateKey, loadRecordShared } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { Harness } from '../support/harness.ts';
+import { clipForm, multipart, newJesClip, sendClip } from '../support/jesclips.ts';
 
 /** What a request made the stores do, by their own count. */
 async function costOf(harness: Harness, send: () => Promise<Response>) {
@@ -91,6 +92,33 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     const { id } = (await created.json()) as { id: string };
     const cost = await costOf(harness, () => harness.fetch(`/api/posts/${id}`, { key }));
     expect(cost).toEqual({ status: 200, redis: [1, 4], neon: [1, 1], timing: timing(1, 1) });
+  });
+
+  test('a JesClip created: one request to Redis, one to Neon, one object', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key });
+    const form = await multipart(clipForm());
+    const cost = await costOf(harness, () => harness.fetch('/api/jesclips', { key, ...form }));
+    const stored = `${timing(1, 1)}, objects;dur=ms;desc="1"`;
+    expect(cost).toEqual({ status: 201, redis: [1, 4], neon: [1, 5], timing: stored });
+  });
+
+  test('a JesClip read: one statement', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const { id } = await newJesClip(harness, key);
+    const cost = await costOf(harness, () => harness.fetch(`/api/jesclips/${id}`, { key: key.key }));
+    expect(cost).toEqual({ status: 200, redis: [1, 4], neon: [1, 1], timing: timing(1, 1) });
+  });
+
+  test('a JesClip repeated under its key: no object', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const send = () => sendClip(harness, key, clipForm(), 'k');
+    await send();
+    const { status, timing: spent } = await costOf(harness, send);
+    expect([status, spent]).toEqual([201, timing(1, 2)]);
   });
 
   test('an id that cannot be one: no statement', async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { listCommentsFor } from '../../src/domain/comments/index.ts';
+import { listCommentsFor, type Subject } from '../../src/domain/comments/index.ts';
+import type { Ctx } from '../../src/domain/context.ts';
+import { readJesClipFor } from '../../src/domain/jesclips/index.ts';
 import { readPostFor } from '../../src/domain/posts/index.ts';
 import { Refused } from '../../src/domain/refusal.ts';
 import { Harness, type TestKey, type TestSession } from '../support/harness.ts';
+import { newJesClip } from '../support/jesclips.ts';
 import { newComment, newJehub, newPost } from '../support/posts.ts';
 
 const VIEWERS = ['own', 'follower', 'member', 'stranger', 'nobody'] as const;
@@ -41,76 +44,110 @@ async function stage(isPrivate: boolean): Promise<Stage> {
 
 const poll = { options: ['a', 'b'] };
 
-/** Every way to reach a Jes, and what it answers to whom sees it, and does not own it. */
-const WAYS: Record<string, { method: string; path: string; body?: unknown; status: number; sessionOnly?: true }> = {
+type Ways = Record<string, { method: string; path: string; body?: unknown; status: number; sessionOnly?: true }>;
+
+/** Every way to reach a JesClip, and what it answers to whom sees it, and does not own it. */
+const CLIP_WAYS: Ways = {
   read: { method: 'GET', path: '', status: 200 },
   comment: { method: 'POST', path: '/comments', body: { content: 'Hi' }, status: 201 },
   'list comments': { method: 'GET', path: '/comments', status: 200 },
+  edit: { method: 'PATCH', path: '', body: { visibility: 'PUBLIC' }, status: 403 },
+};
+
+/** The same of a Jes. */
+const WAYS: Ways = {
+  ...CLIP_WAYS,
   like: { method: 'POST', path: '/like', status: 200, sessionOnly: true },
   unlike: { method: 'DELETE', path: '/like', status: 200, sessionOnly: true },
   save: { method: 'POST', path: '/save', status: 200, sessionOnly: true },
   unsave: { method: 'DELETE', path: '/save', status: 200, sessionOnly: true },
-  edit: { method: 'PATCH', path: '', body: { content: 'Mine' }, status: 403 },
   delete: { method: 'DELETE', path: '', status: 403 },
 };
+
+/** Lets everybody try every way, and expects that it is open to those in the table and to nobody else. */
+async function expectSeen(
+  { harness, people }: Stage,
+  path: string,
+  viewers: readonly Viewer[] | undefined,
+  ways: Ways,
+): Promise<void> {
+  const answered: string[] = [];
+  const expected: string[] = [];
+  for (const viewer of ['stranger', 'member', 'follower', 'own'] as const) {
+    const { session, key } = people[viewer];
+    const isSeen = viewers?.includes(viewer) ?? false;
+    for (const [way, { method, path: below, body, status, sessionOnly }] of Object.entries(ways)) {
+      const isChange = way === 'edit' || way === 'delete';
+      // Its own author changes it last, in another test.
+      if (isChange && viewer === 'own') continue;
+      for (const credential of sessionOnly ? ['session'] : ['session', 'key']) {
+        const caller = credential === 'session' ? { cookie: session.cookie } : { key: key.key };
+        const response = await harness.fetch(path + below, { ...caller, method, ...(body !== undefined && { body }) });
+        answered.push(`${viewer} ${credential} ${way} ${response.status}`);
+        expected.push(`${viewer} ${credential} ${way} ${isSeen ? status : 404}`);
+      }
+    }
+  }
+  expect(answered).toEqual(expected);
+}
+
+/** Expects that a page shows it to those in the table and to nobody else, its comments too. */
+async function expectShown(
+  { harness, people }: Stage,
+  subject: Subject,
+  viewers: readonly Viewer[] | undefined,
+  read: (ctx: Ctx, viewerId: string | null, id: string) => Promise<unknown>,
+): Promise<void> {
+  const isOpen = (reading: Promise<unknown>) =>
+    reading.then(
+      () => true,
+      (error: unknown) => (error instanceof Refused ? error.refusal.code !== 'not_found' : 'broken'),
+    );
+  for (const viewer of VIEWERS) {
+    const viewerId = viewer === 'nobody' ? null : people[viewer].session.accountId;
+    const shown = await harness.run((ctx) => isOpen(read(ctx, viewerId, subject.id)));
+    const comments = await harness.run((ctx) => isOpen(listCommentsFor(ctx, viewerId, subject, { limit: 50 })));
+    const isSeen = viewers?.includes(viewer) ?? false;
+    expect([viewer, shown, comments]).toEqual([viewer, isSeen, isSeen]);
+  }
+}
 
 describe.each(['public', 'private'] as const)('of a %s account', (kind) => {
   test.each(
     Object.keys(SEES),
   )('%s is there for those it is for, on every path, and for nobody else', async (visibility) => {
-    const { harness, people, jehubId } = await stage(kind === 'private');
+    const set = await stage(kind === 'private');
+    const { harness, people, jehubId } = set;
     const audience = visibility === 'JeHub' ? { jeHubId: jehubId } : { visibility };
     const { id, poll: shown } = await newPost(harness, people.own.key, { ...audience, poll });
     await newComment(harness, people.own.key, id);
-    const vote = {
-      method: 'POST',
-      path: '/poll/votes',
-      body: { optionIds: [shown?.options[0]?.id] },
-      status: 200,
-    } as const;
+    const optionIds = [shown?.options[0]?.id];
     // A quote, which may be repeated; what is visible and not for everybody is 400.
     const bounceStatus = visibility === 'PUBLIC' && kind === 'public' ? 201 : 400;
-    const bounce = { method: 'POST', path: '/bounce', body: { content: 'Look' }, status: bounceStatus } as const;
-    const ways = { ...WAYS, vote: { ...vote, sessionOnly: true as const }, bounce };
-
-    const answered: string[] = [];
-    const expected: string[] = [];
-    for (const viewer of ['stranger', 'member', 'follower', 'own'] as const) {
-      const { session, key } = people[viewer];
-      const isSeen = SEES[visibility]?.[kind].includes(viewer) ?? false;
-      for (const [way, { method, path, body, status, ...way_ }] of Object.entries(ways)) {
-        const isChange = way === 'edit' || way === 'delete';
-        // Its own author changes it last, in another test.
-        if (isChange && viewer === 'own') continue;
-        for (const credential of 'sessionOnly' in way_ ? ['session'] : ['session', 'key']) {
-          const caller = credential === 'session' ? { cookie: session.cookie } : { key: key.key };
-          const request = { ...caller, method, ...(body !== undefined && { body }) };
-          const response = await harness.fetch(`/api/posts/${id}${path}`, request);
-          answered.push(`${viewer} ${credential} ${way} ${response.status}`);
-          expected.push(`${viewer} ${credential} ${way} ${isSeen ? status : 404}`);
-        }
-      }
-    }
-    expect(answered).toEqual(expected);
+    await expectSeen(set, `/api/posts/${id}`, SEES[visibility]?.[kind], {
+      ...WAYS,
+      vote: { method: 'POST', path: '/poll/votes', body: { optionIds }, status: 200, sessionOnly: true },
+      bounce: { method: 'POST', path: '/bounce', body: { content: 'Look' }, status: bounceStatus },
+    });
   });
 
   test.each(Object.keys(SEES))('%s on a page, also for nobody signed in', async (visibility) => {
-    const { harness, people, jehubId } = await stage(kind === 'private');
+    const set = await stage(kind === 'private');
+    const { harness, people, jehubId } = set;
     const audience = visibility === 'JeHub' ? { jeHubId: jehubId } : { visibility };
     const { id } = await newPost(harness, people.own.key, audience);
-    for (const viewer of VIEWERS) {
-      const viewerId = viewer === 'nobody' ? null : people[viewer].session.accountId;
-      const isSeen = SEES[visibility]?.[kind].includes(viewer) ?? false;
-      const outcome = async (read: Promise<unknown>) =>
-        await read.then(
-          () => true,
-          (error: unknown) => (error instanceof Refused ? error.refusal.code !== 'not_found' : 'broken'),
-        );
-      const post = await harness.run((ctx) => outcome(readPostFor(ctx, viewerId, id)));
-      const comments = await harness.run((ctx) =>
-        outcome(listCommentsFor(ctx, viewerId, { kind: 'post', id }, { limit: 50 })),
-      );
-      expect([viewer, post, comments]).toEqual([viewer, isSeen, isSeen]);
-    }
+    await expectShown(set, { kind: 'post', id }, SEES[visibility]?.[kind], readPostFor);
+  });
+
+  test.each([
+    'PUBLIC',
+    'FOLLOWERS',
+    'PRIVATE',
+  ])('a JesClip that is %s, on every path and on a page', async (visibility) => {
+    const set = await stage(kind === 'private');
+    const { id } = await newJesClip(set.harness, set.people.own.key, { visibility });
+    const viewers = SEES[visibility]?.[kind];
+    await expectSeen(set, `/api/jesclips/${id}`, viewers, CLIP_WAYS);
+    await expectShown(set, { kind: 'jesclip', id }, viewers, readJesClipFor);
   });
 });

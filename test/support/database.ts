@@ -1,6 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { runSql } from '../../src/data/db.ts';
 import { idempotencyKeys } from '../../src/data/schema/idempotency-keys.ts';
+import { jesclips as jesclipsTable } from '../../src/data/schema/jesclips.ts';
 import { outboxEvents } from '../../src/data/schema/outbox-events.ts';
 import { dailyUsage, follows, posts as postsTable } from '../../src/data/schema/posts.ts';
 import { sessions } from '../../src/data/schema/sessions.ts';
@@ -39,6 +40,26 @@ export const posts = {
       ),
     );
     return rows.map(({ content }) => content).sort();
+  },
+};
+
+export const jesclips = {
+  /** The captions of an account's JesClips, sorted. */
+  async captionsOf(harness: Harness, accountId: string): Promise<string[]> {
+    const { caption } = jesclipsTable;
+    const rows = await harness.run((ctx) =>
+      runSql(ctx.ports.db.select({ caption }).from(jesclipsTable).where(eq(jesclipsTable.authorId, accountId))),
+    );
+    return rows.map((row) => row.caption).sort();
+  },
+
+  /** What counts against an account's daily quota. */
+  async creationsToday(harness: Harness, accountId: string, day: string): Promise<number> {
+    const isToday = and(eq(dailyUsage.accountId, accountId), eq(dailyUsage.day, day));
+    const [row] = await harness.run((ctx) =>
+      runSql(ctx.ports.db.select({ creations: dailyUsage.creations }).from(dailyUsage).where(isToday)),
+    );
+    return row?.creations ?? 0;
   },
 };
 

@@ -17,18 +17,20 @@ export async function newPost(harness: Harness, caller: Caller, fields: object =
   return await created<Jes>(harness.fetch('/api/posts', { ...as(caller), body }));
 }
 
-/** Writes a comment that must succeed. */
+/** Writes a comment that must succeed. @param path of the collection in which what it is on is */
 export async function newComment(
   harness: Harness,
   caller: Caller,
-  postId: string,
+  id: string,
   fields: object = {},
+  path: '/api/posts' | '/api/jesclips' = '/api/posts',
 ): Promise<Comment> {
   const body = { content: 'A comment', ...fields };
-  return await created<Comment>(harness.fetch(`/api/posts/${postId}/comments`, { ...as(caller), body }));
+  return await created<Comment>(harness.fetch(`${path}/${id}/comments`, { ...as(caller), body }));
 }
 
-async function created<T>(answer: Promise<Response>): Promise<T> {
+/** What a write answered that must have created something. */
+export async function created<T>(answer: Promise<Response>): Promise<T> {
   const response = await answer;
   const text = await response.text();
   expect([response.status, text]).toEqual([201, text]);

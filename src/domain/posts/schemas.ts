@@ -14,7 +14,7 @@ import { isPreviewable } from './preview-url.ts';
 
 const content = humanText(1, CONTENT_MAX_CHARACTERS);
 const contentOrNone = humanText(0, CONTENT_MAX_CHARACTERS);
-const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).meta({ description: 'Who sees it.' });
+export const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).meta({ description: 'Who sees it.' });
 
 const location = z
   .strictObject({

@@ -36,6 +36,14 @@ export function viaJson(keyId: Sql): Sql {
   return sql`(SELECT row_to_json(chip) FROM (SELECT label FROM api_keys WHERE id = ${keyId}) chip)`;
 }
 
+/** Who is named. @param ids a column */
+export function mentionsJson(ids: Sql): Sql {
+  return sql`array_to_json(ARRAY(
+    SELECT row_to_json(mention) FROM unnest(${ids}) WITH ORDINALITY AS named(id, n)
+    JOIN LATERAL (SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id) mention ON true
+    ORDER BY n))`;
+}
+
 /**
  * A Jes as one JSON, made by Postgres: the answer to a read, and the answer to a write in the transaction of that write.
  *
@@ -68,10 +76,7 @@ function jesColumns(alias: PostAlias, { webOrigin, withCounts }: View): Sql {
     (${pollJson(sql`${p}.id`)}) AS poll,
     ${p}.location, ${p}.link_preview AS "linkPreview",
     array_to_json(${p}.hashtags) AS hashtags,
-    array_to_json(ARRAY(
-      SELECT row_to_json(mention) FROM unnest(${p}.mention_ids) WITH ORDINALITY AS named(id, n)
-      JOIN LATERAL (SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id) mention ON true
-      ORDER BY n)) AS mentions,
+    ${mentionsJson(sql`${p}.mention_ids`)} AS mentions,
     (SELECT row_to_json(hub) FROM (SELECT id, name FROM jehubs WHERE id = ${p}.jehub_id) hub) AS "jeHub",
     ${p}.bounce_of_id AS "bounceOfId",
     ${withCounts ? counts : sql``}
@@ -141,7 +146,7 @@ export function insertPost(db: Db, post: NewPostRow) {
 }
 
 /** Ids of the accounts that have these usernames, in their order; nobody has some of them. */
-function accountsNamed(usernames: string[]): Sql | string[] {
+export function accountsNamed(usernames: string[]): Sql | string[] {
   if (usernames.length === 0) return [];
   return sql`ARRAY(
     SELECT accounts.id FROM unnest(${sql.param(usernames, posts.hashtags)}::text[]) WITH ORDINALITY AS named(username, n)

@@ -34,3 +34,5 @@ const listing = <const O extends OperationId, const P extends string>(operationI
 
 export const postComment = writing('createComment', '/api/posts/:id/comments', 'post');
 export const getComments = listing('listComments', '/api/posts/:id/comments', 'post');
+export const postJesClipComment = writing('createJesClipComment', '/api/jesclips/:id/comments', 'jesclip');
+export const getJesClipComments = listing('listJesClipComments', '/api/jesclips/:id/comments', 'jesclip');

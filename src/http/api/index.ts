@@ -1,8 +1,9 @@
 import type { Endpoint } from '../endpoint.ts';
 import { postSignIn, postSignOut, postSignUp } from './accounts.ts';
 import { deleteApiKey, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys.ts';
-import { getComments, postComment } from './comments.ts';
+import { getComments, getJesClipComments, postComment, postJesClipComment } from './comments.ts';
 import { healthz } from './health.ts';
+import { getJesClip, patchJesClip, postJesClip } from './jesclips.ts';
 import { getMe } from './me.ts';
 import { getOpenapi } from './openapi.ts';
 import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts.ts';
@@ -31,6 +32,11 @@ const endpoints = [
   postBounce,
   postComment,
   getComments,
+  postJesClip,
+  getJesClip,
+  patchJesClip,
+  postJesClipComment,
+  getJesClipComments,
   postLike,
   deleteLike,
   postSave,

@@ -39,7 +39,8 @@ function ofInput({ params, query, body, isRepeatable }: Operation): readonly Err
   const codes: ErrorCode[] = [];
   if (params) codes.push('not_found');
   if (query || body || isRepeatable) codes.push('invalid_request');
-  if (body) codes.push('invalid_json', 'payload_too_large', 'unsupported_media_type');
+  if (body?.json) codes.push('invalid_json');
+  if (body) codes.push('payload_too_large', 'unsupported_media_type');
   if (isRepeatable) codes.push('idempotency_in_progress');
   // Without a body there is no other request under the same key.
   if (isRepeatable && body) codes.push('idempotency_key_reused');

@@ -159,11 +159,13 @@ function describeParameters({ endpoint, operation }: Described, { parameters }: 
 }
 
 function describeBody({ endpoint, operation }: Described, { bodies, forms }: Schemas): Json {
-  const { isOptional = false, example, multipart } = operation.body ?? {};
+  const { isOptional = false, example, json, multipart } = operation.body ?? {};
   return {
     required: !isOptional,
     content: {
-      'application/json': { schema: bodies.of(endpoint.operationId), ...(example !== undefined && { example }) },
+      ...(json && {
+        'application/json': { schema: bodies.of(endpoint.operationId), ...(example !== undefined && { example }) },
+      }),
       ...(multipart && { 'multipart/form-data': { schema: forms.of(endpoint.operationId) } }),
     },
   };

@@ -6,6 +6,7 @@ import type { HeaderName } from './headers.ts';
 export const TAGS = {
   Account: 'Who the caller is.',
   Posts: 'A *Jes* is a post; a *bounce* shows one again, with words of one’s own or without.',
+  JesClips: 'A *JesClip* is a short video.',
   Comments: 'Comments, and replies to them.',
   People: 'What only a signed-in person does: likes, saves, votes, follows, JeHubs.',
   'API keys': 'For the person whose keys they are, signed in.',
@@ -32,9 +33,9 @@ export interface Operation {
   readonly errors?: readonly ErrorCode[];
 }
 
-/** The very schemas that its verb parses. */
+/** The very schemas that its verb parses; one of the two at least. */
 export interface RequestBody {
-  readonly json: z.ZodType;
+  readonly json?: z.ZodType;
   /** The same as a form; its fields that are objects are JSON. */
   readonly multipart?: z.ZodType;
   readonly isOptional?: true;

@@ -1,11 +1,20 @@
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { comments } from './comments.ts';
+import { jesclips } from './jesclips.ts';
 import { posts } from './posts.ts';
 import { service } from './service.ts';
 import { social } from './social.ts';
 
 /** What every endpoint promises, by its operation id. */
-export const OPERATIONS = { ...accounts, ...posts, ...comments, ...social, ...apiKeys, ...service } as const;
+export const OPERATIONS = {
+  ...accounts,
+  ...posts,
+  ...jesclips,
+  ...comments,
+  ...social,
+  ...apiKeys,
+  ...service,
+} as const;
 
 export type OperationId = keyof typeof OPERATIONS;

@@ -5,6 +5,7 @@ import { getRevoke, postRevoke } from './api-access/revoke.tsx';
 import { getShownOnce, postStored } from './api-access/shown-once.tsx';
 import { getAsset } from './asset.ts';
 import { getGoogleCallback, postGoogle } from './google.tsx';
+import { getJesClipPage } from './jesclip.tsx';
 import type { Page } from './page.ts';
 import {
   getForgotPassword,
@@ -45,4 +46,5 @@ export const PAGES: readonly Page[] = [
   getRevoke,
   postRevoke,
   getPostPage,
+  getJesClipPage,
 ];

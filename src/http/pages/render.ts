@@ -16,6 +16,7 @@ const EVERY_PAGE = {
     "style-src 'self'",
     "script-src 'self'",
     "img-src 'self' data:",
+    "media-src 'self'",
     "form-action 'self' https://accounts.google.com",
     "base-uri 'none'",
     "frame-ancestors 'none'",

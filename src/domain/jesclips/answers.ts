@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
+import { mediaSchema } from '../media/answers.ts';
+import { authorSchema, mentionsSchema, viaSchema, visibilitySchema } from '../posts/answers.ts';
+
+/** A JesClip as callers see it (contract section 8). */
+export const jesClipSchema = z
+  .strictObject({
+    id: answeredId('JesClip'),
+    url: z
+      .string()
+      .meta({ description: 'Permalink.', examples: ['https://jestha.com/jesclip/01M869TY589SRQEM45JK4A3C9K'] }),
+    caption: z.string().meta({ description: 'May be empty.', examples: ['Look at this'] }),
+    video: mediaSchema,
+    author: authorSchema,
+    via: viaSchema.nullable().meta({ description: 'Null where the person posted it themselves.' }),
+    visibility: visibilitySchema,
+    hashtags: z.array(z.string()).meta({ description: 'As written in the caption, without the #.' }),
+    mentions: mentionsSchema.meta({ description: 'Accounts whose @username stands in the caption.' }),
+    counts: z
+      .strictObject({ comments: answeredCount('Comments, replies included.') })
+      .optional()
+      .meta({ description: 'For keys with the scope `read:engagement`, and for people.' }),
+    createdAt: answeredTime('When it was posted.'),
+    updatedAt: answeredTime('When it was last changed.'),
+    editedAt: answeredTime('When its author last edited it.').nullable(),
+  })
+  .meta({ id: 'JesClip', description: 'A short video.' });

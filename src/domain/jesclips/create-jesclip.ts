@@ -1,0 +1,48 @@
+import { newId } from '../../lib/id.ts';
+import type { ActorCtx } from '../context.ts';
+import type { Written } from '../idempotency/index.ts';
+import { requireScope } from '../keys/index.ts';
+import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
+import { parseInput } from '../parse-input.ts';
+import { findEntities, viewOf, writeCreation } from '../posts/index.ts';
+import { Refused } from '../refusal.ts';
+import { type JesClip, toJesClip } from './jesclip.ts';
+import { newJesClipSchema } from './schemas.ts';
+import { insertCreatedEvent, insertJesClip, ownJesClip } from './store.ts';
+
+/**
+ * Creates a JesClip of a video that is stored: the clip, its video, the event and the daily quota in one transaction, one
+ * request to Neon. The total of its author counts Jes alone.
+ *
+ * @throws Refused `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
+ */
+export async function createJesClip(
+  ctx: ActorCtx,
+  input: unknown,
+  media: readonly StoredMedia[],
+): Promise<Written<JesClip>> {
+  requireScope(ctx.actor, 'write:jesclip');
+  return await keepOrDiscard(ctx, media, () => writeJesClip(ctx, input, media));
+}
+
+async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly StoredMedia[]): Promise<Written<JesClip>> {
+  const { actor, now } = ctx;
+  const { caption, visibility } = parseInput(newJesClipSchema, input);
+  if (media.length !== 1) {
+    throw new Refused({ code: 'invalid_request', details: [{ path: 'video', message: 'must be one video' }] });
+  }
+  const { db } = ctx.ports;
+  const id = newId(now);
+  const createdAt = new Date(now);
+  const view = viewOf(ctx);
+  const entities = findEntities(caption);
+  const written = await writeCreation(ctx, {
+    statements: [
+      insertJesClip(db, { id, actor, caption, visibility, entities, createdAt }),
+      insertMedia(db, { jesclipId: id }, media),
+      insertCreatedEvent(db, id, actor.accountId, view, createdAt),
+    ],
+    answer: ownJesClip(id, actor.accountId, view),
+  });
+  return { ...written, value: await toJesClip(ctx.ports, written.value) };
+}

@@ -1,0 +1,35 @@
+import { nullColumnOf } from '../../data/db.ts';
+import { isId } from '../../lib/id.ts';
+import type { ActorCtx } from '../context.ts';
+import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { requireScope } from '../keys/index.ts';
+import { parseInput } from '../parse-input.ts';
+import { findEntities, refuseOthers, viewOf } from '../posts/index.ts';
+import { Refused } from '../refusal.ts';
+import { type JesClip, toJesClip } from './jesclip.ts';
+import { jesClipChangeSchema } from './schemas.ts';
+import { ownJesClip, updateJesClip } from './store.ts';
+
+/**
+ * Changes a JesClip of one's own: its caption with what is found in it, its visibility. What is left out stays.
+ *
+ * @throws Refused `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
+ */
+export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Promise<Written<JesClip>> {
+  const { actor, now } = ctx;
+  requireScope(actor, 'write:jesclip');
+  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  const change = parseInput(jesClipChangeSchema, input);
+  const entities = change.caption === undefined ? undefined : findEntities(change.caption);
+  try {
+    const written = await writeOnce(ctx, {
+      status: 200,
+      statements: [updateJesClip(ctx.ports.db, id, actor, { ...change, entities }, new Date(now))],
+      answer: ownJesClip(id, actor.accountId, viewOf(ctx)),
+    });
+    if (!written) return await refuseOthers(ctx, 'jesclip', id);
+    return { ...written, value: await toJesClip(ctx.ports, written.value) };
+  } catch (error) {
+    throw nullColumnOf(error) === 'author_id' ? actorRefusal(actor) : error;
+  }
+}

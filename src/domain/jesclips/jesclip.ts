@@ -1,0 +1,24 @@
+import type * as z from 'zod';
+import { linkMedia, type MediaPorts, type MediaRow } from '../media/index.ts';
+import type { jesClipSchema } from './answers.ts';
+
+export type JesClip = z.infer<typeof jesClipSchema>;
+
+/** What a statement makes of a JesClip: its one video by the name of the object. */
+type StoredJesClip = Omit<JesClip, 'video'> & {
+  readonly video: readonly MediaRow[];
+  readonly isForEverybody: boolean;
+};
+
+/**
+ * A JesClip from the JSON that the store made.
+ *
+ * @param readAt as with a Jes: without it it is the answer to a write, and the address of the video counts from then
+ */
+export async function toJesClip(ports: MediaPorts, json: string, readAt?: number): Promise<JesClip> {
+  const { isForEverybody, ...clip } = JSON.parse(json) as StoredJesClip;
+  const at = readAt ?? Date.parse(clip.updatedAt);
+  const [video] = await linkMedia(ports, clip.video, { isForEverybody, at });
+  if (!video) throw new Error('a JesClip without its video');
+  return { ...clip, video };
+}

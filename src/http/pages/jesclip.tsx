@@ -1,0 +1,39 @@
+import { type JesClip, readJesClipFor } from '../../domain/jesclips/index.ts';
+import { By, Via } from './components/comments.tsx';
+import { Ago } from './components/time.tsx';
+import { permalinkPage } from './permalink.tsx';
+import type { Markup } from './render.ts';
+
+function JesClipArticle({ clip, now }: { readonly clip: JesClip; readonly now: number }): Markup {
+  const { video, caption, author } = clip;
+  return (
+    <article class="jes">
+      <header>
+        <By author={author} />
+      </header>
+      <video
+        src={video.url}
+        width={video.width ?? undefined}
+        height={video.height ?? undefined}
+        controls
+        playsinline
+        preload="metadata"
+        aria-label={`Video by ${author.displayName}`}
+      />
+      {caption === '' ? null : <p class="content">{caption}</p>}
+      <footer>
+        <Ago iso={clip.createdAt} now={now} />
+        {clip.editedAt === null ? null : <span class="muted">edited</span>}
+        <Via via={clip.via} />
+      </footer>
+    </article>
+  );
+}
+
+/** Where permalinks of JesClips point. */
+export const getJesClipPage = permalinkPage({
+  kind: 'jesclip',
+  name: 'JesClip',
+  read: readJesClipFor,
+  show: (clip, now) => <JesClipArticle clip={clip} now={now} />,
+});

@@ -1,0 +1,458 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import type { JesClip } from '../../src/domain/jesclips/index.ts';
+import { newId } from '../../src/lib/id.ts';
+import { inspectMedia } from '../../src/lib/media/inspect.ts';
+import { invalid, NOT_FOUND } from '../support/answers.ts';
+import { endSession, jesclips, outbox, posts } from '../support/database.ts';
+import { answerOf, Harness } from '../support/harness.ts';
+import { png } from '../support/images.ts';
+import { clipForm, MP4, multipart, newJesClip, sendClip, WEBM } from '../support/jesclips.ts';
+import { as, type Caller, newComment, newPost } from '../support/posts.ts';
+import { bytesOf } from '../support/uploads.ts';
+
+const read = async (harness: Harness, caller: Caller, id: string) =>
+  await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));
+
+const edit = async (harness: Harness, caller: Caller, id: string, body: unknown) =>
+  await answerOf(await harness.fetch(`/api/jesclips/${id}`, { ...as(caller), method: 'PATCH', body }));
+
+const QUOTA_EXCEEDED = {
+  status: 429,
+  body: {
+    error: 'Daily quota exceeded',
+    message: 'This account is limited to 1,000 Jes and JesClips per UTC day through the API.',
+    code: 'daily_quota_exceeded',
+    retryAfter: 43_200,
+  },
+};
+
+describe('POST /api/jesclips', () => {
+  test('answers 201 with the JesClip, and it is read, told and counted', async () => {
+    const harness = new Harness();
+    const account = await harness.newAccount({ displayName: 'Ada' });
+    const bob = await harness.newAccount();
+    const key = await harness.newKey({ account, label: 'Recorder', scopes: ['write:jesclip', 'read:engagement'] });
+    harness.now += 77;
+    const caption = `#Engines by @${bob.username} 🚂`;
+    const clip = await newJesClip(harness, key, { caption, visibility: 'PUBLIC' });
+    const { id, video: shown } = clip;
+    expect(id).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+    expect(shown.url).toMatch(/^https:\/\/jestha\.com\/media\/[\w-]+\.mp4$/);
+    expect(Object.keys(clip)).toEqual([
+      'id',
+      'url',
+      'caption',
+      'video',
+      'author',
+      'via',
+      'visibility',
+      'hashtags',
+      'mentions',
+      'counts',
+      'createdAt',
+      'updatedAt',
+      'editedAt',
+    ]);
+    expect(clip).toEqual({
+      id,
+      url: `https://jestha.com/jesclip/${id}`,
+      caption,
+      video: {
+        id: shown.id,
+        type: 'video',
+        mimeType: 'video/mp4',
+        url: shown.url,
+        width: 32,
+        height: 16,
+        size: MP4.size,
+      },
+      author: { id: account.id, username: account.username, displayName: 'Ada', avatar: null, verified: false },
+      via: { label: 'Recorder' },
+      visibility: 'PUBLIC',
+      hashtags: ['Engines'],
+      mentions: [{ id: bob.id, username: bob.username }],
+      counts: { comments: 0 },
+      createdAt: '2026-11-24T12:00:00.077Z',
+      updatedAt: '2026-11-24T12:00:00.077Z',
+      editedAt: null,
+    });
+    expect(await read(harness, key, id)).toEqual({ status: 200, body: clip });
+    expect(await jesclips.creationsToday(harness, account.id, '2026-11-24')).toBe(1);
+    const [event, ...others] = await outbox.eventsOf(harness, account.id);
+    expect(others).toEqual([]);
+    const { counts: _, video: __, ...told } = clip;
+    expect(event).toMatchObject({ event: 'jesclip.created', data: told });
+    expect(event?.data).not.toHaveProperty('counts');
+  });
+
+  test('needs a video and nothing else: no caption, for everybody', async () => {
+    const harness = new Harness();
+    const person = await harness.newSession();
+    const clip = await newJesClip(harness, person);
+    expect(clip).toMatchObject({ caption: '', visibility: 'PUBLIC', via: null, hashtags: [], mentions: [] });
+    expect(await read(harness, person, clip.id)).toEqual({ status: 200, body: clip });
+  });
+
+  test.each([
+    ['MP4', MP4],
+    ['WebM', WEBM],
+  ])('keeps a real %s, without its metadata', async (_, file) => {
+    const harness = new Harness();
+    const created = await sendClip(harness, await harness.newKey(), clipForm({}, [file]));
+    const { video: shown } = (await created.json()) as JesClip;
+    expect(shown).toMatchObject({ type: 'video', mimeType: file.type, width: 32, height: 16, size: file.size });
+    const object = await env.MEDIA.get(new URL(shown.url).pathname.replace('/media/', ''));
+    // What is taken out, and that the rest still plays, is for the suites of lib/media.
+    const inspection = inspectMedia(await file.bytes(), { maxPixels: 512, maxDrawnPixels: 512 });
+    if (inspection.outcome === 'refused') throw new Error(inspection.message);
+    expect(await object?.bytes()).toEqual(bytesOf(...inspection.media.pieces));
+  });
+
+  test.each(['FOLLOWERS', 'PRIVATE'])('a video that is %s has an address that is signed', async (visibility) => {
+    const harness = new Harness();
+    const { video: shown } = await newJesClip(harness, await harness.newKey(), { visibility });
+    expect(shown.url).toMatch(/\.mp4\?expires=\d+&signature=[\w-]{43}$/);
+  });
+
+  test('carries the counts for keys with read:engagement, and only for them', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey({ scopes: ['write:jesclip'] });
+    const { id, ...clip } = await newJesClip(harness, key);
+    expect(clip).not.toHaveProperty('counts');
+    expect((await read(harness, key, id)).body).not.toHaveProperty('counts');
+    const reader = await harness.newKey({ scopes: ['read:engagement'] });
+    expect((await read(harness, reader, id)).body).toMatchObject({ counts: { comments: 0 } });
+  });
+
+  test('takes a caption of 2,200 code points, and keeps it as it was sent', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const caption = ` "quotes" \\ <b>&\n${'🚀'.repeat(2_183)}`;
+    expect([...caption]).toHaveLength(2_200);
+    expect(await newJesClip(harness, key, { caption })).toMatchObject({ caption });
+  });
+
+  test.each([
+    [
+      'a caption of 2,201',
+      { caption: '🚀'.repeat(2_201) },
+      { path: 'caption', message: 'must be at most 2200 characters' },
+    ],
+    ['a NUL', { caption: 'a\0' }, { path: 'caption', message: 'contains a NUL character' }],
+    ['another field', { content: 'x' }, { path: 'content', message: 'unknown field' }],
+    ['a JeHub', { jeHubId: '01HK153X000000000000000000' }, { path: 'jeHubId', message: 'unknown field' }],
+    ['an unknown visibility', { visibility: 'public' }, { path: 'visibility', message: expect.any(String) }],
+  ])('%s is refused, and nothing is left', async (_, fields, detail) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    expect(await answerOf(await sendClip(harness, key, clipForm(fields as Record<string, string>)))).toEqual(
+      invalid(detail),
+    );
+    expect(await jesclips.captionsOf(harness, key.accountId)).toEqual([]);
+    expect(await jesclips.creationsToday(harness, key.accountId, '2026-11-24')).toBe(0);
+  });
+
+  test('no video is refused', async () => {
+    const harness = new Harness();
+    const answer = await sendClip(harness, await harness.newKey(), clipForm({ caption: 'Nothing to see' }, []));
+    expect(await answerOf(answer)).toEqual(invalid({ path: 'video', message: 'must be one video' }));
+  });
+
+  test.each([
+    ['a picture', [new File([png()], 'a.png', { type: 'image/png' })], 415, /^is none of video\/mp4, /],
+    ['a picture that says it is a video', [new File([png()], 'a.mp4', { type: 'video/mp4' })], 415, /^is none of /],
+    ['a WebM that says it is MP4', [new File([WEBM], 'a.mp4', { type: 'video/mp4' })], 415, /^is video\/webm, which /],
+    ['half a video', [new File([MP4.slice(0, MP4.size / 2)], 'a.mp4', { type: 'video/mp4' })], 400, /^is truncated/],
+    ['nothing', [new File([], 'a.mp4', { type: 'video/mp4' })], 400, /^is empty$/],
+    ['a second video', [MP4, WEBM], 413, /^is one too many: at most 1 /],
+    [
+      '8 MB and a byte',
+      [new File([new Uint8Array(8 * 1_024 * 1_024 + 1)], 'a.mp4')],
+      413,
+      /^is larger than 8,388,608 /,
+    ],
+  ])('%s is refused, naming it', async (_, files, status, message) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const answer = await answerOf(await sendClip(harness, key, clipForm({}, files)));
+    const details = [{ path: 'video', message: expect.stringMatching(message) }];
+    expect(answer).toMatchObject({ status, body: { details } });
+    expect(await jesclips.captionsOf(harness, key.accountId)).toEqual([]);
+  });
+
+  test('what was refused leaves no object behind, what was created one', async () => {
+    const harness = new Harness();
+    // A millisecond of its own, which the names of its objects begin with.
+    harness.now += Math.floor(Math.random() * 3_600_000);
+    const prefix = newId(harness.now).slice(0, 10);
+    const stored = async () => (await env.MEDIA.list({ prefix })).objects.length;
+    const key = await harness.newKey();
+    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 999);
+    expect((await sendClip(harness, key, clipForm({ visibility: 'x' }))).status).toBe(400);
+    expect(await stored()).toBe(0);
+    expect((await sendClip(harness, key, clipForm(), 'k')).status).toBe(201);
+    expect((await sendClip(harness, key)).status).toBe(429);
+    expect((await sendClip(harness, key, clipForm(), 'k')).status).toBe(201);
+    expect((await sendClip(harness, key, clipForm({ caption: 'x' }), 'k')).status).toBe(422);
+    expect(await stored()).toBe(1);
+  });
+
+  test('JSON is 415: a video comes as a file', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    const answer = await harness.fetch('/api/jesclips', { key, body: { caption: 'x', video: 'https://example.com' } });
+    expect(await answerOf(answer)).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+  });
+
+  test('does not count among the posts of its author', async () => {
+    const harness = new Harness();
+    const person = await harness.newSession();
+    await newJesClip(harness, person);
+    await newPost(harness, person);
+    const { body } = await answerOf(await harness.fetch('/api/auth/me', person));
+    expect(body).toMatchObject({ totalPosts: 1 });
+  });
+
+  test('is not held by the ten posts a minute', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    for (let i = 0; i < 10; i++) await newPost(harness, key);
+    await newJesClip(harness, key);
+  });
+
+  test.each([
+    ['its key was revoked', 'api_key_revoked'],
+    ['its session ended', 'authentication_required'],
+  ])('does not land after %s', async (_, code) => {
+    const harness = new Harness();
+    const account = await harness.newAccount();
+    const [key, person] = [await harness.newKey({ account }), await harness.newSession({ account })];
+    await harness.neon.setFaults({ kind: 'hang', match: 'insert into \\"jesclips\\"' });
+    const request = { ...as(code === 'api_key_revoked' ? key : person), ...(await multipart(clipForm())) };
+    const { response, settled } = harness.start('/api/jesclips', request);
+    await harness.neon.untilHeld();
+    await harness.revoke(key);
+    await endSession(harness, person);
+    await harness.neon.setFaults();
+    expect(await answerOf(await response)).toMatchObject({ status: 401, body: { code } });
+    await settled();
+    expect(await jesclips.captionsOf(harness, account.id)).toEqual([]);
+  });
+});
+
+describe('the daily quota', () => {
+  test('is of Jes and JesClips together', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 998);
+    await newJesClip(harness, key, { caption: 'The 999th' });
+    await newPost(harness, key, { content: 'The 1,000th' });
+    const refused = await sendClip(harness, key, clipForm({ caption: 'One too many' }));
+    expect(refused.headers.get('Retry-After')).toBe('43200');
+    expect(await answerOf(refused)).toEqual(QUOTA_EXCEEDED);
+    const post = await harness.fetch('/api/posts', { key: key.key, body: { content: 'One too many' } });
+    expect(await answerOf(post)).toEqual(QUOTA_EXCEEDED);
+    expect(await jesclips.captionsOf(harness, key.accountId)).toEqual(['The 999th']);
+  });
+
+  test('is exact: of ten Jes and ten JesClips at once by several keys, five fit', async () => {
+    const harness = new Harness();
+    const account = await harness.newAccount();
+    const keys = await Promise.all(Array.from({ length: 4 }, () => harness.newKey({ account })));
+    await posts.setCreationsToday(harness, account.id, '2026-11-24', 995);
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const key = keys[i % 4] ?? { key: '' };
+        const body = { content: `Number ${i}` };
+        const sent = i < 10 ? harness.fetch('/api/posts', { ...as(key), body }) : sendClip(harness, key);
+        return (await sent).status;
+      }),
+    );
+    const count = (status: number) => statuses.filter((other) => other === status).length;
+    expect([count(201), count(429)]).toEqual([5, 15]);
+    const made = [
+      ...(await posts.contentsOf(harness, account.id)),
+      ...(await jesclips.captionsOf(harness, account.id)),
+    ];
+    expect(made).toHaveLength(5);
+    expect(await jesclips.creationsToday(harness, account.id, '2026-11-24')).toBe(1_000);
+  });
+
+  test('is of services: a person is not counted', async () => {
+    const harness = new Harness();
+    const person = await harness.newSession();
+    await newJesClip(harness, person);
+    expect(await jesclips.creationsToday(harness, person.accountId, '2026-11-24')).toBe(0);
+  });
+});
+
+describe('Idempotency-Key of a JesClip', () => {
+  const send = (harness: Harness, caller: Caller, caption: string) =>
+    sendClip(harness, caller, clipForm({ caption }), 'k');
+
+  test.each(['PUBLIC', 'PRIVATE'])('makes one %s JesClip, and the same bytes again', async (visibility) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const attempt = () => sendClip(harness, key, clipForm({ caption: 'Once', visibility }), 'k');
+    const first = await attempt();
+    harness.now += 60_000;
+    const again = await attempt();
+    expect([first.status, first.headers.get('Idempotent-Replayed')]).toEqual([201, null]);
+    expect([again.status, again.headers.get('Idempotent-Replayed')]).toEqual([201, 'true']);
+    expect(await again.text()).toBe(await first.text());
+    expect(await jesclips.captionsOf(harness, key.accountId)).toEqual(['Once']);
+    expect(await jesclips.creationsToday(harness, key.accountId, '2026-11-24')).toBe(1);
+  });
+
+  test('with another caption or another video is 422', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await send(harness, key, 'Once');
+    const reused = { status: 422, body: { code: 'idempotency_key_reused' } };
+    expect(await answerOf(await send(harness, key, 'Twice'))).toMatchObject(reused);
+    const other = await sendClip(harness, key, clipForm({ caption: 'Once' }, [WEBM]), 'k');
+    expect(await answerOf(other)).toMatchObject(reused);
+    expect(await jesclips.captionsOf(harness, key.accountId)).toEqual(['Once']);
+  });
+
+  test('is not burnt by what was refused', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+    expect((await send(harness, key, 'Once')).status).toBe(429);
+    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 0);
+    expect((await send(harness, key, 'Once')).status).toBe(201);
+  });
+
+  test('ten at once make one', async () => {
+    const harness = new Harness();
+    const person = await harness.newSession();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => send(harness, person, 'Once')));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status !== 201 && status !== 409)).toEqual([]);
+    const fresh = answers.filter(({ status, headers }) => status === 201 && !headers.has('Idempotent-Replayed'));
+    expect(fresh).toHaveLength(1);
+    expect(await jesclips.captionsOf(harness, person.accountId)).toEqual(['Once']);
+  });
+});
+
+describe('GET /api/jesclips/:id', () => {
+  test.each([
+    ['an id nobody has', '01HK153X000000000000000000'],
+    ['a lower-case id', '01hk153x000000000000000000'],
+    ['something else', 'abc'],
+    ['a NUL', '%00'],
+  ])('%s is 404', async (_, id) => {
+    const harness = new Harness();
+    expect(await read(harness, await harness.newKey(), id)).toEqual(NOT_FOUND);
+  });
+
+  test('of a Jes is 404, and a Jes of a JesClip, with all below them', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const [clip, post] = [await newJesClip(harness, key), await newPost(harness, key)];
+    const { id: parentId } = await newComment(harness, key, post.id);
+    for (const path of [`/api/jesclips/${post.id}`, `/api/posts/${clip.id}`]) {
+      expect(await answerOf(await harness.fetch(path, as(key)))).toEqual(NOT_FOUND);
+      expect(await answerOf(await harness.fetch(`${path}/comments`, as(key)))).toEqual(NOT_FOUND);
+      const comment = { ...as(key), body: { content: 'x' } };
+      expect(await answerOf(await harness.fetch(`${path}/comments`, comment))).toEqual(NOT_FOUND);
+    }
+    const reply = { ...as(key), body: { content: 'x', parentId } };
+    expect((await harness.fetch(`/api/jesclips/${clip.id}/comments`, reply)).status).toBe(400);
+  });
+});
+
+describe('PATCH /api/jesclips/:id', () => {
+  test('changes what it names, and what follows from the caption', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const clip = await newJesClip(harness, key, { caption: '#old' });
+    harness.now += 5_000;
+    const caption = `#new @${key.username}`;
+    const expected = {
+      ...clip,
+      caption,
+      hashtags: ['new'],
+      mentions: [{ id: key.accountId, username: key.username }],
+      updatedAt: '2026-11-24T12:00:05.000Z',
+      editedAt: '2026-11-24T12:00:05.000Z',
+    };
+    expect(await edit(harness, key, clip.id, { caption })).toEqual({ status: 200, body: expected });
+    expect(await read(harness, key, clip.id)).toEqual({ status: 200, body: expected });
+    const { status, body } = await edit(harness, key, clip.id, { visibility: 'PRIVATE' });
+    const { video: hidden, ...rest } = body as JesClip;
+    expect([status, rest]).toEqual([200, { ...expected, visibility: 'PRIVATE', video: undefined }]);
+    expect(hidden.url).toContain(`${clip.video.url}?expires=`);
+    expect(await edit(harness, key, clip.id, { caption: '', visibility: 'PUBLIC' })).toEqual({
+      status: 200,
+      body: { ...expected, caption: '', hashtags: [], mentions: [] },
+    });
+  });
+
+  test.each([
+    ['nothing', {}, { path: '', message: 'give at least one of caption and visibility' }],
+    [
+      'a caption of 2,201',
+      { caption: 'x'.repeat(2_201) },
+      { path: 'caption', message: 'must be at most 2200 characters' },
+    ],
+    ['no caption', { caption: null }, { path: 'caption', message: 'must be a string' }],
+    ['a field that does not change', { caption: 'x', video: null }, { path: 'video', message: 'unknown field' }],
+  ])('with %s is refused', async (_, body, detail) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const clip = await newJesClip(harness, key);
+    expect(await edit(harness, key, clip.id, body)).toEqual(invalid(detail));
+    expect(await read(harness, key, clip.id)).toEqual({ status: 200, body: clip });
+  });
+
+  test("another's is 403 where it is seen, else 404; a claim is not burnt", async () => {
+    const harness = new Harness();
+    const [author, other] = [await harness.newKey(), await harness.newKey()];
+    const seen = await newJesClip(harness, author);
+    const unseen = await newJesClip(harness, author, { visibility: 'PRIVATE' });
+    for (const headers of [{}, { 'Idempotency-Key': 'k' }]) {
+      const attempt = async (id: string) => {
+        const request = { key: other.key, method: 'PATCH', headers, body: { caption: 'Mine now' } };
+        return await answerOf(await harness.fetch(`/api/jesclips/${id}`, request));
+      };
+      expect(await attempt(seen.id)).toEqual({
+        status: 403,
+        body: { error: 'Not the owner', message: 'Only its author may change this JesClip.', code: 'not_owner' },
+      });
+      for (const id of [unseen.id, '01HK153X000000000000000000', 'nope']) expect(await attempt(id)).toEqual(NOT_FOUND);
+    }
+    expect(await read(harness, author, seen.id)).toEqual({ status: 200, body: seen });
+  });
+
+  test('replays under its key', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const { id } = await newJesClip(harness, key, { visibility: 'PRIVATE' });
+    const request = { ...as(key), method: 'PATCH', headers: { 'Idempotency-Key': 'k' }, body: { caption: 'Edited' } };
+    const first = await (await harness.fetch(`/api/jesclips/${id}`, request)).text();
+    harness.now += 1_000;
+    await edit(harness, key, id, { caption: 'Edited again' });
+    const again = await harness.fetch(`/api/jesclips/${id}`, request);
+    expect([again.headers.get('Idempotent-Replayed'), await again.text()]).toEqual(['true', first]);
+    expect((await read(harness, key, id)).body).toMatchObject({ caption: 'Edited again' });
+  });
+
+  test('does not land after the session ended', async () => {
+    const harness = new Harness();
+    const person = await harness.newSession();
+    const key = await harness.newKey({ account: { id: person.accountId, username: person.username } });
+    const clip = await newJesClip(harness, person);
+    await harness.neon.setFaults({ kind: 'hang', match: 'FOR KEY SHARE' });
+    const request = { ...as(person), method: 'PATCH', body: { caption: 'Too late' } };
+    const { response, settled } = harness.start(`/api/jesclips/${clip.id}`, request);
+    await harness.neon.untilHeld();
+    await endSession(harness, person);
+    await harness.neon.setFaults();
+    expect((await response).status).toBe(401);
+    await settled();
+    expect((await read(harness, key, clip.id)).body).toEqual(clip);
+  });
+});
