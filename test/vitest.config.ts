@@ -16,7 +16,12 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/emulators/**/*.test.ts', 'test/worker/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          include: [
+            'test/emulators/**/*.test.ts',
+            'test/deploy/**/*.test.ts',
+            'test/worker/**/*.test.ts',
+            'test/browser/**/*.test.ts',
+          ],
           testTimeout: TIMEOUT_MS,
         },
       },

@@ -17,7 +17,8 @@ const bucket = z.custom<R2Bucket>(
   'must be a [[r2_buckets]] binding of wrangler.toml',
 );
 
-const configSchema = z.object({
+/** What a deployment is given: secrets, variables and bindings, by name. */
+export const configSchema = z.object({
   /** `postgres://user:password@host/database` of the Neon project. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** Where Neon's SQL over HTTP is served, when it is not where the driver derives it from the host. */

@@ -4,8 +4,7 @@ import * as z from 'zod';
 import { revokeAnyKey } from '../domain/keys/index.ts';
 import { Refused } from '../domain/refusal.ts';
 import { type StoreSecrets, withContext } from './context.ts';
-import { secretsFor } from './secrets.ts';
-import { readState } from './state.ts';
+import { environmentStores, localStores } from './stores.ts';
 
 const USAGE = `npm run admin -- revoke ID [--reason admin|leaked]
 npm run admin -- revoke --stdin [--reason admin|leaked] < file with the key
@@ -15,23 +14,11 @@ deployment: that of DATABASE_URL, UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_
 
 const reasonSchema = z.enum(['admin', 'leaked'], { error: 'The reason is admin or leaked.' });
 
-const environmentSchema = z.object({
-  DATABASE_URL: z.string({ error: 'DATABASE_URL is not set.' }),
-  NEON_SQL_ENDPOINT: z.string().optional(),
-  UPSTASH_REDIS_REST_URL: z.string({ error: 'UPSTASH_REDIS_REST_URL is not set.' }),
-  UPSTASH_REDIS_REST_TOKEN: z.string({ error: 'UPSTASH_REDIS_REST_TOKEN is not set.' }),
-});
-
-/** The stores of the environment; without any of them those of the local stack that runs here. */
+/** The stores of the environment; without any of them those of the local stack. */
 function stores(): StoreSecrets {
   const { DATABASE_URL, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN } = process.env;
-  if (DATABASE_URL ?? UPSTASH_REDIS_REST_URL ?? UPSTASH_REDIS_REST_TOKEN) {
-    const { NEON_SQL_ENDPOINT, ...required } = environmentSchema.parse(process.env);
-    return { ...required, ...(NEON_SQL_ENDPOINT !== undefined && { NEON_SQL_ENDPOINT }) };
-  }
-  const { services, secret } = readState();
-  if (!services) throw new Error('No local stack was started here yet, and DATABASE_URL is not set.');
-  return secretsFor(services, secret);
+  const isNamed = DATABASE_URL ?? UPSTASH_REDIS_REST_URL ?? UPSTASH_REDIS_REST_TOKEN;
+  return isNamed === undefined ? localStores() : environmentStores();
 }
 
 async function main(): Promise<string> {

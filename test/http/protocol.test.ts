@@ -52,21 +52,28 @@ describe('GET /healthz', () => {
 });
 
 describe('GET /readyz', () => {
-  const READY = { status: 200, body: { status: 'ready', parts: { neon: 'ok', redis: 'ok' } } };
+  const READY = { status: 200, body: { status: 'ready', parts: { neon: 'ok', redis: 'ok', objects: 'ok' } } };
 
-  test('answers when Neon and Redis do', async () => {
+  test('answers when Neon, Redis and the bucket do', async () => {
     expect(await answerOf(await new Harness().fetch('/readyz'))).toEqual(READY);
   });
 
   test.each([
-    ['neon', ['neon'], { neon: 'unavailable', redis: 'ok' }],
-    ['upstash', ['upstash'], { neon: 'ok', redis: 'unavailable' }],
-    ['both', ['neon', 'upstash'], { neon: 'unavailable', redis: 'unavailable' }],
+    ['neon', ['neon'], { neon: 'unavailable', redis: 'ok', objects: 'ok' }],
+    ['upstash', ['upstash'], { neon: 'ok', redis: 'unavailable', objects: 'ok' }],
+    ['both', ['neon', 'upstash'], { neon: 'unavailable', redis: 'unavailable', objects: 'ok' }],
   ] as const)('is 503 without %s, and says who is unwell', async (_, stores, parts) => {
     const harness = new Harness();
     for (const store of stores) await harness[store].setFaults({ kind: 'refuse' });
     const response = await harness.fetch('/readyz');
     expect(response.headers.get('Retry-After')).toBe('5');
+    expect(await answerOf(response)).toEqual({ status: 503, body: { ...UNAVAILABLE.body, parts } });
+  });
+
+  test('is 503 without the bucket', async () => {
+    const MEDIA = { put: null, head: () => Promise.reject(new Error('away')) } as unknown as R2Bucket;
+    const parts = { neon: 'ok', redis: 'ok', objects: 'unavailable' };
+    const response = await new Harness({ MEDIA }).fetch('/readyz');
     expect(await answerOf(response)).toEqual({ status: 503, body: { ...UNAVAILABLE.body, parts } });
   });
 

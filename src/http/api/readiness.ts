@@ -5,13 +5,19 @@ import type { PublicEndpoint } from '../endpoint.ts';
 import { problem } from '../problem.ts';
 import { reply } from '../reply.ts';
 
-/** What a request cannot do without, and whether it answers. */
-type Parts = Readonly<Record<'neon' | 'redis', 'ok' | 'unavailable'>>;
+/** What requests cannot do without, by the reasons of a refusal, the gravest first. Of the queue, that it is bound must do. */
+const PARTS = ['neon', 'redis', 'objects'] as const;
+
+/** Whether each answers. */
+type Parts = Readonly<Record<(typeof PARTS)[number], 'ok' | 'unavailable'>>;
+
+/** An object that is not there; whether the bucket says so is what we want to know. */
+const NO_OBJECT = 'readyz';
 
 /** What was found when; of an isolate's bindings, which are one object for its life. */
 const found = new WeakMap<object, { readonly at: number; readonly parts: Promise<Parts> }>();
 
-/** Neon and Redis answer, or which of them does not. */
+/** Neon, Redis and the bucket answer, or which of them does not. */
 export const readyz = {
   operationId: 'getReadiness',
   method: 'GET',
@@ -19,7 +25,7 @@ export const readyz = {
   access: 'public',
   async answer(exchange) {
     const parts = await rememberedParts(exchange.ctx, exchange.c.env);
-    const why = (['neon', 'redis'] as const).find((part) => parts[part] !== 'ok');
+    const why = PARTS.find((part) => parts[part] !== 'ok');
     if (why) return problem(exchange, { code: 'service_unavailable', why, parts });
     return reply(exchange, 200, { status: 'ready', parts });
   },
@@ -38,8 +44,8 @@ async function rememberedParts(ctx: Ctx, env: object): Promise<Parts> {
 
 async function askParts({ ports }: Ctx): Promise<Parts> {
   // Taken first: a configuration that is not usable is no part that is unwell.
-  const { db, redis } = ports;
-  const [neon, cache] = await Promise.allSettled([pingDb(db), redis.ping()]);
-  const toState = ({ status }: PromiseSettledResult<void>) => (status === 'fulfilled' ? 'ok' : 'unavailable');
-  return { neon: toState(neon), redis: toState(cache) };
+  const { db, redis, objects } = ports;
+  const [neon, cache, bucket] = await Promise.allSettled([pingDb(db), redis.ping(), objects.head(NO_OBJECT)]);
+  const toState = ({ status }: PromiseSettledResult<unknown>) => (status === 'fulfilled' ? 'ok' : 'unavailable');
+  return { neon: toState(neon), redis: toState(cache), objects: toState(bucket) };
 }

@@ -12,6 +12,7 @@ const retryAfter = z.int().min(1).meta({ description: 'Whole seconds; waiting th
 export const partsSchema = z.strictObject({
   neon: z.enum(['ok', 'unavailable']),
   redis: z.enum(['ok', 'unavailable']),
+  objects: z.enum(['ok', 'unavailable']),
 });
 
 const details = z

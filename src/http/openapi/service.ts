@@ -18,7 +18,7 @@ export const service = {
   },
   getReadiness: {
     tag: 'Service',
-    summary: 'Do its database and cache answer?',
+    summary: 'Do its database, cache and media store answer?',
     answer: {
       status: 200,
       description: 'They do.',

@@ -1,0 +1,55 @@
+import { readWranglerConfig } from '../wrangler-config.ts';
+import { mainVersion, planRollback, planRollout, type Traffic } from './rollout.ts';
+import { smoke } from './smoke.ts';
+import { currentTraffic, deployTraffic, runWrangler, uploadVersion } from './wrangler.ts';
+
+/**
+ * Brings the code of this checkout to everybody, in steps, and takes it back where one of them shows that it does not
+ * do what is promised. Migrations come before (`npm run db:migrate`): the old version runs on the new schema for a while.
+ */
+async function deploy(tag: string | undefined): Promise<void> {
+  const { name, vars } = readWranglerConfig();
+  // Told by the environment in tests only: what the smoke asks is the deployment's own addresses.
+  const { API_ORIGIN = vars.API_ORIGIN, WEB_ORIGIN = vars.WEB_ORIGIN, SMOKE_API_KEY } = process.env;
+  if (!API_ORIGIN || !WEB_ORIGIN) throw new Error('wrangler.toml has no API_ORIGIN and WEB_ORIGIN.');
+
+  const previous = mainVersion(await currentTraffic());
+  const { version } = await uploadVersion(tag === undefined ? [] : ['--tag', tag]);
+  try {
+    for (const traffic of planRollout(previous, version)) {
+      console.log(`\n${describe(traffic)}`);
+      await deployTraffic(traffic);
+      const target = { apiOrigin: API_ORIGIN, webOrigin: WEB_ORIGIN, worker: name, version, apiKey: SMOKE_API_KEY };
+      if (!(await smoke(target))) throw new Error(`Version ${version} does not keep what is promised.`);
+    }
+  } catch (error) {
+    await rollBack(previous);
+    throw error;
+  }
+  // Routes, crons and consumers belong to no version.
+  await runWrangler(['triggers', 'deploy']);
+  console.log(`\nVersion ${version} has taken over from ${previous}.`);
+}
+
+async function rollBack(previous: string): Promise<void> {
+  const traffic = planRollback(previous);
+  console.error(`\nRolling back: ${describe(traffic)}`);
+  try {
+    await deployTraffic(traffic);
+  } catch (error) {
+    console.error(`It was NOT rolled back. By hand: npx wrangler versions deploy ${previous}@100 --yes`);
+    throw error;
+  }
+}
+
+function describe(traffic: Traffic): string {
+  return traffic.map(({ version, percentage }) => `${version} ${percentage} %`).join(', ');
+}
+
+try {
+  // What GitHub calls the commit; found again in the list of versions.
+  await deploy(process.env.GITHUB_SHA?.slice(0, 12));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

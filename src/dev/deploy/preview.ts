@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { experimental_readRawConfig } from 'wrangler';
+import * as z from 'zod';
+import { connectSql, migrate } from '../migrate.ts';
+import { ROOT } from '../state.ts';
+import { deleteBranch, makeBranch } from './neon-branch.ts';
+import { previewConfig } from './preview-config.ts';
+import { runWrangler, uploadVersion } from './wrangler.ts';
+
+const USAGE = 'node src/dev/deploy/preview.ts init|up|down; what it reads from the environment is in README.md.';
+
+const required = (name: string) => z.string({ error: `${name} is not set.` }).min(1, `${name} is empty.`);
+
+const neonSchema = z.object({
+  NEON_API_URL: z.string().default('https://console.neon.tech/api/v2'),
+  NEON_API_KEY: required('NEON_API_KEY'),
+  NEON_PROJECT_ID: required('NEON_PROJECT_ID'),
+  /** Becomes a part of names. */
+  PULL_REQUEST: required('PULL_REQUEST').regex(/^[1-9]\d{0,9}$/, 'PULL_REQUEST must be a number.'),
+});
+
+const upSchema = neonSchema.extend({
+  UPSTASH_REDIS_REST_URL: required('UPSTASH_REDIS_REST_URL'),
+  UPSTASH_REDIS_REST_TOKEN: required('UPSTASH_REDIS_REST_TOKEN'),
+  /** `example` of `example.workers.dev`. */
+  WORKERS_SUBDOMAIN: required('WORKERS_SUBDOMAIN'),
+  NEON_SQL_ENDPOINT: z.string().optional(),
+  /** Where GitHub takes variables for later steps from. */
+  GITHUB_ENV: z.string().optional(),
+  GITHUB_OUTPUT: z.string().optional(),
+});
+
+const projectOf = (env: z.infer<typeof neonSchema>) => ({
+  apiUrl: env.NEON_API_URL,
+  apiKey: env.NEON_API_KEY,
+  projectId: env.NEON_PROJECT_ID,
+});
+
+/** A version of the preview Worker at an address of its own, over a database of its own. */
+async function up(): Promise<void> {
+  const env = upSchema.parse(process.env);
+  const name = `pr-${env.PULL_REQUEST}`;
+  const databaseUrl = await makeBranch(projectOf(env), name);
+  // From here on GitHub blots it out in the log.
+  if (env.GITHUB_ENV) console.log(`::add-mask::${databaseUrl}`);
+  const applied = await migrate(connectSql(databaseUrl, env.NEON_SQL_ENDPOINT));
+  console.log(`The branch ${name} of Neon is there; ${applied} migration(s) applied.`);
+
+  const preview = readPreviewConfig();
+  const origin = `https://${name}-${preview.name}.${env.WORKERS_SUBDOMAIN}.workers.dev`;
+  const vars = { ...preview.vars, WEB_ORIGIN: origin, API_ORIGIN: origin };
+  await withFile('config', { ...preview, vars }, (config) =>
+    withFile('secrets', secretsOf(env, databaseUrl), async (secrets) => {
+      const args = ['--config', config, '--secrets-file', secrets, '--preview-alias', name];
+      const { aliasUrl } = await uploadVersion(args);
+      if (aliasUrl !== origin) throw new Error(`The preview is at ${aliasUrl}; is WORKERS_SUBDOMAIN right?`);
+    }),
+  );
+  console.log(`The preview is at ${origin}`);
+  // For `npm run demo`, which makes itself an account and keys.
+  if (env.GITHUB_ENV) await appendFile(env.GITHUB_ENV, `DATABASE_URL=${databaseUrl}\nJESTHA_ORIGIN=${origin}\n`);
+  if (env.GITHUB_OUTPUT) await appendFile(env.GITHUB_OUTPUT, `url=${origin}\n`);
+}
+
+function readPreviewConfig() {
+  const production: unknown = experimental_readRawConfig({ config: join(ROOT, 'wrangler.toml') }).rawConfig;
+  return previewConfig(production, ROOT);
+}
+
+/** Gives wrangler a file that is there only as long as it needs it. */
+async function withFile(name: string, content: unknown, use: (path: string) => Promise<void>): Promise<void> {
+  const path = join(ROOT, '.wrangler', `preview-${name}.json`);
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(path, JSON.stringify(content), { mode: 0o600 });
+    await use(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** A Worker with no secrets, which is nobody's preview: versions can be uploaded only to one that is there. */
+async function init(): Promise<void> {
+  await withFile(
+    'config',
+    readPreviewConfig(),
+    async (config) => void (await runWrangler(['deploy', '--config', config])),
+  );
+  console.log('The Worker of previews is there.');
+}
+
+/** A preview sends no mail: its provider's key is none. Each version signs with a secret that nobody keeps. */
+function secretsOf(env: z.infer<typeof upSchema>, databaseUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    UPSTASH_REDIS_REST_URL: env.UPSTASH_REDIS_REST_URL,
+    UPSTASH_REDIS_REST_TOKEN: env.UPSTASH_REDIS_REST_TOKEN,
+    SESSION_SECRET: randomBytes(32).toString('base64'),
+    MAIL_API_KEY: 'none',
+  };
+}
+
+/** Without its database the version that is left answers 503, and costs nothing. */
+async function down(): Promise<void> {
+  const env = neonSchema.parse(process.env);
+  const name = `pr-${env.PULL_REQUEST}`;
+  const wasThere = await deleteBranch(projectOf(env), name);
+  console.log(wasThere ? `The branch ${name} of Neon is deleted.` : `There is no branch ${name} of Neon.`);
+}
+
+try {
+  const [command] = process.argv.slice(2);
+  if (command === 'init') await init();
+  else if (command === 'up') await up();
+  else if (command === 'down') await down();
+  else throw new Error(USAGE);
+} catch (error) {
+  if (error instanceof z.ZodError) console.error(error.issues.map(({ message }) => message).join(' '));
+  else console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

