@@ -63,10 +63,20 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
     session: { fields: { userId: 'accountId' }, expiresIn: SESSION_TTL_S, disableSessionRefresh: true },
     account: {
       fields: {
-        userId: 'accountId',
         accountId: 'providerAccountId',
         providerId: 'provider',
         password: 'passwordHash',
+      },
+      updateAccountOnSignIn: false,
+    },
+    // Who somebody is was all we wanted to know of a provider: its tokens open more, and are not kept.
+    databaseHooks: {
+      account: {
+        create: {
+          before: async (account) => ({
+            data: { ...account, accessToken: undefined, refreshToken: undefined, idToken: undefined },
+          }),
+        },
       },
     },
     emailAndPassword: {

@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PAGES } from '../../src/http/pages/index.ts';
+import { toBase64Url, utf8 } from '../../src/lib/bytes.ts';
+import { rowsOf } from '../support/database.ts';
 import { open, submit, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
+import { answerOf, Harness } from '../support/harness.ts';
 import { newJesClip } from '../support/jesclips.ts';
+import { newUsername } from '../support/names.ts';
 import { cookieOf, mailsTo, newForm, signUp, tokenIn } from '../support/people.ts';
 import { newComment } from '../support/posts.ts';
 
@@ -295,6 +298,66 @@ describe('signing in with Google', () => {
     expect(await textOf(await open(harness, '/sign-in?error=google'))).toContain(
       'Signing in with Google did not work.',
     );
+  });
+
+  /** Google, as far as we ask it: what a code is worth. */
+  function answerAsGoogle(email: string): void {
+    const part = (value: object) => toBase64Url(utf8(JSON.stringify(value)));
+    const claims = { sub: `google-${email}`, email, email_verified: true, name: 'Ada Lovelace', picture: '' };
+    const idToken = `${part({ alg: 'RS256' })}.${part(claims)}.${part({})}`;
+    const tokens = { access_token: 'google-access', refresh_token: 'google-refresh', id_token: idToken };
+    const toOthers = globalThis.fetch;
+    const spy = vi
+      .spyOn(globalThis, 'fetch')
+      .mockImplementation(async (input, init) =>
+        String(input).startsWith('https://oauth2.googleapis.com/token')
+          ? Response.json({ ...tokens, token_type: 'Bearer', expires_in: 3_600 })
+          : toOthers(input, init),
+      );
+    onTestFinished(() => spy.mockRestore());
+  }
+
+  /** Goes to Google and comes back with a code. */
+  async function comeBack(harness: Harness): Promise<Response> {
+    const started = await submit(harness, '/sign-in/google', {});
+    const state = new URL(started.headers.get('Location') ?? '').searchParams.get('state') ?? '';
+    return await open(harness, `/api/auth/callback/google?code=x&state=${state}`, cookieOf(started));
+  }
+
+  test('makes an account and a session, and keeps nothing that opens Google', async () => {
+    const harness = new Harness(GOOGLE);
+    const email = `${newUsername()}@example.com`;
+    answerAsGoogle(email);
+    const back = await comeBack(harness);
+    expect([back.status, back.headers.get('Location')]).toEqual([303, '/settings/api-access']);
+    const cookie = back.headers.getSetCookie().find((one) => one.startsWith('__Secure-jestha.session_token='));
+    const me = await harness.fetch('/api/auth/me', { cookie: cookie?.split(';', 1)[0] ?? '' });
+    expect(await answerOf(me)).toMatchObject({
+      status: 200,
+      body: { email, emailVerified: true, displayName: 'Ada Lovelace' },
+    });
+    const [kept] = await rowsOf(harness, `SELECT * FROM credentials WHERE provider_account_id = 'google-${email}'`);
+    expect(kept).toMatchObject({ provider: 'google', access_token: null, refresh_token: null, id_token: null });
+    // A second time it is the same person.
+    expect((await comeBack(harness)).headers.get('Location')).toBe('/settings/api-access');
+    const again = await rowsOf(
+      harness,
+      `SELECT access_token, refresh_token, id_token FROM credentials
+      WHERE provider_account_id = 'google-${email}'`,
+    );
+    expect(again).toEqual([{ access_token: null, refresh_token: null, id_token: null }]);
+  });
+
+  test('opens no account whose password somebody chose before its address was proven', async () => {
+    const harness = new Harness(GOOGLE);
+    const { email } = await signUp(harness);
+    answerAsGoogle(email);
+    const back = await comeBack(harness);
+    expect(back.headers.get('Location')).toBe('/sign-in?error=google&error=account_not_linked');
+    expect(cookieOf(back)).not.toContain('session_token=');
+    const verified = await open(harness, `/verify-email?token=${tokenIn((await mailsTo(email))[0])}`);
+    expect(verified.status).toBe(200);
+    expect((await comeBack(harness)).headers.get('Location')).toBe('/settings/api-access');
   });
 
   test.each([

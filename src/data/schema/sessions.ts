@@ -30,7 +30,8 @@ export const credentials = pgTable(
   'credentials',
   {
     id: text().primaryKey(),
-    accountId: text('account_id')
+    /** Whose it is. Not `accountId`, which better-auth takes for the account at the provider wherever it joins. */
+    userId: text('account_id')
       .notNull()
       .references(() => accounts.id, { onDelete: 'cascade' }),
     /** `credential` for a password, `google`. */
@@ -48,7 +49,7 @@ export const credentials = pgTable(
     updatedAt: time('updated_at').notNull(),
   },
   (table) => [
-    index('credentials_account_id_index').on(table.accountId),
+    index('credentials_account_id_index').on(table.userId),
     unique('credentials_provider_account_unique').on(table.provider, table.providerAccountId),
   ],
 );
