@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { drift, posts as postsTable } from '../support/database.ts';
 import { Harness, type TestRequest } from '../support/harness.ts';
+import { newJesClip } from '../support/jesclips.ts';
 import { newJehub, newPost } from '../support/posts.ts';
 
 const ACTIONS = [
@@ -18,6 +19,8 @@ const ACTIONS = [
   'follow',
   'unfollow',
   'join',
+  'comment on clip',
+  'edit clip',
 ] as const;
 
 const action = fc.record({
@@ -39,11 +42,15 @@ test('what many do to the same few things at once is counted exactly, and nothin
         newPost(harness, { cookie: cookieOf(i % 4) }, { poll: { options: ['a', 'b'] } }),
       ),
     );
+    const clips = await Promise.all(
+      Array.from({ length: 5 }, (_, i) => newJesClip(harness, { cookie: cookieOf(i % 4) })),
+    );
     const hub = await newJehub(harness, { cookie: cookieOf(0) }, 'Hub');
     const started = await Promise.all(
       actions.map(async ({ what, who, which, other, option }) => {
         const { id, poll } = targets[which] ?? { id: '', poll: null };
         const path = `/api/posts/${id}`;
+        const clip = `/api/jesclips/${clips[which]?.id}`;
         const follow = `/api/users/${people[other]?.username}/follow`;
         const requests: Record<(typeof ACTIONS)[number], [string, string, unknown?]> = {
           like: ['POST', `${path}/like`],
@@ -59,6 +66,8 @@ test('what many do to the same few things at once is counted exactly, and nothin
           follow: ['POST', follow],
           unfollow: ['DELETE', follow],
           join: ['POST', `/api/jehubs/${hub.id}/join`],
+          'comment on clip': ['POST', `${clip}/comments`, { content: 'x' }],
+          'edit clip': ['PATCH', clip, { caption: 'x', visibility: option === 0 ? 'PUBLIC' : 'FOLLOWERS' }],
         };
         const [method, target, body] = requests[what];
         const request: TestRequest = { cookie: cookieOf(who), method, ...(body !== undefined && { body }) };

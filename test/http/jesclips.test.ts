@@ -181,6 +181,25 @@ describe('POST /api/jesclips', () => {
     expect(await jesclips.captionsOf(harness, key.accountId)).toEqual([]);
   });
 
+  test('a person may send more than 8 MB', async () => {
+    const harness = new Harness();
+    const form = clipForm({}, [new File([new Uint8Array(8 * 1_024 * 1_024 + 1)], 'a.mp4')]);
+    // It is read to its end, and found to be no video.
+    expect((await sendClip(harness, await harness.newSession(), form)).status).toBe(415);
+  });
+
+  test('a form on another site posts nothing', async () => {
+    const harness = new Harness();
+    const person = await harness.newSession();
+    const { headers, ...form } = await multipart(clipForm());
+    const request = { ...as(person), ...form, headers: { ...headers, 'Sec-Fetch-Site': 'cross-site' } };
+    expect(await answerOf(await harness.fetch('/api/jesclips', request))).toMatchObject({
+      status: 403,
+      body: { code: 'cross_site_request' },
+    });
+    expect(await jesclips.captionsOf(harness, person.accountId)).toEqual([]);
+  });
+
   test('what was refused leaves no object behind, what was created one', async () => {
     const harness = new Harness();
     // A millisecond of its own, which the names of its objects begin with.

@@ -94,7 +94,7 @@ export const claims = {
 };
 
 export const drift = {
-  /** Counts of these accounts, their Jes and a JeHub that are not what they count. */
+  /** Counts of these accounts, their Jes and JesClips and a JeHub that are not what they count. */
   async of(harness: Harness, accountIds: string[], jehubId: string): Promise<Record<string, unknown>[]> {
     const isTheirs = sql`author_id = ANY (${sql.param(accountIds, postsTable.hashtags)}::text[])`;
     const { rows } = await harness.run((ctx) =>
@@ -112,6 +112,10 @@ export const drift = {
             SELECT 'bounces', id, bounce_count,
               (SELECT count(*) FROM posts bounce WHERE bounce.bounce_of_id = posts.id AND bounce.deleted_at IS NULL)
             FROM posts WHERE ${isTheirs}
+            UNION ALL
+            SELECT 'comments of a JesClip', id, comment_count,
+              (SELECT count(*) FROM jesclip_comments WHERE jesclip_id = jesclips.id)
+            FROM jesclips WHERE ${isTheirs}
             UNION ALL
             SELECT 'votes', poll_options.id, vote_count, (SELECT count(*) FROM poll_votes WHERE option_id = poll_options.id)
             FROM poll_options JOIN posts ON posts.id = post_id WHERE ${isTheirs}
