@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin, transform } from 'esbuild';
+import { usedStyles } from './used-styles.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OUT = join(ROOT, 'dist');
+const PAGES = join(ROOT, 'src/http/pages');
 
 /** The parts of a Worker as it is deployed; the first is the one that answers. */
 export interface BuiltWorker {
@@ -32,6 +34,7 @@ export async function buildWorker(entry: string, plugins: readonly Plugin[] = []
     bundle: true,
     splitting: true,
     minify: true,
+    legalComments: 'none',
     sourcemap: 'linked',
     format: 'esm',
     outExtension: { '.js': '.mjs' },
@@ -79,7 +82,10 @@ const unused: Plugin = {
   },
 };
 
-/** `import text from './file.css?raw'`: a file as its text, as Vite has it. */
+/**
+ * `import text from './file.css?raw'`: a file as its text, as Vite has it, but minified. Of a package's styles only those
+ * that can apply to our pages.
+ */
 const raw: Plugin = {
   name: 'raw',
   setup({ onResolve, onLoad, resolve }) {
@@ -87,12 +93,20 @@ const raw: Plugin = {
       const { path: file, errors } = await resolve(path.replace(/\?raw$/, ''), { resolveDir, kind });
       return { path: file, errors, namespace: 'raw' };
     });
-    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8'),
-      loader: 'text',
-    }));
+    onLoad({ filter: /.*/, namespace: 'raw' }, async ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      return { contents: await smaller(path, text), loader: 'text' };
+    });
   },
 };
+
+async function smaller(path: string, text: string): Promise<string> {
+  if (path.includes('/node_modules/')) return usedStyles(text, PAGES);
+  const loader = /\.(css|js)$/.exec(path)?.[1];
+  if (loader !== 'css' && loader !== 'js') return text;
+  const { code } = await transform(text, { loader, minify: true, target: 'es2024', charset: 'utf8' });
+  return code;
+}
 
 /** Writes a built Worker to `dist/`. What is the same is not touched: `wrangler dev` would start anew. */
 function write({ modules, sourceMaps }: BuiltWorker): void {
