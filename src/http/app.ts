@@ -20,7 +20,8 @@ export function createApp({ clock }: { readonly clock: () => number }): Hono<App
     app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, answerOf(endpoint)));
   }
   for (const page of PAGES) {
-    app.on(page.method, page.path, observed(clock, page.path, forPage(page), errorPage));
+    const refuse = page.access === 'asset' ? problem : errorPage;
+    app.on(page.method, page.path, observed(clock, page.path, forPage(page), refuse));
   }
   app.notFound(observed(clock, 'unknown', refuseUnknownRoute(app)));
   return app;

@@ -92,8 +92,9 @@ class Parser {
       // One way for fields and files, so that a field too is judged while it arrives.
       isFile: () => true,
       onFile: (info) => this.#begin(info),
-      onField: unreadable,
-      onError: () => !this.isDone && unreadable(),
+      onField: () => this.isDone || unreadable(),
+      // That the end was not reached is seen in the end.
+      onError: ({ _tag }) => this.isDone || _tag === 'EndNotReached' || unreadable(),
       onDone: () => {
         this.isDone = true;
       },
@@ -165,7 +166,9 @@ function partOf({ headers }: PartInfo): Part {
   }
   const name = parameters.get('name');
   if (type === undefined || name === undefined) unreadable();
-  return { name, filename: parameters.get('filename*') ?? parameters.get('filename'), contentType };
+  const filename = parameters.get('filename*') ?? parameters.get('filename');
+  // Where it came in pieces, the parser leaves the space before it.
+  return { name, filename, contentType: contentType?.trim() };
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

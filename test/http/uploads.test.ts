@@ -1,29 +1,491 @@
-import { describe, expect, test } from 'vitest';
+import { env } from 'cloudflare:workers';
+import { describe, expect, test, vi } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { seenPost } from '../support/posts.ts';
-import { file, formOf, PNG } from '../support/uploads.ts';
+import { inspectMedia } from '../../src/lib/media/inspect.ts';
+import { invalid, NOT_FOUND, UNAVAILABLE } from '../support/answers.ts';
+import { outbox, posts, rowsOf } from '../support/database.ts';
+import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
+import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media-files.ts';
+import { as, type Caller, newPost, seenPost } from '../support/posts.ts';
+import { BOUNDARY, bytesOf, file, formOf, mediaPart, objectsOf, pathOf, upload, videoOf } from '../support/uploads.ts';
+
+const MIB = 1_024 * 1_024;
+
+/** A file as it is stored. What may be taken out of one, and what may not, `unit/media` shows. */
+function cleaned(bytes: Uint8Array): Uint8Array {
+  const inspection = inspectMedia(bytes, { maxPixels: 1_000, maxDrawnPixels: 10_000 });
+  if (inspection.outcome === 'refused') throw new Error(inspection.message);
+  return bytesOf(...inspection.media.pieces);
+}
+
+const post = (harness: Harness, caller: Caller, form: TestRequest, headers: Record<string, string> = {}) =>
+  harness.fetch('/api/posts', { ...as(caller), ...form, headers: { ...form.headers, ...headers } });
 
 describe('POST /api/posts with files', () => {
-  test('is answered and read with them', async () => {
+  test('is answered, read and told with them', async () => {
     const harness = new Harness();
-    const { key } = await harness.newKey();
-    const form = formOf([{ name: 'content', body: 'Look #here' }, file(PNG)]);
-    const { status, body } = await answerOf(await harness.fetch('/api/posts', { key, ...form }));
-    expect([status, body]).toEqual([201, body]);
-    const jes = body as Jes;
-    expect(jes.media).toEqual([
-      {
+    const key = await harness.newKey();
+    const jes = await upload(harness, key, [
+      { name: 'content', body: 'Look #here' },
+      ...MEDIA_FILES.slice(0, 4).map(mediaPart),
+    ]);
+    expect(jes.media).toEqual(
+      MEDIA_FILES.slice(0, 4).map(({ mimeType }) => ({
         id: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
         type: 'image',
-        mimeType: 'image/png',
-        url: expect.stringMatching(/^https:\/\/jestha\.com\/media\/[0-9A-Z]{26}-[0-9A-Za-z]{22}\.png$/),
-        width: 1,
-        height: 1,
-        size: PNG.length,
-      },
-    ]);
+        mimeType,
+        url: expect.stringMatching(/^https:\/\/jestha\.com\/media\/[0-9A-Z]{26}-[0-9A-Za-z]{22}\.(jpg|png|gif|webp)$/),
+        width: 32,
+        height: 16,
+        size: expect.any(Number),
+      })),
+    );
     expect(jes.hashtags).toEqual(['here']);
-    expect(await seenPost(harness, { key }, jes.id)).toEqual(jes);
+    expect(await seenPost(harness, key, jes.id)).toEqual(jes);
+    expect(await outbox.eventsOf(harness, key.accountId)).toMatchObject([
+      { event: 'jes.created', data: { id: jes.id } },
+    ]);
+  });
+
+  test.each(MEDIA_FILES)('$mimeType is served as it was sent, without its metadata', async (sent) => {
+    const harness = new Harness();
+    const { media } = await upload(harness, await harness.newKey(), [mediaPart(sent)]);
+    expect(media).toMatchObject([
+      { type: sent.mimeType.split('/')[0], mimeType: sent.mimeType, width: 32, height: 16 },
+    ]);
+    const served = await harness.fetch(pathOf(media[0]?.url));
+    expect([served.status, served.headers.get('Content-Type')]).toEqual([200, sent.mimeType]);
+    expect(served.headers.get('Content-Length')).toBe(String(media[0]?.size));
+    expect(new Uint8Array(await served.arrayBuffer())).toEqual(cleaned(sent.bytes));
+  });
+
+  test('loses where a photo was taken, and stays upright', async () => {
+    const harness = new Harness();
+    const { media } = await upload(harness, await harness.newKey(), [file(PHOTO_WITH_GPS, 'a.jpg', 'image/jpeg')]);
+    // Turned by a quarter: 32 × 16 pixels are shown as 16 × 32.
+    expect(media).toMatchObject([{ width: 16, height: 32 }]);
+    const served = await harness.fetch(pathOf(media[0]?.url));
+    const text = new TextDecoder('latin1').decode(await served.arrayBuffer());
+    expect(text).toMatch(/^\xff\xd8.*Exif/s);
+    expect(text).not.toContain('Secret');
+    expect(text.length).toBe(media[0]?.size);
+  });
+
+  test('takes what JSON takes', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const jes = await upload(harness, key, [
+      file(),
+      { name: 'visibility', body: 'FOLLOWERS' },
+      { name: 'location', body: '{"name":"Here","latitude":1,"longitude":2}' },
+      { name: 'poll', body: '{"options":["a","b"]}' },
+    ]);
+    expect(jes).toMatchObject({
+      content: '',
+      visibility: 'FOLLOWERS',
+      location: { name: 'Here', latitude: 1, longitude: 2 },
+      poll: { options: [{ text: 'a' }, { text: 'b' }] },
+    });
+  });
+
+  test('unfurls nothing, whatever is asked', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const words = { name: 'content', body: 'https://example.org/a' };
+    const jes = await upload(harness, key, [words, { name: 'linkPreviewUrl', body: 'https://example.org/b' }, file()]);
+    await harness.fetch(`/api/posts/${jes.id}`, {
+      key: key.key,
+      method: 'PATCH',
+      body: { content: 'https://example.org/c' },
+    });
+    expect(harness.previewJobs).toEqual([]);
+    expect(await rowsOf(harness, `SELECT link_preview_url FROM posts WHERE id = '${jes.id}'`)).toEqual([
+      { link_preview_url: null },
+    ]);
+    await post(harness, key, formOf([words]));
+    expect(harness.previewJobs).toMatchObject([{ url: 'https://example.org/a' }]);
+  });
+
+  test('of a file that nobody chose is a Jes without one', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const none = { name: 'media', filename: '', type: 'application/octet-stream', body: '' };
+    expect((await upload(harness, key, [{ name: 'content', body: 'Hi' }, none])).media).toEqual([]);
+    expect(await answerOf(await post(harness, key, formOf([none])))).toEqual(
+      invalid({ path: 'content', message: 'must be a string' }),
+    );
+  });
+
+  test.each(['application/octet-stream', undefined])('believes the bytes where %s is declared', async (type) => {
+    const harness = new Harness();
+    const { media } = await upload(harness, await harness.newKey(), [
+      { name: 'media', filename: 'a.bin', ...(type && { type }), body: MEDIA_FILES[0]?.bytes ?? '' },
+    ]);
+    expect(media).toMatchObject([{ mimeType: 'image/jpeg' }]);
+  });
+
+  test('of a key takes 8 MB a file, and no byte more', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const video = (bytes: number) => file(videoOf(bytes), 'a.mp4', 'video/mp4');
+    const { media } = await upload(harness, key, [video(8 * MIB)]);
+    expect(media).toMatchObject([{ size: 8 * MIB }]);
+    expect(await answerOf(await post(harness, key, formOf([file(), video(8 * MIB + 1)])))).toMatchObject({
+      status: 413,
+      body: { details: [{ path: 'media.1', message: 'is larger than 8,388,608 bytes' }] },
+    });
+  });
+
+  test('of a person takes ten files, and larger ones', async () => {
+    const harness = new Harness();
+    const session = await harness.newSession();
+    const small = Array.from({ length: 9 }, () => file());
+    const { media } = await upload(harness, session, [file(videoOf(9 * MIB), 'a.mp4', 'video/mp4'), ...small]);
+    expect(media.map(({ size }) => size)).toEqual([9 * MIB, ...small.map(({ body }) => body.length)]);
+    const eleven = await post(harness, session, formOf([...small, file(), file()]));
+    expect(await answerOf(eleven)).toMatchObject({ status: 413, body: { details: [{ path: 'media.10' }] } });
+  });
+
+  test('comes from a plain form of our own pages, and from no other site', async () => {
+    const harness = new Harness();
+    const session = await harness.newSession();
+    const navigation = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', Origin: 'https://jestha.com' };
+    const form = formOf([{ name: 'content', body: 'Hi' }, file()]);
+    expect((await post(harness, session, form, navigation)).status).toBe(201);
+    const foreign = await post(harness, session, form, { ...navigation, Origin: 'https://example.org' });
+    expect(await answerOf(foreign)).toMatchObject({ status: 403, body: { code: 'cross_site_request' } });
+  });
+
+  test('is refused before its body is looked at where the key may not', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey({ scopes: ['read:comment'] });
+    let pulled = 0;
+    const pull = () => {
+      pulled += 1;
+    };
+    const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
+    const { headers } = formOf([]);
+    const answer = await harness.fetch('/api/posts', { key, method: 'POST', headers, body });
+    expect([answer.status, pulled]).toEqual([403, 0]);
+  });
+});
+
+describe('what an upload costs', () => {
+  test('four files of 8 MB: one call of Redis, one of Neon, four of R2', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key: key.key });
+    await harness.neon.reset();
+    await harness.upstash.reset();
+    const files = Array.from({ length: 4 }, () => file(videoOf(8 * MIB), 'a.mp4', 'video/mp4'));
+    const response = await post(harness, key, formOf(files));
+    expect([response.status, response.headers.get('Server-Timing')?.replace(/\d+\.\d/g, 'ms')]).toEqual([
+      201,
+      'auth;dur=ms, redis;dur=ms;desc="1", db;dur=ms;desc="1", objects;dur=ms;desc="4"',
+    ]);
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1 });
+    expect(await harness.upstash.counters()).toMatchObject({ requests: 1 });
+  });
+
+  test('under a key one statement more, which a repetition is answered by', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key: key.key });
+    const send = async () => {
+      await harness.neon.reset();
+      const response = await post(harness, key, formOf([file()]), { 'Idempotency-Key': 'k' });
+      const { requests } = await harness.neon.counters();
+      const objects = /objects;.*desc="(\d)"/.exec(response.headers.get('Server-Timing') ?? '')?.[1];
+      return [response.status, requests, objects, response.headers.get('Idempotent-Replayed')];
+    };
+    expect(await send()).toEqual([201, 2, '1', null]);
+    expect(await send()).toEqual([201, 2, undefined, 'true']);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const parts = [{ name: 'content', body: 'Once' }, file()];
+
+  test('answers the same parts with the same bytes, however they are wrapped', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const headers = { 'Idempotency-Key': 'k' };
+    const first = await post(harness, key, formOf(parts), headers);
+    const before = (await objectsOf()).length;
+    harness.now += 60_000;
+    const again = await post(harness, key, formOf(parts, 'another-boundary'), headers);
+    expect([first.status, again.status, again.headers.get('Idempotent-Replayed')]).toEqual([201, 201, 'true']);
+    expect(await again.text()).toBe(await first.text());
+    expect((await objectsOf()).length).toBe(before);
+    expect(await posts.contentsOf(harness, key.accountId)).toEqual(['Once']);
+  });
+
+  test('also where the addresses are signed', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const form = formOf([...parts, { name: 'visibility', body: 'PRIVATE' }]);
+    const first = await post(harness, key, form, { 'Idempotency-Key': 'k' });
+    harness.now += 60_000;
+    const again = await post(harness, key, form, { 'Idempotency-Key': 'k' });
+    const text = await first.text();
+    expect(await again.text()).toBe(text);
+    expect(text).toContain('&signature=');
+  });
+
+  test.each([
+    ['another content', [{ name: 'content', body: 'Twice' }, file()]],
+    ['another file', [{ name: 'content', body: 'Once' }, mediaPart(MEDIA_FILES[0] as never)]],
+    ['another file name', [{ name: 'content', body: 'Once' }, file(undefined, 'b.png')]],
+    [
+      'another declared type',
+      [{ name: 'content', body: 'Once' }, file(undefined, 'a.png', 'application/octet-stream')],
+    ],
+    ['another order', [file(), { name: 'content', body: 'Once' }]],
+    ['a file more', [...parts, file()]],
+  ])('refuses %s', async (_, others) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const headers = { 'Idempotency-Key': 'k' };
+    await post(harness, key, formOf(parts), headers);
+    const before = (await objectsOf()).length;
+    expect(await answerOf(await post(harness, key, formOf(others), headers))).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect((await objectsOf()).length).toBe(before);
+  });
+
+  test('is not burnt by what was refused', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const headers = { 'Idempotency-Key': 'k' };
+    expect((await post(harness, key, formOf([file('no picture')]), headers)).status).toBe(415);
+    expect((await post(harness, key, formOf(parts), headers)).status).toBe(201);
+  });
+
+  test('twenty times at once makes one Jes, and leaves no object that is nobody’s', async () => {
+    const harness = new Harness();
+    const key = await harness.newSession();
+    const before = await objectsOf();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post(harness, key, formOf(parts), { 'Idempotency-Key': 'k' })),
+    );
+    const created = answers.filter(({ status }) => status === 201);
+    expect(created.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
+    const bodies = new Set(await Promise.all(created.map((answer) => answer.text())));
+    expect(bodies.size).toBe(1);
+    const jes = JSON.parse([...bodies][0] ?? '') as Jes;
+    const left = (await objectsOf()).filter((name) => !before.includes(name));
+    expect(left.map((name) => `/media/${name}`)).toEqual(jes.media.map(({ url }) => pathOf(url)));
+  });
+});
+
+describe('what is refused', () => {
+  test.each<[string, object, number]>([
+    ['for what it says', { content: 'x'.repeat(5_001) }, 400],
+    ['for its JeHub', { jeHubId: '01HK153X000000000000000000' }, 400],
+    ['for an unknown field', { nonsense: '1' }, 400],
+  ])('%s leaves no object', async (_, fields, status) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const before = await objectsOf();
+    const parts = Object.entries(fields).map(([name, body]) => ({ name, body }));
+    expect((await post(harness, key, formOf([file(), file(), ...parts]))).status).toBe(status);
+    expect(await objectsOf()).toEqual(before);
+  });
+
+  test('for its second file leaves nothing of the first', async () => {
+    const harness = new Harness();
+    const before = await objectsOf();
+    const answer = await post(
+      harness,
+      await harness.newKey(),
+      formOf([file(), file('<svg/>', 'a.svg', 'image/svg+xml')]),
+    );
+    expect(await answerOf(answer)).toMatchObject({ status: 415, body: { details: [{ path: 'media.1' }] } });
+    expect(await objectsOf()).toEqual(before);
+  });
+
+  test('for the daily quota leaves no object', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+    const before = await objectsOf();
+    expect((await post(harness, key, formOf([file()]))).status).toBe(429);
+    expect(await objectsOf()).toEqual(before);
+  });
+});
+
+/** A bucket that fails in one of its methods. */
+function bucketWithout(method: 'put' | 'delete' | 'get' | 'head', fail: () => Promise<never>): R2Bucket {
+  return Object.create(env.MEDIA, {
+    ...Object.fromEntries(
+      (['put', 'delete', 'get', 'head', 'list'] as const).map((name) => [
+        name,
+        { value: env.MEDIA[name].bind(env.MEDIA) },
+      ]),
+    ),
+    [method]: { value: fail },
+  }) as R2Bucket;
+}
+
+const failing = () => Promise.reject(new Error('10001: internal error'));
+
+describe('when something is down', () => {
+  test('R2: 503, and nothing is written', async () => {
+    const harness = new Harness({ MEDIA: bucketWithout('put', failing) });
+    const key = await harness.newKey();
+    const answer = await post(harness, key, formOf([{ name: 'content', body: 'Hi' }, file()]));
+    expect(answer.headers.get('Retry-After')).toBe('5');
+    expect(await answerOf(answer)).toEqual(UNAVAILABLE);
+    expect(await posts.contentsOf(harness, key.accountId)).toEqual([]);
+    // Without files there is nothing to be stored.
+    expect((await newPost(harness, key)).media).toEqual([]);
+  });
+
+  test('R2 that does not answer: 503 after ten seconds', async () => {
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const hanging = () => {
+      asked();
+      return new Promise<never>(() => undefined);
+    };
+    const harness = new Harness({ MEDIA: bucketWithout('put', hanging) });
+    const key = await harness.newKey();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { response } = harness.start('/api/posts', { key: key.key, ...formOf([file()]) });
+      await isAsked;
+      vi.advanceTimersByTime(10_000);
+      expect(await answerOf(await response)).toEqual(UNAVAILABLE);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('R2 that cannot delete: the sweep does', async () => {
+    const key = await new Harness().newKey();
+    const broken = new Harness({ MEDIA: bucketWithout('delete', failing) });
+    const harness = new Harness();
+    const jes = await upload(broken, key, [file(), file()]);
+    expect((await broken.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' })).status).toBe(204);
+    expect(await objectsOf(jes.media)).toHaveLength(2);
+    await harness.sweep();
+    expect(await objectsOf(jes.media)).toEqual([]);
+    expect(await rowsOf(harness, `SELECT id FROM media WHERE post_id = '${jes.id}'`)).toEqual([]);
+  });
+
+  test.each([
+    'refuse',
+    'truncate',
+  ] as const)('Neon (%s): 503, and objects that may have a row stay until it is known', async (kind) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    await harness.fetch('/api/auth/me', { key: key.key });
+    const before = await objectsOf();
+    await harness.neon.setFaults({ kind });
+    expect(await answerOf(await post(harness, key, formOf([file()])))).toEqual(UNAVAILABLE);
+    await harness.neon.setFaults();
+    expect(await objectsOf()).toHaveLength(before.length + 1);
+  });
+});
+
+describe('a body that stops arriving', () => {
+  test('is 400 after eight seconds', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const start = bytesOf(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="media"; filename="a"\r\n\r\nab`);
+    let pulled = () => {};
+    const isWaitedFor = new Promise<void>((resolve) => {
+      pulled = resolve;
+    });
+    let wasCancelled = false;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => controller.enqueue(start),
+        pull: () => pulled(),
+        cancel: () => {
+          wasCancelled = true;
+        },
+      },
+      { highWaterMark: 1 },
+    );
+    await harness.fetch('/api/auth/me', { key: key.key });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { response } = harness.start('/api/posts', { key: key.key, ...formOf([]), body, method: 'POST' });
+      await isWaitedFor;
+      vi.advanceTimersByTime(7_999);
+      vi.advanceTimersByTime(1);
+      expect(await answerOf(await response)).toEqual(invalid({ path: 'body', message: 'stopped arriving' }));
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(wasCancelled).toBe(true);
+  });
+});
+
+describe('the life of the files', () => {
+  test('ends with the Jes', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const jes = await upload(harness, key, [file(), file()]);
+    expect(await objectsOf(jes.media)).toHaveLength(2);
+    expect((await harness.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' })).status).toBe(204);
+    expect(await objectsOf(jes.media)).toEqual([]);
+    expect(await answerOf(await harness.fetch(pathOf(jes.media[0]?.url)))).toEqual(NOT_FOUND);
+    await harness.sweep();
+    expect(await rowsOf(harness, `SELECT id FROM posts WHERE id = '${jes.id}'`)).toEqual([]);
+  });
+
+  test('content may be taken away where there are some', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const edit = async (id: string, body: object) =>
+      await answerOf(await harness.fetch(`/api/posts/${id}`, { key: key.key, method: 'PATCH', body }));
+    const jes = await upload(harness, key, [{ name: 'content', body: 'Hi' }, file()]);
+    expect(await edit(jes.id, { content: '' })).toMatchObject({ status: 200, body: { content: '', media: jes.media } });
+    expect(await edit(jes.id, { content: 'Hi again' })).toMatchObject({ status: 200, body: { content: 'Hi again' } });
+    const words = await newPost(harness, key);
+    for (const content of ['', ' \n']) {
+      expect(await edit(words.id, { content })).toEqual(invalid({ path: 'content', message: 'must not be empty' }));
+    }
+  });
+
+  test('a bounce shows them', async () => {
+    const harness = new Harness();
+    const jes = await upload(harness, await harness.newKey(), [file()]);
+    const { key } = await harness.newKey();
+    const bounce = await harness.fetch(`/api/posts/${jes.id}/bounce`, { key, method: 'POST' });
+    expect(await bounce.json()).toMatchObject({ media: [], bounceOf: { id: jes.id, media: jes.media } });
+  });
+});
+
+describe('the sweep', () => {
+  /** An object as an upload leaves it whose Worker died, beside one that has a row. */
+  async function orphan(now: number, random: string): Promise<{ readonly name: string; readonly owned: string }> {
+    const harness = new Harness();
+    harness.now = now;
+    const { media } = await upload(harness, await harness.newKey(), [file()]);
+    const [, object = ''] = /([^/]+)$/.exec(media[0]?.url ?? '') ?? [];
+    const name = `${object.slice(0, 27)}${random}${object.slice(27 + random.length)}`;
+    await env.MEDIA.put(name, 'orphan');
+    return { name, owned: object };
+  }
+
+  test('deletes objects that are older than an hour and nobody’s', async () => {
+    const harness = new Harness();
+    const old = await orphan(harness.now - 3_600_001, 'aaaa');
+    const young = await orphan(harness.now - 3_500_000, 'bbbb');
+    const foreign = `00-by-hand-${crypto.randomUUID()}`;
+    await env.MEDIA.put(foreign, 'x');
+    // As far as the walk has to go, whatever other tests have left.
+    for (let i = 0; i < 5 && (await objectsOf()).includes(old.name); i++) await harness.sweep();
+    const left = await objectsOf();
+    const names = [old.name, old.owned, young.name, young.owned, foreign];
+    expect(names.map((name) => left.includes(name))).toEqual([false, true, true, true, true]);
   });
 });

@@ -1,4 +1,12 @@
+import { env } from 'cloudflare:workers';
+import { expect } from 'vitest';
+import type { Jes } from '../../src/domain/posts/index.ts';
 import { utf8 } from '../../src/lib/bytes.ts';
+import type { Harness } from './harness.ts';
+import { png } from './images.ts';
+import type { MediaFile } from './media-files.ts';
+import { as, type Caller } from './posts.ts';
+import { box, mp4 } from './videos.ts';
 
 /** One part of a form. */
 export interface TestPart {
@@ -37,13 +45,46 @@ export function bytesOf(...pieces: readonly (string | Uint8Array)[]): Uint8Array
   return bytes;
 }
 
-/** A file under `media`. */
-export function file(body: string | Uint8Array, filename = 'a.png', type = 'image/png'): TestPart {
+/** Something under `media`; a picture, if nothing else is said. */
+export function file(body: string | Uint8Array = png(), filename = 'a.png', type = 'image/png'): TestPart {
   return { name: 'media', filename, type, body };
 }
 
-/** A picture of one pixel. */
-export const PNG = Uint8Array.from(
-  atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='),
-  (character) => character.charCodeAt(0),
-);
+/** A file of `MEDIA_FILES` under `media`. */
+export function mediaPart({ name, mimeType, bytes }: MediaFile): TestPart {
+  return { name: 'media', filename: name, type: mimeType, body: bytes };
+}
+
+/** A video of exactly so many bytes, of which nothing is taken out. */
+export function videoOf(bytes: number): Uint8Array {
+  const padding = bytes - mp4().length - box('free').length;
+  return mp4({ atEnd: [box('free', new Uint8Array(padding))] });
+}
+
+/** Sends a form, which must make a Jes. */
+export async function upload(
+  harness: Harness,
+  caller: Caller,
+  parts: readonly TestPart[],
+  headers: Record<string, string> = {},
+): Promise<Jes> {
+  const form = formOf(parts);
+  const request = { ...as(caller), body: form.body, headers: { ...form.headers, ...headers } };
+  const response = await harness.fetch('/api/posts', request);
+  const text = await response.text();
+  expect([response.status, text]).toEqual([201, text]);
+  return JSON.parse(text) as Jes;
+}
+
+/** The path of an address that a Jes names. */
+export function pathOf(url: string | undefined): string {
+  expect(url).toMatch(/^https:\/\/jestha\.com\/media\//);
+  return (url ?? '').slice('https://jestha.com'.length);
+}
+
+/** Names of all objects of the bucket that belong to these files, or to any. */
+export async function objectsOf(media?: readonly { readonly id: string }[]): Promise<string[]> {
+  const { objects } = await env.MEDIA.list();
+  const names = objects.map(({ key }) => key);
+  return media ? names.filter((name) => media.some(({ id }) => name.startsWith(id))) : names;
+}

@@ -6,6 +6,7 @@ import { getShownOnce, postStored } from './api-access/shown-once.tsx';
 import { getAsset } from './asset.ts';
 import { getGoogleCallback, postGoogle } from './google.tsx';
 import { getJesClipPage } from './jesclip.tsx';
+import { getMedia } from './media.ts';
 import type { Page } from './page.ts';
 import {
   getForgotPassword,
@@ -23,6 +24,7 @@ import { getVerifyEmail, postResendVerification } from './verify-email.tsx';
 /** Every page, and what browsers load beside them. */
 export const PAGES: readonly Page[] = [
   getAsset,
+  getMedia,
   getSignUp,
   postSignUpForm,
   getSignIn,

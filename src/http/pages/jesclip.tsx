@@ -1,5 +1,6 @@
 import { type JesClip, readJesClipFor } from '../../domain/jesclips/index.ts';
 import { By, Via } from './components/comments.tsx';
+import { MediaFiles } from './components/media-files.tsx';
 import { Ago } from './components/time.tsx';
 import { permalinkPage } from './permalink.tsx';
 import type { Markup } from './render.ts';
@@ -11,15 +12,7 @@ function JesClipArticle({ clip, now }: { readonly clip: JesClip; readonly now: n
       <header>
         <By author={author} />
       </header>
-      <video
-        src={video.url}
-        width={video.width ?? undefined}
-        height={video.height ?? undefined}
-        controls
-        playsinline
-        preload="metadata"
-        aria-label={`Video by ${author.displayName}`}
-      />
+      <MediaFiles files={[video]} by={author.displayName} />
       {caption === '' ? null : <p class="content">{caption}</p>}
       <footer>
         <Ago iso={clip.createdAt} now={now} />

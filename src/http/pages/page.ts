@@ -18,7 +18,7 @@ export interface PersonalPage extends Route {
   answer(exchange: Exchange, person: Person): Response | Promise<Response>;
 }
 
-/** What browsers load beside the pages; it knows nobody. */
+/** What browsers load beside the pages; it knows nobody, and its refusals are no pages. */
 export interface Asset extends Route {
   readonly access: 'asset';
   answer(exchange: Exchange): Response | Promise<Response>;

@@ -1,5 +1,6 @@
 import { type Jes, type Poll, readPostFor } from '../../domain/posts/index.ts';
 import { By, Via } from './components/comments.tsx';
+import { MediaFiles } from './components/media-files.tsx';
 import { Ago } from './components/time.tsx';
 import { permalinkPage } from './permalink.tsx';
 import type { Markup } from './render.ts';
@@ -34,6 +35,7 @@ function JesArticle({ jes, now }: { readonly jes: Jes; readonly now: number }): 
         {jeHub === null ? null : <span class="muted">in {jeHub.name}</span>}
       </header>
       {jes.content === '' ? null : <p class="content">{jes.content}</p>}
+      <MediaFiles files={jes.media} by={author.displayName} />
       {poll === null ? null : <PollResult poll={poll} now={now} />}
       {linkPreview === null ? null : (
         <p>

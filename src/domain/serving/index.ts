@@ -1,0 +1,1 @@
+export { openMedia } from './open-media.ts';
