@@ -19,6 +19,7 @@ export default defineConfig({
           include: [
             'test/emulators/**/*.test.ts',
             'test/deploy/**/*.test.ts',
+            'test/media/**/*.test.ts',
             'test/worker/**/*.test.ts',
             'test/browser/**/*.test.ts',
           ],

@@ -189,7 +189,7 @@ const WEBPS: readonly Variant[] = [
   webpWith('lossy', webp()),
   webpWith('lossless', webp({ isLossless: true })),
   webpWith('all metadata', webp({ exif: SECRETS, xmp: XMP, icc: ICC_PROFILE })),
-  webpWith('turned', webp({ exif: { ...SECRETS, orientation: 8 }, xmp: XMP }), { ...onItsSide, orientation: 8 }),
+  webpWith('turned', webp({ exif: { ...SECRETS, orientation: 8 }, xmp: XMP }), { orientation: 8 }),
   webpWith('animated', webp({ frames: 2, isLossless: true, exif: { ...SECRETS, orientation: 2 } }), { orientation: 2 }),
   webpWith('unknown chunk', riff(WEBP_LOSSY, riffChunk('abcd', 'Secret!'))),
 ];
@@ -217,6 +217,11 @@ const VIDEOS: readonly Variant[] = [
   videoWith('video/mp4', 'moov first', mp4({ layout: 'moov first' })),
   videoWith('video/mp4', 'size of 64 bits', mp4({ mdatSize: 'long' })),
   videoWith('video/mp4', 'no size', mp4({ layout: 'moov first', mdatSize: 'open' })),
+  videoWith(
+    'video/mp4',
+    'no size, positions at the end',
+    mp4({ layout: 'moov first', mdatSize: 'open', otherTracks: [POSITIONS] }),
+  ),
   videoWith('video/mp4', 'fragmented', mp4({ layout: 'fragmented' })),
   ...([90, 180, 270] as const).map((rotation) =>
     videoWith(

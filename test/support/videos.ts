@@ -112,6 +112,8 @@ function trackBox(track: Track, id: number, offset: number | undefined, options:
             0,
             ...(samples.length ? [uint(1, 4), uint(1, 4), uint(samples.length, 4), uint(1, 4)] : [uint(0, 4)]),
           ),
+          // Only the first sample can be played without another.
+          isVideo ? fullBox('stss', 0, 0, uint(samples.length ? 1 : 0, 4), samples.length ? uint(1, 4) : '') : '',
           fullBox('stsz', 0, 0, uint(0, 4), uint(samples.length, 4), ...samples.map(({ length }) => uint(length, 4))),
           fullBox('stco', 0, 0, ...(samples.length ? [uint(1, 4), uint(offset ?? 0, 4)] : [uint(0, 4)])),
         ),
@@ -130,7 +132,9 @@ function movie(options: Mp4, samplesAt: number | undefined): Uint8Array {
     if (at !== undefined) at += join(...track.samples).length;
     return made;
   });
-  const defaults = tracks.map((_, i) => fullBox('trex', 0, 0, uint(i + 1, 4), uint(1, 4), uint(0, 12)));
+  const defaults = tracks.map((_, i) =>
+    fullBox('trex', 0, 0, uint(i + 1, 4), uint(1, 4), uint(0, 8), uint(0x01010000, 4)),
+  );
   return box(
     'moov',
     fullBox(

@@ -11,6 +11,9 @@ export interface Bounds {
   readonly maxDrawnPixels: number;
 }
 
+/** What is kept of a track costs memory, which a hostile file could multiply; real films have a handful. */
+export const MAX_TRACKS = 100;
+
 /** What a walk learns of a file. */
 export interface Found {
   readonly width: number | null;

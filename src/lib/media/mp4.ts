@@ -1,5 +1,5 @@
-import { type Bounds, type Found, noVideo, requireDrawable, toMilliseconds } from './found.ts';
-import { type Edits, malformed, type Reader, trailing, truncated, uncleanable } from './reader.ts';
+import { type Bounds, type Found, MAX_TRACKS, noVideo, requireDrawable, toMilliseconds } from './found.ts';
+import { type Edits, malformed, type Reader, trailing, truncated, uint32, uncleanable } from './reader.ts';
 
 /** Brands of ISO base media files that are videos; M4A, HEIF, AVIF, 3GPP and the unknown are none. */
 export const MP4_START = /^.{4}ftyp(iso[m2-9]|mp4[12v]|avc1|dash|cmf[c2]|M4V[ HP]|MSNV|XAVC|hvc1|av01)/s;
@@ -61,6 +61,7 @@ interface Film {
   timescale: number;
   duration: number;
   lastFragment: number;
+  lastMdat: number;
   /** The last box of the file is an `mdat` without a length. */
   isOpen: boolean;
 }
@@ -79,28 +80,30 @@ export function inspectMp4(file: Reader, edits: Edits, bounds: Bounds): Found {
     timescale: 0,
     duration: 0,
     lastFragment: 0,
+    lastMdat: 0,
     isOpen: false,
   };
   const base = file.at;
   walkBoxes(FILE, file, film);
-  if (film.timescale === 0 || film.mdats.length === 0) truncated();
+  if (film.timescale === 0 || film.lastMdat === 0) truncated();
 
   let reached = base;
+  let isPlayable = film.lastFragment > 0;
   for (const track of film.tracks) {
     const isPlayed = track.handler === 'vide' || track.handler === 'soun';
     for (const [from, to] of chunksOf(track)) {
       const chunk: Span = [base + from, base + to];
       if (chunk[1] > file.end) truncated();
       reached = Math.max(reached, chunk[1]);
-      if (!isPlayed) blankSamples(chunk, film);
+      if (isPlayed) isPlayable = true;
+      else blankSamples(chunk, film);
     }
     if (isPlayed) continue;
     if (film.fragmented.has(track.id)) uncleanable();
     becomeFree(edits, track.at, track.box);
   }
-  const [, lastMdatEnd] = film.mdats.at(-1) ?? [0, 0];
-  if (film.lastFragment > lastMdatEnd) truncated();
-  if (reached === base && film.lastFragment === 0) malformed();
+  if (film.lastFragment > film.lastMdat) truncated();
+  if (!isPlayable) malformed();
   if (film.isOpen && reached < file.end) trailing();
 
   const video = film.tracks.find(({ handler }) => handler === 'vide') ?? noVideo();
@@ -131,19 +134,16 @@ function walkBoxes(parent: string, boxes: Reader, film: Film): void {
     }
     if (seen.has(name) && !REPEATED.includes(name)) malformed();
     seen.add(name);
-    if (name === 'trak')
-      film.tracks.push({
-        at,
-        box: box.again(),
-        id: 0,
-        handler: '',
-        width: 0,
-        height: 0,
-        tables: new Map(),
-      });
-    if (name === 'mdat') film.mdats.push([box.at, box.end]);
-    if (name === 'mdat') film.isOpen = isOpen;
-    if (name === 'moof') film.lastFragment = box.end;
+    if (name === 'trak') {
+      const track = { at, box: box.again(), id: 0, handler: '', width: 0, height: 0, tables: new Map() };
+      if (film.tracks.push(track) > MAX_TRACKS) malformed();
+    } else if (name === 'mdat') {
+      film.lastMdat = box.end;
+      if (film.mdats.length <= MAX_CLEANED_MDATS) film.mdats.push([box.at, box.end]);
+      film.isOpen = isOpen;
+      // Its length is written down: what is blanked at its end would pass for data behind it otherwise.
+      if (isOpen) film.edits.replace(at, at + 4, Uint8Array.from(uint32(size)));
+    } else if (name === 'moof') film.lastFragment = box.end;
     if (KEPT.has(name)) walkBoxes(name, box, film);
     else readBox(name, parent, box, film);
   }
@@ -194,7 +194,7 @@ function readBox(name: string, parent: string, box: Reader, film: Film): void {
       break;
     case 'tfhd':
       box.skip(4);
-      film.fragmented.add(box.uint(4));
+      if (film.fragmented.add(box.uint(4)).size > MAX_TRACKS) malformed();
   }
 }
 

@@ -1,7 +1,7 @@
 import { crc32OfBytes } from '../crc32.ts';
 import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
 import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
-import { type Edits, malformed, type Reader } from './reader.ts';
+import { type Edits, malformed, type Reader, uint32 } from './reader.ts';
 
 export const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
 
@@ -84,12 +84,6 @@ export function inspectPng(file: Reader, edits: Edits, bounds: Bounds): Found {
 }
 
 function exif(orientation: number): Uint8Array {
-  const tiff = writeOrientation(orientation);
-  const chunk = new Uint8Array(12 + tiff.length);
-  const view = new DataView(chunk.buffer);
-  view.setUint32(0, tiff.length);
-  view.setUint32(4, 0x65584966);
-  chunk.set(tiff, 8);
-  view.setUint32(8 + tiff.length, crc32OfBytes(chunk.subarray(4, 8 + tiff.length)));
-  return chunk;
+  const summed = Uint8Array.of(0x65, 0x58, 0x49, 0x66, ...writeOrientation(orientation));
+  return Uint8Array.of(...uint32(summed.length - 4), ...summed, ...uint32(crc32OfBytes(summed)));
 }

@@ -105,6 +105,11 @@ export class Reader {
   }
 }
 
+/** Four bytes, big-endian. */
+export function uint32(value: number): number[] {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
+}
+
 /** How many changes a file may need. Real files need dozens; each costs memory, which a hostile file could multiply. */
 const MAX_EDITS = 10_000;
 

@@ -1,5 +1,5 @@
-import { type Bounds, type Found, noVideo, requireDrawable, toMilliseconds } from './found.ts';
-import { type Edits, malformed, type Reader, Refusal, trailing, truncated, uncleanable } from './reader.ts';
+import { type Bounds, type Found, MAX_TRACKS, noVideo, requireDrawable, toMilliseconds } from './found.ts';
+import { type Edits, malformed, type Reader, Refusal, trailing, truncated, uint32, uncleanable } from './reader.ts';
 
 export const EBML_SIGNATURE = '\x1a\x45\xdf\xa3';
 
@@ -140,7 +140,7 @@ function walkChildren(film: Film, parent: number, elements: Reader, isOpen: bool
       return;
     }
     const size = readSize(elements);
-    if (id === TRACK_ENTRY) film.tracks.push(new Map());
+    if (id === TRACK_ENTRY && film.tracks.push(new Map()) > MAX_TRACKS) malformed();
     if (size === undefined) {
       if (id !== CLUSTER || parent !== SEGMENT) malformed();
       walkChildren(film, id, elements, true);
@@ -196,8 +196,4 @@ function becomeVoid(edits: Edits, from: number, to: number): void {
   const header = length < 129 ? [VOID, 0x80 + length - 2] : [VOID, 1, 0, 0, 0, ...uint32(length - 9)];
   edits.replace(from, from + header.length, Uint8Array.from(header));
   edits.blank(from + header.length, to);
-}
-
-function uint32(value: number): number[] {
-  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
 }

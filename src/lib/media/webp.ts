@@ -1,6 +1,6 @@
 import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
 import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
-import { type Edits, malformed, type Reader, uncleanable } from './reader.ts';
+import { type Edits, malformed, type Reader, uint32, uncleanable } from './reader.ts';
 
 /** Flags of VP8X. */
 const ANIMATED = 0x02;
@@ -9,7 +9,7 @@ const EXIF = 0x08;
 
 /**
  * Walks a WebP: RIFF chunks, and the headers of the VP8 and VP8L bitstreams in them. XMP and unknown chunks go, their flags
- * too; the orientation stays, as an EXIF chunk that says nothing else.
+ * too; the orientation stays, as an EXIF chunk that says nothing else, for readers other than Chromium, which does not turn a WebP.
  */
 export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): Found {
   file.skip(4);
@@ -61,8 +61,8 @@ export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): Found {
     const flags = (file.bytes[flagsAt] ?? 0) & ~(XMP | EXIF);
     edits.replace(flagsAt, flagsAt + 1, Uint8Array.of(isOriented ? flags | EXIF : flags));
   }
-  edits.replace(4, 8, uint32Le(riff.end - 8 - dropped));
-  return displayed(canvas.width, canvas.height, orientation);
+  edits.replace(4, 8, Uint8Array.from(uint32(riff.end - 8 - dropped).reverse()));
+  return displayed(canvas.width, canvas.height);
 }
 
 interface Size {
@@ -110,9 +110,5 @@ function isSame(a: Size, b: Size): boolean {
 
 function exif(orientation: number): Uint8Array {
   const tiff = writeOrientation(orientation);
-  return Uint8Array.of(0x45, 0x58, 0x49, 0x46, ...uint32Le(tiff.length), ...tiff);
-}
-
-function uint32Le(value: number): Uint8Array {
-  return new Uint8Array(Uint32Array.of(value).buffer);
+  return Uint8Array.of(0x45, 0x58, 0x49, 0x46, ...uint32(tiff.length).reverse(), ...tiff);
 }

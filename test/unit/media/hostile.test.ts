@@ -263,6 +263,12 @@ const VIDEOS: readonly Case[] = [
   ['MP4, a size of 64 bits that is too small', join(mp4(), uint(1, 4), 'free', uint(8, 8)), DAMAGED],
   ['MP4, two films', join(mp4(), box('moov')), DAMAGED],
   ['MP4, films in films', join(mp4(), nested(10_000)), DAMAGED],
+  ['MP4, thousands of tracks', mp4({ inMoov: Array.from({ length: 101 }, () => box('trak')) }), DAMAGED],
+  [
+    'WebM, thousands of tracks',
+    webm({ otherTracks: Array.from({ length: 101 }, () => element(MATROSKA.trackEntry)) }),
+    DAMAGED,
+  ],
   ['MP4, sound alone', patched(mp4(), 'vide', 0, 'soun'), NO_VIDEO],
   [
     'MP4, positions in fragments',
