@@ -418,6 +418,14 @@ describe('GET /api/auth/api-keys', () => {
     expect(await lastUse()).toEqual(USED);
   });
 
+  test('takes the later of what Redis and Neon know', async () => {
+    const { key, apiKey } = await generated();
+    await use(key);
+    const later = "last_used_at = '2026-11-24T12:00:01.234Z', last_used_ip = '2001:db8::7'";
+    await rowsOf(harness, `UPDATE api_keys SET ${later} WHERE id = '${apiKey.id}'`);
+    expect(await lastUse()).toEqual(USED);
+  });
+
   test.each(['refuse', 'hang', 'error'] as const)('lists and revokes while Redis is away (%s)', async (kind) => {
     const { key, apiKey } = await generated();
     await harness.upstash.setFaults({ kind });

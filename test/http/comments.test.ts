@@ -190,6 +190,8 @@ describe.each(SUBJECTS)('of a $name', ({ name, path, field, create }) => {
       const first = await pageOf(harness, person, subjectId);
       expect(first.comments).toHaveLength(20);
       expect(await pageOf(harness, person, subjectId, '?limit=21')).toMatchObject({ nextCursor: null });
+      expect((await pageOf(harness, person, subjectId, '?limit=1')).comments).toHaveLength(1);
+      expect((await pageOf(harness, person, subjectId, '?limit=100')).comments).toHaveLength(21);
       expect((await pageOf(harness, person, subjectId, `?cursor=${first.nextCursor}`)).comments).toHaveLength(1);
     });
 

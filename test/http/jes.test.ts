@@ -121,15 +121,33 @@ describe('a Jes with everything', () => {
     [{ poll: { options: ['a', 'b'], durationHours: 0 } }, 'poll.durationHours'],
     [{ poll: { options: ['a', 'b'], durationHours: 169 } }, 'poll.durationHours'],
     [{ poll: { options: ['a', 'b'], durationHours: 1.5 } }, 'poll.durationHours'],
-    [{ location: { name: 'x', latitude: 91, longitude: 0 } }, 'location.latitude'],
-    [{ location: { name: 'x', latitude: 0, longitude: -181 } }, 'location.longitude'],
+    [{ location: { name: 'x', latitude: 90.1, longitude: 0 } }, 'location.latitude'],
+    [{ location: { name: 'x', latitude: -90.1, longitude: 0 } }, 'location.latitude'],
+    [{ location: { name: 'x', latitude: 0, longitude: 180.1 } }, 'location.longitude'],
+    [{ location: { name: 'x', latitude: 0, longitude: -180.1 } }, 'location.longitude'],
     [{ location: { latitude: 0, longitude: 0 } }, 'location.name'],
+    [{ location: { name: 'x'.repeat(101) } }, 'location.name'],
     [{ jeHubId: '01HK153X000000000000000000', visibility: 'PRIVATE' }, 'visibility'],
   ])('%j is refused, and its field named', async (fields, path) => {
     const harness = new Harness();
     const key = await harness.newKey();
     const answer = await harness.fetch('/api/posts', { key: key.key, body: { content: 'x', ...fields } });
     expect(await answerOf(answer)).toMatchObject({ status: 400, body: { details: [{ path }] } });
+  });
+
+  test.each([
+    { poll: { options: ['🚀'.repeat(80), 'b', 'c', 'd'], durationHours: 168 } },
+    { poll: { options: ['a', 'b'], durationHours: 1 } },
+    { location: { name: '🚀'.repeat(100), latitude: 90, longitude: 180 } },
+    { location: { name: 'x', latitude: -90, longitude: -180 } },
+    { location: { name: 'x' } },
+  ])('%j is just as much as there may be', async (fields) => {
+    const harness = new Harness();
+    const { poll, location } = await newPost(harness, await harness.newKey(), fields);
+    if ('location' in fields) expect(location).toEqual(fields.location);
+    if (!('poll' in fields)) return;
+    expect(poll?.options.map(({ text }) => text)).toEqual(fields.poll?.options);
+    expect(poll?.endsAt).toBe(new Date(harness.now + (fields.poll?.durationHours ?? 0) * 3_600_000).toISOString());
   });
 
   test('may come as a form, without files too', async () => {
