@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../src/config/errors.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
+import { requireConformance } from '../support/conformance.ts';
 import { Harness } from '../support/harness.ts';
 
 /** As much of an OpenAPI document as is looked at here. */
@@ -98,5 +99,51 @@ describe('the document', () => {
     const missing = Object.keys(ERRORS).filter((code) => !(code in components.examples));
     // Of paths that are not described.
     expect(missing).toEqual(['method_not_allowed']);
+  });
+});
+
+describe('every answer that a suite is given', () => {
+  const EVERY = { 'X-Request-Id': '01M869VN7EYF8NJ2ZH8JWRAHHG', 'X-Jestha-Api-Version': '1' };
+  const ME = { method: 'GET', path: '/api/auth/me' };
+  const complaint = async (sent: { method: string; path: string }, response: Response) =>
+    await requireConformance(sent, response).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+  const unauthorized = async () => await new Harness().fetch(ME.path);
+  /** The 401 of whoami, but for what is given. */
+  const changed = async (fields: object, headers: Record<string, string> = {}, status = 401) => {
+    const response = await unauthorized();
+    const body = JSON.stringify({ ...((await response.json()) as object), ...fields });
+    const changedHeaders = new Headers(response.headers);
+    for (const [name, value] of Object.entries(headers)) changedHeaders.set(name, value);
+    return new Response(body, { status, headers: changedHeaders });
+  };
+
+  test('is one that the document describes', async () => {
+    expect(await complaint(ME, await unauthorized())).toBeUndefined();
+    expect(await complaint({ method: 'GET', path: '/nowhere' }, await new Harness().fetch('/nowhere'))).toBeUndefined();
+  });
+
+  test.each([
+    ['a field too many', () => changed({ hint: 'x' }), '/hint'],
+    ['a field of another type', () => changed({ message: 1 }), '/message'],
+    ['a code of another endpoint', () => changed({ code: 'already_bounced' }), '/code'],
+    ['a status that is not described', () => changed({}, {}, 409), 'the status is not described'],
+    ['a header that is not described', () => changed({}, { 'Retry-After': '1' }), 'Retry-After is not described'],
+    ['a header of another form', () => changed({}, { 'X-Jestha-Api-Version': '2' }), 'X-Jestha-Api-Version is 2'],
+    [
+      'a header that is missing',
+      () => Response.json({}, { status: 401, headers: EVERY }),
+      'WWW-Authenticate is missing',
+    ],
+  ])('fails its test with %s', async (_, response, words) => {
+    expect(await complaint(ME, await response())).toContain(words);
+  });
+
+  test('fails its test where a path is not described', async () => {
+    expect(await complaint({ method: 'GET', path: '/api/secret' }, Response.json({}))).toContain(
+      'the path is not described',
+    );
   });
 });

@@ -3,9 +3,14 @@ import { SCOPE_NAMES, type Scope } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { UNAVAILABLE } from '../support/answers.ts';
 import { endSession } from '../support/database.ts';
-import { answerOf, Harness, type TestRequest, type TestSession } from '../support/harness.ts';
-import { clipForm, multipart, newJesClip } from '../support/jesclips.ts';
-import { type Caller, newJehub, newPost } from '../support/posts.ts';
+import {
+  GOOD_REQUESTS,
+  GOOD_SESSION_REQUESTS,
+  GOOD_VISITOR_REQUESTS,
+  type GoodRequest,
+  PUBLIC_PATHS,
+} from '../support/good-requests.ts';
+import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
 
 describe('every answer', () => {
   test.each([
@@ -162,141 +167,6 @@ describe('a configuration that is not usable', () => {
   });
 });
 
-/** A request that succeeds, and with what status. */
-interface GoodRequest {
-  readonly path: string;
-  readonly body?: unknown;
-  /** Of a form; a body without them is JSON. */
-  readonly headers?: Record<string, string>;
-  readonly status: number;
-  /** It is about something of the caller's own. */
-  readonly isOwn?: true;
-}
-
-/** For each endpoint that takes a key: a good request of the caller. */
-const GOOD_REQUESTS: Record<string, (harness: Harness, caller: { key: string }) => Promise<GoodRequest>> = {
-  'GET /api/auth/me': async () => ({ path: '/api/auth/me', status: 200 }),
-  'POST /api/posts': async () => ({ path: '/api/posts', body: { content: 'Hello' }, status: 201 }),
-  'GET /api/posts/:id': async (harness, caller) => ({ path: await ownPost(harness, caller), status: 200 }),
-  'PATCH /api/posts/:id': async (harness, caller) => ({
-    path: await ownPost(harness, caller),
-    body: { content: 'Hello again' },
-    status: 200,
-    isOwn: true,
-  }),
-  'DELETE /api/posts/:id': async (harness, caller) => ({
-    path: await ownPost(harness, caller),
-    status: 204,
-    isOwn: true,
-  }),
-  'POST /api/posts/:id/bounce': async (harness, caller) => ({
-    path: `${await ownPost(harness, caller)}/bounce`,
-    body: { content: 'Look' },
-    status: 201,
-  }),
-  'POST /api/posts/:id/comments': async (harness, caller) => ({
-    path: `${await ownPost(harness, caller)}/comments`,
-    body: { content: 'Hello' },
-    status: 201,
-  }),
-  'GET /api/posts/:id/comments': async (harness, caller) => ({
-    path: `${await ownPost(harness, caller)}/comments`,
-    status: 200,
-  }),
-  'POST /api/jesclips': async () => ({ path: '/api/jesclips', ...(await multipart(clipForm())), status: 201 }),
-  'GET /api/jesclips/:id': async (harness, caller) => ({ path: await ownClip(harness, caller), status: 200 }),
-  'PATCH /api/jesclips/:id': async (harness, caller) => ({
-    path: await ownClip(harness, caller),
-    body: { caption: 'Hello again' },
-    status: 200,
-    isOwn: true,
-  }),
-  'POST /api/jesclips/:id/comments': async (harness, caller) => ({
-    path: `${await ownClip(harness, caller)}/comments`,
-    body: { content: 'Hello' },
-    status: 201,
-  }),
-  'GET /api/jesclips/:id/comments': async (harness, caller) => ({
-    path: `${await ownClip(harness, caller)}/comments`,
-    status: 200,
-  }),
-};
-
-async function ownClip(harness: Harness, caller: Caller): Promise<string> {
-  return `/api/jesclips/${(await newJesClip(harness, caller)).id}`;
-}
-
-async function ownPost(harness: Harness, caller: Caller): Promise<string> {
-  return `/api/posts/${(await newPost(harness, caller)).id}`;
-}
-
-/** For each endpoint that takes a session: a good request of the person. */
-const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: TestSession) => Promise<GoodRequest>> = {
-  'POST /api/posts/:id/like': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/like`,
-    status: 200,
-  }),
-  'DELETE /api/posts/:id/like': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/like`,
-    status: 200,
-  }),
-  'POST /api/posts/:id/save': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/save`,
-    status: 200,
-  }),
-  'DELETE /api/posts/:id/save': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/save`,
-    status: 200,
-  }),
-  'POST /api/posts/:id/poll/votes': async (harness, person) => {
-    const { id, poll } = await newPost(harness, person, { poll: { options: ['a', 'b'] } });
-    return { path: `/api/posts/${id}/poll/votes`, body: { optionIds: [poll?.options[0]?.id] }, status: 200 };
-  },
-  'POST /api/users/:username/follow': async (harness) => ({
-    path: `/api/users/${(await harness.newAccount()).username}/follow`,
-    status: 200,
-  }),
-  'DELETE /api/users/:username/follow': async (harness) => ({
-    path: `/api/users/${(await harness.newAccount()).username}/follow`,
-    status: 200,
-  }),
-  'POST /api/jehubs': async () => ({ path: '/api/jehubs', body: { name: 'Hub' }, status: 201 }),
-  'POST /api/jehubs/:id/join': async (harness, person) => ({
-    path: `/api/jehubs/${(await newJehub(harness, person, 'Hub')).id}/join`,
-    status: 200,
-  }),
-  'GET /api/auth/api-keys': async () => ({ path: '/api/auth/api-keys', status: 200 }),
-  'POST /api/auth/api-keys': async () => ({
-    path: '/api/auth/api-keys',
-    body: { label: 'Another', scopes: ['write:jes'], acceptTerms: true },
-    status: 201,
-  }),
-  'DELETE /api/auth/api-keys/:id': async (harness, person) => ({
-    path: `/api/auth/api-keys/${await ownKey(harness, person)}`,
-    status: 200,
-    isOwn: true,
-  }),
-  'GET /api/auth/api-keys/:id/usage': async (harness, person) => ({
-    path: `/api/auth/api-keys/${await ownKey(harness, person)}/usage`,
-    status: 200,
-    isOwn: true,
-  }),
-};
-
-async function ownKey(harness: Harness, person: TestSession): Promise<string> {
-  return (await harness.newKey({ account: { id: person.accountId, username: person.username } })).id;
-}
-
-/** The others: what they do is tested in suites of their own. */
-const OPEN_ENDPOINTS = [
-  'GET /healthz',
-  'GET /readyz',
-  'GET /openapi.json',
-  'POST /api/auth/sign-up/email',
-  'POST /api/auth/sign-in/email',
-  'POST /api/auth/sign-out',
-];
-
 /** Answers whose repetition under an Idempotency-Key would show a key twice, or which repeat themselves by nature. */
 const NOT_REPLAYED = ['POST /api/auth/api-keys', 'DELETE /api/auth/api-keys/:id'];
 
@@ -310,7 +180,8 @@ test('every endpoint stands in this suite', () => {
       .sort();
   expect(Object.keys(GOOD_REQUESTS).sort()).toEqual(names(['caller']));
   expect(Object.keys(GOOD_SESSION_REQUESTS).sort()).toEqual(names(['session']));
-  expect([...OPEN_ENDPOINTS].sort()).toEqual(names(['public', 'visitor']));
+  expect(Object.keys(GOOD_VISITOR_REQUESTS).sort()).toEqual(names(['visitor']));
+  expect(PUBLIC_PATHS.map((path) => `GET ${path}`).sort()).toEqual(names(['public']));
 });
 
 /** What any request with a body can meet, whoever sends it, and what nothing of somebody else's answers. */

@@ -84,6 +84,13 @@ export const outbox = {
 };
 
 export const claims = {
+  /** Takes away what an account claimed. */
+  forget(harness: Harness, accountId: string): Promise<unknown> {
+    return harness.run((ctx) =>
+      runSql(ctx.ports.db.delete(idempotencyKeys).where(eq(idempotencyKeys.accountId, accountId))),
+    );
+  },
+
   /** Makes the claims of an account older. Moving a harness's clock instead would let its sweep remove those of others. */
   age(harness: Harness, accountId: string, ms: number): Promise<unknown> {
     const createdAt = sql`${idempotencyKeys.createdAt} - make_interval(secs => ${ms / 1_000})`;

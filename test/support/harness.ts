@@ -22,6 +22,7 @@ import { createApp } from '../../src/http/app.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { newId } from '../../src/lib/id.ts';
 import worker from '../../src/worker.ts';
+import { requireConformance } from './conformance.ts';
 import { EmulatorControl } from './emulators.ts';
 import { newUsername } from './names.ts';
 
@@ -105,8 +106,16 @@ export class Harness {
   /** Sends a request and gives its answer and its deferred work apart. */
   start(path: string, request: TestRequest = {}): { response: Promise<Response>; settled: () => Promise<void> } {
     const executionCtx = createExecutionContext();
-    const response = Promise.resolve(this.#app.fetch(toRequest(path, request), this.#env, executionCtx));
+    const response = this.#send(toRequest(path, request), request.body, executionCtx);
     return { response, settled: () => waitOnExecutionContext(executionCtx) };
+  }
+
+  /** @throws Error where the answer is not what the OpenAPI document promises */
+  async #send(request: Request, body: unknown, executionCtx: ExecutionContext): Promise<Response> {
+    const { method, url } = request;
+    const response = await this.#app.fetch(request, this.#env, executionCtx);
+    await requireConformance({ method, path: new URL(url).pathname, ...(isJson(body) && { body }) }, response);
+    return response;
   }
 
   /** Runs verbs as the Worker would, at the harness's time, with what they defer. */
@@ -214,8 +223,12 @@ const NEW_KEY: NewKey = {
   acceptTerms: true,
 };
 
+/** Whether a body is a value to be sent as JSON. */
+function isJson(body: unknown): boolean {
+  return !(typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream);
+}
+
 function toRequest(path: string, { method, key, cookie, address, headers, body }: TestRequest): Request {
-  const isSent = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
   return new Request(`https://api.jestha.com${path}`, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
@@ -225,6 +238,6 @@ function toRequest(path: string, { method, key, cookie, address, headers, body }
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: isSent ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: isJson(body) ? JSON.stringify(body) : (body as BodyInit) }),
   });
 }

@@ -26,8 +26,10 @@ export const postSignIn = {
 async function answerSignedIn(exchange: Exchange, verb: typeof signIn): Promise<Response> {
   const { ctx, c } = exchange;
   const { accountId, cookies } = await verb(ctx, visitorOf(exchange), await readJson(c.req.raw));
+  const profile = await readProfile(ctx, accountId);
+  // Only now: an answer that refuses signs nobody in.
   exchange.cookies = cookies;
-  return reply(exchange, 200, await readProfile(ctx, accountId));
+  return reply(exchange, 200, profile);
 }
 
 /** Ends the session and clears its cookie; needs no body. */

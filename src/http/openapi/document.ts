@@ -123,7 +123,7 @@ function describe(one: Described, schemas: Schemas): Json {
     responses: {
       [answer.status]: describeSuccess(one, schemas),
       ...(answer.isCacheable && {
-        304: { description: 'It is what you have already.', headers: headerRefs(EVERY_ANSWER) },
+        304: { description: 'It is what you have already.', headers: headerRefs([...EVERY_ANSWER, 'ETag']) },
       }),
       ...Object.fromEntries(refusals),
     },
@@ -194,7 +194,7 @@ function describeRefusals(codes: readonly ErrorCode[], { problems }: Schemas): J
   return {
     description: codes.map((code) => ERRORS[code].title).join(' · '),
     headers: {
-      ...headerRefs([...EVERY_ANSWER, ...(statusOf(codes) === 401 ? [] : OF_LIMITS)]),
+      ...headerRefs([...EVERY_ANSWER, ...OF_LIMITS]),
       ...Object.fromEntries([...own].map((name) => [name, { ...HEADERS[name], required: isOfEach(name) }])),
     },
     content: {

@@ -1,0 +1,238 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ErrorCode } from '../../src/config/errors.ts';
+import { ERRORS } from '../../src/config/errors.ts';
+import { ENDPOINTS } from '../../src/http/api/index.ts';
+import type { Endpoint } from '../../src/http/endpoint.ts';
+import { codesOf } from '../../src/http/openapi/codes.ts';
+import type { Operation } from '../../src/http/openapi/operation.ts';
+import { OPERATIONS } from '../../src/http/openapi/operations.ts';
+import { claims, posts } from '../support/database.ts';
+import {
+  GOOD_REQUESTS,
+  GOOD_SESSION_REQUESTS,
+  GOOD_VISITOR_REQUESTS,
+  type GoodRequest,
+} from '../support/good-requests.ts';
+import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/harness.ts';
+import { clipForm, multipart } from '../support/jesclips.ts';
+import { newAddress } from '../support/people.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
+const DAY_MS = 86_400_000;
+
+/** Keys that are refused wherever they are sent; it needs only one of each. */
+interface BadKeys {
+  readonly revoked: string;
+  readonly expired: string;
+  /** May be used from elsewhere only. */
+  readonly fenced: string;
+  /** Has spent its minute. */
+  readonly spent: string;
+  /** Lacks every scope that an endpoint asks for. */
+  readonly bare: string;
+}
+
+let bad: BadKeys;
+beforeAll(async () => {
+  const harness = new Harness();
+  harness.now = NOW - 31 * DAY_MS;
+  const expired = await harness.newKey({ expiresInDays: 30 });
+  harness.now = NOW;
+  const revoked = await harness.newKey();
+  await harness.revoke(revoked);
+  const fenced = await harness.newKey({ ipAllowlist: ['192.0.2.0/24'] });
+  const bare = await harness.newKey({ scopes: ['webhooks:manage'] });
+  const spent = await harness.newKey();
+  for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: spent.key });
+  bad = { revoked: revoked.key, expired: expired.key, fenced: fenced.key, spent: spent.key, bare: bare.key };
+});
+
+/** An endpoint with somebody who may call it, and a request of theirs that is good. */
+interface Stage {
+  readonly endpoint: Endpoint;
+  readonly operation: Operation;
+  readonly harness: Harness;
+  readonly key: TestKey;
+  readonly person: TestSession;
+  readonly good: GoodRequest;
+  /** The credential that the endpoint asks for. */
+  readonly credential: Pick<TestRequest, 'key' | 'cookie'>;
+  /** The good request, but for what is given. */
+  send(options?: TestRequest & { readonly path?: string; readonly from?: Harness }): Promise<Response>;
+}
+
+async function setUp(endpoint: Endpoint): Promise<Stage> {
+  const harness = new Harness();
+  harness.now = NOW;
+  const key = await harness.newKey();
+  const person = await harness.newSession({ account: { id: key.accountId, username: key.username } });
+  const name = `${endpoint.method} ${endpoint.path}`;
+  const good =
+    (await GOOD_REQUESTS[name]?.(harness, key)) ??
+    (await GOOD_SESSION_REQUESTS[name]?.(harness, person)) ??
+    (await GOOD_VISITOR_REQUESTS[name]?.(harness)) ??
+    ({ path: endpoint.path, status: 200 } satisfies GoodRequest);
+  const credential = endpoint.access === 'caller' ? { key: key.key } : { cookie: person.cookie };
+  const address = newAddress();
+  return {
+    endpoint,
+    operation: OPERATIONS[endpoint.operationId],
+    harness,
+    key,
+    person,
+    good,
+    credential,
+    send: ({ path = good.path, from = harness, headers, ...options } = {}) =>
+      from.fetch(path, {
+        method: endpoint.method,
+        address,
+        body: good.body,
+        ...options,
+        headers: { ...good.headers, ...headers },
+      }),
+  };
+}
+
+/** Ways to meet a code; each is tried, and must. */
+type Recipe = (stage: Stage) => readonly (() => Promise<Response>)[];
+
+const withKey =
+  (name: keyof BadKeys): Recipe =>
+  ({ send }) => [() => send({ key: bad[name] })];
+
+const withHeaders =
+  (headers: Record<string, string>): Recipe =>
+  ({ send, credential }) => [() => send({ ...credential, headers })];
+
+const withBody =
+  (body: string, headers: Record<string, string> = {}): Recipe =>
+  ({ send, credential }) => [() => send({ ...credential, body, headers })];
+
+const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
+  authentication_required: ({ send }) => [() => send()],
+  invalid_api_key: ({ send }) => [() => send({ key: 'jes_live_short' })],
+  api_key_revoked: withKey('revoked'),
+  api_key_expired: withKey('expired'),
+  ip_not_allowed: withKey('fenced'),
+  rate_limit_exceeded: withKey('spent'),
+  missing_scope: withKey('bare'),
+  session_required: ({ send, key }) => [() => send({ key: key.key })],
+  cross_site_request: ({ send, person }) => [
+    () => send({ cookie: person.cookie, headers: { 'Sec-Fetch-Site': 'cross-site' } }),
+  ],
+  not_acceptable: withHeaders({ Accept: 'text/html' }),
+  invalid_request: ({ send, credential, good, operation }) => [
+    ...(operation.isRepeatable ? [() => send({ ...credential, headers: { 'Idempotency-Key': 'a b' } })] : []),
+    ...(operation.body ? [() => send({ ...credential, body: operation.body?.json ? '[]' : 'no form' })] : []),
+    ...Object.keys(operation.query?.shape ?? {}).map(
+      (name) => () => send({ ...credential, path: `${good.path}?${name}=none` }),
+    ),
+  ],
+  invalid_json: withBody('{'),
+  payload_too_large: ({ send, credential, operation }) => [
+    () => send({ ...credential, body: new Uint8Array((operation.body?.json ? 0.2 : 9) * 1024 * 1024) }),
+  ],
+  unsupported_media_type: withBody('x', { 'Content-Type': 'text/plain' }),
+  not_found: ({ send, credential, good }) => [
+    () => send({ ...credential, path: good.path.replace(/[0-7][0-9A-HJKMNP-TV-Z]{25}|(?<=users\/)\w+/, unknownIn) }),
+    () => send({ ...credential, path: good.path.replace(/[0-7][0-9A-HJKMNP-TV-Z]{25}|(?<=users\/)\w+/, '!') }),
+  ],
+  not_owner: ({ send, harness }) => [async () => send({ key: (await harness.newKey()).key })],
+  idempotency_key_reused: ({ send, credential, good }) => [
+    async () => {
+      const once = { ...credential, headers: { 'Idempotency-Key': 'k' } };
+      await expectStatus(await send(once), good.status);
+      if (!good.headers) return await send({ ...once, body: `${JSON.stringify(good.body)} ` });
+      const { body, headers } = await multipart(clipForm({ caption: 'Another' }));
+      return await send({ ...once, body, headers: { ...once.headers, ...headers } });
+    },
+  ],
+  idempotency_in_progress: ({ send, credential, good, harness, key }) => [
+    async () => {
+      const once = { ...credential, headers: { 'Idempotency-Key': 'k' } };
+      await expectStatus(await send(once), good.status);
+      // To us it looks like one whose first is still under way: the claim is there, and its answer is not. A form asks for
+      // the claim before it is read, too.
+      const answerIsRead = { kind: 'hang', match: 'select \\"fingerprint\\"' } as const;
+      await harness.neon.setFaults(answerIsRead);
+      const second = send(once);
+      await harness.neon.untilHeld();
+      if (good.headers) {
+        await harness.neon.setFaults(answerIsRead);
+        await harness.neon.untilHeld();
+      }
+      await claims.forget(harness, key.accountId);
+      await harness.neon.setFaults();
+      return await second;
+    },
+  ],
+  daily_quota_exceeded: ({ send, credential, harness, key }) => [
+    async () => {
+      await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+      return await send(credential);
+    },
+  ],
+  already_bounced: ({ send, credential }) => [
+    async () => {
+      await expectStatus(await send({ ...credential, body: '{}' }), 201);
+      return await send({ ...credential, body: '{}' });
+    },
+  ],
+  api_key_limit_reached: ({ send, credential, harness, key }) => [
+    async () => {
+      const account = { id: key.accountId, username: key.username };
+      for (let i = 0; i < 4; i++) await harness.newKey({ account });
+      return await send(credential);
+    },
+  ],
+  invalid_credentials: ({ send, good }) => [
+    () => send({ body: { ...(good.body as object), password: 'another horse' } }),
+  ],
+  service_unavailable: ({ send, credential, harness }) => [
+    async () => {
+      await harness.neon.setFaults({ kind: 'refuse' });
+      await harness.upstash.setFaults({ kind: 'refuse' });
+      return await send(credential);
+    },
+  ],
+  internal_error: ({ send, credential }) => [
+    () => send({ ...credential, from: new Harness({ UPSTASH_REDIS_REST_URL: 'not a url' }) }),
+  ],
+};
+
+/** An id or a username that nobody has. */
+const unknownIn = (known: string) => (known.length === 26 ? '01HK153X000000000000000000' : 'nobody_at_all');
+
+async function expectStatus(response: Response, status: number): Promise<void> {
+  expect([response.status, await response.text()]).toEqual([status, expect.any(String)]);
+}
+
+/** Recipes that leave something behind which another would meet. */
+const LEAVING: readonly ErrorCode[] = [
+  'idempotency_key_reused',
+  'idempotency_in_progress',
+  'daily_quota_exceeded',
+  'already_bounced',
+  'api_key_limit_reached',
+  'service_unavailable',
+];
+
+describe('every endpoint', () => {
+  test.each(
+    ENDPOINTS.map((endpoint) => [endpoint.operationId, endpoint] as const),
+  )('%s meets every code that is described of it, and succeeds as described', async (_, endpoint) => {
+    const stage = await setUp(endpoint);
+    const { operation, good, credential } = stage;
+    for (const code of codesOf(endpoint, operation)) {
+      const ways = RECIPES[code]?.(LEAVING.includes(code) ? await setUp(endpoint) : stage) ?? [];
+      expect([code, ways.length]).not.toEqual([code, 0]);
+      for (const meet of ways) {
+        const response = await meet();
+        const body = (await response.json()) as { code?: string };
+        expect([code, response.status, body.code]).toEqual([code, ERRORS[code].status, code]);
+      }
+    }
+    expect(good.status).toBe(operation.answer.status);
+    await expectStatus(await stage.send(credential), good.status);
+  });
+});

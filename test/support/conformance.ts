@@ -1,0 +1,156 @@
+import { type Schema, Validator } from '@cfworker/json-schema';
+import { ENDPOINTS } from '../../src/http/api/index.ts';
+import { describeApi } from '../../src/http/openapi/document.ts';
+import { PAGES } from '../../src/http/pages/index.ts';
+
+/** A request as far as the document speaks of it. */
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  /** Of a request with a JSON body. */
+  readonly body?: unknown;
+}
+
+interface Described {
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
+  readonly responses: Record<string, DescribedAnswer | { readonly $ref: string }>;
+}
+
+interface DescribedAnswer {
+  readonly headers?: Record<string, { readonly $ref: string } | DescribedHeader>;
+  readonly content?: Record<string, { readonly schema: Schema }>;
+}
+
+interface DescribedHeader {
+  readonly required?: boolean;
+  readonly schema: Schema;
+}
+
+const document = describeApi(ENDPOINTS, 'https://api.jestha.com') as {
+  readonly paths: Record<string, Record<string, Described>>;
+  readonly components: {
+    readonly responses: Record<string, DescribedAnswer>;
+    readonly headers: Record<string, DescribedHeader>;
+  };
+};
+
+/** Headers that say something of the answer; where one is sent, the document must have said so. */
+const TELLING = [
+  'Allow',
+  'ETag',
+  'Idempotent-Replayed',
+  'Retry-After',
+  'Set-Cookie',
+  'WWW-Authenticate',
+  'X-Jestha-Degraded',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+];
+
+/** Holds an answer to the OpenAPI document. @throws Error that says where it departs */
+export async function requireConformance(sent: Sent, response: Response): Promise<void> {
+  const described = findOperation(sent);
+  const problems = described
+    ? await departures(described, sent, response)
+    : findPage(sent)
+      ? []
+      : await undescribed(response);
+  if (problems.length === 0) return;
+  throw new Error(
+    `${sent.method} ${sent.path} answered ${response.status} against the OpenAPI document: ${problems.join('; ')}`,
+  );
+}
+
+async function departures(described: Described, { method, body }: Sent, response: Response): Promise<string[]> {
+  const { requestBody } = described;
+  const found = described.responses[response.status];
+  if (!found) return ['the status is not described'];
+  const answer = '$ref' in found ? resolve(document.components.responses, found.$ref) : found;
+  const problems = headerDepartures(answer, response);
+  const content = answer.content?.['application/json'];
+  if (method !== 'HEAD') {
+    const text = await response.clone().text();
+    if (content) problems.push(...bodyDepartures(content.schema, text));
+    else if (text !== '') problems.push('no body is described');
+  }
+  const accepted = requestBody?.content['application/json'];
+  if (response.ok && accepted && body !== undefined) {
+    const { errors } = validatorOf(accepted.schema).validate(JSON.parse(JSON.stringify(body)));
+    problems.push(
+      ...errors.map(({ instanceLocation, error }) => `took a body that is not: ${instanceLocation} ${error}`),
+    );
+  }
+  return problems;
+}
+
+function bodyDepartures(schema: Schema, text: string): string[] {
+  const body = JSON.parse(text) as { readonly code?: string };
+  const { valid, errors } = validatorOf(alternative(schema, body.code)).validate(body);
+  return valid ? [] : [...errors.slice(-4).map(({ instanceLocation, error }) => `${instanceLocation} ${error}`), text];
+}
+
+/** Of several errors the one that the code names, which says more of a departure than that it is none of them. */
+function alternative(schema: Schema, code: string | undefined): Schema {
+  const mapping = schema.discriminator?.mapping as Record<string, string> | undefined;
+  const named = mapping?.[code ?? ''];
+  return (named && schema.oneOf?.find(({ $ref }) => $ref === named)) || schema;
+}
+
+function headerDepartures({ headers = {} }: DescribedAnswer, response: Response): string[] {
+  const problems: string[] = [];
+  for (const [name, header] of Object.entries(headers)) {
+    const { required = false, schema } = '$ref' in header ? resolve(document.components.headers, header.$ref) : header;
+    const value = response.headers.get(name);
+    if (value === null) {
+      if (required) problems.push(`${name} is missing`);
+    } else if (!validatorOf(schema).validate(value).valid) problems.push(`${name} is ${value}`);
+  }
+  const unsaid = TELLING.filter((name) => response.headers.has(name) && !(name in headers));
+  return [...problems, ...unsaid.map((name) => `${name} is not described`)];
+}
+
+/** What no operation describes is not there, or not in this way. */
+async function undescribed(response: Response): Promise<string[]> {
+  const expected = { 404: 'not_found', 405: 'method_not_allowed' }[response.status];
+  if (expected === undefined) return ['the path is not described'];
+  const text = await response.clone().text();
+  return text === '' || text.includes(`"code":"${expected}"`) ? [] : [`the body is ${text}`];
+}
+
+const validators = new Map<string, Validator>();
+
+function validatorOf(schema: Schema): Validator {
+  const text = JSON.stringify(schema);
+  let validator = validators.get(text);
+  if (!validator) {
+    const { components } = document;
+    validator = new Validator(text.includes('"$ref"') ? { ...schema, components } : schema, '2020-12', false);
+    validators.set(text, validator);
+  }
+  return validator;
+}
+
+function resolve<T>(components: Record<string, T>, ref: string): T {
+  const component = components[ref.slice(ref.lastIndexOf('/') + 1)];
+  if (!component) throw new Error(`the document has no ${ref}`);
+  return component;
+}
+
+const toPattern = (path: string) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`);
+const operations = ENDPOINTS.map(({ method, path }) => ({
+  method,
+  pattern: toPattern(path),
+  described: document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()],
+}));
+const pages = PAGES.map(({ method, path }) => ({ method, pattern: toPattern(path) }));
+
+const asRouted = (method: string) => (method === 'HEAD' ? 'GET' : method);
+
+function findOperation({ method, path }: Sent): Described | undefined {
+  return operations.find((one) => one.method === asRouted(method) && one.pattern.test(path))?.described;
+}
+
+function findPage({ method, path }: Sent): boolean {
+  return pages.some((one) => one.method === asRouted(method) && one.pattern.test(path));
+}

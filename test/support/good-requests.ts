@@ -1,0 +1,142 @@
+import type { Harness, TestSession } from './harness.ts';
+import { clipForm, multipart, newJesClip } from './jesclips.ts';
+import { newForm, signUp } from './people.ts';
+import { type Caller, newJehub, newPost } from './posts.ts';
+
+/** A request that succeeds, and with what status. */
+export interface GoodRequest {
+  readonly path: string;
+  readonly body?: unknown;
+  /** Of a form; a body without them is JSON. */
+  readonly headers?: Record<string, string>;
+  readonly status: number;
+  /** It is about something of the caller's own. */
+  readonly isOwn?: true;
+}
+
+/** For each endpoint that takes a key: a good request of the caller. */
+export const GOOD_REQUESTS: Record<string, (harness: Harness, caller: { key: string }) => Promise<GoodRequest>> = {
+  'GET /api/auth/me': async () => ({ path: '/api/auth/me', status: 200 }),
+  'POST /api/posts': async () => ({ path: '/api/posts', body: { content: 'Hello' }, status: 201 }),
+  'GET /api/posts/:id': async (harness, caller) => ({ path: await ownPost(harness, caller), status: 200 }),
+  'PATCH /api/posts/:id': async (harness, caller) => ({
+    path: await ownPost(harness, caller),
+    body: { content: 'Hello again' },
+    status: 200,
+    isOwn: true,
+  }),
+  'DELETE /api/posts/:id': async (harness, caller) => ({
+    path: await ownPost(harness, caller),
+    status: 204,
+    isOwn: true,
+  }),
+  'POST /api/posts/:id/bounce': async (harness, caller) => ({
+    path: `${await ownPost(harness, caller)}/bounce`,
+    body: { content: 'Look' },
+    status: 201,
+  }),
+  'POST /api/posts/:id/comments': async (harness, caller) => ({
+    path: `${await ownPost(harness, caller)}/comments`,
+    body: { content: 'Hello' },
+    status: 201,
+  }),
+  'GET /api/posts/:id/comments': async (harness, caller) => ({
+    path: `${await ownPost(harness, caller)}/comments`,
+    status: 200,
+  }),
+  'POST /api/jesclips': async () => ({ path: '/api/jesclips', ...(await multipart(clipForm())), status: 201 }),
+  'GET /api/jesclips/:id': async (harness, caller) => ({ path: await ownClip(harness, caller), status: 200 }),
+  'PATCH /api/jesclips/:id': async (harness, caller) => ({
+    path: await ownClip(harness, caller),
+    body: { caption: 'Hello again' },
+    status: 200,
+    isOwn: true,
+  }),
+  'POST /api/jesclips/:id/comments': async (harness, caller) => ({
+    path: `${await ownClip(harness, caller)}/comments`,
+    body: { content: 'Hello' },
+    status: 201,
+  }),
+  'GET /api/jesclips/:id/comments': async (harness, caller) => ({
+    path: `${await ownClip(harness, caller)}/comments`,
+    status: 200,
+  }),
+};
+
+async function ownClip(harness: Harness, caller: Caller): Promise<string> {
+  return `/api/jesclips/${(await newJesClip(harness, caller)).id}`;
+}
+
+async function ownPost(harness: Harness, caller: Caller): Promise<string> {
+  return `/api/posts/${(await newPost(harness, caller)).id}`;
+}
+
+/** For each endpoint that takes a session: a good request of the person. */
+export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: TestSession) => Promise<GoodRequest>> = {
+  'POST /api/posts/:id/like': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/like`,
+    status: 200,
+  }),
+  'DELETE /api/posts/:id/like': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/like`,
+    status: 200,
+  }),
+  'POST /api/posts/:id/save': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/save`,
+    status: 200,
+  }),
+  'DELETE /api/posts/:id/save': async (harness, person) => ({
+    path: `${await ownPost(harness, person)}/save`,
+    status: 200,
+  }),
+  'POST /api/posts/:id/poll/votes': async (harness, person) => {
+    const { id, poll } = await newPost(harness, person, { poll: { options: ['a', 'b'] } });
+    return { path: `/api/posts/${id}/poll/votes`, body: { optionIds: [poll?.options[0]?.id] }, status: 200 };
+  },
+  'POST /api/users/:username/follow': async (harness) => ({
+    path: `/api/users/${(await harness.newAccount()).username}/follow`,
+    status: 200,
+  }),
+  'DELETE /api/users/:username/follow': async (harness) => ({
+    path: `/api/users/${(await harness.newAccount()).username}/follow`,
+    status: 200,
+  }),
+  'POST /api/jehubs': async () => ({ path: '/api/jehubs', body: { name: 'Hub' }, status: 201 }),
+  'POST /api/jehubs/:id/join': async (harness, person) => ({
+    path: `/api/jehubs/${(await newJehub(harness, person, 'Hub')).id}/join`,
+    status: 200,
+  }),
+  'GET /api/auth/api-keys': async () => ({ path: '/api/auth/api-keys', status: 200 }),
+  'POST /api/auth/api-keys': async () => ({
+    path: '/api/auth/api-keys',
+    body: { label: 'Another', scopes: ['write:jes'], acceptTerms: true },
+    status: 201,
+  }),
+  'DELETE /api/auth/api-keys/:id': async (harness, person) => ({
+    path: `/api/auth/api-keys/${await ownKey(harness, person)}`,
+    status: 200,
+    isOwn: true,
+  }),
+  'GET /api/auth/api-keys/:id/usage': async (harness, person) => ({
+    path: `/api/auth/api-keys/${await ownKey(harness, person)}/usage`,
+    status: 200,
+    isOwn: true,
+  }),
+};
+
+async function ownKey(harness: Harness, person: TestSession): Promise<string> {
+  return (await harness.newKey({ account: { id: person.accountId, username: person.username } })).id;
+}
+
+/** For each endpoint for people who need not be signed in: a good request. */
+export const GOOD_VISITOR_REQUESTS: Record<string, (harness: Harness) => Promise<GoodRequest>> = {
+  'POST /api/auth/sign-up/email': async () => ({ path: '/api/auth/sign-up/email', body: newForm(), status: 200 }),
+  'POST /api/auth/sign-in/email': async (harness) => {
+    const { email, password } = await signUp(harness);
+    return { path: '/api/auth/sign-in/email', body: { email, password }, status: 200 };
+  },
+  'POST /api/auth/sign-out': async () => ({ path: '/api/auth/sign-out', status: 200 }),
+};
+
+/** The others, which are good as they are. */
+export const PUBLIC_PATHS = ['/healthz', '/readyz', '/openapi.json'];
