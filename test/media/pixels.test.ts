@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -106,6 +107,32 @@ test('a photo taken upright is shown upright', async () => {
   expectColour(quarter(shown, 1, 0), COLOURS[0]);
   expectColour(quarter(shown, 0, 1), COLOURS[3]);
   expectColour(quarter(shown, 1, 1), COLOURS[1]);
+});
+
+describe('files of real encoders', () => {
+  test.each([
+    ['x264.mp4', 'video/mp4', 64, 48, 1_000],
+    ['x264-fragmented.mp4', 'video/mp4', 64, 48, null],
+    ['x264.mov', 'video/quicktime', 64, 48, 1_000],
+    ['vp8.webm', 'video/webm', 64, 48, 1_008],
+    ['vp9-live.webm', 'video/webm', 64, 48, null],
+    ['mpeg1.mpg', 'video/mpeg', 32, 32, null],
+    ['animated.gif', 'image/gif', 32, 24, null],
+    ['animated.png', 'image/png', 32, 24, null],
+    ['exiftool.jpg', 'image/jpeg', 24, 32, null],
+    ['exiftool.png', 'image/png', 24, 32, null],
+    ['exiftool.webp', 'image/webp', 32, 24, null],
+  ] as const)('%s', async (name, mimeType, width, height, durationMs) => {
+    const bytes = readFileSync(join(import.meta.dirname, '../fixtures', name));
+    const { stored, pieces, size, ...found } = inspected(bytes);
+    expect(found).toEqual({ mimeType, type: mimeType.split('/')[0], width, height, durationMs });
+    expect(Buffer.from(stored).toString('latin1')).not.toMatch(/Secret|52\.52|TIMECODE|xmpmeta|8BIM/);
+    expect(Buffer.concat(inspected(stored).pieces)).toEqual(Buffer.from(stored));
+    if (mimeType.startsWith('image/')) {
+      expect(await showImage(stored, mimeType)).toEqual(await showImage(bytes, mimeType));
+    }
+    if (name === 'vp8.webm') expect(await showVideo(stored)).toEqual(await showVideo(bytes));
+  });
 });
 
 describe('what a browser makes is accepted', () => {

@@ -89,11 +89,19 @@ function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
   return { mimeType, type: mimeType.startsWith('image/') ? 'image' : 'video', ...found, pieces, size };
 }
 
+/** Other names that senders have for types on the list. */
+const SYNONYMS: Record<string, MediaType> = {
+  'image/jpg': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'image/apng': 'image/png',
+  'video/x-m4v': 'video/mp4',
+};
+
 /**
  * Whether a declared Content-Type says the type that was found. `application/octet-stream` is what senders declare that
  * do not know, and says nothing.
  */
 export function agrees(declared: string, found: MediaType): boolean {
-  const [type = ''] = declared.toLowerCase().split(';');
-  return ['application/octet-stream', found].includes(type.trim());
+  const type = (declared.split(';')[0] ?? '').trim().toLowerCase();
+  return type === 'application/octet-stream' || (SYNONYMS[type] ?? type) === found;
 }

@@ -126,6 +126,8 @@ function walkBoxes(parent: string, boxes: Reader, film: Film): void {
     else if (isOpen) size = boxes.end - at;
     const header = boxes.at - at;
     if (size < header) malformed();
+    // A second file is no box; what it begins with, read as a size, is longer than what is left.
+    if (parent === FILE && film.lastMdat > 0 && !kept?.includes(name) && size > boxes.end - at) trailing();
     const box = boxes.part(size - header);
 
     if (!kept?.includes(name)) {

@@ -2,7 +2,7 @@ import exifr from 'exifr';
 import { fileTypeFromBuffer } from 'file-type';
 import { imageSize } from 'image-size';
 import { describe, expect, test } from 'vitest';
-import { inspectMedia } from '../../../src/lib/media/inspect.ts';
+import { agrees, inspectMedia } from '../../../src/lib/media/inspect.ts';
 import { MEDIA_FILES, PHOTO_WITH_GPS } from '../../support/media-files.ts';
 import { HEIGHT, join, WIDTH } from '../../support/media-parts.ts';
 import { PLACE, VARIANTS } from '../../support/media-variants.ts';
@@ -72,4 +72,22 @@ test('a plain file is stored as it came', () => {
   for (const { bytes, mimeType } of MEDIA_FILES) {
     if (mimeType.startsWith('image/')) expect(accepted(bytes).stored).toEqual(bytes);
   }
+});
+
+describe('a declared type', () => {
+  test.each([
+    ['image/jpeg', 'image/jpeg', true],
+    ['IMAGE/JPEG; charset=binary', 'image/jpeg', true],
+    ['image/jpg', 'image/jpeg', true],
+    ['image/apng', 'image/png', true],
+    ['video/x-m4v', 'video/mp4', true],
+    ['application/octet-stream', 'video/webm', true],
+    ['image/png', 'image/jpeg', false],
+    ['video/mp4', 'video/quicktime', false],
+    ['image/*', 'image/jpeg', false],
+    ['constructor', 'image/jpeg', false],
+    ['', 'image/jpeg', false],
+  ] as const)('%j for %s: %j', (declared, found, expected) => {
+    expect(agrees(declared, found)).toBe(expected);
+  });
 });
