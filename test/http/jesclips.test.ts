@@ -9,7 +9,7 @@ import { answerOf, Harness } from '../support/harness.ts';
 import { png } from '../support/images.ts';
 import { clipForm, MP4, multipart, newJesClip, sendClip, WEBM } from '../support/jesclips.ts';
 import { as, type Caller, newComment, newPost } from '../support/posts.ts';
-import { bytesOf } from '../support/uploads.ts';
+import { bytesOf, pathOf } from '../support/uploads.ts';
 
 const read = async (harness: Harness, caller: Caller, id: string) =>
   await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));
@@ -97,22 +97,25 @@ describe('POST /api/jesclips', () => {
   test.each([
     ['MP4', MP4],
     ['WebM', WEBM],
-  ])('keeps a real %s, without its metadata', async (_, file) => {
+  ])('serves a real %s, without its metadata', async (_, file) => {
     const harness = new Harness();
     const created = await sendClip(harness, await harness.newKey(), clipForm({}, [file]));
     const { video: shown } = (await created.json()) as JesClip;
     expect(shown).toMatchObject({ type: 'video', mimeType: file.type, width: 32, height: 16, size: file.size });
-    const object = await env.MEDIA.get(new URL(shown.url).pathname.replace('/media/', ''));
+    const served = await harness.fetch(pathOf(shown.url));
+    expect([served.status, served.headers.get('Content-Type')]).toEqual([200, file.type]);
     // What is taken out, and that the rest still plays, is for the suites of lib/media.
     const inspection = inspectMedia(await file.bytes(), { maxPixels: 512, maxDrawnPixels: 512 });
     if (inspection.outcome === 'refused') throw new Error(inspection.message);
-    expect(await object?.bytes()).toEqual(bytesOf(...inspection.media.pieces));
+    expect(await served.bytes()).toEqual(bytesOf(...inspection.media.pieces));
   });
 
   test.each(['FOLLOWERS', 'PRIVATE'])('a video that is %s has an address that is signed', async (visibility) => {
     const harness = new Harness();
     const { video: shown } = await newJesClip(harness, await harness.newKey(), { visibility });
     expect(shown.url).toMatch(/\.mp4\?expires=\d+&signature=[\w-]{43}$/);
+    expect((await harness.fetch(pathOf(shown.url))).status).toBe(200);
+    expect((await harness.fetch(new URL(shown.url).pathname)).status).toBe(404);
   });
 
   test('carries the counts for keys with read:engagement, and only for them', async () => {
@@ -404,6 +407,8 @@ describe('PATCH /api/jesclips/:id', () => {
     const { video: hidden, ...rest } = body as JesClip;
     expect([status, rest]).toEqual([200, { ...expected, visibility: 'PRIVATE', video: undefined }]);
     expect(hidden.url).toContain(`${clip.video.url}?expires=`);
+    expect((await harness.fetch(pathOf(clip.video.url))).status).toBe(404);
+    expect((await harness.fetch(pathOf(hidden.url))).status).toBe(200);
     expect(await edit(harness, key, clip.id, { caption: '', visibility: 'PUBLIC' })).toEqual({
       status: 200,
       body: { ...expected, caption: '', hashtags: [], mentions: [] },

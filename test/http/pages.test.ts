@@ -8,6 +8,7 @@ import { newJesClip } from '../support/jesclips.ts';
 import { newUsername } from '../support/names.ts';
 import { cookieOf, mailsTo, newForm, signUp, tokenIn } from '../support/people.ts';
 import { newComment } from '../support/posts.ts';
+import { pathOf } from '../support/uploads.ts';
 
 const NEW_KEY = {
   label: 'Bridge',
@@ -666,7 +667,7 @@ describe('GET /jesclip/:id', () => {
     const response = await open(harness, `/jesclip/${clip.id}`);
     expect(response.status).toBe(200);
     const html = await response.clone().text();
-    expect(html).toContain(`<video src="${clip.video.url}" width="32" height="16" controls=""`);
+    expect(html).toContain(`<video src="${pathOf(clip.video.url)}" aria-label="Video by Zoë 🦊" controls=""`);
     expect(html).toContain('Look\n&lt;img src=x&gt; &amp; &quot;you&quot;');
     expect(html).toContain('<span class="via">via <bdi>A &lt;b&gt;label&lt;/b&gt;</bdi></span>');
     expect(html).toContain('First &lt;b&gt;');
