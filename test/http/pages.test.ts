@@ -101,6 +101,19 @@ describe('every page', () => {
     expect((await harness.fetch('/settings/api-access', { key: 'jes_live_oops' })).status).toBe(401);
   });
 
+  test('that is none is one for browsers, and JSON for all else and below /api', async () => {
+    const harness = new Harness();
+    const typeAt = async (path: string, accept: string) => {
+      const response = await harness.fetch(path, { headers: { Accept: accept } });
+      expect(response.status).toBe(404);
+      return response.headers.get('Content-Type');
+    };
+    const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    expect(await typeAt('/settings/nowhere/at/all', browser)).toBe('text/html; charset=utf-8');
+    expect(await typeAt('/settings/nowhere/at/all', '*/*')).toBe('application/json');
+    expect(await typeAt('/api/nowhere', browser)).toBe('application/json');
+  });
+
   test('of a path that has one answers other methods with 405', async () => {
     const response = await new Harness().fetch('/sign-in', { method: 'PUT' });
     expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD, POST']);
