@@ -150,6 +150,11 @@ class Parser {
 /** `; name="value"` of a header. Quoted values hold anything; how quotes in them are written differs between clients. */
 const PARAMETER = /\s*;\s*([\w-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/y;
 
+function parameterAt(disposition: string, at: number): RegExpExecArray | null {
+  PARAMETER.lastIndex = at;
+  return PARAMETER.exec(disposition);
+}
+
 /**
  * What a part says of itself. The parser reads no file name beyond Latin-1 and takes the part for nameless then, so its
  * `Content-Disposition` is read here.
@@ -159,11 +164,13 @@ function partOf({ headers }: PartInfo): Part {
   if (typeof disposition !== 'string' || Array.isArray(contentType)) unreadable();
   const parameters = new Map<string, string>();
   const type = /^\s*form-data/i.exec(disposition)?.[0];
-  PARAMETER.lastIndex = type?.length ?? 0;
-  for (let match = PARAMETER.exec(disposition); match; match = PARAMETER.exec(disposition)) {
-    const [, name = '', quoted, token = ''] = match;
+  let end = type?.length ?? 0;
+  for (let match = parameterAt(disposition, end); match; match = parameterAt(disposition, end)) {
+    const [all, name = '', quoted, token = ''] = match;
     parameters.set(name.toLowerCase(), quoted ?? token);
+    end += all.length;
   }
+  if (!/^[\s;]*$/.test(disposition.slice(end))) unreadable();
   const name = parameters.get('name');
   if (type === undefined || name === undefined) unreadable();
   const filename = parameters.get('filename*') ?? parameters.get('filename');
