@@ -17,6 +17,13 @@ const read = async (harness: Harness, caller: Caller, id: string) =>
 const edit = async (harness: Harness, caller: Caller, id: string, body: unknown) =>
   await answerOf(await harness.fetch(`/api/jesclips/${id}`, { ...as(caller), method: 'PATCH', body }));
 
+/** Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are */
+function watchObjects(harness: Harness): () => Promise<number> {
+  harness.now += Math.floor(Math.random() * 3_600_000);
+  const prefix = newId(harness.now).slice(0, 10);
+  return async () => (await env.MEDIA.list({ prefix })).objects.length;
+}
+
 const QUOTA_EXCEEDED = {
   status: 429,
   body: {
@@ -205,10 +212,7 @@ describe('POST /api/jesclips', () => {
 
   test('what was refused leaves no object behind, what was created one', async () => {
     const harness = new Harness();
-    // A millisecond of its own, which the names of its objects begin with.
-    harness.now += Math.floor(Math.random() * 3_600_000);
-    const prefix = newId(harness.now).slice(0, 10);
-    const stored = async () => (await env.MEDIA.list({ prefix })).objects.length;
+    const stored = watchObjects(harness);
     const key = await harness.newKey();
     await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 999);
     expect((await sendClip(harness, key, clipForm({ visibility: 'x' }))).status).toBe(400);
@@ -347,8 +351,9 @@ describe('Idempotency-Key of a JesClip', () => {
     expect((await send(harness, key, 'Once')).status).toBe(201);
   });
 
-  test('ten at once make one', async () => {
+  test('ten at once make one, and one object', async () => {
     const harness = new Harness();
+    const stored = watchObjects(harness);
     const person = await harness.newSession();
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(harness, person, 'Once')));
     const statuses = answers.map(({ status }) => status);
@@ -356,6 +361,7 @@ describe('Idempotency-Key of a JesClip', () => {
     const fresh = answers.filter(({ status, headers }) => status === 201 && !headers.has('Idempotent-Replayed'));
     expect(fresh).toHaveLength(1);
     expect(await jesclips.captionsOf(harness, person.accountId)).toEqual(['Once']);
+    expect(await stored()).toBe(1);
   });
 });
 
