@@ -19,6 +19,7 @@ const FLOORS: Record<string, number> = {
   jobs: 4,
   'worker.ts': 5,
   dev: 6,
+  client: 0,
 };
 
 interface Import {
@@ -54,6 +55,13 @@ describe('imports', () => {
 
   test('of our own name a file that is there', () => {
     expect(show(imports.filter((found) => !isOurs(found) && /^\.|\.tsx?$/.test(found.to)))).toEqual([]);
+  });
+
+  test('of the client are its own only, and nothing of the Worker imports it', () => {
+    const isClient = (path: string) => path.startsWith('client/');
+    expect(
+      show(imports.filter(({ from, to }) => isClient(from) !== isClient(to) && (isClient(from) || isClient(to)))),
+    ).toEqual([]);
   });
 
   test('every file stands on a floor', () => {

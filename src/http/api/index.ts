@@ -20,7 +20,8 @@ import {
   postSave,
 } from './social.ts';
 
-const endpoints = [
+/** Every endpoint of the API. */
+export const ENDPOINTS: readonly Endpoint[] = [
   healthz,
   readyz,
   getOpenapi,
@@ -53,10 +54,4 @@ const endpoints = [
   postApiKey,
   deleteApiKey,
   getApiKeyUsage,
-] as const satisfies readonly Endpoint[];
-
-/** Every endpoint of the API. */
-export const ENDPOINTS: readonly Endpoint[] = endpoints;
-
-/** The same with their literal types, for the client. */
-export type ApiEndpoint = (typeof endpoints)[number];
+];

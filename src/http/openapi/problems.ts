@@ -31,18 +31,6 @@ const EXTRAS = {
   service_unavailable: { parts: partsSchema.optional() },
 } as const satisfies Partial<Record<ErrorCode, z.ZodRawShape>>;
 
-type ExtrasOf<C extends ErrorCode> = C extends keyof typeof EXTRAS ? z.infer<z.ZodObject<(typeof EXTRAS)[C]>> : unknown;
-
-/** The body of an error (contract section 3). */
-export type Problem<C extends ErrorCode = ErrorCode> = {
-  [K in C]: {
-    readonly error: (typeof ERRORS)[K]['title'];
-    readonly message: string;
-    readonly code: K;
-    readonly requestId: string;
-  } & ExtrasOf<K>;
-}[C];
-
 /** `invalid_api_key` → `InvalidApiKey`. */
 const nameOf = (code: ErrorCode) => code.replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
 

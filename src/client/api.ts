@@ -1,0 +1,1387 @@
+// Made by `npm run client:types` from the OpenAPI document. Not edited by hand.
+
+/** An account, as its own caller sees it. */
+export interface Profile {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly avatar: string | null;
+  readonly coverImage: string | null;
+  readonly bio: string | null;
+  readonly verified: boolean;
+  readonly emailVerified: boolean;
+  readonly isPrivate: boolean;
+  readonly isCreator: boolean;
+  readonly totalFollowers: number;
+  readonly totalFollowing: number;
+  readonly totalPosts: number;
+  readonly createdAt: string;
+}
+
+/** A post. */
+export interface Jes {
+  /** Id of the Jes: a ULID. */
+  readonly id: string;
+  /** Permalink. */
+  readonly url: string;
+  /** Empty in a plain bounce. */
+  readonly content: string;
+  /** Who sees it. */
+  readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+  readonly author: Author;
+  /** Null where the person posted it themselves. */
+  readonly via: Via | null;
+  readonly media: readonly Media[];
+  readonly poll: Poll | null;
+  readonly location: Location | null;
+  /** Comes a moment after the Jes. */
+  readonly linkPreview: LinkPreview | null;
+  /** As written in the content, without the #. */
+  readonly hashtags: readonly string[];
+  /** Accounts whose @username stands in the content. */
+  readonly mentions: readonly {
+    /** Id of the account: a ULID. */
+    readonly id: string;
+    readonly username: string;
+  }[];
+  readonly jeHub: {
+    /** Id of the JeHub: a ULID. */
+    readonly id: string;
+    readonly name: string;
+  } | null;
+  /** The Jes this is a bounce of. */
+  readonly bounceOf: Jes | null;
+  /** The Jes this is a bounce of is gone, or not for this account; the two look the same. */
+  readonly bounceOfDeleted?: true;
+  /** In a `bounceOf` that is a quote-bounce itself: what it bounces. Only one level is filled in. */
+  readonly bounceOfId?: string;
+  /** For keys with the scope `read:engagement`, and for people. */
+  readonly counts?: Counts;
+  /** When it was posted. */
+  readonly createdAt: string;
+  /** When it was last changed. */
+  readonly updatedAt: string;
+  readonly editedAt: string | null;
+}
+
+/** Who wrote something. */
+export interface Author {
+  /** Id of the account: a ULID. */
+  readonly id: string;
+  /** May change; the id does not. */
+  readonly username: string;
+  readonly displayName: string;
+  /** URL of an image. */
+  readonly avatar: string | null;
+  readonly verified: boolean;
+}
+
+/** The API key something was posted through, by its label. */
+export interface Via {
+  readonly label: string;
+}
+
+/** An image or a video. */
+export interface Media {
+  /** Id of the file: a ULID. */
+  readonly id: string;
+  readonly type: "image" | "video";
+  readonly mimeType: string;
+  /** Works when pasted into a browser. Of a file that is not for everybody it is signed, and short-lived. */
+  readonly url: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface Poll {
+  readonly options: readonly {
+    /** Id of the option: a ULID. */
+    readonly id: string;
+    readonly text: string;
+    /** Votes for this option. */
+    readonly votes: number;
+  }[];
+  /** Whether one may vote for several options. */
+  readonly multiple: boolean;
+  /** When votes are no longer taken. */
+  readonly endsAt: string;
+  /** The sum of the votes; who votes for two options counts twice. */
+  readonly totalVotes: number;
+}
+
+export interface Location {
+  readonly name: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+}
+
+/** What the page behind a link says of itself. */
+export interface LinkPreview {
+  readonly url: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  /** URL of an image. */
+  readonly image: string | null;
+  readonly siteName: string | null;
+}
+
+export interface Counts {
+  /** Likes. */
+  readonly likes: number;
+  /** Comments, replies included. */
+  readonly comments: number;
+  /** Bounces and quote-bounces. */
+  readonly bounces: number;
+  /** How many keep it for later. */
+  readonly saves: number;
+}
+
+export interface Comment {
+  /** Id of the comment: a ULID. */
+  readonly id: string;
+  /** Id of the Jes it is on: a ULID. */
+  readonly postId?: string;
+  /** Id of the JesClip it is on: a ULID. */
+  readonly jesClipId?: string;
+  /** Null = it is at the top. */
+  readonly parentId: string | null;
+  readonly content: string;
+  readonly author: Author;
+  readonly via: Via | null;
+  /** When it was written. */
+  readonly createdAt: string;
+}
+
+/** A short video. */
+export interface JesClip {
+  /** Id of the JesClip: a ULID. */
+  readonly id: string;
+  /** Permalink. */
+  readonly url: string;
+  /** May be empty. */
+  readonly caption: string;
+  readonly video: Media;
+  readonly author: Author;
+  /** Null where the person posted it themselves. */
+  readonly via: Via | null;
+  /** Who sees it. */
+  readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+  /** As written in the caption, without the #. */
+  readonly hashtags: readonly string[];
+  /** Accounts whose @username stands in the caption. */
+  readonly mentions: readonly {
+    /** Id of the account: a ULID. */
+    readonly id: string;
+    readonly username: string;
+  }[];
+  /** For keys with the scope `read:engagement`, and for people. */
+  readonly counts?: {
+    /** Comments, replies included. */
+    readonly comments: number;
+  };
+  /** When it was posted. */
+  readonly createdAt: string;
+  /** When it was last changed. */
+  readonly updatedAt: string;
+  readonly editedAt: string | null;
+}
+
+export interface Like {
+  readonly liked: boolean;
+  /** Likes of all. */
+  readonly likes: number;
+}
+
+export interface Save {
+  readonly saved: boolean;
+  /** How many keep it. */
+  readonly saves: number;
+}
+
+export interface Follow {
+  readonly username: string;
+  readonly following: boolean;
+  /** How many follow this account. */
+  readonly totalFollowers: number;
+}
+
+/** A community with members. */
+export interface JeHub {
+  /** Id of the JeHub: a ULID. */
+  readonly id: string;
+  readonly name: string;
+  /** How many are members. */
+  readonly totalMembers: number;
+  /** When it was founded. */
+  readonly createdAt: string;
+}
+
+/** A key as its owner sees it: everything but the key. */
+export interface ApiKey {
+  /** Id of the key: a ULID. */
+  readonly id: string;
+  readonly label: string;
+  readonly maskedKey: string;
+  readonly scopes: readonly string[];
+  /** Empty = any address. */
+  readonly ipAllowlist: readonly string[];
+  readonly status: "active" | "expired" | "revoked";
+  /** When it was generated. */
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  /** Where from. */
+  readonly lastUsedIp: string | null;
+  readonly revokedAt: string | null;
+  readonly revokedReason: "user" | "admin" | "leaked" | null;
+}
+
+export interface UsageBucket {
+  /** When the hour or UTC day began. */
+  readonly start: string;
+  /** Requests that were admitted. */
+  readonly accepted: number;
+  /** Requests that a limit refused. */
+  readonly throttled: number;
+}
+
+export interface AlreadyBouncedProblem {
+  readonly error: "Already bounced";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "already_bounced";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface ApiKeyExpiredProblem {
+  readonly error: "API key expired";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "api_key_expired";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface ApiKeyLimitReachedProblem {
+  readonly error: "API key limit reached";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "api_key_limit_reached";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface ApiKeyRevokedProblem {
+  readonly error: "API key revoked";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "api_key_revoked";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface AuthenticationRequiredProblem {
+  readonly error: "Authentication required";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "authentication_required";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface CrossSiteRequestProblem {
+  readonly error: "Cross-site request refused";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "cross_site_request";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface DailyQuotaExceededProblem {
+  readonly error: "Daily quota exceeded";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "daily_quota_exceeded";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** Whole seconds; waiting that long works. */
+  readonly retryAfter: number;
+}
+
+export interface IdempotencyInProgressProblem {
+  readonly error: "Request in progress";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "idempotency_in_progress";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** Whole seconds; waiting that long works. */
+  readonly retryAfter: number;
+}
+
+export interface IdempotencyKeyReusedProblem {
+  readonly error: "Idempotency key reused";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "idempotency_key_reused";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface InternalErrorProblem {
+  readonly error: "Internal error";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "internal_error";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface InvalidApiKeyProblem {
+  readonly error: "Invalid API key";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "invalid_api_key";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface InvalidCredentialsProblem {
+  readonly error: "Invalid e-mail or password";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "invalid_credentials";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface InvalidJsonProblem {
+  readonly error: "Invalid JSON";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "invalid_json";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface InvalidRequestProblem {
+  readonly error: "Invalid request";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "invalid_request";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** Each field that is wrong, and what is wrong with it. */
+  readonly details: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
+}
+
+export interface IpNotAllowedProblem {
+  readonly error: "Request IP is not in this API key's allowlist";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "ip_not_allowed";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface MissingScopeProblem {
+  readonly error: "Missing required scope";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "missing_scope";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  readonly requiredScope: string;
+}
+
+export interface NotAcceptableProblem {
+  readonly error: "Not acceptable";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "not_acceptable";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface NotFoundProblem {
+  readonly error: "Not found";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "not_found";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface NotOwnerProblem {
+  readonly error: "Not the owner";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "not_owner";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface PayloadTooLargeProblem {
+  readonly error: "Payload too large";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "payload_too_large";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** Each field that is wrong, and what is wrong with it. */
+  readonly details?: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
+}
+
+export interface RateLimitExceededProblem {
+  readonly error: "Rate limit exceeded";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "rate_limit_exceeded";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** Whole seconds; waiting that long works. */
+  readonly retryAfter: number;
+}
+
+export interface ServiceUnavailableProblem {
+  readonly error: "Service unavailable";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "service_unavailable";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  readonly parts?: {
+    readonly neon: "ok" | "unavailable";
+    readonly redis: "ok" | "unavailable";
+    readonly objects: "ok" | "unavailable";
+  };
+}
+
+export interface SessionRequiredProblem {
+  readonly error: "Not available to API keys";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "session_required";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface UnsupportedMediaTypeProblem {
+  readonly error: "Unsupported media type";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "unsupported_media_type";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** Each field that is wrong, and what is wrong with it. */
+  readonly details?: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
+}
+
+/** What is sent to each endpoint, and what it answers. */
+export interface Operations {
+  /** Does it run?. */
+  'GET /healthz': {
+    readonly init: {};
+    readonly data: {
+      readonly status: "ok";
+      /** The deployed version. */
+      readonly version: string;
+    };
+    readonly error: never;
+  };
+  /** Do its database, cache and media store answer?. */
+  'GET /readyz': {
+    readonly init: {};
+    readonly data: {
+      readonly status: "ready";
+      readonly parts: {
+        readonly neon: "ok" | "unavailable";
+        readonly redis: "ok" | "unavailable";
+        readonly objects: "ok" | "unavailable";
+      };
+    };
+    readonly error:
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** This description. */
+  'GET /openapi.json': {
+    readonly init: {};
+    readonly data: {
+      readonly openapi: string;
+      readonly [name: string]: unknown;
+    };
+    readonly error:
+      | InternalErrorProblem;
+  };
+  /** Who am I?. */
+  'GET /api/auth/me': {
+    readonly init: {};
+    readonly data: Profile;
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Post a Jes. */
+  'POST /api/posts': {
+    readonly init: {
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & ({ readonly body: {
+      readonly content: string;
+      /** Who sees it. */
+      readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+      /** A JeHub the account is a member of; the Jes is for its members. */
+      readonly jeHubId?: string;
+      readonly location?: {
+        readonly name: string;
+        readonly latitude?: number;
+        readonly longitude?: number;
+      };
+      readonly poll?: {
+        readonly options: readonly string[];
+        readonly durationHours?: number;
+        /** Whether one may vote for several options. */
+        readonly multiple?: boolean;
+      };
+      /** The one URL to be unfurled, instead of the first in the content. */
+      readonly linkPreviewUrl?: string;
+    } } | { readonly form: {
+      readonly content?: string;
+      /** Who sees it. */
+      readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+      /** A JeHub the account is a member of; the Jes is for its members. */
+      readonly jeHubId?: string;
+      readonly location?: {
+        readonly name: string;
+        readonly latitude?: number;
+        readonly longitude?: number;
+      };
+      readonly poll?: {
+        readonly options: readonly string[];
+        readonly durationHours?: number;
+        /** Whether one may vote for several options. */
+        readonly multiple?: boolean;
+      };
+      /** The one URL to be unfurled, instead of the first in the content. */
+      readonly linkPreviewUrl?: string;
+      /** With an API key at most 4 files of at most 8,388,608 bytes. What a file is, its bytes decide: image/jpeg, image/png, image/gif, image/webp, video/mp4, video/mpeg, video/quicktime, video/webm. They are stored without metadata. */
+      readonly media?: readonly Blob[];
+    } });
+    readonly data: Jes;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | DailyQuotaExceededProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Read a Jes. */
+  'GET /api/posts/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+    };
+    readonly data: Jes;
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Edit a Jes of one’s own. */
+  'PATCH /api/posts/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      readonly content?: string;
+      /** Who sees it. */
+      readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+      /** Null takes it away. */
+      readonly location?: {
+        readonly name: string;
+        readonly latitude?: number;
+        readonly longitude?: number;
+      } | null;
+    } };
+    readonly data: Jes;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotOwnerProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Delete a Jes of one’s own. */
+  'DELETE /api/posts/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: undefined;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotOwnerProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Bounce or quote-bounce a Jes. */
+  'POST /api/posts/:id/bounce': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body?: {
+      readonly content?: string;
+    } };
+    readonly data: Jes;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | AlreadyBouncedProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | DailyQuotaExceededProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Comment on a Jes. */
+  'POST /api/posts/:id/comments': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      readonly content: string;
+      /** The comment this is a reply to. */
+      readonly parentId?: string;
+    } };
+    readonly data: Comment;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Read the comments on a Jes. */
+  'GET /api/posts/:id/comments': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      readonly query?: {
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly comments: readonly Comment[];
+      /** What to ask the next page with; null = there is none yet. */
+      readonly nextCursor: string | null;
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Post a JesClip. */
+  'POST /api/jesclips': {
+    readonly init: {
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly form: {
+      /** May be empty. */
+      readonly caption?: string;
+      /** Who sees it. */
+      readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+      /** One video, with an API key of at most 8,388,608 bytes. What it is, its bytes decide: video/mp4, video/mpeg, video/quicktime, video/webm. It is stored without metadata. */
+      readonly video: Blob;
+    } };
+    readonly data: JesClip;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | DailyQuotaExceededProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Read a JesClip. */
+  'GET /api/jesclips/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a JesClip. */
+        readonly id: string;
+      };
+    };
+    readonly data: JesClip;
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Edit a JesClip of one’s own. */
+  'PATCH /api/jesclips/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a JesClip. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      /** May be empty. */
+      readonly caption?: string;
+      /** Who sees it. */
+      readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+    } };
+    readonly data: JesClip;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotOwnerProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Comment on a JesClip. */
+  'POST /api/jesclips/:id/comments': {
+    readonly init: {
+      readonly params: {
+        /** Id of a JesClip. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      readonly content: string;
+      /** The comment this is a reply to. */
+      readonly parentId?: string;
+    } };
+    readonly data: Comment;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Read the comments on a JesClip. */
+  'GET /api/jesclips/:id/comments': {
+    readonly init: {
+      readonly params: {
+        /** Id of a JesClip. */
+        readonly id: string;
+      };
+      readonly query?: {
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly comments: readonly Comment[];
+      /** What to ask the next page with; null = there is none yet. */
+      readonly nextCursor: string | null;
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Like a Jes. */
+  'POST /api/posts/:id/like': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: Like;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Like a Jes no longer. */
+  'DELETE /api/posts/:id/like': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: Like;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Keep a Jes for later. */
+  'POST /api/posts/:id/save': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: Save;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Keep a Jes no longer. */
+  'DELETE /api/posts/:id/save': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: Save;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Vote in the poll of a Jes. */
+  'POST /api/posts/:id/poll/votes': {
+    readonly init: {
+      readonly params: {
+        /** Id of a Jes. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      readonly optionIds: readonly string[];
+    } };
+    readonly data: Poll;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Follow somebody. */
+  'POST /api/users/:username/follow': {
+    readonly init: {
+      readonly params: {
+        /** Upper and lower case are one. */
+        readonly username: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: Follow;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Follow somebody no longer. */
+  'DELETE /api/users/:username/follow': {
+    readonly init: {
+      readonly params: {
+        /** Upper and lower case are one. */
+        readonly username: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: Follow;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Found a JeHub. */
+  'POST /api/jehubs': {
+    readonly init: {
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      readonly name: string;
+    } };
+    readonly data: JeHub;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Join a JeHub. */
+  'POST /api/jehubs/:id/join': {
+    readonly init: {
+      readonly params: {
+        /** Id of a JeHub. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: JeHub;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Sign up. */
+  'POST /api/auth/sign-up/email': {
+    readonly init: { readonly body: {
+      readonly name: string;
+      readonly username: string;
+      readonly email: string;
+      readonly password: string;
+    } };
+    readonly data: Profile;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Sign in. */
+  'POST /api/auth/sign-in/email': {
+    readonly init: { readonly body: {
+      readonly email: string;
+      readonly password: string;
+    } };
+    readonly data: Profile;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | InvalidApiKeyProblem
+      | InvalidCredentialsProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Sign out. */
+  'POST /api/auth/sign-out': {
+    readonly init: {};
+    readonly data: {
+      readonly success: true;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List one’s keys. */
+  'GET /api/auth/api-keys': {
+    readonly init: {};
+    readonly data: {
+      readonly apiKeys: readonly ApiKey[];
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Generate a key. */
+  'POST /api/auth/api-keys': {
+    readonly init: { readonly body: {
+      readonly label: string;
+      readonly scopes: readonly ("write:jes" | "write:jesclip" | "write:comment" | "read:comment" | "read:engagement" | "webhooks:manage")[];
+      readonly expiresInDays?: 30 | 90 | 365;
+      readonly expiresAt?: string | string;
+      readonly ipAllowlist?: readonly string[];
+      readonly acceptTerms: true;
+    } };
+    readonly data: {
+      readonly apiKey: ApiKey;
+      /** The key itself. It is shown this once, and kept nowhere. */
+      readonly key: string;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | ApiKeyLimitReachedProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Revoke a key. */
+  'DELETE /api/auth/api-keys/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own. */
+        readonly id: string;
+      };
+    };
+    readonly data: {
+      readonly apiKey: ApiKey;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** What a key was used for. */
+  'GET /api/auth/api-keys/:id/usage': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own. */
+        readonly id: string;
+      };
+      readonly query?: {
+        readonly window?: "24h" | "30d";
+      };
+    };
+    readonly data: {
+      readonly buckets: readonly UsageBucket[];
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+}

@@ -1,0 +1,130 @@
+import type { Operations } from './api.ts';
+
+export type * from './api.ts';
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** The paths that answer a method, as `/api/posts/:id`. */
+export type Path<M extends Method> = keyof Operations extends infer K
+  ? K extends `${M} ${infer P}`
+    ? P
+    : never
+  : never;
+
+type Operation<M extends Method, P extends Path<M>> = Operations[`${M} ${P}` & keyof Operations];
+
+/** What a call takes; a signal ends the wait for its answer. */
+export type Init<M extends Method, P extends Path<M>> = Operation<M, P>['init'] & { readonly signal?: AbortSignal };
+
+/** What a call answers: the data, or an error to be told by its `code`. */
+export type Result<M extends Method, P extends Path<M>> =
+  | { readonly ok: true; readonly data: Operation<M, P>['data']; readonly response: Response }
+  | { readonly ok: false; readonly error: Operation<M, P>['error']; readonly response: Response };
+
+type Call<M extends Method> = <P extends Path<M>>(
+  path: P,
+  ...init: Record<string, never> extends Init<M, P> ? [init?: Init<M, P>] : [init: Init<M, P>]
+) => Promise<Result<M, P>>;
+
+/** A method for each of HTTP's. @throws UnexpectedAnswer, and what `fetch` throws where nothing answers */
+export interface JesthaClient {
+  readonly get: Call<'GET'>;
+  readonly post: Call<'POST'>;
+  readonly patch: Call<'PATCH'>;
+  readonly delete: Call<'DELETE'>;
+}
+
+export interface JesthaClientOptions {
+  /** An API key, `jes_live_…`. Without it a browser's session speaks, on a page of the API's own origin. */
+  readonly key?: string;
+  /** Where the API is called, without a trailing slash. */
+  readonly origin?: string;
+}
+
+/** Something answered, but not as the API does: a proxy in between, say. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
+  readonly response: Response;
+
+  constructor(response: Response) {
+    super(`${response.url} answered ${response.status} with what is no answer of the Jestha API`);
+    this.response = response;
+  }
+}
+
+/**
+ * A client of the Jestha API, which tells the types of what is sent and of what comes back, errors included.
+ *
+ * @example
+ * const jestha = createJesthaClient({ key });
+ * const result = await jestha.post('/api/posts', { body: { content: 'Hello' } });
+ * if (result.ok) console.log(result.data.url);
+ */
+export function createJesthaClient({ key, origin = 'https://api.jestha.com' }: JesthaClientOptions): JesthaClient {
+  const call =
+    <M extends Method>(method: M): Call<M> =>
+    async (path, ...[init]) => {
+      const { params = {}, query = {}, body, form, idempotencyKey, signal = null } = (init ?? {}) as AnyInit;
+      const url = new URL(origin + fill(path, params));
+      for (const [name, value] of Object.entries(query)) {
+        if (value !== undefined) url.searchParams.set(name, String(value));
+      }
+      const response = await fetch(url, {
+        method,
+        signal,
+        headers: {
+          ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+          ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(form && { body: toForm(form) }),
+      });
+      return (await toResult(response)) as Result<M, typeof path>;
+    };
+  return { get: call('GET'), post: call('POST'), patch: call('PATCH'), delete: call('DELETE') };
+}
+
+/** Any call's, once its types have done their work. */
+interface AnyInit {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly form?: Readonly<Record<string, unknown>>;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws TypeError where a variable would lead to another path: URLs take dots as steps, encoded or not */
+function fill(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = params[name] ?? '';
+    if (/^\.{0,2}$/.test(value)) throw new TypeError(`${name} must not be "${value}"`);
+    return encodeURIComponent(value);
+  });
+}
+
+function toForm(fields: Readonly<Record<string, unknown>>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (one instanceof Blob) form.append(name, one);
+      else if (one !== undefined) form.append(name, typeof one === 'string' ? one : JSON.stringify(one));
+    }
+  }
+  return form;
+}
+
+async function toResult(response: Response) {
+  const text = await response.text();
+  if (response.status === 204) return { ok: true, data: undefined, response };
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw new UnexpectedAnswer(response);
+  }
+  if (response.ok) return { ok: true, data: answer, response };
+  if (typeof answer !== 'object' || answer === null || !('code' in answer)) throw new UnexpectedAnswer(response);
+  return { ok: false, error: answer, response };
+}
