@@ -45,7 +45,7 @@ export async function buildWorker(entry: string, plugins: readonly Plugin[] = []
     metafile: true,
     write: false,
     absWorkingDir: ROOT,
-    plugins: [raw, unused, ...plugins],
+    plugins: [raw, unused, overHttp, ...plugins],
   });
   const files = outputFiles.map(({ path, text }) => ({ name: relative(OUT, path), text }));
   const modules = files.filter(({ name }) => name.endsWith('.mjs'));
@@ -81,6 +81,38 @@ const unused: Plugin = {
     });
   },
 };
+
+/**
+ * Neon's driver without the client for Postgres' own protocol that is bundled into it: over HTTP nothing of it is called but
+ * its table of types, and it would take 30 KiB. What makes each of the bundled modules is marked as pure, so that those
+ * that nobody asks for any more fall away.
+ */
+const overHttp: Plugin = {
+  name: 'over-http',
+  setup({ onLoad }) {
+    onLoad({ filter: /@neondatabase\/serverless\/index\.mjs$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = WITHOUT_PG.reduce((without, [found, instead]) => {
+        if (without.search(found) === -1) throw new Error(`${found} is no longer in ${path}`);
+        return without.replace(found, instead);
+      }, text);
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+/** What is sought in the minified driver, and what takes its place. */
+const WITHOUT_PG: readonly (readonly [RegExp, string])[] = [
+  // Makers of bundled modules.
+  [/(?<==)(?=[TV]\(\(?[\w,]*\)?=>\{(?:"use strict";)?h\(\))/g, '/* @__PURE__ */'],
+  // The classes Client and Pool, on top of pg's.
+  [/var Co=we\(ot\(\)\);[\s\S]+?(?=var ct=)/, ''],
+  [/ut as Client,/, ''],
+  [/Un as Pool,/, ''],
+  // pg itself, of which types are left, and the parser of connection strings.
+  [/var ct=we\(ot\(\)\);/, 'var ct={types:Je()};'],
+  [/var To=we\(Ir\(\)\);/, 'var To=/* @__PURE__ */we(/* @__PURE__ */Ir());'],
+];
 
 /**
  * `import text from './file.css?raw'`: a file as its text, as Vite has it, but minified. Of a package's styles only those
