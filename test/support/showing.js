@@ -31,6 +31,21 @@ globalThis.showImage = async (base64, type) => {
   return { width, height, frames };
 };
 
+/** A frame that was sought comes to the screen some time after it was found; until then there is none, or the one before. */
+async function isShown(video, time) {
+  for (;;) {
+    try {
+      const frame = new VideoFrame(video);
+      const { timestamp } = frame;
+      frame.close();
+      if (time - timestamp / 1_000_000 < 0.5) return;
+    } catch {
+      // There is none yet.
+    }
+    await new Promise(requestAnimationFrame);
+  }
+}
+
 /** A frame of the first half and one of the second; any at the end, where nothing can be found by its time. */
 globalThis.showVideo = async (base64) => {
   const video = document.createElement('video');
@@ -55,6 +70,7 @@ globalThis.showVideo = async (base64) => {
     const sought = reached('seeked');
     video.currentTime = time;
     await sought;
+    await isShown(video, time);
     frames.push(pixelsOf(video, width, height));
   }
   return { width, height, duration, frames };
