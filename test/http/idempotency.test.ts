@@ -64,6 +64,11 @@ describe('Idempotency-Key', () => {
       headers: { 'Idempotency-Key': 'k' },
     });
     expect(await seen(comment)).toMatchObject([201, null, expect.stringContaining(id)]);
+    // Edited and deleted under the same key: one path, two methods.
+    const own = { key: first.key, headers: { 'Idempotency-Key': 'k' } };
+    const edited = await harness.fetch(`${POST}/${id}`, { ...own, method: 'PATCH', body: { content: 'Twice' } });
+    expect((await seen(edited)).slice(0, 2)).toEqual([200, null]);
+    expect(await seen(await harness.fetch(`${POST}/${id}`, { ...own, method: 'DELETE' }))).toEqual([204, null, '']);
   });
 
   test('bare and quoted are the same key', async () => {
