@@ -32,6 +32,9 @@ export type Sql = NeonQueryFunction<false, false>;
 export async function migrate(sql: Sql, folder = FOLDER): Promise<number> {
   await sql.transaction([
     sql`SELECT pg_advisory_xact_lock(${LOCK})`,
+    // Postgres takes notice of what others have committed when it locks a table, and CREATE SCHEMA locks none: without this
+    // it does not see the schema that was made while we waited.
+    sql`SELECT FROM pg_namespace LIMIT 1`,
     sql`CREATE SCHEMA IF NOT EXISTS drizzle`,
     sql`CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations
         (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,

@@ -101,9 +101,10 @@ describe.each(backends)('migrations on $name', ({ open }) => {
 
   test('of ours make a database from nothing, once', async () => {
     await sql`DROP SCHEMA IF EXISTS drizzle CASCADE`;
-    const pending = await pendingMigrations(sql);
-    const applied = await Promise.all([migrate(sql), migrate(sql)]);
-    expect(applied[0] + applied[1]).toBe(pending.length);
+    // Each connection of the server has seen by then that there is nothing.
+    const [pending] = await Promise.all([0, 1, 2].map(() => pendingMigrations(sql)));
+    const applied = await Promise.all([0, 1, 2].map(() => migrate(sql)));
+    expect(applied.reduce((sum, each) => sum + each)).toBe(pending?.length);
     expect(await sql`SELECT to_regclass('api_keys') IS NOT NULL AS made`).toEqual([{ made: true }]);
   });
 });
