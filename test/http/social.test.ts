@@ -239,7 +239,7 @@ describe('POST /api/posts/:id/poll/votes', () => {
     await seen.vote(ada, 0);
     await act(harness, author, 'PATCH', `/api/posts/${seen.id}`, { visibility: 'PRIVATE' });
     expect(await seen.vote(ada, 1)).toEqual(NOT_FOUND);
-    expect(await seen.votes()).toEqual([1, 0, 0, 0]);
+    expect(await seen.votes()).toEqual([1, 0, 0, 1]);
     const { id } = await newPost(harness, author);
     const body = { optionIds: ['01HK153X000000000000000000'] };
     expect(await answer(harness, ada, 'POST', `/api/posts/${id}/poll/votes`, body)).toEqual(NOT_FOUND);
