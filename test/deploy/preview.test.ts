@@ -112,6 +112,29 @@ describe('a branch of Neon', () => {
 });
 
 describe('preview.ts, with the real wrangler', () => {
+  test('makes the Worker whose versions previews are, without secrets or routes', { timeout: TIMEOUT_MS }, async () => {
+    const api = await serveCloudflareApi();
+    api.account.queues = ['jestha-link-previews-preview'];
+    api.account.buckets = ['jestha-media-preview'];
+    const env = {
+      ...process.env,
+      CLOUDFLARE_API_BASE_URL: api.url,
+      CLOUDFLARE_API_TOKEN: API_TOKEN,
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
+    };
+    try {
+      await promisify(execFile)('node', ['src/dev/deploy/preview.ts', 'init'], { cwd: ROOT, env });
+      const changed = api.asked.filter((asks) => !asks.startsWith('GET'));
+      expect(changed).toEqual([
+        'PUT /workers/scripts/jestha-api-preview',
+        'POST /workers/scripts/jestha-api-preview/subdomain',
+        'PUT /workers/scripts/jestha-api-preview/schedules',
+      ]);
+    } finally {
+      await api.close();
+    }
+  });
+
   test(
     'uploads a version over a migrated branch, and keeps its secrets out of the log',
     { timeout: TIMEOUT_MS },

@@ -72,7 +72,8 @@ export async function serveCloudflareApi(): Promise<CloudflareApi> {
     if (request.headers.authorization !== `Bearer ${API_TOKEN}`)
       throw new ApiError(401, 10_000, 'Authentication error');
     if (account.forbidden?.test(path)) throw new ApiError(403, 10_000, 'Authentication error');
-    if (path.startsWith('/workers/scripts/') && account.deployments.length === 0) {
+    const isOfWorker = /^\/workers\/(scripts|services)\//.test(path) && !asks.startsWith('PUT');
+    if (isOfWorker && account.deployments.length === 0) {
       throw new ApiError(404, 10_007, 'This Worker does not exist on your account.');
     }
     const after = (prefix: string) => decodeURIComponent(path.slice(prefix.length).split('/')[0] ?? '');
@@ -89,6 +90,10 @@ export async function serveCloudflareApi(): Promise<CloudflareApi> {
       const name = after('/r2/buckets/');
       if (!account.buckets.includes(name)) throw new ApiError(404, 10_006, 'The specified bucket does not exist.');
       return { name, creation_date: '2026-11-01T00:00:00.000Z' };
+    }
+    if (/^PUT \/workers\/scripts\/[^/]+$/.test(asks)) {
+      account.deployments.unshift({ versions: [{ version_id: randomUUID(), percentage: 100 }] });
+      return { id: 'script', startup_time_ms: 12 };
     }
     if (asks.startsWith('GET /workers/services/')) {
       return { default_environment: { environment: 'production', script: { tag: 'tag', tags: [] } } };
