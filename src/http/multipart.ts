@@ -17,6 +17,7 @@ export interface Part {
 }
 
 const HYPHEN = 0x2d;
+const CHUNK_BYTES = 64 * 1_024;
 
 /**
  * The parts of a multipart/form-data body (RFC 7578), as they arrive: nothing is read before what came before it was
@@ -48,12 +49,13 @@ function requireBoundary(contentType: string): void {
 /** The chunks of a body; one that stops coming is given up. */
 async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
   if (!body) return;
-  const reader = body.getReader();
+  // With a room of ours for each read, since the runtime's own are a sixteenth of that, and each costs a turn.
+  const reader = body.getReader({ mode: 'byob' });
   const started = performance.now();
   try {
     for (;;) {
       const left = Math.max(0, started + UPLOAD_DEADLINE_MS - performance.now());
-      const { done, value } = await inTime(reader.read(), Math.min(UPLOAD_STALL_MS, left));
+      const { done, value } = await inTime(reader.read(new Uint8Array(CHUNK_BYTES)), Math.min(UPLOAD_STALL_MS, left));
       if (done) return;
       yield value;
     }

@@ -38,3 +38,14 @@ function fromStat(pid: number): number | undefined {
     return undefined;
   }
 }
+
+/** The most memory that a process has had so far (VmHWM), in bytes; undefined where there is no /proc. */
+export function peakRss(pid: number | undefined): number | undefined {
+  if (pid === undefined) return undefined;
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1_024;
+  } catch {
+    return undefined;
+  }
+}

@@ -5,7 +5,7 @@ import { LoadGenerator } from './load.ts';
 import { Bench, CPU_RATE, type Row, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { measurePostsScale } from './posts-scale.ts';
-import { costTable, postsScaleTable, scaleTable, shieldTable } from './report.ts';
+import { costTable, postsScaleTable, scaleTable, shieldTable, uploadsTable } from './report.ts';
 import { measureRivals } from './rivals.ts';
 import { measureScale } from './scale.ts';
 import { ourScenarios } from './scenarios.ts';
@@ -13,6 +13,7 @@ import { type Seed, seedAccounts } from './seed.ts';
 import { type BenchServices, startServicesThread } from './services.ts';
 import { compareShields } from './shield.ts';
 import { startTarget, type Target } from './target.ts';
+import { measureUploads } from './uploads.ts';
 import { verdicts } from './verdicts.ts';
 import { WORKERD_VERSION } from './workerd.ts';
 
@@ -89,6 +90,7 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
     requests: latency,
   });
   print(`${postsScaleTable(postsScale)}\n`);
+  print(`${uploadsTable(await measureUploads(services, { seed, concurrencies: options.uploads }))}\n`);
   if (large < 1_000_000) print('A small table: `npm run bench -- --scale` compares with a million keys.\n');
 
   const bundleBytes = ours.bundle.gzipped;

@@ -7,6 +7,8 @@ export interface Options {
   /** Accounts with five keys each; more of them let more requests come in a minute. */
   readonly accounts: number;
   readonly betterAuthKeys: number;
+  /** Large uploads at once. */
+  readonly uploads: readonly number[];
   /** Keys in the table, for the comparison of a small one with a large one. */
   readonly scale: { readonly small: number; readonly large: number };
 }
@@ -16,6 +18,7 @@ const FULL: Omit<Options, 'scale'> = {
   sizes: { rounds: 7, warmup: 300, latency: 120, round: { none: 250, redis: 80, sql: 40 } },
   accounts: 160,
   betterAuthKeys: 200,
+  uploads: [1, 20],
 };
 
 /** A smoke run: every part of the bench, and figures that say little. */
@@ -24,6 +27,7 @@ const QUICK: Omit<Options, 'scale'> = {
   sizes: { rounds: 3, warmup: 80, latency: 24, round: { none: 100, redis: 40, sql: 20 } },
   accounts: 30,
   betterAuthKeys: 40,
+  uploads: [4],
 };
 
 const SMALL = 1_000;

@@ -3,6 +3,7 @@ import { type Cpu, NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts'
 import type { PostsScaleRow } from './posts-scale.ts';
 import type { ScaleRow } from './scale.ts';
 import type { ShieldRow } from './shield.ts';
+import type { UploadRow } from './uploads.ts';
 
 const NOT_AVAILABLE = 'n/a';
 
@@ -60,6 +61,19 @@ export function postsScaleTable(rows: readonly PostsScaleRow[]): string {
     rows.map(({ posts, latencies }) => [
       posts.toLocaleString('en-US'),
       ...latencies.map(({ latency: measured }) => latency(measured)),
+    ]),
+  );
+}
+
+/** Large uploads at once, and what they take of memory. */
+export function uploadsTable(rows: readonly UploadRow[]): string {
+  return markdown(
+    ['uploads of 4 × 8 MiB at once', 'MiB/s', 'workerd MiB before', 'MiB at most'],
+    rows.map(({ name, concurrency, throughput, rss }) => [
+      `${name}, ${concurrency}`,
+      throughput.toFixed(0),
+      rss ? rss.before.toFixed(0) : NOT_AVAILABLE,
+      rss ? rss.peak.toFixed(0) : NOT_AVAILABLE,
     ]),
   );
 }

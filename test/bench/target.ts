@@ -28,6 +28,7 @@ export interface Measurable {
 /** A Worker, alone in a workerd process of its own. */
 export interface Target extends Measurable {
   readonly bundle: Bundle;
+  readonly pid: number | undefined;
   close(): Promise<void>;
 }
 
@@ -36,10 +37,11 @@ export interface Target extends Measurable {
  * name a scope of its own.
  *
  * @param options.entry of the bundle, relative to the project
+ * @param options.bucket `host:port` of what takes objects
  */
 export async function startTarget(
   services: BenchServices,
-  options: { readonly name: string; readonly entry: string },
+  options: { readonly name: string; readonly entry: string; readonly bucket?: string },
 ): Promise<Target> {
   const built = await bundle(options.entry);
   const settings = settingsSchema.parse(unstable_readConfig({ config: WRANGLER_TOML }));
@@ -48,11 +50,13 @@ export async function startTarget(
     compatibilityDate: settings.compatibility_date,
     compatibilityFlags: settings.compatibility_flags,
     texts: { ...settings.vars, ...services.secretsFor(options.name) },
+    bucket: options.bucket,
     limiters: settings.ratelimits.map(({ name, simple }) => ({ name, ...simple })),
   });
   return {
     bundle: built,
     url: running.url,
+    pid: running.pid,
     controls: services.controlsFor(options.name),
     cpu: () => cpuMicros(running.pid),
     close: () => running.close(),

@@ -21,6 +21,8 @@ export interface WorkerSetup {
   readonly compatibilityFlags: readonly string[];
   /** Variables and secrets. */
   readonly texts: Readonly<Record<string, string>>;
+  /** `host:port` of what takes objects; undefined = nothing is ever stored. */
+  readonly bucket: string | undefined;
   readonly limiters: readonly { readonly name: string; readonly limit: number; readonly period: number }[];
 }
 
@@ -92,13 +94,14 @@ const config :Workerd.Config = (
       globalOutbound = "network",
     )),
     (name = "network", network = (allow = ["public", "private"])),
+    ${bindings.bucket === undefined ? '' : `(name = "bucket", external = (address = ${text(bindings.bucket)}, http = ())),`}
   ],
   extensions = [(modules = [(name = "bench:limiter", esModule = embed "limiter.mjs", internal = true)])],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "target")],
 );`;
 }
 
-function bindingsOf({ texts, limiters }: Pick<WorkerSetup, 'texts' | 'limiters'>): string[] {
+function bindingsOf({ texts, limiters, bucket }: Pick<WorkerSetup, 'texts' | 'limiters' | 'bucket'>): string[] {
   const limiter = (limit: number, period: number) =>
     `(moduleName = "bench:limiter", innerBindings = [` +
     `(name = "limit", json = "${limit}"), (name = "period", json = "${period}")])`;
@@ -106,6 +109,7 @@ function bindingsOf({ texts, limiters }: Pick<WorkerSetup, 'texts' | 'limiters'>
     ...Object.entries(texts).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     // Nothing measured here links anywhere, so nothing is ever sent.
     `(name = "LINK_PREVIEWS", queue = "network")`,
+    `(name = "MEDIA", r2Bucket = ${text(bucket === undefined ? 'network' : 'bucket')})`,
     ...limiters.map(({ name, limit, period }) => `(name = ${text(name)}, wrapped = ${limiter(limit, period)})`),
   ];
 }

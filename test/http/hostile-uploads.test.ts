@@ -33,9 +33,12 @@ const pictureNamed = (filename: string) => raw(bytesOf(head(`name="media"; filen
 function endless(start: string, rest: string): TestRequest {
   const chunk = utf8(rest.repeat(1_000));
   let isFirst = true;
-  const body = new ReadableStream<Uint8Array>({
+  const body = new ReadableStream({
+    type: 'bytes',
     pull(controller) {
-      controller.enqueue(isFirst ? utf8(start) : chunk);
+      const bytes = isFirst ? utf8(start) : chunk.slice();
+      // Nothing is nothing to enqueue.
+      controller.enqueue(bytes.length === 0 ? chunk.slice() : bytes);
       isFirst = false;
     },
   });

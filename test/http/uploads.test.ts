@@ -163,7 +163,7 @@ describe('POST /api/posts with files', () => {
     const pull = () => {
       pulled += 1;
     };
-    const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
+    const body = new ReadableStream({ type: 'bytes', pull }, { highWaterMark: 0 });
     const { headers } = formOf([]);
     const answer = await harness.fetch('/api/posts', { key, method: 'POST', headers, body });
     expect([answer.status, pulled]).toEqual([403, 0]);
@@ -403,8 +403,9 @@ describe('a body that stops arriving', () => {
       pulled = resolve;
     });
     let wasCancelled = false;
-    const body = new ReadableStream<Uint8Array>(
+    const body = new ReadableStream(
       {
+        type: 'bytes',
         start: (controller) => controller.enqueue(start),
         pull: () => pulled(),
         cancel: () => {

@@ -11,8 +11,9 @@ function requestOf(
   ends: readonly number[],
   contentType = 'multipart/form-data; boundary=b',
 ): Request {
-  const chunks = [...ends, body.length].map((end, i) => body.subarray(ends[i - 1] ?? 0, end));
-  const stream = new ReadableStream<Uint8Array>({
+  const chunks = [...ends, body.length].map((end, i) => body.slice(ends[i - 1] ?? 0, end));
+  const stream = new ReadableStream({
+    type: 'bytes',
     start(controller) {
       for (const chunk of chunks) if (chunk.length > 0) controller.enqueue(chunk);
       controller.close();
@@ -142,7 +143,8 @@ describe('a body, however it arrives', () => {
   test('is read no further than its end', async () => {
     let pulled = 0;
     const end = bytesOf(`${part('form-data; name="a"', '1')}--b--\r\n`);
-    const body = new ReadableStream<Uint8Array>({
+    const body = new ReadableStream({
+      type: 'bytes',
       pull(controller) {
         pulled += 1;
         controller.enqueue(pulled === 1 ? end : bytesOf('endless '));

@@ -19,14 +19,19 @@ const queue: Waiting[] = [];
  * @returns the bytes, to be filled, and what gives the room back: it must be called, or the room is lost to the isolate
  * @throws Refused `service_unavailable` where there is no room in time
  */
-export async function holdBytes(bytes: number): Promise<{ readonly room: Uint8Array; readonly release: () => void }> {
+export async function holdBytes(
+  bytes: number,
+): Promise<{ readonly room: Uint8Array<ArrayBuffer>; readonly release: () => void }> {
   if (queue.length > 0 || held + bytes > HELD_MAX_BYTES) await untilRoom(bytes);
   else held += bytes;
+  const room = new Uint8Array(bytes);
   const release = () => {
+    // Frees it now: the collector would let a few of them come together first, and is told of none.
+    room.buffer.transfer(0);
     held -= bytes;
     admitNext();
   };
-  return { room: new Uint8Array(bytes), release };
+  return { room, release };
 }
 
 async function untilRoom(bytes: number): Promise<void> {
