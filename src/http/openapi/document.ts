@@ -195,7 +195,10 @@ function describeRefusals(codes: readonly ErrorCode[], { problems }: Schemas): J
     description: codes.map((code) => ERRORS[code].title).join(' · '),
     headers: {
       ...headerRefs([...EVERY_ANSWER, ...OF_LIMITS]),
-      ...Object.fromEntries([...own].map((name) => [name, { ...HEADERS[name], required: isOfEach(name) }])),
+      ...headerRefs([...own].filter(isOfEach)),
+      ...Object.fromEntries(
+        [...own].filter((name) => !isOfEach(name)).map((name) => [name, { ...HEADERS[name], required: false }]),
+      ),
     },
     content: {
       'application/json': {
