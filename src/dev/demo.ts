@@ -2,7 +2,8 @@ import { DAY_MS } from '../config/limits.ts';
 import { createKey, generateKey, type NewKey, revokeKey } from '../domain/keys/index.ts';
 import { type StoreSecrets, withContext } from './context.ts';
 import { insertAccount } from './insert-account.ts';
-import { type Call, callerOf, play, readerSteps, type Step, strangerSteps } from './integration.ts';
+import { type Call, callerOf, play, readerSteps, type Step, strangerSteps, uploadTo } from './integration.ts';
+import { picture } from './picture.ts';
 import { readState } from './state.ts';
 import { environmentStores, localStores } from './stores.ts';
 
@@ -19,7 +20,7 @@ if (!isUp) {
   process.exit(1);
 }
 const keys = await makeKeys(JESTHA_ORIGIN === undefined ? localStores() : environmentStores());
-process.exit((await play(demoSteps(callerOf(worker), keys))) ? 0 : 1);
+process.exit((await play(demoSteps(worker, callerOf(worker), keys))) ? 0 : 1);
 
 /** The keys a caller can hold, of a new account: the demo spends their limits. */
 async function makeKeys(secrets: StoreSecrets) {
@@ -45,7 +46,7 @@ async function makeKeys(secrets: StoreSecrets) {
   };
 }
 
-function demoSteps(call: Call, keys: Awaited<ReturnType<typeof makeKeys>>): Step[] {
+function demoSteps(origin: string, call: Call, keys: Awaited<ReturnType<typeof makeKeys>>): Step[] {
   const whoami = (key: string) => call('/api/auth/me', key);
   let permalink = '';
   return [
@@ -59,6 +60,16 @@ function demoSteps(call: Call, keys: Awaited<ReturnType<typeof makeKeys>>): Step
       },
     },
     { sent: 'read it back', promised: '200', send: () => call(permalink, keys.good) },
+    {
+      sent: 'a Jes with a picture',
+      promised: '201',
+      send: () => uploadTo(origin, keys.good, new Blob([picture()], { type: 'image/png' }), 'picture.png'),
+    },
+    {
+      sent: 'a text that says it is one',
+      promised: '415 unsupported_media_type',
+      send: () => uploadTo(origin, keys.good, new Blob(['Hello'], { type: 'image/png' }), 'picture.png'),
+    },
     { sent: 'a Jes without content', promised: '400 invalid_request', send: () => call('/api/posts', keys.good, '') },
     ...strangerSteps(call, keys.unknown),
     { sent: 'a revoked key', promised: '401 api_key_revoked', send: () => whoami(keys.revoked) },

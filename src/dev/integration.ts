@@ -24,6 +24,14 @@ export function callerOf(origin: string, headers: Readonly<Record<string, string
     });
 }
 
+/** Uploads a file with a new Jes. */
+export function uploadTo(origin: string, key: string, file: Blob, name: string): Promise<Response> {
+  const body = new FormData();
+  body.set('content', 'A picture from npm run demo');
+  body.set('media', file, name);
+  return fetch(`${origin}/api/posts`, { method: 'POST', headers: { Authorization: `Bearer ${key}` }, body });
+}
+
 /** What whoever calls without a good key is told. Writes nothing. @param unknown a well-formed key that nobody has */
 export function strangerSteps(call: Call, unknown: string): Step[] {
   const whoami = (key?: string) => call('/api/auth/me', key);

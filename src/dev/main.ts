@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { picture } from './picture.ts';
 import { secretsFor } from './secrets.ts';
 import { seed } from './seed.ts';
 import { type Services, startServices } from './services.ts';
-import { DATA_DIR, MAIL_FOLDER, ROOT, readState, writeDevVars, writeState } from './state.ts';
+import { DATA_DIR, MAIL_FOLDER, PICTURE, ROOT, readState, writeDevVars, writeState } from './state.ts';
 
 /** How long the Worker may take to answer for the first time. */
 const START_TIMEOUT_MS = 60_000;
@@ -51,6 +54,7 @@ async function start(): Promise<void> {
   const urls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
   writeDevVars({ ...secretsFor(urls, state.secret), WEB_ORIGIN: workerUrl, API_ORIGIN: workerUrl });
   const { demoKey, key } = await seed(services.secrets, state, options['new-key']);
+  writeFileSync(join(ROOT, PICTURE), picture());
   writeState({ ...state, services: urls, worker: workerUrl, demoKey });
 
   const wrangler = options.services ? undefined : startWrangler();
@@ -141,6 +145,8 @@ function announce(
     `  curl ${workerUrl}/api/auth/me -H 'Authorization: Bearer ${shown}'`,
     'Post a Jes:',
     `  curl ${workerUrl}/api/posts -H 'Authorization: Bearer ${shown}' -H 'Content-Type: application/json' -d '{"content":"Hello from my service","visibility":"PUBLIC"}'`,
+    'Post one with a picture:',
+    `  curl ${workerUrl}/api/posts -H 'Authorization: Bearer ${shown}' -F 'content=Hello with a picture' -F media=@${PICTURE}`,
     '',
   ];
   console.log(lines.join('\n'));

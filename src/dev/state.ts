@@ -13,6 +13,9 @@ export const DATA_DIR = join(FOLDER, 'postgres');
 /** The folder of sent mails. */
 export const MAIL_FOLDER = join(FOLDER, 'mail');
 
+/** A picture for the printed curl line, from where it is pasted. */
+export const PICTURE = '.jestha/picture.png';
+
 const stateSchema = z.object({
   /** Password of the SQL emulator, token of the Redis emulator, key of the mail server. */
   secret: z.string(),

@@ -93,10 +93,12 @@ describe('npm start', () => {
       const first = await start(/Post a Jes:\n.*\n/);
       const key = /^ {2}(jes_live_[0-9A-Za-z]{49})$/m.exec(first.output)?.[1];
       expect(key).toBeDefined();
-      const [whoami = '', post = ''] = curlLines(first.output);
+      const [whoami = '', post = '', upload = ''] = curlLines(first.output);
       expect(JSON.parse((await run('sh', ['-c', `${whoami} -sS`])).stdout)).toMatchObject({ username: 'demo' });
       const created = await run('sh', ['-c', `${post} -sS -w ' %{http_code}'`]);
       expect(created.stdout).toMatch(/^\{"id":"[0-9A-Z]{26}",.*\} 201$/);
+      const uploaded = await run('sh', ['-c', `${upload} -sS -w ' %{http_code}'`], { cwd: project });
+      expect(uploaded.stdout).toMatch(/^\{"id":"[0-9A-Z]{26}",.*"mimeType":"image\/png".*\} 201$/);
 
       const taken = await start(/Port/);
       expect(taken.output).toContain(`Port ${port} is taken`);
@@ -109,10 +111,10 @@ describe('npm start', () => {
       expect(second.output).not.toMatch(/jes_live_[0-9A-Za-z]{49}/);
       expect(JSON.parse((await run('sh', ['-c', `${whoami} -sS`])).stdout)).toMatchObject({
         username: 'demo',
-        totalPosts: 1,
+        totalPosts: 2,
       });
       const demo = await run('node', ['src/dev/demo.ts'], { cwd: project });
-      expect(demo.stdout.match(/✓/g)).toHaveLength(12);
+      expect(demo.stdout.match(/✓/g)).toHaveLength(14);
       expect(demo.stdout).not.toContain('✗');
       await stop(second.stack);
 

@@ -30,6 +30,11 @@ function curlLine(apiOrigin: string, apiKey: ApiKey, key: string): string {
   return `curl ${apiOrigin}/api/posts -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${body}'`;
 }
 
+/** The same with a picture, for keys that may post. */
+function uploadLine(apiOrigin: string, key: string): string {
+  return `curl ${apiOrigin}/api/posts -H 'Authorization: Bearer ${key}' -F 'content=Hello with a picture' -F media=@picture.jpg`;
+}
+
 function ShownOncePage(props: {
   readonly person: Person;
   readonly apiKey: ApiKey;
@@ -48,6 +53,9 @@ function ShownOncePage(props: {
         <Copyable id="key" text={apiKeyText} what="the key" />
         <h2>Try it</h2>
         <Copyable id="curl" text={curlLine(apiOrigin, apiKey, apiKeyText)} what="the curl line" />
+        {apiKey.scopes.includes('write:jes') ? (
+          <Copyable id="upload" text={uploadLine(apiOrigin, apiKeyText)} what="the curl line with a picture" />
+        ) : null}
         <output class="muted" id="copied"></output>
         <form method="post" action={`/settings/api-access/${apiKey.id}/key`}>
           <button type="submit">I have stored it</button>
