@@ -83,11 +83,15 @@ describe('imports', () => {
   });
 
   test('of what describes the API are those of types, or behind an import()', () => {
-    const isDescription = (path: string) => /^(http\/openapi\/|domain\/.*\/answers\.ts$)/.test(path);
+    const isDescription = (path: string) =>
+      /^(http\/openapi\/|http\/pages\/docs\/|domain\/.*\/answers\.ts$)/.test(path);
     const loaded = imports.filter(
       ({ from, to, isType }) => isDescription(to) && !isDescription(from) && !isType && !from.startsWith('dev/'),
     );
-    expect(show(loaded)).toEqual(['http/api/openapi.ts imports http/openapi/file.ts']);
+    expect(show(loaded).sort()).toEqual([
+      'http/api/openapi.ts imports http/openapi/file.ts',
+      'http/pages/docs.ts imports http/pages/docs/page.tsx',
+    ]);
   });
 
   test('limits and webhooks import no other domain', () => {

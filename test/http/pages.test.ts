@@ -134,6 +134,8 @@ describe('what browsers load beside the pages', () => {
     ['pico.css', 'text/css; charset=utf-8', '@charset "UTF-8";'],
     ['jestha.css', 'text/css; charset=utf-8', '/* On top of Pico'],
     ['jestha.js', 'text/javascript; charset=utf-8', '// Comfort only'],
+    ['docs.css', 'text/css; charset=utf-8', '/* The reference. */'],
+    ['docs.js', 'text/javascript; charset=utf-8', '// Forms that try a call.'],
     ['icon.svg', 'image/svg+xml', '<svg xmlns'],
   ])('%s may be kept for an hour and asks nobody', async (name, type, beginning) => {
     const harness = new Harness();

@@ -1,19 +1,13 @@
-import { sha256Hex } from '../../lib/hash.ts';
 import { ENDPOINTS } from '../api/index.ts';
+import { type CachedText, toCached } from '../cached.ts';
 import { describeApi } from './document.ts';
 
-/** The OpenAPI document as it is sent. */
-export interface OpenapiFile {
-  readonly text: string;
-  readonly etag: string;
-}
-
 /** Made once for an isolate, which has one origin. */
-let made: (OpenapiFile & { readonly apiOrigin: string }) | undefined;
+let made: (CachedText & { readonly apiOrigin: string }) | undefined;
 
-export async function openapiFile(apiOrigin: string): Promise<OpenapiFile> {
+/** The OpenAPI document as it is sent. */
+export async function openapiFile(apiOrigin: string): Promise<CachedText> {
   if (made?.apiOrigin === apiOrigin) return made;
-  const text = JSON.stringify(describeApi(ENDPOINTS, apiOrigin));
-  made = { apiOrigin, text, etag: `"${(await sha256Hex(text)).slice(0, 32)}"` };
+  made = { apiOrigin, ...(await toCached(JSON.stringify(describeApi(ENDPOINTS, apiOrigin)))) };
   return made;
 }

@@ -4,6 +4,7 @@ import { getNewKey, postNewKey } from './api-access/new.tsx';
 import { getRevoke, postRevoke } from './api-access/revoke.tsx';
 import { getShownOnce, postStored } from './api-access/shown-once.tsx';
 import { getAsset } from './asset.ts';
+import { getDocs } from './docs.ts';
 import { getGoogleCallback, postGoogle } from './google.tsx';
 import { getJesClipPage } from './jesclip.tsx';
 import { getMedia } from './media.ts';
@@ -24,6 +25,7 @@ import { getVerifyEmail, postResendVerification } from './verify-email.tsx';
 /** Every page, and what browsers load beside them. */
 export const PAGES: readonly Page[] = [
   getAsset,
+  getDocs,
   getMedia,
   getSignUp,
   postSignUpForm,

@@ -7,10 +7,14 @@ export function Layout(props: {
   readonly title: string;
   readonly viewer?: Pick<Person, 'owner'> | undefined;
   /** Where the page belongs in the navigation. */
-  readonly section?: 'api-access';
+  readonly section?: 'api-access' | undefined;
+  /** In place of what the navigation says of the viewer, on a page that knows none. */
+  readonly nav?: Child;
+  /** Styles and scripts of its own. */
+  readonly head?: Child;
   readonly children: Child;
 }): Markup {
-  const { title, viewer, section, children } = props;
+  const { title, viewer, section, nav, head, children } = props;
   return (
     <html lang="en">
       <head>
@@ -22,6 +26,7 @@ export function Layout(props: {
         <link rel="stylesheet" href="/assets/jestha.css" />
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <script src="/assets/jestha.js" defer></script>
+        {head}
       </head>
       <body>
         <a class="skip" href="#content">
@@ -32,38 +37,49 @@ export function Layout(props: {
             <a class="brand" href={viewer ? '/settings/api-access' : '/sign-in'}>
               Jestha
             </a>
-            {viewer ? (
-              <ul>
-                <li>
-                  <a href="/settings/api-access" aria-current={section === 'api-access' ? 'page' : undefined}>
-                    API access
-                  </a>
-                </li>
-                <li class="who">@{viewer.owner.username}</li>
-                <li>
-                  <form method="post" action="/sign-out">
-                    <button type="submit" class="quiet">
-                      Sign out
-                    </button>
-                  </form>
-                </li>
-              </ul>
-            ) : (
-              <ul>
-                <li>
-                  <a href="/sign-in">Sign in</a>
-                </li>
-                <li>
-                  <a href="/sign-up">Sign up</a>
-                </li>
-              </ul>
-            )}
+            {nav ?? <Standing viewer={viewer} section={section} />}
           </nav>
         </header>
         <main id="content" class="container">
           {children}
         </main>
+        <footer class="site container">
+          <a href="/docs">API documentation</a>
+        </footer>
       </body>
     </html>
+  );
+}
+
+/** Who is signed in, or how to. */
+function Standing({ viewer, section }: Pick<Parameters<typeof Layout>[0], 'viewer' | 'section'>): Markup {
+  if (!viewer) {
+    return (
+      <ul>
+        <li>
+          <a href="/sign-in">Sign in</a>
+        </li>
+        <li>
+          <a href="/sign-up">Sign up</a>
+        </li>
+      </ul>
+    );
+  }
+  return (
+    <ul>
+      <li>
+        <a href="/settings/api-access" aria-current={section === 'api-access' ? 'page' : undefined}>
+          API access
+        </a>
+      </li>
+      <li class="who">@{viewer.owner.username}</li>
+      <li>
+        <form method="post" action="/sign-out">
+          <button type="submit" class="quiet">
+            Sign out
+          </button>
+        </form>
+      </li>
+    </ul>
   );
 }

@@ -9,7 +9,7 @@ export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
  * Headers of every page. Scripts and styles come from our own files and from nowhere else; Pico draws its check marks
  * with `data:` images. Signing in with Google is a form that redirects there, which browsers count as a form's target.
  */
-const EVERY_PAGE = {
+export const EVERY_PAGE = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy': [
     "default-src 'none'",

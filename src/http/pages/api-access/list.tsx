@@ -49,6 +49,9 @@ function NoKeys(): Markup {
           Generate your first key
         </a>
       </p>
+      <p>
+        <a href="/docs#quickstart">How to use a key</a>
+      </p>
     </section>
   );
 }
@@ -97,7 +100,8 @@ function KeyListPage(props: {
         <>
           <p class="muted">
             {active.length} of {ACTIVE_KEYS_PER_ACCOUNT} active keys.
-            {active.length < ACTIVE_KEYS_PER_ACCOUNT ? '' : ' Revoke one to generate another.'}
+            {active.length < ACTIVE_KEYS_PER_ACCOUNT ? '' : ' Revoke one to generate another.'}{' '}
+            <a href="/docs#quickstart">How to use a key</a>
           </p>
           {isUsageUnknown ? <UsageUnknown /> : null}
           {active.length === 0 ? null : (

@@ -1,0 +1,27 @@
+import { sha256Hex } from '../lib/hash.ts';
+import type { Exchange } from './exchange.ts';
+import { respond } from './reply.ts';
+
+/** A text that is the same for everybody, and its tag. */
+export interface CachedText {
+  readonly text: string;
+  readonly etag: string;
+}
+
+export async function toCached(text: string): Promise<CachedText> {
+  return { text, etag: `"${(await sha256Hex(text)).slice(0, 32)}"` };
+}
+
+/** Answers with it; 304 to whoever has it already. */
+export function respondCached(
+  exchange: Exchange,
+  { text, etag }: CachedText,
+  maxAgeS: number,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const all = { ...headers, 'Cache-Control': `public, max-age=${maxAgeS}`, ETag: etag };
+  const known = exchange.c.req.header('If-None-Match') ?? '';
+  // Compared weakly (RFC 9110 section 13.1.2): what compresses on the way makes strong tags weak.
+  const isKnown = known === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  return isKnown ? respond(exchange, 304, null, all) : respond(exchange, 200, text, all);
+}

@@ -1,0 +1,365 @@
+import { ERRORS, type ErrorCode } from '../../../config/errors.ts';
+import {
+  ACTIVE_KEYS_PER_ACCOUNT,
+  ALLOWLIST_MAX_ENTRIES,
+  COMMENTS_PER_PAGE,
+  COMMENTS_PER_PAGE_MAX,
+  CREATIONS_PER_DAY,
+  HOUR_MS,
+  IDEMPOTENCY_KEPT_MS,
+  IDEMPOTENCY_KEY_MAX_CHARACTERS,
+  JSON_BODY_MAX_BYTES,
+  LABEL_MAX_CHARACTERS,
+  POSTS_PER_MINUTE,
+  REQUESTS_PER_DAY,
+  REQUESTS_PER_MINUTE,
+  SIGNED_URL_TTL_MS,
+  UPLOAD_LIMITS,
+} from '../../../config/limits.ts';
+import { SCOPES, type Scope } from '../../../domain/keys/index.ts';
+import { MEDIA_TYPES } from '../../../lib/media/inspect.ts';
+import type { Markup } from '../render.ts';
+import { ADVICE, STATUSES } from './advice.ts';
+import type { Api } from './api.ts';
+import { anchorOf } from './operation.tsx';
+import { Code, count, P, Words } from './words.tsx';
+
+interface GuideProps {
+  readonly api: Api;
+  readonly apiOrigin: string;
+}
+
+/** The chapters before the reference. */
+export const CHAPTERS: readonly {
+  readonly id: string;
+  readonly title: string;
+  readonly Body: (props: GuideProps) => Markup;
+}[] = [
+  { id: 'quickstart', title: 'Quickstart', Body: Quickstart },
+  { id: 'keys', title: 'API keys', Body: Keys },
+  { id: 'scopes', title: 'Scopes', Body: ScopeList },
+  { id: 'limits', title: 'Limits', Body: Limits },
+  { id: 'idempotency', title: 'Idempotency', Body: Idempotency },
+  { id: 'media', title: 'Media', Body: Media },
+  { id: 'pagination', title: 'Pagination', Body: Pagination },
+  { id: 'visibility', title: 'Who sees what', Body: Visibility },
+  { id: 'conventions', title: 'Conventions', Body: Conventions },
+  { id: 'errors', title: 'Errors', Body: ErrorTable },
+];
+
+const MIB = 1_024 * 1_024;
+const { files: FILES, fileBytes: FILE_BYTES } = UPLOAD_LIMITS.apiKey;
+
+function Quickstart({ apiOrigin }: GuideProps): Markup {
+  return (
+    <>
+      <ol class="steps">
+        <li>
+          <P>
+            {
+              'Generate a key in [Settings → API access](/settings/api-access). Tick what it may do: `write:jes` and `read:engagement` will do for these three calls. It is shown once, so put it where your secrets live, and in your shell:'
+            }
+          </P>
+          <Code id="quickstart-key" title="shell">
+            {'export JESTHA_KEY=jes_live_…'}
+          </Code>
+        </li>
+        <li>
+          <P>{'Ask who you are. This needs no scope, and answers `200` with the account that the key acts for:'}</P>
+          <Code id="quickstart-me" title="curl">
+            {`curl -i ${apiOrigin}/api/auth/me \\\n  -H "Authorization: Bearer $JESTHA_KEY"`}
+          </Code>
+        </li>
+        <li>
+          <P>{'Post your first Jes. It answers `201` with the Jes; open its `url` to see it as others do:'}</P>
+          <Code id="quickstart-post" title="curl">
+            {`curl -i ${apiOrigin}/api/posts \\\n  -H "Authorization: Bearer $JESTHA_KEY" \\\n  -H 'Content-Type: application/json' \\\n  -d '{"content":"Hello from my service"}'`}
+          </Code>
+        </li>
+      </ol>
+      <P>
+        {
+          'Something else came back? Its `code` is explained under [errors](#errors). Prefer to look first: below every call with a key is a form that [tries it](#op-getMe). In TypeScript, the client `jestha-api/client` knows the types of every request, answer and error; for other languages, generators read [openapi.json](/openapi.json).'
+        }
+      </P>
+    </>
+  );
+}
+
+function Keys(): Markup {
+  return (
+    <>
+      <P>
+        {
+          'A key acts as one account and as nobody else. It begins with `jes_live_`, is 58 characters long and ends in a checksum, so that a mistyped one is noticed at once. It goes into one header of every request, and works nowhere else: not in a URL, not in a cookie.'
+        }
+      </P>
+      <Code id="keys-header" title="header">
+        {'Authorization: Bearer jes_live_…'}
+      </Code>
+      <P>
+        {`What a key is, is settled when it is generated and cannot be changed: a label of at most ${LABEL_MAX_CHARACTERS} characters, which readers see as “via …” on what it posts; its [scopes](#scopes); when it expires, if ever; and the addresses it works from.`}
+      </P>
+      <dl class="facts-list">
+        <dt>Shown once</dt>
+        <dd>
+          <Words>
+            {
+              'We keep a hash, so nobody can show you the key again. Lists and logs have its masked form, `jes_live_a1b2****`.'
+            }
+          </Words>
+        </dd>
+        <dt>Several keys</dt>
+        <dd>
+          <Words>
+            {`At most ${ACTIVE_KEYS_PER_ACCOUNT} active keys per account. A service that posts for many people holds one key of each.`}
+          </Words>
+        </dd>
+        <dt>Replacing a key</dt>
+        <dd>
+          <Words>
+            {
+              'Generate the new one, hand it to your service, watch the old one’s last use in Settings stand still, revoke it. Both work meanwhile. A revocation holds from the moment it is answered.'
+            }
+          </Words>
+        </dd>
+        <dt>Allowed addresses</dt>
+        <dd>
+          <Words>
+            {`Up to ${ALLOWLIST_MAX_ENTRIES} IPv4 or IPv6 addresses or networks in CIDR notation. From elsewhere the key is refused with [ip_not_allowed](#error-ip_not_allowed). Without a list it works from anywhere.`}
+          </Words>
+        </dd>
+        <dt>Expiry</dt>
+        <dd>
+          <Words>
+            {
+              'Never, after 30 days, 90 days or a year, or on a day you choose; then [api_key_expired](#error-api_key_expired).'
+            }
+          </Words>
+        </dd>
+        <dt>Keeping it secret</dt>
+        <dd>
+          <Words>
+            {
+              'Whoever has the key is you, within its scopes. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later.'
+            }
+          </Words>
+        </dd>
+      </dl>
+    </>
+  );
+}
+
+/** Of scopes that no call demands as a whole. */
+const NOTES: Readonly<Record<string, string>> = {
+  'read:engagement': 'Without it `counts` is left out.',
+  'webhooks:manage': 'Nothing asks for it yet.',
+};
+
+function ScopeList({ api }: GuideProps): Markup {
+  const grants = (scope: Scope) =>
+    api.entries.filter(({ endpoint }) => endpoint.access === 'caller' && endpoint.scope === scope);
+  return (
+    <>
+      <P>
+        {
+          'A key may do what its scopes name, and read any one [Jes](#op-getPost) or [JesClip](#op-getJesClip) that its account can see. Without the scope a call answers [missing_scope](#error-missing_scope). Liking, following, voting and everything about the account itself is for signed-in people only.'
+        }
+      </P>
+      <dl class="facts-list">
+        {Object.entries(SCOPES).map(([scope, sentence]) => (
+          <>
+            <dt id={`scope-${scope}`}>
+              <code>{scope}</code>
+            </dt>
+            <dd>
+              {sentence} <Words>{NOTES[scope] ?? ''}</Words>
+              <ul>
+                {grants(scope as Scope).map(({ endpoint, path }) => (
+                  <li>
+                    <a href={`#${anchorOf(endpoint)}`}>
+                      <code>
+                        {endpoint.method} {path}
+                      </code>
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function Limits(): Markup {
+  const rows: readonly (readonly [string, number, string])[] = [
+    ['Requests', REQUESTS_PER_MINUTE, 'key, rolling minute'],
+    ['Requests', REQUESTS_PER_DAY, 'key, rolling 24 hours'],
+    ['POST /api/posts', POSTS_PER_MINUTE, 'key, rolling minute'],
+    ['Jes and JesClips created', CREATIONS_PER_DAY, 'account, UTC day, all its keys together'],
+    ['Active keys', ACTIVE_KEYS_PER_ACCOUNT, 'account'],
+    ['Files', FILES, `request, each at most ${FILE_BYTES / MIB} MB`],
+    ['JSON body', JSON_BODY_MAX_BYTES, 'bytes, request'],
+  ];
+  return (
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">At most</th>
+            <th scope="col">Per</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([what, most, per]) => (
+            <tr>
+              <td>{what}</td>
+              <td>{count(most)}</td>
+              <td>{per}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <P>
+        {
+          'Every answer to a valid key says how the minute stands: `X-RateLimit-Limit`, `X-RateLimit-Remaining`, and `X-RateLimit-Reset`, the unix second at which the oldest request leaves the window. Beyond a limit the answer is 429, with `Retry-After`; it counts for nothing, so waiting as long as it says works. The daily quota counts what was really created: a failed call costs nothing, a deletion gives nothing back.'
+        }
+      </P>
+      <P>
+        {'`X-Jestha-Degraded: limits` means that a stand-in counts for a while; what remains is then an upper bound.'}
+      </P>
+    </>
+  );
+}
+
+function Idempotency({ apiOrigin }: GuideProps): Markup {
+  return (
+    <>
+      <P>
+        {`A connection breaks, and you do not know whether your Jes was posted. Send writes with an \`Idempotency-Key\` of your own, at most ${IDEMPOTENCY_KEY_MAX_CHARACTERS} visible ASCII characters, and simply send them again: within ${IDEMPOTENCY_KEPT_MS / HOUR_MS} hours the same request gets the same answer, byte for byte, with \`Idempotent-Replayed: true\`, and is done once.`}
+      </P>
+      <Code id="idempotency-curl" title="curl">
+        {`curl ${apiOrigin}/api/posts \\\n  -H "Authorization: Bearer $JESTHA_KEY" \\\n  -H 'Idempotency-Key: order-4711-shipped' \\\n  -H 'Content-Type: application/json' \\\n  -d '{"content":"Order 4711 is on its way"}'`}
+      </Code>
+      <P>
+        {
+          'The same key with another body is [idempotency_key_reused](#error-idempotency_key_reused); while the first still runs, a second is [idempotency_in_progress](#error-idempotency_in_progress). Errors are not kept: mend the request and use the key again.'
+        }
+      </P>
+    </>
+  );
+}
+
+function Media({ apiOrigin }: GuideProps): Markup {
+  return (
+    <>
+      <P>
+        {`A Jes may carry up to ${FILES} files of ${FILE_BYTES / MIB} MB each; a [JesClip](#op-createJesClip) is one video. Send \`multipart/form-data\` with the same fields as in JSON; \`location\` and \`poll\` are JSON in theirs.`}
+      </P>
+      <Code id="media-curl" title="curl">
+        {`curl ${apiOrigin}/api/posts \\\n  -H "Authorization: Bearer $JESTHA_KEY" \\\n  -F 'content=Seen this morning' \\\n  -F media=@fox.jpg \\\n  -F media=@fox.mp4`}
+      </Code>
+      <P>
+        {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. What a file is, its bytes decide, not its name. Metadata such as the place a photo was taken is removed. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
+      </P>
+    </>
+  );
+}
+
+function Pagination(): Markup {
+  return (
+    <P>
+      {`Lists come in pages of ${COMMENTS_PER_PAGE}, or of as many as \`limit\` says, at most ${COMMENTS_PER_PAGE_MAX}. As long as \`nextCursor\` is not null, send it as \`cursor\` for the next page. A cursor is opaque, and pages do not shift when others write meanwhile.`}
+    </P>
+  );
+}
+
+function Visibility(): Markup {
+  return (
+    <>
+      <P>{'A key sees what its account sees, and that is all of its own, and of others:'}</P>
+      <dl class="facts-list">
+        <dt>
+          <code>PUBLIC</code>
+        </dt>
+        <dd>Everybody; of a private account, its followers.</dd>
+        <dt>
+          <code>FOLLOWERS</code>
+        </dt>
+        <dd>Who follows the author.</dd>
+        <dt>
+          <code>PRIVATE</code>
+        </dt>
+        <dd>The author alone.</dd>
+        <dt>In a JeHub</dt>
+        <dd>Its members.</dd>
+      </dl>
+      <P>
+        {
+          'What the account may not see answers [not_found](#error-not_found), as if it were not there. Changing what it sees but does not own answers [not_owner](#error-not_owner).'
+        }
+      </P>
+    </>
+  );
+}
+
+function Conventions(): Markup {
+  return (
+    <P>
+      {`Bodies and answers are JSON in UTF-8. Ids are ULIDs and never change; usernames may. Times are ISO 8601 in UTC with milliseconds. Characters are Unicode code points. Unknown fields are refused, so that a typing error is noticed. Every answer names its request in \`X-Request-Id\` and the version of this API in \`X-Jestha-Api-Version: 1\`; new fields may be added to answers under the same version.`}
+    </P>
+  );
+}
+
+function ErrorTable({ api }: GuideProps): Markup {
+  const codes = Object.keys(ERRORS) as ErrorCode[];
+  const groups = [...Map.groupBy(codes, (code) => ERRORS[code].status)].sort(([a], [b]) => a - b);
+  return (
+    <>
+      <P>
+        {
+          'Success is `200` for what was read or changed, `201` for what was created, `204` for what is gone, and `304` for what you have already. Everything else is an error, and looks like this:'
+        }
+      </P>
+      <Code id="errors-example" title="403">
+        {JSON.stringify(
+          {
+            error: ERRORS.missing_scope.title,
+            message: api.messageOf('missing_scope'),
+            code: 'missing_scope',
+            requestId: '01M869VN7EYF8NJ2ZH8JWRAHHG',
+            requiredScope: 'write:jes',
+          },
+          null,
+          2,
+        )}
+      </Code>
+      <P>
+        {'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us.'}
+      </P>
+      {groups.map(([status, group]) => (
+        <section class="status">
+          <h3 id={`status-${status}`}>{status}</h3>
+          <P>{STATUSES[status]}</P>
+          <dl class="facts-list">
+            {group.map((code) => (
+              <>
+                <dt id={`error-${code}`}>
+                  <a href={`#error-${code}`}>
+                    <code>{code}</code>
+                  </a>
+                </dt>
+                <dd>
+                  <q>{api.messageOf(code) ?? ERRORS[code].title}</q> <Words>{ADVICE[code]}</Words>
+                </dd>
+              </>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </>
+  );
+}

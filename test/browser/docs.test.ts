@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browsing } from '../support/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/visitor.ts';
+
+const here = browsing();
+const WISH = { label: 'From the reference', may: ['Post, edit', 'See the like'], expiry: 'Never' };
+
+/** A page that keeps what its console says. */
+async function watched(page: Page): Promise<string[]> {
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(String(error)));
+  return said;
+}
+
+/** The form that tries an operation, opened. */
+async function openForm(page: Page, operationId: string): Promise<Locator> {
+  const form = page.locator(`#op-${operationId} .try`);
+  await form.locator('summary').click();
+  return form;
+}
+
+/** Sends the form and waits for what comes back. */
+async function send(form: Locator): Promise<{ said: string; body: Record<string, unknown> }> {
+  await form.getByRole('button', { name: /^Send/ }).click();
+  await form.locator('form section').waitFor();
+  const said = (await form.locator('output').textContent()) ?? '';
+  return { said, body: JSON.parse((await form.locator('form section').textContent()) ?? '') };
+}
+
+test('a newcomer gets a key and makes the first calls, from the reference alone', { timeout: 120_000 }, async () => {
+  const context = await here.browser.newContext();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  const said = await watched(page);
+  await page.goto(`${here.site.origin}/docs`);
+  await page.locator('#quickstart').getByRole('link', { name: 'Settings → API access' }).click();
+  await page.waitForURL(/\/sign-in\?next=/);
+  await signUpByForm(page, here.site.origin);
+  const { key } = await generateByForm(page, here.site.origin, WISH);
+
+  await page.goto(`${here.site.origin}/docs#quickstart`);
+  for (const [title, status] of [
+    ['quickstart-me', '200 OK'],
+    ['quickstart-post', '201 Created'],
+  ]) {
+    await page.locator(`[data-copy="${title}"]`).click();
+    await page.getByText('Copied.').waitFor();
+    const line = await page.evaluate<string>('navigator.clipboard.readText()');
+    // As in a shell that has the key in its environment.
+    const { stdout } = await promisify(execFile)('bash', ['-c', line], { env: { ...process.env, JESTHA_KEY: key } });
+    expect(stdout).toContain(`HTTP/1.1 ${status}`);
+  }
+  expect(said).toEqual([]);
+});
+
+test('a visitor tries calls with a key, which stays in the page', { timeout: 120_000 }, async () => {
+  const context = await here.browser.newContext();
+  const page = await context.newPage();
+  await signUpByForm(page, here.site.origin);
+  const { key } = await generateByForm(page, here.site.origin, { ...WISH, may: ['See the like'] });
+  const said = await watched(page);
+  await page.goto(`${here.site.origin}/docs`);
+
+  const me = await openForm(page, 'getMe');
+  const secret = me.getByLabel('API key');
+  expect(await secret.getAttribute('type')).toBe('password');
+  await me.getByLabel('Show the key').check();
+  expect(await secret.getAttribute('type')).toBe('text');
+  // Signed in as they are, without a key they are nobody: no cookie goes along.
+  expect((await send(me)).body).toMatchObject({ code: 'authentication_required' });
+  await secret.fill('jes_live_oops');
+  const wrong = await send(me);
+  expect(wrong.said).toMatch(/^401 Unauthorized\d+ ms/);
+  expect(wrong.body).toMatchObject({ code: 'invalid_api_key' });
+  await secret.fill(key);
+  const right = await send(me);
+  expect(right.said).toMatch(/^200 OK\d+ msX-RateLimit-Remaining: 59X-RateLimit-Limit: 60/);
+  expect(right.body).toMatchObject({ displayName: 'Ada Lovelace' });
+
+  // The same key is in every form.
+  const post = await openForm(page, 'createPost');
+  const forbidden = await send(post);
+  expect(forbidden.said).toMatch(/^403 Forbidden/);
+  expect(forbidden.body).toMatchObject({ code: 'missing_scope', requiredScope: 'write:jes' });
+  const read = await openForm(page, 'getPost');
+  await read.getByLabel('id').fill('01HK153X000000000000000000');
+  expect((await send(read)).body).toMatchObject({ code: 'not_found' });
+
+  const kept = await page.evaluate<string>(
+    'JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }])',
+  );
+  expect(kept).toBe(JSON.stringify([`${here.site.origin}/docs`, {}, {}]));
+  await page.reload();
+  expect(await page.locator('#op-getMe [data-key]').inputValue()).toBe('');
+  // What browsers say of answers beyond 399, and nothing else: no violation of the policy, no error of ours.
+  expect(said.filter((one) => !one.startsWith('Failed to load resource'))).toEqual([]);
+});
+
+test('a bad body is told field by field', { timeout: 60_000 }, async () => {
+  const page = await here.browser.newPage();
+  await signUpByForm(page, here.site.origin);
+  const { key } = await generateByForm(page, here.site.origin, WISH);
+  await page.goto(`${here.site.origin}/docs`);
+  const post = await openForm(page, 'createPost');
+  await post.getByLabel('API key').fill(key);
+  const posted = await send(post);
+  expect(posted.said).toMatch(/^201 Created/);
+  expect(posted.body).toMatchObject({ content: 'Hello from my service' });
+  await post.getByLabel('Body').fill('{"content":""}');
+  const refused = await send(post);
+  expect(refused.said).toMatch(/^400 Bad Request/);
+  expect(refused.body).toMatchObject({ details: [{ path: 'content', message: 'must not be empty' }] });
+  const remove = await openForm(page, 'deletePost');
+  await remove.getByLabel('id').fill(String(posted.body.id));
+  await remove.getByRole('button', { name: 'Send DELETE' }).click();
+  await remove.getByText('204 No Content').waitFor();
+});
+
+test('without scripts there are the lines to paste, and no forms', async () => {
+  const page = await (await here.browser.newContext({ javaScriptEnabled: false })).newPage();
+  await page.goto(`${here.site.origin}/docs`);
+  expect(await page.locator('#op-createPost-curl').textContent()).toContain('curl -X POST');
+  expect(await page.locator('.try:visible').count()).toBe(0);
+  expect(await page.getByRole('button').count()).toBe(0);
+  await page.getByRole('link', { name: 'Errors', exact: true }).first().click();
+  expect(page.url()).toBe(`${here.site.origin}/docs#errors`);
+});
+
+test('the keyboard alone opens the menu of a phone, follows a link and sends a call', { timeout: 60_000 }, async () => {
+  const page = await (await here.browser.newContext({ viewport: { width: 390, height: 800 } })).newPage();
+  await page.goto(`${here.site.origin}/docs`);
+  const tabTo = async (control: Locator) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press('Tab');
+      if ((await control.and(page.locator(':focus')).count()) === 1) return;
+    }
+    throw new Error(`The keyboard does not reach ${control}`);
+  };
+  await tabTo(page.locator('.menu summary'));
+  await page.keyboard.press('Enter');
+  await tabTo(page.locator('.menu').getByRole('link', { name: 'Who am I?' }));
+  await page.keyboard.press('Enter');
+  expect(page.url()).toBe(`${here.site.origin}/docs#op-getMe`);
+  expect(await page.locator('.menu').getAttribute('open')).toBe(null);
+  const me = page.locator('#op-getMe .try');
+  await tabTo(me.locator('summary'));
+  await page.keyboard.press('Enter');
+  await tabTo(me.getByLabel('API key'));
+  await page.keyboard.insertText('jes_live_oops');
+  await page.keyboard.press('Enter');
+  await me.getByText('"code": "invalid_api_key"').waitFor();
+});
