@@ -190,13 +190,16 @@ function latin1(sent: Partial<Record<string, string>>): Record<string, string> {
 }
 
 /** What is wrong with an answer, seen from the contract; undefined = nothing. */
-async function complaintAbout(response: Response, method: string): Promise<string | undefined> {
+async function complaintAbout(response: Response, method: string, isPage: boolean): Promise<string | undefined> {
   const { status, headers: answered } = response;
   const text = await response.text();
   if (status >= 500) return `${status} ${text}`;
   const id = answered.get('X-Request-Id');
   if (id === null || answered.get('X-Jestha-Api-Version') !== '1') return 'no id or version';
   if (status === 204) return text === '' ? undefined : 'a 204 with a body';
+  if (isPage && [404, 405].includes(status)) {
+    return answered.get('Content-Type') === 'text/html; charset=utf-8' ? undefined : 'no page';
+  }
   if (answered.get('Content-Type') !== 'application/json') return `a type of ${answered.get('Content-Type')}`;
   if (method === 'HEAD') return text === '' ? undefined : 'a HEAD with a body';
   const answer = JSON.parse(text) as Record<string, unknown>;
@@ -224,7 +227,9 @@ test('10,000 bad requests meet no 5xx, and every answer is one of the contract',
     harness.now += 1_100;
     const response = await harness.fetch(path, asked);
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-    const complaint = await complaintAbout(response, asked.method ?? 'GET');
+    // Outside the API a browser is told in a page that there is none.
+    const isPage = !/^\/api(?:\/|$)/.test(new URL(path, 'https://x').pathname) && asked.headers?.Accept === 'text/html';
+    const complaint = await complaintAbout(response, asked.method ?? 'GET', isPage);
     if (complaint !== undefined) throw new Error(`${asked.method} ${path}: ${complaint}`);
   };
   const batches = fc.array(request, { minLength: 20, maxLength: 20 });
