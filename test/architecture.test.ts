@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { clientTypes } from '../src/dev/client-types.ts';
 import { readWranglerConfig } from '../src/dev/wrangler-config.ts';
 import { PAGES } from '../src/http/pages/index.ts';
 import { bundle, ROOT } from './support/bundle.ts';
@@ -155,6 +156,10 @@ describe('the Worker', () => {
     });
     expect(output).toContain('up to date');
   });
+});
+
+test('the types of the client are those of the OpenAPI document (npm run client:types)', () => {
+  expect(readFileSync(join(ROOT, 'src/client/api.ts'), 'utf8')).toBe(clientTypes());
 });
 
 describe('the pages', () => {

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { createJesthaClient, type Jes, type JesthaClient, UnexpectedAnswer } from '../../src/client/index.ts';
-import { clientTypes } from '../../src/dev/client-types.ts';
 import type { NewKey } from '../../src/domain/keys/index.ts';
 import { ROOT } from '../support/bundle.ts';
 import { makeKey } from '../support/node-keys.ts';
@@ -25,10 +24,6 @@ beforeAll(async () => {
   key = (await makeKey(workers.secrets, { scopes })).key;
 }, 60_000);
 afterAll(() => workers.close());
-
-test('the types of the client are those of the OpenAPI document (npm run client:types)', () => {
-  expect(readFileSync(join(ROOT, 'src/client/api.ts'), 'utf8')).toBe(clientTypes());
-});
 
 describe('the client', () => {
   let jestha: JesthaClient;

@@ -93,7 +93,7 @@ function schemasOf(described: readonly Described[], codes: readonly ErrorCode[])
       'output',
     ),
     parameters: convert(
-      { ...by(({ params, query }) => (params && query ? params.extend(query.shape) : (params ?? query))) },
+      by(({ params, query }) => (params && query ? params.extend(query.shape) : (params ?? query))),
       'output',
     ),
     problems: convert(Object.fromEntries(codes.map((code) => [code, problemSchema(code)])), 'output'),
