@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Harness } from '../support/harness.ts';
 import { newJesClip } from '../support/jesclips.ts';
 import { as, type Caller, newComment, newJehub, newPost } from '../support/posts.ts';
+import { file, pathOf, upload } from '../support/uploads.ts';
 
 interface Statement {
   readonly query: string;
@@ -105,6 +106,10 @@ describe('on the path of a request', () => {
         for (const mark of ['like', 'save']) await send(person, method, `/api/posts/${id}/${mark}`);
         await send(person, method, `/api/users/${other.username}/follow`);
       }
+      const withFiles = await upload(harness, caller, [file(), file()], { 'Idempotency-Key': crypto.randomUUID() });
+      await harness.fetch(pathOf(withFiles.media[0]?.url));
+      await send(caller, 'PATCH', `/api/posts/${withFiles.id}`, { content: '' });
+      await send(caller, 'DELETE', `/api/posts/${withFiles.id}`);
       const clip = await newJesClip(harness, caller, { caption: content });
       const clipPath = `/api/jesclips/${clip.id}`;
       await send(caller, 'GET', clipPath);
