@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browsing } from '../support/browsing.ts';
+import { mp4 } from '../support/videos.ts';
 import { generateByForm, signUpByForm } from '../support/visitor.ts';
 
 const here = browsing();
@@ -100,10 +101,13 @@ test('a visitor tries calls with a key, which stays in the page', { timeout: 120
   expect(said.filter((one) => !one.startsWith('Failed to load resource'))).toEqual([]);
 });
 
-test('a bad body is told field by field', { timeout: 60_000 }, async () => {
+test('a Jes is posted, refused field by field and deleted, a video uploaded', { timeout: 60_000 }, async () => {
   const page = await here.browser.newPage();
   await signUpByForm(page, here.site.origin);
-  const { key } = await generateByForm(page, here.site.origin, WISH);
+  const { key } = await generateByForm(page, here.site.origin, {
+    ...WISH,
+    may: ['Post, edit', 'Post and edit JesClips'],
+  });
   await page.goto(`${here.site.origin}/docs`);
   const post = await openForm(page, 'createPost');
   await post.getByLabel('API key').fill(key);
@@ -114,6 +118,12 @@ test('a bad body is told field by field', { timeout: 60_000 }, async () => {
   const refused = await send(post);
   expect(refused.said).toMatch(/^400 Bad Request/);
   expect(refused.body).toMatchObject({ details: [{ path: 'content', message: 'must not be empty' }] });
+  const clip = await openForm(page, 'createJesClip');
+  await clip.getByLabel('caption').fill('From the reference');
+  await clip.getByLabel('video').setInputFiles({ name: 'clip.mp4', mimeType: 'video/mp4', buffer: Buffer.from(mp4()) });
+  const clipped = await send(clip);
+  expect(clipped.said).toMatch(/^201 Created/);
+  expect(clipped.body).toMatchObject({ caption: 'From the reference', video: { mimeType: 'video/mp4' } });
   const remove = await openForm(page, 'deletePost');
   await remove.getByLabel('id').fill(String(posted.body.id));
   await remove.getByRole('button', { name: 'Send DELETE' }).click();

@@ -35,6 +35,9 @@ function Docs({ api, apiOrigin }: { readonly api: Api; readonly apiOrigin: strin
       }
     >
       <div class="docs">
+        <a class="skip" href="#quickstart">
+          Skip the contents
+        </a>
         <nav class="contents" aria-label="Contents">
           <Contents api={api} />
         </nav>
