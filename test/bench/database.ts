@@ -39,7 +39,7 @@ export async function removeFillers(services: BenchServices): Promise<void> {
 
 /** What ids of Jes and comments made for the sake of their number begin with: older than all others. */
 const FILLER_ID = '0'.repeat(15);
-/** Jes that have comments, of those that are fillers. */
+/** Jes that the comments are spread over, the oldest there are. */
 const COMMENTED = 1_000;
 
 /** Adds comments of its author to a Jes. */
@@ -75,8 +75,8 @@ export async function fillPosts(
   await sql.query(
     `INSERT INTO comments (id, author_id, post_id, content, created_at)
      SELECT lpad(n::text, 26, '0'), ($1::text[])[1 + n % cardinality($1::text[])],
-       lpad((1 + n % LEAST(${COMMENTED}, fillers.count))::text, 26, '0'), 'Filler', now()
-     FROM (SELECT count(*) AS count FROM posts WHERE starts_with(id, '${FILLER_ID}')) AS fillers, ${had('comments')}, ${missing}`,
+       commented.ids[1 + n % cardinality(commented.ids)], 'Filler', now()
+     FROM (SELECT ARRAY(SELECT id FROM posts ORDER BY id LIMIT ${COMMENTED}) AS ids) AS commented, ${had('comments')}, ${missing}`,
     [accountIds, total],
   );
   await sql.query('VACUUM ANALYZE posts');
