@@ -1,6 +1,9 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
+/** Suites that start wrangler a dozen times: a minute, for `npm run test:deploy`. */
+const ROLLOUTS = ['test/deploy/rollout.test.ts', 'test/deploy/preview.test.ts'];
+
 /** What a test may take before something is wrong: the machines are small, and nothing here waits on purpose. */
 const TIMEOUT_MS = 30_000;
 
@@ -23,8 +26,12 @@ export default defineConfig({
             'test/worker/**/*.test.ts',
             'test/browser/**/*.test.ts',
           ],
+          exclude: ROLLOUTS,
           testTimeout: TIMEOUT_MS,
         },
+      },
+      {
+        test: { name: 'rollouts', include: ROLLOUTS, testTimeout: TIMEOUT_MS },
       },
       {
         plugins: [cloudflareTest({ main: './src/worker.ts', wrangler: { configPath: './wrangler.toml' } })],

@@ -68,11 +68,11 @@ export async function buildWorker(entry: string, plugins: readonly Plugin[] = []
 const UNUSED: readonly { readonly path: RegExp; readonly instead: string }[] = [
   {
     path: /\/@better-auth\/telemetry\//,
-    instead: 'exports.createTelemetry = async () => ({ publish: async () => undefined });',
+    instead: 'export const createTelemetry = async () => ({ publish: async () => undefined });',
   },
-  { path: /\/@better-auth\/memory-adapter\//, instead: 'module.exports = {};' },
+  { path: /\/@better-auth\/memory-adapter\//, instead: 'export const memoryAdapter = undefined;' },
   { path: /\/@better-auth\/core\/dist\/social-providers\/(?!google\.|index\.)/, instead: 'module.exports = {};' },
-  { path: /\/@upstash\/core-analytics\//, instead: 'module.exports = {};' },
+  { path: /\/@upstash\/core-analytics\//, instead: 'export const Analytics = undefined;' },
 ];
 
 const unused: Plugin = {
