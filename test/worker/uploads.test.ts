@@ -167,9 +167,13 @@ describe('over a connection of its own', () => {
   test('what ends before its length is answered, and does not wait for more', async () => {
     const socket = await startRaw(await newKey(), 'Content-Length: 5000', `${PART}abc`);
     socket.end();
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 .*"path":"body","message":"broke off"/s);
-    socket.destroy();
+    let answer = '';
+    // Its head and its body may come apart.
+    for await (const chunk of socket) {
+      answer += chunk;
+      if (answer.endsWith('}')) break;
+    }
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*"path":"body","message":"broke off"/s);
   });
 
   test('who hangs up in the middle of a file gives back what was held for it', async () => {
