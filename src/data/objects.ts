@@ -1,4 +1,5 @@
 import { OBJECTS_TIMEOUT_MS } from '../config/limits.ts';
+import { inTime } from './in-time.ts';
 import type { Meter } from './meter.ts';
 
 /** The bytes of images and videos: what we ask of R2. @throws ObjectsUnavailable from each */
@@ -21,7 +22,7 @@ export class ObjectsUnavailable extends Error {
 
 /** A bucket for one request. Its own calls know no time-out; here none is waited for longer than {@link OBJECTS_TIMEOUT_MS}. */
 export function connectObjects(bucket: R2Bucket, meter: Meter): ObjectsPort {
-  const ask = <T>(call: () => Promise<T>) => meter.measure('objects', () => inTime(call()));
+  const ask = <T>(call: () => Promise<T>) => meter.measure('objects', () => orUnavailable(call()));
   return {
     put: (name, contentType, pieces, size) => ask(() => putPieces(bucket, name, contentType, pieces, size)),
     head: (name) => ask(() => bucket.head(name)),
@@ -52,16 +53,10 @@ async function putPieces(
   await Promise.all([bucket.put(name, readable, { httpMetadata: { contentType } }), write()]);
 }
 
-async function inTime<T>(call: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ObjectsUnavailable()), OBJECTS_TIMEOUT_MS);
-  });
+async function orUnavailable<T>(call: Promise<T>): Promise<T> {
   try {
-    return await Promise.race([call, late]);
+    return await inTime(call, OBJECTS_TIMEOUT_MS, () => new ObjectsUnavailable());
   } catch {
     throw new ObjectsUnavailable();
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -61,3 +61,8 @@ export class Refused extends Error {
     this.refusal = refusal;
   }
 }
+
+/** One field is wrong. @param path where, as in {@link Detail} */
+export function invalidField(path: string, message: string): Refused {
+  return new Refused({ code: 'invalid_request', details: [{ path, message }] });
+}

@@ -1,3 +1,4 @@
+import { namesTag } from '../lib/etag.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Exchange } from './exchange.ts';
 import { respond } from './reply.ts';
@@ -20,8 +21,7 @@ export function respondCached(
   headers: Readonly<Record<string, string>>,
 ): Response {
   const all = { ...headers, 'Cache-Control': `public, max-age=${maxAgeS}`, ETag: etag };
-  const known = exchange.c.req.header('If-None-Match') ?? '';
-  // Compared weakly (RFC 9110 section 13.1.2): what compresses on the way makes strong tags weak.
-  const isKnown = known === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-  return isKnown ? respond(exchange, 304, null, all) : respond(exchange, 200, text, all);
+  return namesTag(exchange.c.req.header('If-None-Match') ?? '', etag)
+    ? respond(exchange, 304, null, all)
+    : respond(exchange, 200, text, all);
 }

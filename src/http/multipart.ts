@@ -1,6 +1,7 @@
 import { make, type PartInfo } from 'multipasta';
 import { UPLOAD_DEADLINE_MS, UPLOAD_STALL_MS } from '../config/limits.ts';
-import { Refused } from '../domain/refusal.ts';
+import { inTime } from '../data/in-time.ts';
+import { invalidField, Refused } from '../domain/refusal.ts';
 
 /** What comes by, in order: the head of a part, its bytes in pieces, its end. */
 export type PartEvent =
@@ -43,7 +44,7 @@ export async function* readParts(request: Request, maxBytes: number): AsyncGener
 /** RFC 2046 section 5.1.1: 1 to 70 characters. */
 function requireBoundary(contentType: string): void {
   if (/;\s*boundary=(?:"[^"\\]{1,70}"|[^\s";]{1,70})\s*(?:;|$)/i.test(contentType)) return;
-  throw refused('Content-Type', 'must name the boundary of the parts');
+  throw invalidField('Content-Type', 'must name the boundary of the parts');
 }
 
 /** The chunks of a body; one that stops coming is given up. */
@@ -55,7 +56,11 @@ async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       const left = Math.max(0, started + UPLOAD_DEADLINE_MS - performance.now());
-      const { done, value } = await inTime(reader.read(new Uint8Array(CHUNK_BYTES)), Math.min(UPLOAD_STALL_MS, left));
+      const { done, value } = await inTime(
+        reader.read(new Uint8Array(CHUNK_BYTES)).catch(brokenOff),
+        Math.min(UPLOAD_STALL_MS, left),
+        () => invalidField('body', 'stopped arriving'),
+      );
       if (done) return;
       yield value;
     }
@@ -65,20 +70,9 @@ async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function inTime<T>(read: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(refused('body', 'stopped arriving')), ms);
-  });
-  // What fails beside it is the connection, or the length it promised.
-  const broken = (error: unknown) => {
-    throw error instanceof Refused ? error : refused('body', 'broke off');
-  };
-  try {
-    return await Promise.race([read.catch(broken), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What fails beside its time is the connection, or the length it promised. */
+function brokenOff(error: unknown): never {
+  throw error instanceof Refused ? error : invalidField('body', 'broke off');
 }
 
 class Parser {
@@ -119,7 +113,7 @@ class Parser {
       this.#parser.write(this.#held);
       this.#parser.end();
     });
-    if (!this.isDone) throw refused('body', 'ends before its closing boundary');
+    if (!this.isDone) throw invalidField('body', 'ends before its closing boundary');
     return last;
   }
 
@@ -188,9 +182,5 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 function unreadable(): never {
-  throw refused('body', 'holds a part whose headers cannot be read');
-}
-
-function refused(path: string, message: string): Refused {
-  return new Refused({ code: 'invalid_request', details: [{ path, message }] });
+  throw invalidField('body', 'holds a part whose headers cannot be read');
 }

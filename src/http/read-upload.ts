@@ -6,15 +6,16 @@ import {
   type UploadLimits,
 } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
-import { hasClaim, parseIdempotencyKey } from '../domain/idempotency/index.ts';
+import { hasClaim } from '../domain/idempotency/index.ts';
 import { discardMedia, holdBytes, type StoredMedia, storeFile } from '../domain/media/index.ts';
-import { Refused } from '../domain/refusal.ts';
+import { invalidField, Refused } from '../domain/refusal.ts';
 import { toHex } from '../lib/bytes.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import { MEDIA_TYPES } from '../lib/media/inspect.ts';
 import type { Exchange } from './exchange.ts';
 import { type Part, readParts } from './multipart.ts';
 import { isUpload, type UploadForm } from './upload-form.ts';
+import { claimNameOf } from './write.ts';
 
 /** A write that came as a form. Whoever takes it runs its write in `keepOrDiscard`. */
 export interface Upload<C extends ActorCtx> {
@@ -37,8 +38,7 @@ export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, fo
   if (!isUpload(request) || isEncoded) {
     throw new Refused({ code: 'unsupported_media_type', accepts: form.accepts });
   }
-  const header = request.headers.get('Idempotency-Key');
-  const name = header === null ? undefined : { key: parseIdempotencyKey(header), ...placeOf(c) };
+  const name = claimNameOf(c);
   const limits = { ...UPLOAD_LIMITS[ctx.actor.type], ...(form.isSingle && { files: 1 }) };
   const declaredBytes = declaredLength(request, limits);
   const isKnown = name !== undefined && (await hasClaim(ctx, name));
@@ -51,10 +51,6 @@ export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, fo
   if (name === undefined) return { ctx, input, media };
   const fingerprint = await sha256Hex(`${name.method} ${name.path}\n${JSON.stringify(parts)}`);
   return { ctx: { ...ctx, claim: { ...name, fingerprint, isKnown } }, input, media };
-}
-
-function placeOf({ req }: Exchange['c']): { readonly method: string; readonly path: string } {
-  return { method: req.method, path: req.path };
 }
 
 function maxBytesOf({ files, fileBytes }: UploadLimits): number {
@@ -132,9 +128,10 @@ class UploadReader {
 
   #openField(part: Part): Sink {
     const { name } = part;
-    if (part.filename !== undefined) throw invalid(name, 'must not be a file');
-    if (this.#fields.has(name)) throw invalid(name, 'was sent more than once');
-    if (this.#fields.size >= UPLOAD_FIELDS_MAX) throw invalid('body', `holds more than ${UPLOAD_FIELDS_MAX} fields`);
+    if (part.filename !== undefined) throw invalidField(name, 'must not be a file');
+    if (this.#fields.has(name)) throw invalidField(name, 'was sent more than once');
+    if (this.#fields.size >= UPLOAD_FIELDS_MAX)
+      throw invalidField('body', `holds more than ${UPLOAD_FIELDS_MAX} fields`);
     const chunks: Uint8Array[] = [];
     return {
       write: (bytes) => {
@@ -163,7 +160,7 @@ class UploadReader {
       write: (bytes) => {
         if (index >= files) throw tooLarge(path, `is one too many: at most ${files} of them are taken`);
         if (length + bytes.byteLength > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
-        if (length + bytes.byteLength > room.length) throw invalid('body', 'is longer than its Content-Length');
+        if (length + bytes.byteLength > room.length) throw invalidField('body', 'is longer than its Content-Length');
         room.set(bytes, length);
         length += bytes.byteLength;
       },
@@ -191,21 +188,17 @@ function fieldOf(name: string, bytes: Uint8Array, isJson: boolean): unknown {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw invalid(name, 'must be UTF-8');
+    throw invalidField(name, 'must be UTF-8');
   }
   if (!isJson) return text;
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid(name, 'must be JSON');
+    throw invalidField(name, 'must be JSON');
   }
 }
 
 const count = (value: number) => value.toLocaleString('en-US');
-
-function invalid(path: string, message: string): Refused {
-  return new Refused({ code: 'invalid_request', details: [{ path, message }] });
-}
 
 function tooLarge(path: string, message: string): Refused {
   return new Refused({ code: 'payload_too_large', details: [{ path, message }] });

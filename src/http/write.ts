@@ -1,6 +1,6 @@
 import { JSON_BODY_MAX_BYTES } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
-import { parseIdempotencyKey, type Written } from '../domain/idempotency/index.ts';
+import { type ClaimName, parseIdempotencyKey, type Written } from '../domain/idempotency/index.ts';
 import { sha256HexOf } from '../lib/hash.ts';
 import type { Exchange } from './exchange.ts';
 import { readBytes } from './read-bytes.ts';
@@ -19,19 +19,22 @@ export async function readWrite<C extends ActorCtx>(
   body: 'json' | 'json or form' | 'optional' | 'none',
 ): Promise<{ readonly ctx: C; readonly input: unknown }> {
   const request = c.req.raw;
-  const header = request.headers.get('Idempotency-Key');
-  const key = header === null ? undefined : parseIdempotencyKey(header);
+  const name = claimNameOf(c);
   const isJson = body === 'json' || body === 'json or form';
   if (isJson) requireJsonType(request, body);
   const bytes = body === 'none' ? NOTHING : await readBytes(request, JSON_BODY_MAX_BYTES);
   const isEmpty = !isJson && bytes.length === 0;
   if (body === 'optional' && !isEmpty) requireJsonType(request);
   const input = isEmpty ? {} : parseJson(bytes);
-  if (key === undefined) return { ctx, input };
-  const { method } = request;
-  const { path } = c.req;
-  const fingerprint = await sha256HexOf(`${method} ${path}\n`, bytes);
-  return { ctx: { ...ctx, claim: { key, method, path, fingerprint } }, input };
+  if (name === undefined) return { ctx, input };
+  const fingerprint = await sha256HexOf(`${name.method} ${name.path}\n`, bytes);
+  return { ctx: { ...ctx, claim: { ...name, fingerprint } }, input };
+}
+
+/** What the `Idempotency-Key` of a request names, if it has one. @throws Refused `invalid_request` */
+export function claimNameOf({ req }: Exchange['c']): ClaimName | undefined {
+  const header = req.raw.headers.get('Idempotency-Key');
+  return header === null ? undefined : { key: parseIdempotencyKey(header), method: req.method, path: req.path };
 }
 
 const NOTHING = new Uint8Array();

@@ -1,7 +1,7 @@
 import { THROTTLES } from '../../config/limits.ts';
 import type { Ctx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField } from '../refusal.ts';
 import { emailSchema, isToken, resetPasswordSchema } from './schemas.ts';
 import { addressSubject, throttle } from './throttle.ts';
 import type { Visitor } from './visitor.ts';
@@ -31,8 +31,5 @@ export async function resetPassword(ctx: Ctx, visitor: Visitor, input: unknown):
   await throttle(ctx, [{ rule: THROTTLES.tokenAddress, subject: addressSubject(visitor.address) }]);
   const identity = await ctx.ports.identity;
   if (isToken(token) && (await identity.resetPassword(token, password))) return;
-  throw new Refused({
-    code: 'invalid_request',
-    details: [{ path: 'token', message: 'this link was used already or is too old; ask for another' }],
-  });
+  throw invalidField('token', 'this link was used already or is too old; ask for another');
 }

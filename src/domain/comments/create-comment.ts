@@ -4,7 +4,7 @@ import type { ActorCtx } from '../context.ts';
 import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import { type Comment, type Subject, toComment } from './comment.ts';
 import { newCommentSchema } from './schemas.ts';
 import { commentJson, countComment, insertComment, insertCreatedEvent } from './store.ts';
@@ -48,10 +48,8 @@ function refusalOf({ actor }: ActorCtx, { kind }: Subject, error: unknown): unkn
     case 'post_id':
     case 'jesclip_id':
       return new Refused({ code: 'not_found' });
-    case 'content': {
-      const message = `must be the id of a comment on this ${kind === 'post' ? 'Jes' : 'JesClip'}`;
-      return new Refused({ code: 'invalid_request', details: [{ path: 'parentId', message }] });
-    }
+    case 'content':
+      return invalidField('parentId', `must be the id of a comment on this ${kind === 'post' ? 'Jes' : 'JesClip'}`);
     default:
       return error;
   }

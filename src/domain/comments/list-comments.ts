@@ -5,7 +5,7 @@ import { isId } from '../../lib/id.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import type { commentPageSchema } from './answers.ts';
 import { type Subject, toComments } from './comment.ts';
 import { pageSchema } from './schemas.ts';
@@ -37,8 +37,7 @@ export async function listCommentsFor(
   const list = `comments of ${subject.kind} ${subject.id}`;
   const after = cursor === undefined ? '' : await openCursor(sessionSecrets, list, cursor);
   if (after === undefined) {
-    const message = 'must be a nextCursor of this list';
-    throw new Refused({ code: 'invalid_request', details: [{ path: 'cursor', message }] });
+    throw invalidField('cursor', 'must be a nextCursor of this list');
   }
   // One more than asked for tells whether there is another page.
   const { rows } = await runSql(selectComments(db, { subject, viewerId, after, limit: limit + 1 }));

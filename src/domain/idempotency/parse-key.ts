@@ -1,5 +1,5 @@
 import { IDEMPOTENCY_KEY_MAX_CHARACTERS } from '../../config/limits.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField } from '../refusal.ts';
 
 const VISIBLE_ASCII = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_MAX_CHARACTERS}}$`);
 
@@ -12,6 +12,5 @@ export function parseIdempotencyKey(header: string): string {
   const isQuoted = header.length >= 2 && header.startsWith('"') && header.endsWith('"');
   const key = isQuoted ? header.slice(1, -1) : header;
   if (VISIBLE_ASCII.test(key)) return key;
-  const message = `must be 1 to ${IDEMPOTENCY_KEY_MAX_CHARACTERS} visible ASCII characters`;
-  throw new Refused({ code: 'invalid_request', details: [{ path: 'Idempotency-Key', message }] });
+  throw invalidField('Idempotency-Key', `must be 1 to ${IDEMPOTENCY_KEY_MAX_CHARACTERS} visible ASCII characters`);
 }

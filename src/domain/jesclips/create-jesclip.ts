@@ -5,7 +5,7 @@ import { requireScope } from '../keys/index.ts';
 import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { findEntities, viewOf, writeCreation } from '../posts/index.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField } from '../refusal.ts';
 import { type JesClip, toJesClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
 import { insertCreatedEvent, insertJesClip, ownJesClip } from './store.ts';
@@ -29,7 +29,7 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
   const { actor, now } = ctx;
   const { caption, visibility } = parseInput(newJesClipSchema, input);
   if (media.length !== 1) {
-    throw new Refused({ code: 'invalid_request', details: [{ path: 'video', message: 'must be one video' }] });
+    throw invalidField('video', 'must be one video');
   }
   const { db } = ctx.ports;
   const id = newId(now);

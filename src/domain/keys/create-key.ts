@@ -6,7 +6,7 @@ import { newId } from '../../lib/id.ts';
 import { throttle } from '../accounts/index.ts';
 import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import type { createdKeySchema } from './answers.ts';
 import { toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
@@ -73,5 +73,5 @@ function expiryOf(now: number, days: number | undefined, at: string | undefined)
   if (at === undefined) return null;
   const expiry = new Date(at);
   if (expiry.getTime() > now) return expiry;
-  throw new Refused({ code: 'invalid_request', details: [{ path: 'expiresAt', message: 'must be in the future' }] });
+  throw invalidField('expiresAt', 'must be in the future');
 }

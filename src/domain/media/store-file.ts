@@ -2,7 +2,7 @@ import { DRAWN_PIXELS_MAX, PIXELS_MAX } from '../../config/limits.ts';
 import { newId } from '../../lib/id.ts';
 import type { Inspection, MediaType } from '../../lib/media/inspect.ts';
 import type { Ctx } from '../context.ts';
-import { type Detail, Refused } from '../refusal.ts';
+import { type Detail, invalidField, Refused } from '../refusal.ts';
 import type { StoredMedia } from './media.ts';
 import { newObjectName } from './object-name.ts';
 
@@ -61,7 +61,7 @@ function refusalOf(
   { why, message }: Extract<Inspection, { outcome: 'refused' }>,
 ): Refused {
   if (why === 'unknown_type') return notOneOf(file, types);
-  return new Refused({ code: 'invalid_request', details: [{ path: file.path, message }] });
+  return invalidField(file.path, message);
 }
 
 function notOneOf({ path }: UploadedFile, types: readonly MediaType[]): Refused {

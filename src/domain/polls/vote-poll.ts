@@ -4,7 +4,7 @@ import type { SessionCtx } from '../context.ts';
 import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
 import type { Poll } from '../posts/index.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import { votesSchema } from './schemas.ts';
 import { addVotes, lockPoll, pollAnswer, removeVotes } from './store.ts';
 
@@ -35,15 +35,13 @@ export async function votePoll(ctx: SessionCtx, postId: string, input: unknown):
 
 /** What a violated rule of the database means to the person. */
 function refusalOf({ actor }: SessionCtx, error: unknown): unknown {
-  const invalid = (message: string) =>
-    new Refused({ code: 'invalid_request', details: [{ path: 'optionIds', message }] });
   switch (nullColumnOf(error)) {
     case 'account_id':
       return actorRefusal(actor);
     case 'ends_at':
-      return invalid('the poll is over');
+      return invalidField('optionIds', 'the poll is over');
     case 'multiple':
-      return invalid('must be options of this poll, and one only unless it allows several');
+      return invalidField('optionIds', 'must be options of this poll, and one only unless it allows several');
     default:
       return error;
   }

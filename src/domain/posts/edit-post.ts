@@ -4,7 +4,7 @@ import type { ActorCtx } from '../context.ts';
 import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { findEntities } from './entities.ts';
 import { type Jes, toJes } from './jes.ts';
@@ -45,16 +45,14 @@ function refusalOf(
   { content }: { readonly content?: string | undefined },
   error: unknown,
 ): unknown {
-  const invalid = (path: string, message: string) =>
-    new Refused({ code: 'invalid_request', details: [{ path, message }] });
   switch (nullColumnOf(error)) {
     case 'author_id':
       return actorRefusal(actor);
     case 'content':
-      if (content?.trim() === '') return invalid('content', 'must not be empty');
-      return invalid('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
+      if (content?.trim() === '') return invalidField('content', 'must not be empty');
+      return invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
     case 'visibility':
-      return invalid('visibility', 'a Jes in a JeHub is for its members');
+      return invalidField('visibility', 'a Jes in a JeHub is for its members');
     default:
       return error;
   }

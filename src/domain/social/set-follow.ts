@@ -2,7 +2,7 @@ import { USERNAME_MAX_CHARACTERS, USERNAME_MIN_CHARACTERS } from '../../config/l
 import { DbRejected } from '../../data/db.ts';
 import type { SessionCtx } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import type { Follow } from './schemas.ts';
 import { followAnswer, lockAccounts, setFollowing } from './store.ts';
 import { writeAsPerson } from './write.ts';
@@ -30,7 +30,6 @@ export async function setFollow(ctx: SessionCtx, name: string, isSet: boolean): 
     });
   } catch (error) {
     if (!(error instanceof DbRejected) || error.constraint !== 'follows_not_oneself') throw error;
-    const message = 'nobody follows themselves';
-    throw new Refused({ code: 'invalid_request', details: [{ path: 'username', message }] });
+    throw invalidField('username', 'nobody follows themselves');
   }
 }

@@ -1,6 +1,7 @@
 import { fileNameOf } from '../../domain/media/index.ts';
 import { Refused } from '../../domain/refusal.ts';
 import { openMedia } from '../../domain/serving/index.ts';
+import { namesTag } from '../../lib/etag.ts';
 import { type ByteRange, parseRange } from '../../lib/range.ts';
 import type { Exchange } from '../exchange.ts';
 import { respond } from '../reply.ts';
@@ -29,7 +30,7 @@ export const getMedia: Asset = {
       name,
       maxAgeS: expiresAt === undefined ? undefined : Math.floor((expiresAt - ctx.now) / 1_000),
     };
-    if (known !== null && isNamed(known, found.httpEtag)) return respond(exchange, 304, null, headersOf(of));
+    if (known !== null && namesTag(known, found.httpEtag)) return respond(exchange, 304, null, headersOf(of));
     // Of something else than what the sender has a part of, the whole is wanted.
     const isCurrent = (headers.get('If-Range') ?? found.httpEtag) === found.httpEtag;
     const part = range === null || !isCurrent ? undefined : parseRange(range, found.size);
@@ -76,9 +77,4 @@ function headersOf({ found, name, maxAgeS }: Served): Record<string, string> {
     // Other sites may show what is on the web.
     'Cross-Origin-Resource-Policy': 'cross-origin',
   };
-}
-
-/** RFC 9110 section 13.1.2: any of the list, compared weakly. */
-function isNamed(header: string, etag: string): boolean {
-  return header.split(',').some((part) => [etag, `W/${etag}`, '*'].includes(part.trim()));
 }
