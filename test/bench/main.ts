@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { gzippedKib, modulesAtStart } from '../support/bundle.ts';
 import { WORKERD_CORE } from './cores.ts';
 import { directScenario, floorScenario, type RedisCall, redisCall } from './direct.ts';
 import { LoadGenerator } from './load.ts';
@@ -93,8 +94,9 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
   print(`${uploadsTable(await measureUploads(services, { seed, concurrencies: options.uploads }))}\n`);
   if (large < 1_000_000) print('A small table: `npm run bench -- --scale` compares with a million keys.\n');
 
-  const bundleBytes = ours.bundle.gzipped;
-  for (const { pass, text } of verdicts({ invalid, floor, warm, cold, create, direct, bundleBytes, scale })) {
+  const bundleKib = gzippedKib(ours.bundle.modules);
+  const startKib = gzippedKib(modulesAtStart(ours.bundle.modules));
+  for (const { pass, text } of verdicts({ invalid, floor, warm, cold, create, direct, bundleKib, startKib, scale })) {
     print(`- ${pass ? 'pass' : '**miss**'}: ${text}`);
   }
 }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { BuiltFile } from '../../src/dev/build.ts';
+import type { BuiltFile } from '../../src/build/worker.ts';
 import { bundle } from '../support/bundle.ts';
 import { onWorkerdCore } from './cores.ts';
 

@@ -9,7 +9,6 @@ import { generateByForm, signUpByForm } from '../support/visitor.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const AXE = readFileSync(resolve('axe-core/axe.min.js'), 'utf8');
-const PICO = readFileSync(resolve('@picocss/pico/css/pico.indigo.min.css'), 'utf8');
 
 const here = browsing();
 
@@ -24,30 +23,6 @@ async function isWiderThanScreen(page: Page): Promise<boolean> {
   return await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 
-/** Selectors of Pico that match something on the page, in whatever state, and which the build did not keep. */
-async function missingStyles(page: Page): Promise<string[]> {
-  const kept = await (await fetch(`${here.site.origin}/assets/pico.css`)).text();
-  const missing = await page.evaluate<string[]>(`(() => {
-    const selectorsOf = (text) => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(text);
-      const flat = (rules) => [...rules].flatMap((rule) => [rule, ...flat(rule.cssRules ?? [])]);
-      const lists = flat(sheet.cssRules).map((rule) => rule.selectorText ?? '');
-      // Commas within parentheses part nothing.
-      return new Set(lists.flatMap((list) => list.match(/(?:[^,(]|\\((?:[^()]|\\([^()]*\\))*\\))+/g) ?? []).map((one) => one.trim()));
-    };
-    const kept = selectorsOf(${JSON.stringify(kept)});
-    // Parts are taken for their elements, and every state for one that may be; within :not() for one that may not.
-    const anyState = (selector) => selector
-      .replace(/::[a-z-]+/g, '')
-      .replace(/:not\\(:(hover|focus|active)\\)/g, '')
-      .replace(/:(hover|active|focus(-[a-z]+)?|checked|indeterminate)(?![-\\w])/g, ':where(*)');
-    const matches = (selector) => document.querySelector(anyState(selector) || '*') !== null;
-    return [...selectorsOf(${JSON.stringify(PICO)})].filter((selector) => !kept.has(selector) && matches(selector));
-  })()`);
-  return missing.map((selector) => `${page.url()} lacks the style of ${selector}`);
-}
-
 /** What is wrong in light and dark, on a desk and on a phone. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
@@ -58,7 +33,7 @@ async function faults(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'light' });
   // Evaluated by the debugger, which the page's CSP does not bind.
   await page.evaluate(AXE);
-  found.push(...(await violations(page)), ...(await missingStyles(page)));
+  found.push(...(await violations(page)));
   // Between the two only colours differ.
   await page.emulateMedia({ colorScheme: 'dark' });
   found.push(...(await violations(page, 'color-contrast', 'link-in-text-block')).map((fault) => `dark: ${fault}`));
@@ -138,19 +113,15 @@ async function visitAll(page: Page, look: () => Promise<void>): Promise<void> {
   await open('/settings/api-access/01HK153X000000000000000000');
 }
 
-test(
-  'axe-core finds no fault on any page, none is wider than the screen, and no style is missing',
-  { timeout: 120_000 },
-  async () => {
-    // Without transitions, which would show the colours of a moment between light and dark.
-    const page = await (await here.browser.newContext({ reducedMotion: 'reduce' })).newPage();
-    const found: string[] = [];
-    let looked = 0;
-    await visitAll(page, async () => {
-      found.push(...(await faults(page)));
-      looked += 1;
-    });
-    expect(found).toEqual([]);
-    expect(looked).toBe(30);
-  },
-);
+test('axe-core finds no fault on any page, and none is wider than the screen', { timeout: 120_000 }, async () => {
+  // Without transitions, which would show the colours of a moment between light and dark.
+  const page = await (await here.browser.newContext({ reducedMotion: 'reduce' })).newPage();
+  const found: string[] = [];
+  let looked = 0;
+  await visitAll(page, async () => {
+    found.push(...(await faults(page)));
+    looked += 1;
+  });
+  expect(found).toEqual([]);
+  expect(looked).toBe(30);
+});

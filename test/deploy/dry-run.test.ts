@@ -16,7 +16,7 @@ test('wrangler deploy --dry-run builds the Worker and resolves every binding, wi
       WRANGLER_HIDE_BANNER: 'true',
     },
   });
-  expect(output).toContain('[custom build] Running: node src/dev/build.ts');
+  expect(output).toContain('[custom build] Running: node src/build/worker.ts');
   const resolved = [...output.matchAll(/^env\.(\w+)/gm)].map(([, name]) => name);
   expect(resolved.sort()).toEqual(bindingNames(readWranglerConfig()));
   expect(output).toContain('--dry-run: exiting now.');

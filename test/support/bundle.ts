@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
-import { type BuiltFile, buildWorker } from '../../src/dev/build.ts';
+import { type BuiltFile, buildWorker } from '../../src/build/worker.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
 export interface Bundle {
   /** The first is the one that answers. */
   readonly modules: readonly BuiltFile[];
-  /** Bytes, as Cloudflare counts a Worker's size. */
-  readonly gzipped: number;
   /** The files it was made of, relative to the project. */
   readonly inputs: readonly string[];
 }
@@ -36,7 +34,27 @@ export interface BundleOptions {
 export async function bundle(entry: string, options: BundleOptions = {}): Promise<Bundle> {
   const plugins = [...(options.patient ? [patience] : []), ...(options.withoutIdentity ? [noIdentity] : [])];
   const { modules, inputs } = await buildWorker(entry, plugins);
-  return { modules, gzipped: gzipSync(modules.map(({ text }) => text).join('')).byteLength, inputs };
+  return { modules, inputs };
+}
+
+/** The size of modules in KiB, as Cloudflare counts a Worker's size. */
+export function gzippedKib(modules: readonly BuiltFile[]): number {
+  return gzipSync(modules.map(({ text }) => text).join('')).byteLength / 1024;
+}
+
+/** The modules that an isolate parses at its start: the entry, and its static imports. */
+export function modulesAtStart(modules: readonly BuiltFile[]): BuiltFile[] {
+  const waiting = ['worker.mjs'];
+  const read: BuiltFile[] = [];
+  for (const name of waiting) {
+    const module = modules.find((candidate) => candidate.name === name);
+    if (!module) throw new Error(`no module is called ${name}`);
+    read.push(module);
+    for (const [, imported = ''] of module.text.matchAll(/\b(?:from|import)"\.\/([^"]+)"/g)) {
+      if (!waiting.includes(imported)) waiting.push(imported);
+    }
+  }
+  return read;
 }
 
 /** A bundle as Miniflare wants it. */

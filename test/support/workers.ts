@@ -15,6 +15,8 @@ export interface Workers {
   readonly secrets: ReturnType<typeof secretsFor>;
   /** What the Workers wrote to their logs so far. */
   readonly logs: readonly string[];
+  /** Runs the cron of the first instance. */
+  runCron(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,10 @@ export async function startWorkers(
     upstash: new EmulatorControl(upstash, scope),
     secrets,
     logs,
+    async runCron() {
+      const worker = await miniflare.getWorker(names[0]);
+      await worker.scheduled({ cron: '* * * * *' });
+    },
     close: () => miniflare.dispose(),
   };
 }

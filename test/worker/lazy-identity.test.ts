@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BuiltFile } from '../../src/dev/build.ts';
 import { withContext } from '../../src/dev/context.ts';
 import { signUp } from '../../src/domain/accounts/index.ts';
-import { bundle } from '../support/bundle.ts';
+import { bundle, modulesAtStart } from '../support/bundle.ts';
 import { newUsername } from '../support/names.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
@@ -61,20 +60,6 @@ describe('without the identity library', () => {
   });
 });
 
-/** What an isolate reads at its start: the module that answers and, through `import … from`, those it needs. */
-function readAtStart(modules: readonly BuiltFile[]): string[] {
-  const waiting = ['worker.mjs'];
-  const read = new Map<string, string>();
-  for (const name of waiting) {
-    const text = modules.find((module) => module.name === name)?.text ?? '';
-    read.set(name, text);
-    for (const [, imported = ''] of text.matchAll(/\b(?:from|import)"\.\/([^"]+)"/g)) {
-      if (!waiting.includes(imported)) waiting.push(imported);
-    }
-  }
-  return [...read.values()];
-}
-
 describe('the deployed Worker', () => {
   test.each([
     ['the identity library', 'INVALID_EMAIL_OR_PASSWORD'],
@@ -82,17 +67,17 @@ describe('the deployed Worker', () => {
     ['the schemas of answers', 'The sum of the votes; who votes for two options counts twice.'],
   ])('holds %s in modules that no isolate reads at its start', async (_, words) => {
     const { modules } = await bundle('src/worker.ts');
-    const read = readAtStart(modules);
-    const holding = modules.filter(({ text }) => text.includes(words)).map(({ text }) => text);
+    const read = modulesAtStart(modules);
+    const holding = modules.filter(({ text }) => text.includes(words));
     expect(holding).not.toEqual([]);
-    expect(holding.filter((text) => read.includes(text))).toEqual([]);
+    expect(holding.filter((module) => read.includes(module))).toEqual([]);
   });
 
   test('reads less than it holds', async () => {
     const { modules, inputs } = await bundle('src/worker.ts');
     expect(inputs.filter((input) => /node_modules\/better-auth\//.test(input))).not.toEqual([]);
-    const read = readAtStart(modules);
-    const unread = modules.filter(({ text }) => !read.includes(text));
+    const read = modulesAtStart(modules);
+    const unread = modules.filter((module) => !read.includes(module));
     expect(unread.reduce((sum, { text }) => sum + text.length, 0)).toBeGreaterThan(300 * 1024);
   });
 });

@@ -154,6 +154,13 @@ test('holds nothing that a person keeps to themselves, and no token of a mail', 
   }
 });
 
+test('a run of the cron logs its tasks by the names they have in the source', async () => {
+  await workers.runCron();
+  const findSweep = () => workers.logs.map((line) => JSON.parse(line) as Event).find(({ event }) => event === 'sweep');
+  await expect.poll(findSweep).toBeDefined();
+  expect(Object.keys(findSweep() ?? {})).toEqual(expect.arrayContaining(['tellRevocations', 'sweepObjects']));
+});
+
 /** The tokens of the links mailed to an address. */
 async function tokensMailedTo(email: string): Promise<string[]> {
   const response = await fetch(`${workers.secrets.MAIL_API_URL}/dev/mail/${encodeURIComponent(email)}`);
