@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clientTypes } from '../src/dev/client-types.ts';
 import { readWranglerConfig } from '../src/dev/wrangler-config.ts';
@@ -14,123 +14,10 @@ const START_MAX_KIB = 205;
 /** KiB gzip of all modules, those behind an `import()` included. */
 const BUNDLE_MAX_KIB = 400;
 
-/** The floors of `src/README.md`, from the ground up. Imports point downward, or stay on their floor. */
-const FLOORS: Record<string, number> = {
-  lib: 0,
-  config: 1,
-  data: 2,
-  domain: 3,
-  'compose.ts': 3.5,
-  http: 4,
-  jobs: 4,
-  'worker.ts': 5,
-  dev: 6,
-  build: 6,
-  client: 0,
-};
-
-interface Import {
-  readonly from: string;
-  /** A path below `src`, or the name of a package. */
-  readonly to: string;
-  /** Of types only: nothing is loaded. */
-  readonly isType: boolean;
-}
-
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
 
-const imports: Import[] = files.flatMap((from) => {
-  const text = readFileSync(join(SRC, from), 'utf8');
-  const found = text.matchAll(/(import type [^;]*?)?(?:from|import)\s*\(?\s*'([^']+)'/g);
-  return Array.from(found, ([, type, specifier = '']) => ({
-    from,
-    to: specifier.startsWith('.') ? relative(SRC, join(SRC, dirname(from), specifier)) : specifier,
-    isType: type !== undefined,
-  }));
-});
-
-const isOurs = ({ to }: Import) => files.includes(to);
-const floorOf = (path: string) => FLOORS[path.split('/')[0] ?? ''];
-const domainOf = (path: string) => /^domain\/([^/]+)\//.exec(path)?.[1];
-const show = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
-
-describe('imports', () => {
-  test('are found', () => {
-    expect(imports).toContainEqual({ from: 'worker.ts', to: 'http/app.ts', isType: false });
-    expect(imports.length).toBeGreaterThan(100);
-  });
-
-  test('of our own name a file that is there', () => {
-    expect(show(imports.filter((found) => !isOurs(found) && /^\.|\.tsx?$/.test(found.to)))).toEqual([]);
-  });
-
-  test('of the client are its own only, and nothing of the Worker imports it', () => {
-    const isClient = (path: string) => path.startsWith('client/');
-    expect(
-      show(imports.filter(({ from, to }) => isClient(from) !== isClient(to) && (isClient(from) || isClient(to)))),
-    ).toEqual([]);
-  });
-
-  test('every file stands on a floor', () => {
-    expect(files.filter((file) => floorOf(file) === undefined)).toEqual([]);
-  });
-
-  test('point downward only', () => {
-    const upward = imports.filter((found) => isOurs(found) && (floorOf(found.to) ?? 99) > (floorOf(found.from) ?? -1));
-    expect(show(upward)).toEqual([]);
-  });
-
-  test('between domains go through index.ts', () => {
-    const past = imports.filter(({ from, to }) => {
-      const target = domainOf(to);
-      const doors = [`domain/${target}/index.ts`, `domain/${target}/answers.ts`];
-      return target !== undefined && target !== domainOf(from) && !doors.includes(to);
-    });
-    expect(show(past)).toEqual([]);
-  });
-
-  test('of what describes the API are those of types, or behind an import()', () => {
-    const isDescription = (path: string) =>
-      /^(http\/openapi\/|http\/pages\/docs\/|domain\/.*\/answers\.ts$)/.test(path);
-    const loaded = imports.filter(
-      ({ from, to, isType }) => isDescription(to) && !isDescription(from) && !isType && !from.startsWith('dev/'),
-    );
-    expect(show(loaded).sort()).toEqual([
-      'http/api/openapi.ts imports http/openapi/file.ts',
-      'http/pages/docs.ts imports http/pages/docs/page.tsx',
-    ]);
-  });
-
-  test('limits and webhooks import no other domain', () => {
-    const foreign = imports.filter(({ from, to }) => {
-      const source = domainOf(from);
-      return (source === 'limits' || source === 'webhooks') && ![undefined, source].includes(domainOf(to));
-    });
-    expect(show(foreign)).toEqual([]);
-  });
-
-  test('a domain knows of no other that knows of it', () => {
-    const edges = imports.map(({ from, to }) => [domainOf(from), domainOf(to)] as const);
-    const cycles = edges.filter(
-      ([from, to]) => from && to && from !== to && edges.some(([other, back]) => other === to && back === from),
-    );
-    expect(cycles).toEqual([]);
-  });
-
-  test.each([
-    ['hono', /^http\//],
-    ['drizzle-orm', /^(data\/|dev\/|domain\/[^/]+\/(store|visibility)\.ts$)/],
-    ['@neondatabase/serverless', /^(data\/db\.ts|dev\/)/],
-    ['@upstash/redis', /^data\/redis\.ts$/],
-    ['@upstash/ratelimit', /^data\/throttle\.ts$/],
-    ['better-auth', /^data\/better-auth\.ts$/],
-    ['node:', /^(dev|build)\//],
-  ])('%s is imported only by %s', (name, allowed) => {
-    const found = imports.filter(({ from, to }) => `${to}/`.startsWith(name) && !allowed.test(from));
-    expect(show(found)).toEqual([]);
-  });
-
-  test('only compose.ts makes clients', () => {
+describe('clients', () => {
+  test('are made by compose.ts only', () => {
     const makers = [
       'data/db.ts',
       'data/redis.ts',

@@ -24,7 +24,7 @@ import {
 export const ENDPOINTS: readonly Endpoint[] = [
   healthz,
   readyz,
-  getOpenapi,
+  getOpenapi(() => ENDPOINTS),
   getMe,
   postPost,
   getPost,

@@ -1,23 +1,28 @@
 import { DESCRIPTION_CACHED_S } from '../../config/limits.ts';
 import { respondCached } from '../cached.ts';
-import type { PublicEndpoint } from '../endpoint.ts';
+import type { Endpoint, PublicEndpoint } from '../endpoint.ts';
 import { EVERY_REPLY } from '../reply.ts';
 
 /**
- * The OpenAPI document. What makes it is loaded when it is first asked for: an isolate that serves calls with keys never
- * does. Browsers of any origin may read it, as what others run in them is made to load such documents.
+ * The OpenAPI document. The code that makes it is loaded by the first request for it, so an isolate that serves calls with
+ * keys never loads it. Scripts of any origin may read it, because tools in browsers load such documents.
+ *
+ * @param endpoints the endpoints that the document describes; a function, because this endpoint is one of them
  */
-export const getOpenapi = {
-  operationId: 'getOpenapi',
-  method: 'GET',
-  path: '/openapi.json',
-  access: 'public',
-  async answer(exchange) {
-    const { openapiFile } = await import('../openapi/file.ts');
-    return respondCached(exchange, await openapiFile(exchange.ctx.ports.apiOrigin), DESCRIPTION_CACHED_S, {
-      ...EVERY_REPLY,
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-    });
-  },
-} as const satisfies PublicEndpoint;
+export function getOpenapi(endpoints: () => readonly Endpoint[]) {
+  return {
+    operationId: 'getOpenapi',
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'public',
+    async answer(exchange) {
+      const { openapiFile } = await import('../openapi/file.ts');
+      const file = await openapiFile(endpoints(), exchange.ctx.ports.apiOrigin);
+      return respondCached(exchange, file, DESCRIPTION_CACHED_S, {
+        ...EVERY_REPLY,
+        'Access-Control-Allow-Origin': '*',
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+      });
+    },
+  } as const satisfies PublicEndpoint;
+}

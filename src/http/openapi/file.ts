@@ -1,13 +1,13 @@
-import { ENDPOINTS } from '../api/index.ts';
 import { type CachedText, toCached } from '../cached.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { describeApi } from './document.ts';
 
-/** Made once for an isolate, which has one origin. */
+/** Made once for an isolate, which has one origin and one list of endpoints. */
 let made: (CachedText & { readonly apiOrigin: string }) | undefined;
 
-/** The OpenAPI document as it is sent. */
-export async function openapiFile(apiOrigin: string): Promise<CachedText> {
+/** The OpenAPI document of these endpoints, as it is sent. */
+export async function openapiFile(endpoints: readonly Endpoint[], apiOrigin: string): Promise<CachedText> {
   if (made?.apiOrigin === apiOrigin) return made;
-  made = { apiOrigin, ...(await toCached(JSON.stringify(describeApi(ENDPOINTS, apiOrigin)))) };
+  made = { apiOrigin, ...(await toCached(JSON.stringify(describeApi(endpoints, apiOrigin)))) };
   return made;
 }
