@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withRetentionTable } from '../src/build/retention-docs.ts';
 import { clientTypes } from '../src/dev/client-types.ts';
 import { readWranglerConfig } from '../src/dev/wrangler-config.ts';
 import { PAGES } from '../src/http/pages/index.ts';
@@ -80,6 +81,11 @@ describe('the tables', () => {
     expect(tables).toContain('daily_usage');
     expect(listed.sort()).toEqual(tables.sort());
   });
+});
+
+test('the retention table of src/README.md is that of the code (npm run docs:retention)', () => {
+  const readme = readFileSync(join(SRC, 'README.md'), 'utf8');
+  expect(withRetentionTable(readme)).toBe(readme);
 });
 
 describe('Cloudflare', () => {

@@ -182,8 +182,12 @@ export const SWEEP_BATCH = 200;
 export const USE_NOTED_EVERY_MS = HOUR_MS;
 /** Keys whose last use is noted in one cron run: 288,000 a day. */
 export const USE_NOTED_BATCH = 200;
-/** Rows of each kind removed in one cron run: 1,440,000 a day. */
+/** Rows of a deleted Jes that one statement removes from each table. */
 export const PRUNE_BATCH = 1_000;
+/** Rows that one statement of the retention table deletes: some 10 ms of Postgres. */
+export const RETENTION_BATCH = 5_000;
+/** Time of one cron run for one table. A backlog of millions of rows shrinks over some runs, and the log shows it. */
+export const RETENTION_BUDGET_MS = 5 * SECOND_MS;
 /** Events outlive the tries to deliver them, which take a little more than three days (contract section 10). */
 export const OUTBOX_KEPT_MS = 7 * DAY_MS;
 /** Only today's row decides anything; a week of them tells who creates how much. */

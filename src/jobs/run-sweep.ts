@@ -1,29 +1,25 @@
 import { contextFor, type Runtime } from '../compose.ts';
 import { writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
-import { pruneSessions } from '../domain/accounts/index.ts';
+import { deleteOldRows, RETENTION, tableNameOf } from '../data/retention.ts';
 import type { Ctx } from '../domain/context.ts';
-import { pruneClaims } from '../domain/idempotency/index.ts';
-import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
+import { noteLastUses, tellRevocations } from '../domain/keys/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
-import { pruneEvents } from '../domain/outbox/index.ts';
-import { pruneUsage, purgeMedia, purgePosts } from '../domain/posts/index.ts';
+import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
 /**
  * The tasks of a run, the most urgent first, by the name that the log shows. They are keys and not functions' own names,
- * because the build shortens those.
+ * because the build shortens those. A task of the retention table has the name of its table.
  */
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   tellRevocations,
   noteLastUses,
-  pruneKeys,
-  pruneSessions,
-  pruneClaims,
-  pruneEvents,
-  pruneUsage,
   purgeMedia,
   purgePosts,
   sweepObjects,
+  ...Object.fromEntries(
+    RETENTION.map((rule) => [tableNameOf(rule), (ctx: Ctx) => deleteOldRows(ctx.ports.db, rule, ctx.now)]),
+  ),
 };
 
 /**

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runSql } from '../../src/data/db.ts';
-import { keepForReveal, noteNewAddress, pruneKeys, readKey, revealKey } from '../../src/domain/keys/index.ts';
+import { keepForReveal, noteNewAddress, readKey, revealKey } from '../../src/domain/keys/index.ts';
 import { insertEvent } from '../../src/domain/keys/store.ts';
 import { newId } from '../../src/lib/id.ts';
 import { rowsOf } from '../support/database.ts';
@@ -313,7 +313,7 @@ describe('the sweep', () => {
       harness,
       `UPDATE key_reveals SET expires_at = timestamptz '${NOON}' - interval '1 second' WHERE api_key_id = '${old.id}'`,
     );
-    await harness.run(pruneKeys);
+    await harness.sweep();
     const rows = await rowsOf(
       harness,
       `SELECT api_key_id AS id FROM key_reveals WHERE api_key_id IN ('${old.id}', '${young.id}')`,

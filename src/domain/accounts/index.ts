@@ -1,6 +1,5 @@
 export { passwordResetMail, verificationMail } from './mails.ts';
 export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';
-export { pruneSessions } from './prune-sessions.ts';
 export { readProfile } from './read-profile.ts';
 export { requestPasswordReset, resetPassword } from './reset-password.ts';
 export { signInSchema, signUpSchema } from './schemas.ts';

@@ -61,9 +61,3 @@ export function selectClaim(db: Db, accountId: string, claim: ClaimName) {
     .from(idempotencyKeys)
     .where(isClaim(accountId, claim));
 }
-
-export function deleteOldClaims(db: Db, before: Date, limit: number) {
-  return db.execute(sql`
-    DELETE FROM idempotency_keys WHERE ctid IN (
-      SELECT ctid FROM idempotency_keys WHERE created_at < ${before.toISOString()}::timestamptz LIMIT ${limit})`);
-}

@@ -6,7 +6,6 @@ export { type KeyWithUsage, listKeys, listKeysWithUsage } from './list-keys.ts';
 export { loadRecord, loadRecordShared } from './load-record.ts';
 export { noteLastUses } from './note-last-uses.ts';
 export { readApiKey } from './own-key.ts';
-export { pruneKeys } from './prune-keys.ts';
 export { type KeyDetail, readKey } from './read-key.ts';
 export { readUsage } from './read-usage.ts';
 export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';

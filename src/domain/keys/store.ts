@@ -219,14 +219,3 @@ export function updateLastUses(
     ) u
     WHERE api_keys.id = u.key_id`);
 }
-
-export function deleteExpiredReveals(db: Db, now: Date, limit: number) {
-  const { apiKeyId, expiresAt } = keyReveals;
-  const expired = db.select({ apiKeyId }).from(keyReveals).where(lt(expiresAt, now)).limit(limit);
-  return db.delete(keyReveals).where(inArray(apiKeyId, expired));
-}
-
-export function deleteOldEvents(db: Db, before: Date, limit: number) {
-  const old = db.select({ id: auditLog.id }).from(auditLog).where(lt(auditLog.at, before)).limit(limit);
-  return db.delete(auditLog).where(inArray(auditLog.id, old));
-}

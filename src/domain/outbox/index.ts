@@ -1,2 +1,1 @@
-export { pruneEvents } from './prune-events.ts';
 export { insertEvent } from './store.ts';

@@ -24,9 +24,3 @@ export function insertEvent(
     createdAt: event.at,
   });
 }
-
-export function deleteOldEvents(db: Db, before: Date, limit: number) {
-  return db.execute(sql`
-    DELETE FROM outbox_events WHERE id = ANY (ARRAY(
-      SELECT id FROM outbox_events WHERE created_at < ${before.toISOString()}::timestamptz LIMIT ${limit}))`);
-}

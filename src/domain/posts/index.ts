@@ -5,7 +5,6 @@ export { editPost } from './edit-post.ts';
 export { type Entities, findEntities } from './entities.ts';
 export type { Author, Jes, LinkPreview, Poll, Visibility } from './jes.ts';
 export { isPreviewable } from './preview-url.ts';
-export { pruneUsage } from './prune-usage.ts';
 export { purgeMedia } from './purge-media.ts';
 export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';

@@ -337,10 +337,3 @@ export function deleteRemains(db: Db, limit: number) {
         SELECT id FROM posts WHERE deleted_at IS NOT NULL AND ${sql.join(isBare, sql` AND `)} LIMIT ${limit}))`),
   ];
 }
-
-/** @param before a UTC day, `2026-11-24` */
-export function deleteOldUsage(db: Db, before: string, limit: number) {
-  return db.execute(sql`
-    DELETE FROM daily_usage WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM daily_usage WHERE day < ${before}::date LIMIT ${limit}))`);
-}

@@ -1,0 +1,22 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DAY_MS, HOUR_MS } from '../config/limits.ts';
+import { RETENTION, type RetentionRule, tableNameOf } from '../data/retention.ts';
+
+const README = join(import.meta.dirname, '../README.md');
+const BLOCK = /(<!-- retention: npm run docs:retention -->\n)[\s\S]*?(<!-- \/retention -->)/;
+
+/** `src/README.md` with the retention table of the code in its place. */
+export function withRetentionTable(readme: string): string {
+  if (!BLOCK.test(readme)) throw new Error('src/README.md has no place for the retention table');
+  const rows = RETENTION.map((rule) => `| \`${tableNameOf(rule)}\` | ${rule.growsWith} | ${keptFor(rule)} |\n`);
+  return readme.replace(BLOCK, `$1| table | grows with | kept |\n|---|---|---|\n${rows.join('')}$2`);
+}
+
+function keptFor({ column, keptMs }: RetentionRule): string {
+  if (keptMs === 0) return `until \`${column.name}\``;
+  const time = keptMs > DAY_MS ? `${keptMs / DAY_MS} days` : `${keptMs / HOUR_MS} hours`;
+  return `${time} after \`${column.name}\``;
+}
+
+if (import.meta.main) writeFileSync(README, withRetentionTable(readFileSync(README, 'utf8')));
