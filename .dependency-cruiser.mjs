@@ -93,10 +93,24 @@ export default {
       to: { circular: true },
     },
     {
-      name: 'limits-and-webhooks-import-no-domain',
+      name: 'limits-and-outbox-import-no-domain',
       severity: 'error',
-      from: { path: '^src/domain/(limits|webhooks)/' },
+      from: { path: '^src/domain/(limits|outbox)/' },
       to: { path: '^src/domain/[^/]+/', pathNot: '^src/domain/$1/' },
+    },
+    {
+      name: 'deliveries-know-events-alone',
+      comment: 'what is sent was written by the outbox; a delivery needs no product rule',
+      severity: 'error',
+      from: { path: '^src/domain/deliveries/' },
+      to: { path: '^src/domain/[^/]+/', pathNot: '^src/domain/(deliveries|outbox)/' },
+    },
+    {
+      name: 'webhooks-know-no-product-rule',
+      comment: 'its verbs write once and are throttled; its answers show what events tell',
+      severity: 'error',
+      from: { path: '^src/domain/webhooks/', pathNot: '/answers\\.ts$' },
+      to: { path: '^src/domain/[^/]+/', pathNot: '^src/domain/(webhooks|deliveries|outbox|idempotency|accounts)/' },
     },
     {
       name: 'the-description-is-loaded-late',

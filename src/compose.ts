@@ -1,4 +1,4 @@
-import { type Config, configOf, sessionSecretsOf } from './config/env.ts';
+import { type Config, configOf, sessionSecretsOf, webhookSecretKeysOf } from './config/env.ts';
 import { connectDb, type Db } from './data/db.ts';
 import type { Identity } from './data/identity.ts';
 import { describeError, writeLog } from './data/log.ts';
@@ -6,7 +6,7 @@ import { connectMailer } from './data/mailer.ts';
 import type { Meter } from './data/meter.ts';
 import { connectObjects } from './data/objects.ts';
 import { connectRedis, type RedisPort } from './data/redis.ts';
-import { connectThrottle, type ThrottlePort } from './data/throttle.ts';
+import type { ThrottlePort } from './data/throttle.ts';
 import { passwordResetMail, verificationMail } from './domain/accounts/index.ts';
 import type { Ctx, Ports } from './domain/context.ts';
 import { newId } from './lib/id.ts';
@@ -52,7 +52,7 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
       return configOf(env).UNKNOWN_KEY_LIMITER;
     },
     get throttle() {
-      throttle ??= connectThrottle(configOf(env), meter);
+      throttle ??= loadThrottle(configOf(env), meter);
       return throttle;
     },
     get identity() {
@@ -64,6 +64,16 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
     },
     get linkPreviews() {
       return configOf(env).LINK_PREVIEWS;
+    },
+    get webhookEvents() {
+      return configOf(env).WEBHOOK_EVENTS;
+    },
+    get webhookRetries() {
+      return configOf(env).WEBHOOK_RETRIES;
+    },
+    fetchTarget: (url, init) => fetch(url, init),
+    get webhookSecretKeys() {
+      return webhookSecretKeysOf(configOf(env));
     },
     get objects() {
       return connectObjects(configOf(env).MEDIA, meter);
@@ -83,6 +93,12 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
       return configOf(env).WEB_ORIGIN;
     },
   };
+}
+
+/** `@upstash/ratelimit` is loaded when something is first throttled: no call with a key reads it at the start of an isolate. */
+function loadThrottle(config: Config, meter: Meter): ThrottlePort {
+  const loaded = import('./data/throttle.ts').then(({ connectThrottle }) => connectThrottle(config, meter));
+  return { attempt: async (rule, subject) => await (await loaded).attempt(rule, subject) };
 }
 
 /** The identity library: parsed and run only where somebody signs up, in or out. */

@@ -248,6 +248,148 @@ export interface UsageBucket {
   readonly throttled: number;
 }
 
+/** An endpoint that events are sent to. */
+export interface Webhook {
+  /** Id of the endpoint: a ULID. */
+  readonly id: string;
+  readonly url: string;
+  readonly description: string | null;
+  readonly events: readonly ("jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked")[];
+  readonly status: "active" | "disabled";
+  /** `owner`: switched off; `gone`: it answered 410; `failing`: it failed for 5 days. */
+  readonly disabledReason: "owner" | "gone" | "failing" | null;
+  /** When it was added. */
+  readonly createdAt: string;
+  readonly lastAttemptAt: string | null;
+  /** What it answered then; null where it did not answer. */
+  readonly lastStatusCode: number | null;
+  readonly failingSince: string | null;
+}
+
+/** One event for one endpoint. */
+export interface WebhookDelivery {
+  /** Id of the delivery: a ULID. */
+  readonly id: string;
+  /** Id of the event. */
+  readonly eventId: string;
+  readonly event: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
+  readonly status: "pending" | "delivered" | "failed" | "cancelled";
+  /** Requests made so far. */
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  /** The last answer; null where there was none. */
+  readonly lastStatusCode: number | null;
+  /** When it was queued. */
+  readonly createdAt: string;
+}
+
+export interface WebhookDeliveryDetail {
+  /** Id of the delivery: a ULID. */
+  readonly id: string;
+  /** Id of the event. */
+  readonly eventId: string;
+  readonly event: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
+  readonly status: "pending" | "delivered" | "failed" | "cancelled";
+  /** Requests made so far. */
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  /** The last answer; null where there was none. */
+  readonly lastStatusCode: number | null;
+  /** When it was queued. */
+  readonly createdAt: string;
+  /** The exact text that is sent. */
+  readonly payload: string;
+  /** The oldest first. */
+  readonly attemptLog: readonly WebhookAttempt[];
+}
+
+export interface WebhookAttempt {
+  /** When the request was sent. */
+  readonly at: string;
+  readonly statusCode: number | null;
+  /** Why the attempt failed; null where it succeeded. */
+  readonly error: "status" | "redirect" | "timeout" | "dns" | "connection" | "tls" | "target_not_allowed" | null;
+  /** Milliseconds until the response was read. */
+  readonly durationMs: number;
+  /** The beginning of the response, at most 1 KiB. */
+  readonly responseBody: string | null;
+}
+
+export interface JesCreatedEvent {
+  readonly event: "jes.created";
+  /** Id of the event. */
+  readonly id: string;
+  /** When it happened. */
+  readonly created_at: string;
+  readonly data: {
+    readonly jes: Jes;
+  };
+}
+
+export interface JesClipCreatedEvent {
+  readonly event: "jesclip.created";
+  /** Id of the event. */
+  readonly id: string;
+  /** When it happened. */
+  readonly created_at: string;
+  readonly data: {
+    readonly jesclip: JesClip;
+  };
+}
+
+export interface CommentCreatedEvent {
+  readonly event: "comment.created";
+  /** Id of the event. */
+  readonly id: string;
+  /** When it happened. */
+  readonly created_at: string;
+  readonly data: {
+    readonly comment: Comment;
+  };
+}
+
+export interface ApiKeyRevokedEvent {
+  readonly event: "apikey.revoked";
+  /** Id of the event. */
+  readonly id: string;
+  /** When it happened. */
+  readonly created_at: string;
+  readonly data: {
+    readonly apiKey: RevokedApiKey;
+  };
+}
+
+/** A revoked key, without addresses. */
+export interface RevokedApiKey {
+  /** Id of the key: a ULID. */
+  readonly id: string;
+  readonly label: string;
+  readonly maskedKey: string;
+  readonly scopes: readonly string[];
+  readonly status: "active" | "expired" | "revoked";
+  /** When it was generated. */
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
+  readonly revokedReason: "user" | "admin" | "leaked" | null;
+}
+
+export interface WebhookTestEvent {
+  readonly event: "webhook.test";
+  /** Id of the event. */
+  readonly id: string;
+  /** When it happened. */
+  readonly created_at: string;
+  readonly data: {
+    readonly webhook: {
+      /** Id of the endpoint: a ULID. */
+      readonly id: string;
+      readonly url: string;
+    };
+  };
+}
+
 export interface AlreadyBouncedProblem {
   readonly error: "Already bounced";
   /** One helpful sentence. */
@@ -454,6 +596,15 @@ export interface RateLimitExceededProblem {
   readonly retryAfter: number;
 }
 
+export interface RotationInProgressProblem {
+  readonly error: "Rotation in progress";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "rotation_in_progress";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface ServiceUnavailableProblem {
   readonly error: "Service unavailable";
   /** One helpful sentence. */
@@ -489,6 +640,15 @@ export interface UnsupportedMediaTypeProblem {
     readonly path: string;
     readonly message: string;
   }[];
+}
+
+export interface WebhookLimitReachedProblem {
+  readonly error: "Webhook limit reached";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "webhook_limit_reached";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
 }
 
 /** What is sent to each endpoint, and what it answers. */
@@ -1378,6 +1538,408 @@ export interface Operations {
       | InvalidApiKeyProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List endpoints. */
+  'GET /api/auth/api-keys/:id/webhooks': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+      };
+    };
+    readonly data: {
+      readonly webhooks: readonly Webhook[];
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Add an endpoint. */
+  'POST /api/auth/api-keys/:id/webhooks': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+      };
+    } & { readonly body: {
+      /** https, port 443, a public host name. */
+      readonly url: string;
+      readonly events: readonly ("jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked")[];
+      readonly description?: string;
+    } };
+    readonly data: {
+      readonly webhook: Webhook;
+      /** The signing secret. It is shown this once. */
+      readonly secret: string;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | WebhookLimitReachedProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Read an endpoint. */
+  'GET /api/auth/api-keys/:id/webhooks/:webhookId': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+      };
+    };
+    readonly data: {
+      readonly webhook: Webhook;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Change, disable or enable an endpoint. */
+  'PATCH /api/auth/api-keys/:id/webhooks/:webhookId': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      /** https, port 443, a public host name. */
+      readonly url?: string;
+      readonly events?: readonly ("jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked")[];
+      /** Null removes it. */
+      readonly description?: string | null;
+      /** Enabling an endpoint forgets its failures. */
+      readonly status?: "active" | "disabled";
+    } };
+    readonly data: {
+      readonly webhook: Webhook;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Delete an endpoint. */
+  'DELETE /api/auth/api-keys/:id/webhooks/:webhookId': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: undefined;
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Rotate the secret of an endpoint. */
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/rotate-secret': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+      };
+    } & { readonly body?: {
+      /** While two secrets are live: ends the older one now. */
+      readonly endPrevious?: true;
+    } };
+    readonly data: {
+      readonly webhook: Webhook;
+      /** The signing secret. It is shown this once. */
+      readonly secret: string;
+      /** Until then the secret before signs, too. */
+      readonly previousExpiresAt: string;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RotationInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Send a test. */
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/test': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: {
+      readonly delivery: WebhookDelivery;
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Replay what an endpoint missed. */
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/replay': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      /** Events from then on. */
+      readonly since: string;
+      /** `failed`: what was not delivered, or not even sent while the endpoint was disabled. */
+      readonly status?: "failed" | "all";
+    } };
+    readonly data: {
+      /** Deliveries that were queued. */
+      readonly replayed: number;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List deliveries. */
+  'GET /api/auth/api-keys/:id/webhooks/:webhookId/deliveries': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+      };
+      readonly query?: {
+        readonly status?: "pending" | "delivered" | "failed" | "cancelled";
+        readonly event?: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly deliveries: readonly WebhookDelivery[];
+      /** The `cursor` of the next page; null on the last one. */
+      readonly nextCursor: string | null;
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Read a delivery. */
+  'GET /api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+        /** Id of a delivery to that endpoint. */
+        readonly deliveryId: string;
+      };
+    };
+    readonly data: {
+      readonly delivery: WebhookDeliveryDetail;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Send a delivery again. */
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+        /** Id of an endpoint of that key. */
+        readonly webhookId: string;
+        /** Id of a delivery to that endpoint. */
+        readonly deliveryId: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    };
+    readonly data: {
+      readonly delivery: WebhookDelivery;
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Poll for events. */
+  'GET /api/auth/api-keys/:id/events': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own; a key may name itself. */
+        readonly id: string;
+      };
+      readonly query?: {
+        readonly event?: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked";
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly events: readonly (JesCreatedEvent | JesClipCreatedEvent | CommentCreatedEvent | ApiKeyRevokedEvent)[];
+      /** A watermark: ask with it again, at once where the page was full, later otherwise. Never null. */
+      readonly nextCursor: string;
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
       | NotFoundProblem
       | NotAcceptableProblem
       | RateLimitExceededProblem

@@ -7,10 +7,16 @@ const rateLimiter = z.custom<RateLimit>(
 
 const origin = z.url({ protocol: /^https?$/ }).regex(/[^/]$/, 'must not end with a slash');
 
-const previewQueue = z.custom<Queue<{ readonly postId: string; readonly url: string }>>(
-  (value) => typeof value === 'object' && value !== null && 'send' in value,
-  'must be a [[queues.producers]] binding of wrangler.toml',
-);
+function queue<Message>() {
+  return z.custom<Queue<Message>>(
+    (value) => typeof value === 'object' && value !== null && 'send' in value,
+    'must be a [[queues.producers]] binding of wrangler.toml',
+  );
+}
+
+const webhookQueue = queue<{ readonly eventId: string } | { readonly endpointId: string }>();
+
+const secret = z.string().min(32, 'must be at least 32 characters');
 
 const bucket = z.custom<R2Bucket>(
   (value) => typeof value === 'object' && value !== null && 'put' in value,
@@ -30,9 +36,13 @@ export const configSchema = z.object({
   /** Where the API is called: `https://api.jestha.com`, without a trailing slash. */
   API_ORIGIN: origin,
   /** Signs session cookies and the links in mails. */
-  SESSION_SECRET: z.string().min(32, 'must be at least 32 characters'),
+  SESSION_SECRET: secret,
   /** The one before, while what it signed is still about: verified by, never signed with. */
-  SESSION_SECRET_PREVIOUS: z.string().min(32, 'must be at least 32 characters').optional(),
+  SESSION_SECRET_PREVIOUS: secret.optional(),
+  /** Encrypts the signing secrets of webhook endpoints. */
+  WEBHOOK_SECRET_KEY: secret,
+  /** The one before, until the sweep has encrypted all secrets anew: it decrypts, and encrypts nothing. */
+  WEBHOOK_SECRET_KEY_PREVIOUS: secret.optional(),
   /** Both present: people may sign in with Google. */
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
   GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
@@ -44,7 +54,9 @@ export const configSchema = z.object({
   KEY_FALLBACK_LIMITER: rateLimiter,
   UNKNOWN_KEY_LIMITER: rateLimiter,
   ATTEMPT_FALLBACK_LIMITER: rateLimiter,
-  LINK_PREVIEWS: previewQueue,
+  LINK_PREVIEWS: queue<{ readonly postId: string; readonly url: string }>(),
+  WEBHOOK_EVENTS: webhookQueue,
+  WEBHOOK_RETRIES: webhookQueue,
   MEDIA: bucket,
 });
 
@@ -68,9 +80,20 @@ export function configOf(env: object): Config {
 }
 
 /** What cookies, cursors and links are signed with: the first signs, each verifies. */
-export function sessionSecretsOf(config: Config): readonly [string, ...string[]] {
-  const { SESSION_SECRET, SESSION_SECRET_PREVIOUS } = config;
-  return SESSION_SECRET_PREVIOUS === undefined ? [SESSION_SECRET] : [SESSION_SECRET, SESSION_SECRET_PREVIOUS];
+export function sessionSecretsOf(config: Config): Secrets {
+  return newestFirst(config.SESSION_SECRET, config.SESSION_SECRET_PREVIOUS);
+}
+
+/** What the secrets of webhook endpoints are encrypted under: the first encrypts, each decrypts. */
+export function webhookSecretKeysOf(config: Config): Secrets {
+  return newestFirst(config.WEBHOOK_SECRET_KEY, config.WEBHOOK_SECRET_KEY_PREVIOUS);
+}
+
+/** A secret and, while it is being replaced, the one before. */
+export type Secrets = readonly [string, ...string[]];
+
+function newestFirst(present: string, previous: string | undefined): Secrets {
+  return previous === undefined ? [present] : [present, previous];
 }
 
 export class ConfigError extends Error {

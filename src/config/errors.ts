@@ -23,6 +23,8 @@ export const ERRORS = {
   payload_too_large: { status: 413, title: 'Payload too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   api_key_limit_reached: { status: 409, title: 'API key limit reached' },
+  webhook_limit_reached: { status: 409, title: 'Webhook limit reached' },
+  rotation_in_progress: { status: 409, title: 'Rotation in progress' },
   idempotency_in_progress: { status: 409, title: 'Request in progress' },
   already_bounced: { status: 409, title: 'Already bounced' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },

@@ -14,6 +14,11 @@ export type Statement = BatchItem<'pg'>;
 /** A piece of SQL with its parameters. */
 export type Sql = SQL;
 
+/** A time in a JSON made by Postgres, as `toISOString` writes it. */
+export function timeJson(column: Sql): Sql {
+  return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 /** Neon did not answer, or not with an answer of Postgres: nobody knows whether a write was committed. */
 export class DbUnavailable extends Error {
   override readonly name = 'DbUnavailable';

@@ -3,6 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import {
   AUDIT_LOG_KEPT_MS,
   DAILY_USAGE_KEPT_MS,
+  DELIVERIES_KEPT_MS,
   IDEMPOTENCY_KEPT_MS,
   OUTBOX_KEPT_MS,
   RETENTION_BATCH,
@@ -15,6 +16,7 @@ import { keyReveals } from './schema/key-reveals.ts';
 import { outboxEvents } from './schema/outbox-events.ts';
 import { dailyUsage } from './schema/posts.ts';
 import { sessions, verifications } from './schema/sessions.ts';
+import { webhookDeliveries } from './schema/webhook-deliveries.ts';
 
 /** How long the rows of one table are kept. The column is indexed. */
 export interface RetentionRule {
@@ -42,7 +44,18 @@ export const RETENTION: readonly RetentionRule[] = [
     keptMs: IDEMPOTENCY_KEPT_MS,
     growsWith: 'writes with an `Idempotency-Key`',
   },
-  { table: outboxEvents, column: outboxEvents.createdAt, keptMs: OUTBOX_KEPT_MS, growsWith: 'creations' },
+  {
+    table: webhookDeliveries,
+    column: webhookDeliveries.createdAt,
+    keptMs: DELIVERIES_KEPT_MS,
+    growsWith: 'events × endpoints that want them; their `webhook_attempts` go with them',
+  },
+  {
+    table: outboxEvents,
+    column: outboxEvents.createdAt,
+    keptMs: OUTBOX_KEPT_MS,
+    growsWith: 'creations, comments and revocations',
+  },
   {
     table: dailyUsage,
     column: dailyUsage.day,

@@ -13,7 +13,7 @@ export type StoreSecrets = Pick<
 /** Nothing is limited in a script. */
 const NO_LIMIT = { limit: async () => ({ success: true }) };
 
-/** Nothing is unfurled for a script. */
+/** No consumer works for a script: the sweep delivers what its verbs cause. */
 const NO_QUEUE = { send: async () => undefined };
 
 /** Nothing is uploaded by a script. */
@@ -29,6 +29,7 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
   const env = {
     // For scripts that sign nobody in and send no mail.
     SESSION_SECRET: crypto.randomUUID(),
+    WEBHOOK_SECRET_KEY: crypto.randomUUID(),
     MAIL_API_URL: 'http://localhost',
     MAIL_API_KEY: 'none',
     ...secrets,
@@ -39,6 +40,8 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     UNKNOWN_KEY_LIMITER: NO_LIMIT,
     ATTEMPT_FALLBACK_LIMITER: NO_LIMIT,
     LINK_PREVIEWS: NO_QUEUE,
+    WEBHOOK_EVENTS: NO_QUEUE,
+    WEBHOOK_RETRIES: NO_QUEUE,
     MEDIA: NO_BUCKET,
   };
   const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, now, new Meter()));

@@ -5,6 +5,7 @@ export interface ServiceSecrets {
   readonly UPSTASH_REDIS_REST_URL: string;
   readonly UPSTASH_REDIS_REST_TOKEN: string;
   readonly SESSION_SECRET: string;
+  readonly WEBHOOK_SECRET_KEY: string;
   readonly MAIL_API_URL: string;
   readonly MAIL_API_KEY: string;
 }
@@ -25,6 +26,7 @@ export function secretsFor(urls: ServiceUrls, secret: string, scope?: string): S
     UPSTASH_REDIS_REST_URL: urls.upstash,
     UPSTASH_REDIS_REST_TOKEN: credential,
     SESSION_SECRET: `sessions of ${secret}`,
+    WEBHOOK_SECRET_KEY: `webhooks of ${secret}`,
     MAIL_API_URL: urls.mail,
     MAIL_API_KEY: secret,
   };

@@ -5,6 +5,7 @@ import type { MailPort } from '../data/mailer.ts';
 import type { ObjectsPort } from '../data/objects.ts';
 import type { RedisPort } from '../data/redis.ts';
 import type { ThrottlePort } from '../data/throttle.ts';
+import type { FetchTarget, WebhookWake } from '../data/webhook-queues.ts';
 
 /** What the outside world looks like to the domain. Made by `compose.ts`, for one request. */
 export interface Ports {
@@ -21,6 +22,14 @@ export interface Ports {
   readonly mailer: MailPort;
   /** Where what is to be unfurled waits, behind the answer. */
   readonly linkPreviews: Queue<PreviewJob>;
+  /** First attempts of webhook deliveries. */
+  readonly webhookEvents: Queue<WebhookWake>;
+  /** Everything for endpoints that fail. */
+  readonly webhookRetries: Queue<WebhookWake>;
+  /** Sends webhook deliveries. */
+  readonly fetchTarget: FetchTarget;
+  /** What the secrets of webhook endpoints are encrypted under: the first encrypts, each decrypts. */
+  readonly webhookSecretKeys: readonly [string, ...string[]];
   /** The bytes of images and videos. */
   readonly objects: ObjectsPort;
   /** The web outside. */

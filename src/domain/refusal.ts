@@ -23,7 +23,7 @@ export type Refusal =
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';
-      readonly window: WindowName | 'unknown_keys' | 'attempts';
+      readonly window: WindowName | 'unknown_keys' | 'attempts' | 'webhook_sends';
       /** Whole seconds. */
       readonly retryAfter: number;
     }
@@ -40,6 +40,8 @@ export type Refusal =
   /** Not the body but a file in it, which the details name. */
   | { readonly code: 'unsupported_media_type'; readonly details: readonly Detail[] }
   | { readonly code: 'api_key_limit_reached' }
+  | { readonly code: 'webhook_limit_reached' }
+  | { readonly code: 'rotation_in_progress' }
   | { readonly code: 'idempotency_in_progress' }
   | { readonly code: 'idempotency_key_reused' }
   | { readonly code: 'already_bounced' }

@@ -5,7 +5,9 @@ import {
   POSTS_PER_MINUTE,
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
+  THROTTLES,
   UNAVAILABLE_RETRY_AFTER_S,
+  WEBHOOKS_PER_KEY,
 } from '../config/limits.ts';
 import { DbRejected, DbUnavailable, isContention } from '../data/db.ts';
 import { ObjectsUnavailable } from '../data/objects.ts';
@@ -120,6 +122,13 @@ export function answerTo(refusal: Refusal): Answer {
         : { message: ACCEPTED[refusal.accepts] };
     case 'api_key_limit_reached':
       return { message: 'This account has its 5 active API keys. Revoke one first.' };
+    case 'webhook_limit_reached':
+      return { message: `This API key has its ${WEBHOOKS_PER_KEY} webhook endpoints. Delete one first.` };
+    case 'rotation_in_progress':
+      return {
+        message:
+          'Two secrets of this endpoint are live. Wait until the older one ends, or send { "endPrevious": true }.',
+      };
     case 'idempotency_in_progress':
       return {
         message: 'The first request with this Idempotency-Key is still running. Send it again in a moment.',
@@ -162,6 +171,10 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
       return `This API key is limited to ${count(POSTS_PER_MINUTE)} posts per minute.`;
     case 'unknown_keys':
       return 'Too many unknown API keys came from this address.';
+    case 'webhook_sends': {
+      const { attempts } = THROTTLES.webhookSends;
+      return `This endpoint is limited to ${attempts} tests, redeliveries and replays per minute.`;
+    }
     case 'attempts':
       return 'Too many attempts in a short time. Wait a little, then try again.';
   }

@@ -40,7 +40,11 @@ export function claimNameOf({ req }: Exchange['c']): ClaimName | undefined {
 const NOTHING = new Uint8Array();
 
 /** The answer to a write, and whether it is a repeated one (contract section 8). */
-export function replyWritten(exchange: Exchange, status: 200 | 201, { value, replayed }: Written<unknown>): Response {
+export function replyWritten(
+  exchange: Exchange,
+  status: 200 | 201 | 202,
+  { value, replayed }: Written<unknown>,
+): Response {
   return reply(exchange, status, value, replayed ? REPLAYED : undefined);
 }
 

@@ -3,6 +3,14 @@ import { writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
 import { deleteOldRows, RETENTION, tableNameOf } from '../data/retention.ts';
 import type { Ctx } from '../domain/context.ts';
+import {
+  cancelDeliveries,
+  measureBacklog,
+  purgeEndpoints,
+  resealSecrets,
+  sendNotices,
+  wakeDeliveries,
+} from '../domain/deliveries/index.ts';
 import { noteLastUses, tellRevocations } from '../domain/keys/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
@@ -14,12 +22,18 @@ import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   tellRevocations,
   noteLastUses,
+  cancelDeliveries,
+  wakeDeliveries,
+  sendNotices,
+  resealSecrets,
   purgeMedia,
   purgePosts,
+  purgeEndpoints,
   sweepObjects,
   ...Object.fromEntries(
     RETENTION.map((rule) => [tableNameOf(rule), (ctx: Ctx) => deleteOldRows(ctx.ports.db, rule, ctx.now)]),
   ),
+  webhookBacklog: measureBacklog,
 };
 
 /**

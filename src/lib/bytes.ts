@@ -14,11 +14,16 @@ export function toHex(bytes: Uint8Array): string {
   return hex;
 }
 
-/** RFC 4648 section 5, without padding. */
-export function toBase64Url(bytes: Uint8Array): string {
+/** RFC 4648 section 4, with padding. */
+export function toBase64(bytes: Uint8Array): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(binary);
+}
+
+/** RFC 4648 section 5, without padding. */
+export function toBase64Url(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** @throws DOMException on what is not base64url */

@@ -1,4 +1,4 @@
-import { fromBase64Url, toBase64Url } from './bytes.ts';
+import { fromBase64Url, toBase64Url, toHex, utf8 } from './bytes.ts';
 
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
@@ -11,31 +11,74 @@ const KEY_BYTES = 32;
  */
 export async function seal(text: string, bound: string): Promise<{ sealed: string; opener: string }> {
   const opener = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const key = await crypto.subtle.importKey('raw', opener, 'AES-GCM', false, ['encrypt']);
-  const encoder = new TextEncoder();
-  const additionalData = encoder.encode(bound);
-  const encrypted = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv: nonce, additionalData },
-    key,
-    encoder.encode(text),
-  );
-  const sealed = new Uint8Array(NONCE_BYTES + encrypted.byteLength);
-  sealed.set(nonce);
-  sealed.set(new Uint8Array(encrypted), NONCE_BYTES);
-  return { sealed: toBase64Url(sealed), opener: toBase64Url(opener) };
+  return { sealed: await encrypt(opener, text, bound), opener: toBase64Url(opener) };
 }
 
 /** The text that {@link seal} sealed, or undefined where opener, bound or text are not the ones that belong together. */
 export async function unseal(sealed: string, opener: string, bound: string): Promise<string | undefined> {
   try {
-    const bytes = fromBase64Url(sealed);
-    const key = await crypto.subtle.importKey('raw', fromBase64Url(opener), 'AES-GCM', false, ['decrypt']);
-    const additionalData = new TextEncoder().encode(bound);
-    const iv = bytes.subarray(0, NONCE_BYTES);
-    const text = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, bytes.subarray(NONCE_BYTES));
-    return new TextDecoder().decode(text);
+    return await decrypt(fromBase64Url(opener), sealed, bound);
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Encrypts a text under a secret of the deployment (AES-256-GCM). The result begins with the name of the secret, so that
+ * {@link sealPrefix} can tell what must be encrypted anew after a rotation.
+ *
+ * @param bound as in {@link seal}
+ */
+export async function sealUnder(secret: string, text: string, bound: string): Promise<string> {
+  const key = await keyFrom(secret);
+  return `${nameOf(key)}.${await encrypt(key, text, bound)}`;
+}
+
+/** The text that {@link sealUnder} sealed under one of these secrets; undefined for any other text or bound. */
+export async function unsealUnder(
+  secrets: readonly string[],
+  sealed: string,
+  bound: string,
+): Promise<string | undefined> {
+  const [name, text = ''] = sealed.split('.');
+  for (const secret of secrets) {
+    const key = await keyFrom(secret);
+    if (nameOf(key) === name) return await decrypt(key, text, bound).catch(() => undefined);
+  }
+  return undefined;
+}
+
+/** What texts begin with that are sealed under a secret. It tells nothing of the secret. */
+export async function sealPrefix(secret: string): Promise<string> {
+  return `${nameOf(await keyFrom(secret))}.`;
+}
+
+/** A key for sealing alone: nothing else that is derived from the secret can be mistaken for it. */
+async function keyFrom(secret: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-512', utf8(`seal ${secret}`)));
+}
+
+/** Encryption uses the first half of the digest, the name comes from the second. */
+const nameOf = (key: Uint8Array) => toHex(key.subarray(KEY_BYTES, KEY_BYTES + 4));
+
+async function encrypt(key: Uint8Array<ArrayBuffer>, text: string, bound: string): Promise<string> {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: utf8(bound) };
+  const encrypted = await crypto.subtle.encrypt(algorithm, await importKey(key), utf8(text));
+  const sealed = new Uint8Array(NONCE_BYTES + encrypted.byteLength);
+  sealed.set(nonce);
+  sealed.set(new Uint8Array(encrypted), NONCE_BYTES);
+  return toBase64Url(sealed);
+}
+
+/** @throws DOMException unless key, text and bound belong together */
+async function decrypt(key: Uint8Array<ArrayBuffer>, sealed: string, bound: string): Promise<string> {
+  const bytes = fromBase64Url(sealed);
+  const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, NONCE_BYTES), additionalData: utf8(bound) };
+  const text = await crypto.subtle.decrypt(algorithm, await importKey(key), bytes.subarray(NONCE_BYTES));
+  return new TextDecoder().decode(text);
+}
+
+function importKey(key: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', key.subarray(0, KEY_BYTES), 'AES-GCM', false, ['encrypt', 'decrypt']);
 }

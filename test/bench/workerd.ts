@@ -109,6 +109,8 @@ function bindingsOf({ texts, limiters, bucket }: Pick<WorkerSetup, 'texts' | 'li
     ...Object.entries(texts).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     // Nothing measured here links anywhere, so nothing is ever sent.
     `(name = "LINK_PREVIEWS", queue = "network")`,
+    `(name = "WEBHOOK_EVENTS", queue = "network")`,
+    `(name = "WEBHOOK_RETRIES", queue = "network")`,
     `(name = "MEDIA", r2Bucket = ${text(bucket === undefined ? 'network' : 'bucket')})`,
     ...limiters.map(({ name, limit, period }) => `(name = ${text(name)}, wrapped = ${limiter(limit, period)})`),
   ];

@@ -111,10 +111,12 @@ describe('a branch of Neon', () => {
   });
 });
 
+const QUEUES = ['jestha-link-previews-preview', 'jestha-webhook-events-preview', 'jestha-webhook-retries-preview'];
+
 describe('preview.ts, with the real wrangler', () => {
   test('makes the Worker whose versions previews are, without secrets or routes', { timeout: TIMEOUT_MS }, async () => {
     const api = await serveCloudflareApi();
-    api.account.queues = ['jestha-link-previews-preview'];
+    api.account.queues = QUEUES;
     api.account.buckets = ['jestha-media-preview'];
     const env = {
       ...process.env,
@@ -144,7 +146,7 @@ describe('preview.ts, with the real wrangler', () => {
       const neon = await serveNeonApi(DATABASE_URL);
       const api = await serveCloudflareApi();
       api.account.deployments = [{ versions: [{ version_id: crypto.randomUUID(), percentage: 100 }] }];
-      api.account.queues = ['jestha-link-previews-preview'];
+      api.account.queues = QUEUES;
       api.account.buckets = ['jestha-media-preview'];
       const folder = await mkdtemp(join(tmpdir(), 'preview-'));
       const env = {

@@ -35,9 +35,10 @@ function furnish({ account }: CloudflareApi): void {
     'UPSTASH_REDIS_REST_URL',
     'UPSTASH_REDIS_REST_TOKEN',
     'SESSION_SECRET',
+    'WEBHOOK_SECRET_KEY',
     'MAIL_API_KEY',
   ];
-  account.queues = settings.queues.producers.map(({ queue }) => queue);
+  account.queues = [...settings.queues.producers, ...settings.queues.consumers].map(({ queue }) => queue);
   account.buckets = settings.r2_buckets.map(({ bucket_name }) => bucket_name);
 }
 
@@ -105,8 +106,13 @@ describe('setup:check', () => {
       ],
       ['the Worker has no secret UPSTASH_REDIS_REST_TOKEN', 'npx wrangler secret put UPSTASH_REDIS_REST_TOKEN'],
       ['the Worker has no secret SESSION_SECRET', 'npx wrangler secret put SESSION_SECRET'],
+      ['the Worker has no secret WEBHOOK_SECRET_KEY', 'npx wrangler secret put WEBHOOK_SECRET_KEY'],
       ['the Worker has no secret MAIL_API_KEY', 'npx wrangler secret put MAIL_API_KEY'],
       ['there is no queue jestha-link-previews', 'npx wrangler queues create jestha-link-previews'],
+      ...['jestha-webhook-events', 'jestha-webhook-retries', 'jestha-webhook-dead'].map((queue) => [
+        `there is no queue ${queue}`,
+        `npx wrangler queues create ${queue}`,
+      ]),
       ['there is no bucket jestha-media', 'npx wrangler r2 bucket create jestha-media'],
       ['no route jestha.com/api/*', 'npm run deploy makes it.'],
       ['the route jestha.com/assets/* leads to somebody-else', 'Remove it, then: npm run deploy'],

@@ -16,6 +16,7 @@ import {
 import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/harness.ts';
 import { clipForm, multipart } from '../support/jesclips.ts';
 import { newAddress } from '../support/people.ts';
+import { newWebhook } from '../support/webhooks.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 const DAY_MS = 86_400_000;
@@ -28,8 +29,10 @@ interface BadKeys {
   readonly fenced: string;
   /** Has spent its minute. */
   readonly spent: string;
-  /** Lacks every scope that an endpoint asks for. */
-  readonly bare: string;
+  /** Has the scope `webhooks:manage` alone. */
+  readonly webhooks: string;
+  /** Has another one alone. */
+  readonly jes: string;
 }
 
 let bad: BadKeys;
@@ -41,10 +44,18 @@ beforeAll(async () => {
   const revoked = await harness.newKey();
   await harness.revoke(revoked);
   const fenced = await harness.newKey({ ipAllowlist: ['192.0.2.0/24'] });
-  const bare = await harness.newKey({ scopes: ['webhooks:manage'] });
+  const webhooks = await harness.newKey({ scopes: ['webhooks:manage'] });
+  const jes = await harness.newKey({ scopes: ['write:jes'] });
   const spent = await harness.newKey();
   for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: spent.key });
-  bad = { revoked: revoked.key, expired: expired.key, fenced: fenced.key, spent: spent.key, bare: bare.key };
+  bad = {
+    revoked: revoked.key,
+    expired: expired.key,
+    fenced: fenced.key,
+    spent: spent.key,
+    webhooks: webhooks.key,
+    jes: jes.key,
+  };
 });
 
 /** An endpoint with somebody who may call it, and a request of theirs that is good. */
@@ -115,7 +126,10 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
   api_key_expired: withKey('expired'),
   ip_not_allowed: withKey('fenced'),
   rate_limit_exceeded: withKey('spent'),
-  missing_scope: withKey('bare'),
+  missing_scope: (stage) => {
+    const isOfWebhooks = 'scope' in stage.endpoint && stage.endpoint.scope === 'webhooks:manage';
+    return withKey(isOfWebhooks ? 'jes' : 'webhooks')(stage);
+  },
   session_required: ({ send, key }) => [() => send({ key: key.key })],
   cross_site_request: ({ send, person }) => [
     () => send({ cookie: person.cookie, headers: { 'Sec-Fetch-Site': 'cross-site' } }),
@@ -185,6 +199,18 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
       return await send(credential);
     },
   ],
+  webhook_limit_reached: ({ send, credential, harness, key }) => [
+    async () => {
+      for (let i = 0; i < 5; i++) await newWebhook(harness, key);
+      return await send(credential);
+    },
+  ],
+  rotation_in_progress: ({ send, credential }) => [
+    async () => {
+      await expectStatus(await send({ ...credential, body: '{}' }), 200);
+      return await send({ ...credential, body: '{}' });
+    },
+  ],
   invalid_credentials: ({ send, good }) => [
     () => send({ body: { ...(good.body as object), password: 'another horse' } }),
   ],
@@ -214,6 +240,8 @@ const LEAVING: readonly ErrorCode[] = [
   'daily_quota_exceeded',
   'already_bounced',
   'api_key_limit_reached',
+  'webhook_limit_reached',
+  'rotation_in_progress',
   'service_unavailable',
 ];
 

@@ -167,8 +167,13 @@ describe('a configuration that is not usable', () => {
   });
 });
 
-/** Answers whose repetition under an Idempotency-Key would show a key twice, or which repeat themselves by nature. */
-const NOT_REPLAYED = ['POST /api/auth/api-keys', 'DELETE /api/auth/api-keys/:id'];
+/** Answers whose repetition under an Idempotency-Key would show a key or a secret twice, or which repeat themselves by nature. */
+const NOT_REPLAYED = [
+  'POST /api/auth/api-keys',
+  'DELETE /api/auth/api-keys/:id',
+  'POST /api/auth/api-keys/:id/webhooks',
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/rotate-secret',
+];
 
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 const withAccess = (...access: string[]) => ENDPOINTS.filter((endpoint) => access.includes(endpoint.access));
@@ -256,13 +261,14 @@ describe('every endpoint that takes a key', () => {
     expect(await answer({ key: 'jes_live_short' })).toEqual([401, 'invalid_api_key']);
     expect(await answer({ key: good.key, address: '198.51.100.1' })).toEqual([403, 'ip_not_allowed']);
     if (scope) {
-      const { key } = await harness.newKey({ account, scopes: ['webhooks:manage'] });
+      const { key } = await harness.newKey({ account, scopes: [otherScope(scope)] });
       expect(await answer({ key })).toEqual([403, 'missing_scope']);
     }
+    if (request.isOfKey) expect(await answer({ key: (await harness.newKey()).key })).toEqual([404, 'not_found']);
     if (request.isOwn) expect(await answer({ key: (await harness.newKey()).key })).toEqual([403, 'not_owner']);
     for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: good.key, address });
     expect(await answer({ key: good.key })).toEqual([429, 'rate_limit_exceeded']);
-    const { key } = await harness.newKey({ account });
+    const { key } = request.isOfKey ? maker : await harness.newKey({ account });
     await expectProtocol(name, request, (options) =>
       harness.fetch(options.path ?? request.path, {
         method,
@@ -279,6 +285,9 @@ describe('every endpoint that takes a key', () => {
   });
 });
 
+/** A scope that is not this one. */
+const otherScope = (scope: Scope): Scope => (scope === 'webhooks:manage' ? 'write:jes' : 'webhooks:manage');
+
 /** The scopes of contract section 5: what each lets a key do. */
 const SCOPE_OF: [string, Scope][] = [
   ['POST /api/posts', 'write:jes'],
@@ -292,9 +301,9 @@ const SCOPE_OF: [string, Scope][] = [
 describe('the scopes of the contract', () => {
   const call = async (name: string, scopes: [Scope, ...Scope[]]) => {
     const harness = new Harness();
-    const { accountId, username, key: maker } = await harness.newKey();
+    const { id, accountId, username, key: maker } = await harness.newKey();
     const { key } = await harness.newKey({ account: { id: accountId, username }, scopes });
-    const request = await GOOD_REQUESTS[name]?.(harness, { key: maker });
+    const request = await GOOD_REQUESTS[name]?.(harness, { id, key: maker });
     if (!request) throw new Error(`${name} has no good request`);
     const [method] = name.split(' ');
     const response = await harness.fetch(request.path, { method: method ?? '', key, body: request.body });

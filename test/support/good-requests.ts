@@ -1,7 +1,8 @@
-import type { Harness, TestSession } from './harness.ts';
+import type { Harness, TestKey, TestSession } from './harness.ts';
 import { clipForm, multipart, newJesClip } from './jesclips.ts';
 import { newForm, signUp } from './people.ts';
 import { type Caller, newJehub, newPost } from './posts.ts';
+import { NEW_WEBHOOK, newTest, newWebhook, webhooksOf } from './webhooks.ts';
 
 /** A request that succeeds, and with what status. */
 export interface GoodRequest {
@@ -12,10 +13,15 @@ export interface GoodRequest {
   readonly status: number;
   /** It is about something of the caller's own. */
   readonly isOwn?: true;
+  /** It is about the key that sends it: to another key of the same account it is not there. */
+  readonly isOfKey?: true;
 }
 
+/** A key that calls. */
+type CallerKey = Pick<TestKey, 'key' | 'id'>;
+
 /** For each endpoint that takes a key: a good request of the caller. */
-export const GOOD_REQUESTS: Record<string, (harness: Harness, caller: { key: string }) => Promise<GoodRequest>> = {
+export const GOOD_REQUESTS: Record<string, (harness: Harness, caller: CallerKey) => Promise<GoodRequest>> = {
   'GET /api/auth/me': async () => ({ path: '/api/auth/me', status: 200 }),
   'POST /api/posts': async () => ({ path: '/api/posts', body: { content: 'Hello' }, status: 201 }),
   'GET /api/posts/:id': async (harness, caller) => ({ path: await ownPost(harness, caller), status: 200 }),
@@ -61,7 +67,76 @@ export const GOOD_REQUESTS: Record<string, (harness: Harness, caller: { key: str
     path: `${await ownClip(harness, caller)}/comments`,
     status: 200,
   }),
+  'GET /api/auth/api-keys/:id/webhooks': async (_, { id }) => ({ path: webhooksOf(id), status: 200, isOfKey: true }),
+  'POST /api/auth/api-keys/:id/webhooks': async (_, { id }) => ({
+    path: webhooksOf(id),
+    body: NEW_WEBHOOK,
+    status: 201,
+    isOfKey: true,
+  }),
+  'GET /api/auth/api-keys/:id/webhooks/:webhookId': async (harness, caller) => ({
+    path: await ownWebhook(harness, caller),
+    status: 200,
+    isOfKey: true,
+  }),
+  'PATCH /api/auth/api-keys/:id/webhooks/:webhookId': async (harness, caller) => ({
+    path: await ownWebhook(harness, caller),
+    body: { description: 'Production' },
+    status: 200,
+    isOfKey: true,
+  }),
+  'DELETE /api/auth/api-keys/:id/webhooks/:webhookId': async (harness, caller) => ({
+    path: await ownWebhook(harness, caller),
+    status: 204,
+    isOfKey: true,
+  }),
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/rotate-secret': async (harness, caller) => ({
+    path: `${await ownWebhook(harness, caller)}/rotate-secret`,
+    body: { endPrevious: true },
+    status: 200,
+    isOfKey: true,
+  }),
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/test': async (harness, caller) => ({
+    path: `${await ownWebhook(harness, caller)}/test`,
+    status: 202,
+    isOfKey: true,
+  }),
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/replay': async (harness, caller) => ({
+    path: `${await ownWebhook(harness, caller)}/replay`,
+    body: { since: '2026-11-24T00:00:00Z' },
+    status: 202,
+    isOfKey: true,
+  }),
+  'GET /api/auth/api-keys/:id/webhooks/:webhookId/deliveries': async (harness, caller) => ({
+    path: `${await ownWebhook(harness, caller)}/deliveries`,
+    status: 200,
+    isOfKey: true,
+  }),
+  'GET /api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId': async (harness, caller) => ({
+    path: await ownDelivery(harness, caller),
+    status: 200,
+    isOfKey: true,
+  }),
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver': async (harness, caller) => ({
+    path: `${await ownDelivery(harness, caller)}/redeliver`,
+    status: 202,
+    isOfKey: true,
+  }),
+  'GET /api/auth/api-keys/:id/events': async (_, { id }) => ({
+    path: `/api/auth/api-keys/${id}/events`,
+    status: 200,
+    isOfKey: true,
+  }),
 };
+
+async function ownWebhook(harness: Harness, caller: CallerKey): Promise<string> {
+  return `${webhooksOf(caller.id)}/${(await newWebhook(harness, caller)).id}`;
+}
+
+async function ownDelivery(harness: Harness, caller: CallerKey): Promise<string> {
+  const path = await ownWebhook(harness, caller);
+  return `${path}/deliveries/${(await newTest(harness, caller, path)).id}`;
+}
 
 async function ownClip(harness: Harness, caller: Caller): Promise<string> {
   return `/api/jesclips/${(await newJesClip(harness, caller)).id}`;

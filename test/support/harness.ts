@@ -14,6 +14,7 @@ import { SESSION_COOKIE } from '../../src/data/identity.ts';
 import type { PreviewJob } from '../../src/data/link-previews.ts';
 import { Meter } from '../../src/data/meter.ts';
 import { sessions } from '../../src/data/schema/sessions.ts';
+import type { WebhookWake } from '../../src/data/webhook-queues.ts';
 import { type AccountSeed, insertAccount } from '../../src/dev/insert-account.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
 import type { Ctx } from '../../src/domain/context.ts';
@@ -46,6 +47,13 @@ export interface TestKey {
   readonly username: string;
 }
 
+/** A message of a queue of webhooks. */
+export interface Wake {
+  readonly queue: 'jestha-webhook-events' | 'jestha-webhook-retries';
+  readonly body: WebhookWake;
+  readonly delaySeconds: number;
+}
+
 /** A person signed in, made by {@link Harness.newSession}. */
 export interface TestSession {
   readonly cookie: string;
@@ -65,6 +73,8 @@ export class Harness {
   readonly upstash: EmulatorControl;
   /** What was sent to the queue of links; nobody takes it from there. */
   readonly previewJobs: PreviewJob[] = [];
+  /** What was sent to the queues of webhooks, with its delay; nobody takes it from there but {@link handleWakes}. */
+  readonly wakes: Wake[] = [];
   readonly #app = createApp({ clock: () => this.now });
   readonly #env: Env;
   readonly #redis: { url: string; token: string };
@@ -83,6 +93,8 @@ export class Harness {
       WEB_ORIGIN: 'https://jestha.com',
       API_ORIGIN: 'https://api.jestha.com',
       LINK_PREVIEWS: this.#previewQueue(),
+      WEBHOOK_EVENTS: this.#wakeQueue('jestha-webhook-events'),
+      WEBHOOK_RETRIES: this.#wakeQueue('jestha-webhook-retries'),
       ...overrides,
     };
   }
@@ -93,6 +105,43 @@ export class Harness {
     return Object.create(bindings.LINK_PREVIEWS, {
       send: { value: async (job: PreviewJob) => void previewJobs.push(job) },
     }) as Queue<PreviewJob>;
+  }
+
+  #wakeQueue(queue: Wake['queue']): Queue<WebhookWake> {
+    const { wakes } = this;
+    return Object.create(bindings.WEBHOOK_EVENTS, {
+      send: {
+        value: async (body: WebhookWake, { delaySeconds = 0 }: QueueSendOptions = {}) =>
+          void wakes.push({ queue, body, delaySeconds }),
+      },
+      sendBatch: {
+        value: async (messages: Iterable<MessageSendRequest<WebhookWake>>) => {
+          for (const { body } of messages) wakes.push({ queue, body, delaySeconds: 0 });
+        },
+      },
+    }) as Queue<WebhookWake>;
+  }
+
+  /**
+   * Hands the messages that have come to the consumers, and what those send, until none without a delay is left.
+   *
+   * @returns the messages with a delay, which are not handed over
+   */
+  async handleWakes(): Promise<readonly Wake[]> {
+    const delayed: Wake[] = [];
+    while (this.wakes.length > 0) {
+      const wakes = this.wakes.splice(0);
+      delayed.push(...wakes.filter(({ delaySeconds }) => delaySeconds > 0));
+      for (const queue of ['jestha-webhook-events', 'jestha-webhook-retries'] as const) {
+        const due = wakes.filter((wake) => wake.queue === queue && wake.delaySeconds === 0);
+        if (due.length > 0)
+          await this.deliver(
+            queue,
+            due.map(({ body }) => body),
+          );
+      }
+    }
+    return delayed;
   }
 
   /** Sends a request; answers when also the work it deferred is done. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findEntities } from '../../src/domain/posts/entities.ts';
-import { isPreviewable } from '../../src/domain/posts/preview-url.ts';
+import { isPublicUrl } from '../../src/domain/public-url.ts';
 
 describe('hashtags', () => {
   test.each([
@@ -82,7 +82,7 @@ describe('the URL to unfurl', () => {
     [`https://example.com/${'x'.repeat(2_048)}`, false],
     ['not a url', false],
   ])('%s may be asked: %s', (url, expected) => {
-    expect(isPreviewable(url)).toBe(expected);
+    expect(isPublicUrl(url)).toBe(expected);
   });
 });
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** A person on Jestha. Totals are kept in the same transaction as what they count. */
 export const accounts = pgTable(
@@ -19,6 +19,8 @@ export const accounts = pgTable(
     totalFollowers: integer('total_followers').notNull().default(0),
     totalFollowing: integer('total_following').notNull().default(0),
     totalPosts: integer('total_posts').notNull().default(0),
+    /** Sequence of the account's newest event. Its row lock is held until the commit, so a smaller number commits first. */
+    eventSequence: bigint('event_sequence', { mode: 'number' }).notNull().default(0),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
   },

@@ -2,6 +2,20 @@ import { sql } from 'drizzle-orm';
 import { check, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { apiKeys } from './api-keys.ts';
 
+export const AUDIT_EVENTS = [
+  'created',
+  'revoked',
+  'first_use',
+  'refused_address',
+  'webhook_created',
+  'webhook_changed',
+  'webhook_deleted',
+  'webhook_secret_rotated',
+  'webhook_tested',
+  'webhook_redelivered',
+  'webhook_replayed',
+] as const;
+
 /** What happened to a key, for its owner to read. */
 export const auditLog = pgTable(
   'audit_log',
@@ -10,7 +24,7 @@ export const auditLog = pgTable(
     apiKeyId: text('api_key_id')
       .notNull()
       .references(() => apiKeys.id, { onDelete: 'cascade' }),
-    event: text({ enum: ['created', 'revoked', 'first_use', 'refused_address'] }).notNull(),
+    event: text({ enum: AUDIT_EVENTS }).notNull(),
     /** The client's address, where there was one. */
     address: text(),
     /** One row for each: empty where an event happens once, else a day and an address, or an hour. */
@@ -21,6 +35,9 @@ export const auditLog = pgTable(
     unique('audit_log_once').on(table.apiKeyId, table.event, table.occasion),
     index('audit_log_api_key_id_index').on(table.apiKeyId, table.at),
     index('audit_log_at_index').on(table.at),
-    check('audit_log_event_known', sql`${table.event} IN ('created', 'revoked', 'first_use', 'refused_address')`),
+    check(
+      'audit_log_event_known',
+      sql`${table.event} IN (${sql.raw(AUDIT_EVENTS.map((event) => `'${event}'`).join(', '))})`,
+    ),
   ],
 );

@@ -98,6 +98,7 @@ function secretsOf(env: z.infer<typeof upSchema>, databaseUrl: string): Record<s
     UPSTASH_REDIS_REST_URL: env.UPSTASH_REDIS_REST_URL,
     UPSTASH_REDIS_REST_TOKEN: env.UPSTASH_REDIS_REST_TOKEN,
     SESSION_SECRET: randomBytes(32).toString('base64'),
+    WEBHOOK_SECRET_KEY: randomBytes(32).toString('base64'),
     MAIL_API_KEY: 'none',
   };
 }

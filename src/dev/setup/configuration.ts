@@ -14,6 +14,7 @@ const SOURCES: Partial<Record<Name, string>> = {
   UPSTASH_REDIS_REST_URL: "Upstash, the database's REST API",
   UPSTASH_REDIS_REST_TOKEN: "Upstash, the database's REST API",
   SESSION_SECRET: 'openssl rand -base64 32',
+  WEBHOOK_SECRET_KEY: 'openssl rand -base64 32',
   MAIL_API_KEY: 'Resend, API keys',
 };
 

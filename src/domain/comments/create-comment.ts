@@ -3,11 +3,12 @@ import { isId, newId } from '../../lib/id.ts';
 import type { ActorCtx } from '../context.ts';
 import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
+import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import { type Comment, type Subject, toComment } from './comment.ts';
 import { newCommentSchema } from './schemas.ts';
-import { commentJson, countComment, insertComment, insertCreatedEvent } from './store.ts';
+import { commentJson, countComment, insertComment, insertCommentEvent } from './store.ts';
 
 /**
  * Comments on a Jes or JesClip that the account sees, or replies to a comment there: comment, count and event in one
@@ -23,15 +24,17 @@ export async function createComment(ctx: ActorCtx, subject: Subject, input: unkn
   const { db } = ctx.ports;
   const id = newId(now);
   const createdAt = new Date(now);
+  const eventId = newEventId();
   try {
     const written = await writeOnce(ctx, {
       status: 201,
       statements: [
         insertComment(db, { id, subject, actor, content, parentId, createdAt }),
         countComment(db, subject),
-        insertCreatedEvent(db, subject.kind, id, actor.accountId, createdAt),
+        insertCommentEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, subject.kind),
       ],
       answer: commentJson(subject.kind, id),
+      eventId,
     });
     if (!written) throw new Refused({ code: 'internal_error' });
     return { ...written, value: toComment(written.value) };

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { Db, Sql } from '../../data/db.ts';
+import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import type { Actor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
-import { insertEvent } from '../outbox/index.ts';
-import { authorJson, timeJson, viaJson, visibleTo, withAuthor } from '../posts/index.ts';
+import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
+import { authorJson, viaJson, visibleTo, withAuthor } from '../posts/index.ts';
 import type { Subject } from './comment.ts';
 
 /** Where the comments on a Jes and on a JesClip are, and what an answer calls the id of what they are on. */
@@ -78,8 +78,8 @@ export function commentJson(kind: Kind, id: string): Sql {
 }
 
 /** The event of a new comment. */
-export function insertCreatedEvent(db: Db, kind: Kind, id: string, accountId: string, at: Date) {
-  return insertEvent(db, { event: 'comment.created', accountId, data: commentJson(kind, id), at });
+export function insertCommentEvent(db: Db, event: SubjectEvent, kind: Kind) {
+  return insertEvent(db, { ...event, event: 'comment.created', data: commentJson(kind, event.subjectId) });
 }
 
 /**

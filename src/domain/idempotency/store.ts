@@ -44,15 +44,25 @@ const isClaim = (accountId: string, { method, path, key }: ClaimName) =>
     eq(idempotencyKeys.key, key),
   );
 
+/** The last row of a write. */
+type Answer = {
+  readonly body: string | null;
+  /** Whether the event of the write must be fanned out. */
+  readonly isAwaited: boolean | null;
+};
+
+const isAwaited = (eventId: string | undefined) =>
+  eventId === undefined ? sql`NULL` : sql`(SELECT fan_out_due FROM outbox_events WHERE id = ${eventId})`;
+
 /** Keeps the answer of a write beside its claim, and gives back that very text. */
-export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql) {
-  return db.execute<{ body: string | null }>(
-    sql`UPDATE ${idempotencyKeys} SET body = (${answer}) WHERE ${isClaim(accountId, claim)} RETURNING body`,
-  );
+export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql, eventId: string | undefined) {
+  return db.execute<Answer>(sql`
+    UPDATE ${idempotencyKeys} SET body = (${answer}) WHERE ${isClaim(accountId, claim)}
+    RETURNING body, ${isAwaited(eventId)} AS "isAwaited"`);
 }
 
-export function selectAnswer(db: Db, answer: Sql) {
-  return db.execute<{ body: string | null }>(sql`SELECT (${answer}) AS body`);
+export function selectAnswer(db: Db, answer: Sql, eventId: string | undefined) {
+  return db.execute<Answer>(sql`SELECT (${answer}) AS body, ${isAwaited(eventId)} AS "isAwaited"`);
 }
 
 export function selectClaim(db: Db, accountId: string, claim: ClaimName) {

@@ -10,6 +10,7 @@ import {
   type Statement,
 } from '../../data/db.ts';
 import type { Actor, ActorCtx, Claim } from '../context.ts';
+import { announceEvent } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
 import { insertClaim, selectAnswer, selectClaim, setLockTimeout, storeAnswer } from './store.ts';
 
@@ -22,11 +23,13 @@ export interface Written<T> {
 
 export interface Write {
   /** Of the answer, in HTTP's terms. */
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   /** What is changed. A rule that is broken must raise an error here, or leave {@link answer} NULL. */
   readonly statements: readonly Statement[];
   /** A query of one value, the answer's JSON as text, or an empty text; NULL undoes a write under a key. */
   readonly answer: Sql;
+  /** The event that the statements write, if they do: whoever waits for it is told after the commit. */
+  readonly eventId?: string;
 }
 
 /**
@@ -42,8 +45,8 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
   const { actor, claim, now } = ctx;
   const { db } = ctx.ports;
   if (!claim) {
-    const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer));
-    return firstRun(rows);
+    const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer, write.eventId));
+    return firstRun(ctx, write, rows);
   }
   if (claim.isKnown) return await replay(db, actor, claim);
   try {
@@ -55,9 +58,9 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
         setLockTimeout(db, 0),
         ...write.statements,
       ],
-      storeAnswer(db, actor.accountId, claim, write.answer),
+      storeAnswer(db, actor.accountId, claim, write.answer, write.eventId),
     );
-    return firstRun(rows);
+    return firstRun(ctx, write, rows);
   } catch (error) {
     if (!(error instanceof DbRejected)) throw error;
     if (error.constraint === 'idempotency_keys_pkey') return await replay(db, actor, claim);
@@ -68,8 +71,13 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
   }
 }
 
-function firstRun(rows: readonly { readonly body: string | null }[]): Written<string> | undefined {
-  const body = rows[0]?.body;
+function firstRun(
+  ctx: ActorCtx,
+  { eventId }: Write,
+  [row]: readonly { readonly body: string | null; readonly isAwaited: boolean | null }[],
+): Written<string> | undefined {
+  if (eventId !== undefined && row?.isAwaited) announceEvent(ctx, eventId);
+  const body = row?.body;
   return body === undefined || body === null ? undefined : { value: body, replayed: false };
 }
 

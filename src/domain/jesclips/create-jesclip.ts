@@ -3,12 +3,13 @@ import type { ActorCtx } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
+import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { findEntities, viewOf, writeCreation } from '../posts/index.ts';
 import { invalidField } from '../refusal.ts';
 import { type JesClip, toJesClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
-import { insertCreatedEvent, insertJesClip, ownJesClip } from './store.ts';
+import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';
 
 /**
  * Creates a JesClip of a video that is stored: the clip, its video, the event and the daily quota in one transaction, one
@@ -34,15 +35,17 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
   const { db } = ctx.ports;
   const id = newId(now);
   const createdAt = new Date(now);
+  const eventId = newEventId();
   const view = viewOf(ctx);
   const entities = findEntities(caption);
   const written = await writeCreation(ctx, {
     statements: [
       insertJesClip(db, { id, actor, caption, visibility, entities, createdAt }),
       insertMedia(db, { jesclipId: id }, media),
-      insertCreatedEvent(db, id, actor.accountId, view, createdAt),
+      insertJesClipEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, view),
     ],
     answer: ownJesClip(id, actor.accountId, view),
+    eventId,
   });
   return { ...written, value: await toJesClip(ctx.ports, written.value) };
 }

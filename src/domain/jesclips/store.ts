@@ -1,16 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { Db, Sql } from '../../data/db.ts';
+import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jesclips } from '../../data/schema/jesclips.ts';
 import type { Actor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
-import { mediaJson } from '../media/index.ts';
-import { insertEvent } from '../outbox/index.ts';
+import { eventMediaJson, mediaJson } from '../media/index.ts';
+import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import {
   accountsNamed,
   authorJson,
   type Entities,
+  type EventView,
   mentionsJson,
-  timeJson,
   type View,
   type Visibility,
   viaJson,
@@ -24,14 +24,31 @@ import {
  *
  * @param condition which one; of its own it must be visible to the viewer
  */
-function jesClipJson({ viewerId, webOrigin, withCounts }: View, condition: Sql): Sql {
+function jesClipJson(view: View, condition: Sql): Sql {
+  const video = sql`
+    ${mediaJson('jesclip', sql`jesclip.id`)} AS video,
+    ${visibleTo(null, 'jesclip')} AS "isForEverybody"`;
+  return sql`SELECT shown::text FROM (${clipJson(view, condition, video)}) AS found(shown)`;
+}
+
+/** A JesClip as its event tells it: without counts, and with an address that lasts. */
+function eventClipJson(view: EventView, id: string): Sql {
+  const files = eventMediaJson('jesclip', sql`jesclip.id`, {
+    isForEverybody: visibleTo(null, 'jesclip'),
+    webOrigin: view.webOrigin,
+    readAt: sql`${`${view.apiOrigin}/api/jesclips/`}::text || jesclip.id`,
+  });
+  return clipJson({ ...view, withCounts: false }, sql`jesclip.id = ${id}`, sql`(${files})->0 AS video`);
+}
+
+/** @param video columns of its file */
+function clipJson({ viewerId, webOrigin, withCounts }: View, condition: Sql, video: Sql): Sql {
   const counts = sql`(SELECT row_to_json(counts) FROM (SELECT jesclip.comment_count AS comments) counts) AS counts,`;
   return sql`
-    SELECT row_to_json(shown)::text FROM (
+    SELECT row_to_json(shown) FROM (
       SELECT
         jesclip.id, ${`${webOrigin}/jesclip/`}::text || jesclip.id AS url, jesclip.caption,
-        ${mediaJson('jesclip', sql`jesclip.id`)} AS video,
-        ${visibleTo(null, 'jesclip')} AS "isForEverybody",
+        ${video},
         ${authorJson('jesclip_author')} AS author,
         ${viaJson(sql`jesclip.api_key_id`)} AS via,
         jesclip.visibility,
@@ -83,9 +100,8 @@ export function insertJesClip(db: Db, clip: NewJesClipRow) {
 }
 
 /** The event of a new JesClip; no webhook learns its counts. */
-export function insertCreatedEvent(db: Db, id: string, accountId: string, view: View, at: Date) {
-  const data = ownJesClip(id, accountId, { ...view, withCounts: false });
-  return insertEvent(db, { event: 'jesclip.created', accountId, data, at });
+export function insertJesClipEvent(db: Db, event: SubjectEvent, view: EventView) {
+  return insertEvent(db, { ...event, event: 'jesclip.created', data: eventClipJson(view, event.subjectId) });
 }
 
 export interface JesClipChange {

@@ -1,7 +1,9 @@
+import { WEBHOOK_BATCH } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { isId } from '../../lib/id.ts';
 import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
+import { announceEvent, awaitStarts, cancelSilenced, insertRevokedEvents, selectNewestLease } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
 import { type ApiKey, toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
@@ -9,7 +11,15 @@ import { readLastUses } from './last-use.ts';
 import { toRecord } from './load-record.ts';
 import { orUnknown } from './or-unknown.ts';
 import { recordEntry } from './record.ts';
-import { insertEvent, type KeyRow, type KeyToRevoke, markRevoked, markTombstoned, selectOwnerOf } from './store.ts';
+import {
+  insertEvent,
+  isRevokedNow,
+  type KeyRow,
+  type KeyToRevoke,
+  markRevoked,
+  markTombstoned,
+  selectOwnerOf,
+} from './store.ts';
 
 /**
  * Revokes a key of the person who acts, and answers it. @throws Refused like {@link revokeKey}
@@ -35,7 +45,8 @@ export async function revokeAnyKey(
 
 /**
  * Revokes a key: first the row in Neon, then the tombstone in Redis, and only then the answer. From here on no
- * request with it is admitted anywhere. Idempotent; the first reason stays.
+ * request with it is admitted anywhere, and no delivery to an endpoint of its starts but that of this event. Idempotent;
+ * the first reason stays.
  *
  * @throws Refused `not_found` (no such key of this account); `service_unavailable` when Redis could not be told:
  * the row is revoked, records in Redis may admit the key a little longer, the sweep tells Redis again, and so
@@ -46,15 +57,24 @@ export async function revokeKey(ctx: Ctx, key: KeyToRevoke, address?: ClientAddr
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
   const revoked = ownerEvent(ctx, key, 'revoked', address);
-  const [rows] = await runSql(db.batch([markRevoked(db, key, at), insertEvent(db, revoked)]));
+  const [rows, events, leases] = await runSql(
+    db.batch([
+      markRevoked(db, key, at),
+      insertRevokedEvents(db, isRevokedNow(key.id, at)),
+      selectNewestLease(db, key.id),
+      insertEvent(db, revoked),
+    ]),
+  );
   const [row] = rows;
   if (!row) throw new Refused({ code: 'not_found' });
+  for (const { id } of events.rows) announceEvent(ctx, id);
   try {
-    await placeTombstones(ctx, rows);
+    await Promise.all([placeTombstones(ctx, rows), awaitStarts(leases.rows[0]?.claimed_until, ctx.now)]);
   } catch {
     throw new Refused({ code: 'service_unavailable', why: 'revocation' });
   }
   ctx.defer(noteTombstones(ctx, rows));
+  ctx.defer(runSql(cancelSilenced(db, { now: ctx.now, limit: WEBHOOK_BATCH, keyId: key.id })));
   const [lastUse] = (await orUnknown(readLastUses(ctx, [row.key]))) ?? [];
   return toApiKey(row.key, ctx.now, lastUse);
 }

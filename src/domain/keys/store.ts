@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
-import type { Db } from '../../data/db.ts';
+import type { Db, Sql } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
 import { auditLog } from '../../data/schema/audit-log.ts';
@@ -85,6 +85,16 @@ export function markRevoked(db: Db, key: KeyToRevoke, at: Date) {
     .from(accounts)
     .where(and(eq(apiKeys.id, key.id), eq(apiKeys.accountId, key.accountId), eq(accounts.id, apiKeys.accountId)))
     .returning({ key: { ...recordColumns.key, ...apiKeyColumns }, owner: profileColumns });
+}
+
+/** The key that this very revocation revoked, as a condition on `api_keys k`. */
+export function isRevokedNow(id: string, at: Date): Sql {
+  return sql`k.id = ${id} AND k.revoked_at = ${at.toISOString()}::timestamptz`;
+}
+
+/** Revoked keys that Redis was not told of, as a condition on `api_keys k`. */
+export function isUntombstoned(): Sql {
+  return sql`k.revoked_at IS NOT NULL AND k.tombstoned_at IS NULL`;
 }
 
 export interface KeyToRevoke {

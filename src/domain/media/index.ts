@@ -4,6 +4,6 @@ export { discardMedia, keepOrDiscard } from './keep-or-discard.ts';
 export { linkMedia, type Media, type MediaPorts, type MediaRow, type StoredMedia } from './media.ts';
 export { fileNameOf, isObjectName } from './object-name.ts';
 export { expiryOf } from './signature.ts';
-export { insertMedia, type MediaOwner, mediaJson } from './store.ts';
+export { eventMediaJson, insertMedia, type MediaOwner, mediaJson } from './store.ts';
 export { storeFile, type UploadedFile } from './store-file.ts';
 export { sweepObjects } from './sweep-objects.ts';

@@ -29,12 +29,31 @@ export function insertMedia(db: Db, owner: MediaOwner, files: readonly StoredMed
  * `linkMedia`. No address is in it, since those of some are short-lived.
  *
  * @param owner whose column `id` is
+ * @param address columns that say where a file is
  */
-export function mediaJson(owner: 'post' | 'jesclip', id: Sql): Sql {
+export function mediaJson(owner: 'post' | 'jesclip', id: Sql, address: Sql = sql`${media.object}`): Sql {
   const column = owner === 'post' ? media.postId : media.jesclipId;
   return sql`array_to_json(ARRAY(SELECT row_to_json(file) FROM (
-    SELECT ${media.id}, ${media.mimeType} AS "mimeType", ${media.object}, ${media.width}, ${media.height}, ${media.size}
+    SELECT ${media.id}, ${media.mimeType} AS "mimeType", ${address}, ${media.width}, ${media.height}, ${media.size}
     FROM ${media} WHERE ${column} = ${id} ORDER BY ${media.position}) file))`;
+}
+
+/**
+ * The files as an event tells them: the address of a file that is for everybody, which lasts as long as the file; for others
+ * the path of the API that answers with a signed one.
+ *
+ * @param of.isForEverybody a condition
+ * @param of.readAt an expression: where the owner is read
+ */
+export function eventMediaJson(
+  owner: 'post' | 'jesclip',
+  id: Sql,
+  of: { readonly isForEverybody: Sql; readonly webOrigin: string; readonly readAt: Sql },
+): Sql {
+  const address = sql`
+    CASE WHEN ${media.mimeType} LIKE 'video/%' THEN 'video' ELSE 'image' END AS type,
+    CASE WHEN ${of.isForEverybody} THEN ${`${of.webOrigin}/media/`}::text || ${media.object} ELSE ${of.readAt} END AS url`;
+  return mediaJson(owner, id, address);
 }
 
 /** Of these objects those that have a row. */

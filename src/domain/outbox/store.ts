@@ -1,26 +1,159 @@
 import { sql } from 'drizzle-orm';
-import type { Db, Sql } from '../../data/db.ts';
-import { outboxEvents } from '../../data/schema/outbox-events.ts';
+import { type Db, type Sql, timeJson } from '../../data/db.ts';
+import { EVENT_SUBJECTS, type EventName, TEST_EVENT } from '../../data/schema/outbox-events.ts';
+
+/** `evt_` and a UUID (contract section 10). */
+export function newEventId(): string {
+  return `evt_${crypto.randomUUID()}`;
+}
 
 /**
- * Writes down, in the transaction in which it happens, that something did.
+ * Whether events are told to the endpoints of a key, as a condition on its row in `api_keys`. Whatever silences a key stands
+ * here; expiry does not, since events from before it are still delivered.
  *
- * @param event.data a query of one JSON: the object as it is then
+ * @param key alias of `api_keys`
+ */
+export function isKeyActive(key: string): Sql {
+  return sql`(${sql.raw(key)}.revoked_at IS NULL)`;
+}
+
+/** Whether an endpoint wants anything. @param endpoint alias of `webhook_endpoints` */
+export function isEndpointActive(endpoint: string): Sql {
+  const e = sql.raw(endpoint);
+  return sql`(${e}.disabled_reason IS NULL AND ${e}.deleted_at IS NULL)`;
+}
+
+/** Whether an endpoint `e` of a key `k` is to be told of an event: the one rule of who gets what. */
+export function isSubscribed(event: { readonly name: Sql; readonly at: Sql; readonly revokedKeyId: Sql }): Sql {
+  return sql`(
+    ${isEndpointActive('e')} AND ${event.name} = ANY (e.events)
+    AND (${isKeyActive('k')} OR k.id = ${event.revokedKeyId})
+    AND (k.expires_at IS NULL OR k.expires_at > ${event.at}))`;
+}
+
+/** Whether an event that happens now must be fanned out. */
+function isAwaited(account: Sql, event: Parameters<typeof isSubscribed>[0]): Sql {
+  return sql`EXISTS (
+    SELECT FROM api_keys k JOIN webhook_endpoints e ON e.api_key_id = k.id
+    WHERE k.account_id = ${account} AND ${isSubscribed(event)})`;
+}
+
+/** The event of something that an account made. */
+export interface SubjectEvent {
+  readonly id: string;
+  /** Id of what was made. */
+  readonly subjectId: string;
+  readonly accountId: string;
+  readonly at: Date;
+}
+
+/**
+ * Writes an event in the transaction of the change it tells. The row lock on the account is held until the commit, so
+ * sequences become visible in their order.
+ *
+ * @param event.data a query of one JSON: the subject as it is then
+ * @param event.alsoSet further columns of the account that change with it
  */
 export function insertEvent(
   db: Db,
   event: {
-    readonly event: (typeof outboxEvents.$inferInsert)['event'];
+    readonly id: string;
+    readonly event: EventName;
     readonly accountId: string;
     readonly data: Sql;
     readonly at: Date;
+    readonly alsoSet?: Sql;
   },
 ) {
-  return db.insert(outboxEvents).values({
-    id: `evt_${crypto.randomUUID()}`,
-    event: event.event,
-    accountId: event.accountId,
-    data: sql`(${event.data})::json`,
-    createdAt: event.at,
-  });
+  const at = sql`${event.at.toISOString()}::timestamptz`;
+  const name = sql`${event.event}::text`;
+  return db.execute(sql`
+    WITH numbered AS (
+      UPDATE accounts SET event_sequence = event_sequence + 1${event.alsoSet ? sql`, ${event.alsoSet}` : sql``}
+      WHERE id = ${event.accountId} RETURNING event_sequence
+    )
+    INSERT INTO outbox_events (id, event, account_id, sequence, data, created_at, fan_out_due)
+    SELECT ${event.id}, ${name}, ${event.accountId}, event_sequence, (${event.data})::json, ${at},
+      ${isAwaited(sql`${event.accountId}`, { name, at, revokedKeyId: sql`NULL` })}
+    FROM numbered`);
+}
+
+/**
+ * Writes the event of each revoked key that has none yet, in the transaction of the revocation or, where that wrote none (a
+ * revocation by hand), in the sweep's.
+ *
+ * @param condition which keys, on `api_keys k`
+ * @returns ids of the events that must be fanned out
+ */
+export function insertRevokedEvents(db: Db, condition: Sql) {
+  const name = sql`'apikey.revoked'::text`;
+  return db.execute<{ id: string }>(sql`
+    WITH revoked AS (
+      SELECT k.*, row_number() OVER (PARTITION BY k.account_id ORDER BY k.id) AS position FROM api_keys k
+      WHERE ${condition} AND k.revoked_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM outbox_events o WHERE o.api_key_id = k.id)
+    ), numbered AS (
+      UPDATE accounts SET event_sequence = event_sequence + counted.events
+      FROM (SELECT account_id, count(*) AS events FROM revoked GROUP BY account_id) counted
+      WHERE accounts.id = counted.account_id
+      RETURNING accounts.id, event_sequence - counted.events AS before
+    ), inserted AS (
+      INSERT INTO outbox_events (id, event, account_id, sequence, api_key_id, data, created_at, fan_out_due)
+      SELECT 'evt_' || gen_random_uuid(), ${name}, revoked.account_id, numbered.before + revoked.position, revoked.id,
+        (${revokedKeyJson}), revoked.revoked_at,
+        ${isAwaited(sql`revoked.account_id`, { name, at: sql`revoked.revoked_at`, revokedKeyId: sql`revoked.id` })}
+      FROM revoked JOIN numbered ON numbered.id = revoked.account_id
+      RETURNING id, fan_out_due
+    )
+    SELECT id FROM inserted WHERE fan_out_due`);
+}
+
+/** The masked key as its event tells it: without addresses (contract section 10). */
+const revokedKeyJson = sql`
+  SELECT row_to_json(shown) FROM (
+    SELECT revoked.id, revoked.label, revoked.masked_key AS "maskedKey", revoked.scopes, 'revoked' AS status,
+      ${timeJson(sql`revoked.created_at`)} AS "createdAt", ${timeJson(sql`revoked.expires_at`)} AS "expiresAt",
+      ${timeJson(sql`revoked.last_used_at`)} AS "lastUsedAt", ${timeJson(sql`revoked.revoked_at`)} AS "revokedAt",
+      revoked.revoked_reason AS "revokedReason") shown`;
+
+/** When the newest lease on a delivery of a key ends; it is asked in the transaction of the revocation. */
+export function selectNewestLease(db: Db, keyId: string) {
+  return db.execute<{ claimed_until: string | null }>(sql`
+    SELECT ${timeJson(sql`max(d.claimed_until)`)} AS claimed_until FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
+    WHERE e.api_key_id = ${keyId} AND d.claimed_until IS NOT NULL`);
+}
+
+/**
+ * Cancels what waits for endpoints that get nothing any more: disabled or deleted ones, and all of a silenced key but the
+ * event of its revocation. No claim takes these any more; this writes it down.
+ *
+ * @param which.keyId the endpoints of this key only
+ */
+export function cancelSilenced(
+  db: Db,
+  which: { readonly now: number; readonly limit: number; readonly keyId?: string },
+) {
+  const ofKey = which.keyId === undefined ? sql`` : sql`AND e.api_key_id = ${which.keyId}`;
+  return db.execute(sql`
+    UPDATE webhook_deliveries SET status = 'cancelled', next_attempt_at = NULL, claimed_until = NULL
+    WHERE id = ANY (ARRAY(
+      SELECT d.id FROM webhook_endpoints e JOIN api_keys k ON k.id = e.api_key_id
+      JOIN webhook_deliveries d ON d.endpoint_id = e.id JOIN outbox_events o ON o.id = d.event_id
+      WHERE NOT (${isEndpointActive('e')} AND (${isKeyActive('k')} OR coalesce(o.api_key_id = k.id, false))) ${ofKey}
+        AND d.status = 'pending'
+        AND (d.claimed_until IS NULL OR d.claimed_until <= ${new Date(which.now).toISOString()}::timestamptz)
+      LIMIT ${which.limit} FOR UPDATE OF d SKIP LOCKED))`);
+}
+
+/** The envelope as deliveries and polling send it, byte for byte. @param event alias of `outbox_events` */
+export function envelopeText(event: string): Sql {
+  const o = sql.raw(event);
+  const subjects = Object.entries({ ...EVENT_SUBJECTS, [TEST_EVENT]: 'webhook' });
+  const subject = sql.join(
+    subjects.map(([name, field]) => sql.raw(`WHEN '${name}' THEN '${field}'`)),
+    sql` `,
+  );
+  return sql`(
+    '{"event":"' || ${o}.event || '","id":"' || ${o}.id || '","created_at":"' || ${timeJson(sql`${o}.created_at`)}
+    || '","data":{"' || (CASE ${o}.event ${subject} END) || '":' || ${o}.data || '}}')`;
 }

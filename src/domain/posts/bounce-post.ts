@@ -28,7 +28,7 @@ export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown):
   const bounce = { id, actor, postId, content, entities, createdAt: new Date(now) };
   return await writeNewPost(
     ctx,
-    { id, statements: [insertBounce(db, bounce), countBounce(db, id)], previewUrl: entities.url },
+    { id, statements: [insertBounce(db, bounce), countBounce(db, id)], previewUrl: entities.url, isBounce: true },
     ({ column, constraint }) => {
       if (constraint === 'posts_bounced_once') return new Refused({ code: 'already_bounced' });
       if (column === 'content') return new Refused({ code: 'not_found' });

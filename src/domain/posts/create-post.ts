@@ -59,7 +59,7 @@ async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMe
   const files = hasMedia ? [insertMedia(db, { postId: id }, media)] : [];
   return await writeNewPost(
     ctx,
-    { id, statements: [insertPost(db, post), ...polls, ...files], previewUrl: post.linkPreviewUrl },
+    { id, statements: [insertPost(db, post), ...polls, ...files], previewUrl: post.linkPreviewUrl, isBounce: false },
     ({ column }) =>
       column === 'visibility' ? [{ path: 'jeHubId', message: 'must be the id of a JeHub of this account' }] : undefined,
   );

@@ -5,7 +5,7 @@ import {
   USERNAME_MAX_CHARACTERS,
   USERNAME_MIN_CHARACTERS,
 } from '../../config/limits.ts';
-import { isPreviewable } from './preview-url.ts';
+import { isPublicUrl } from '../public-url.ts';
 
 /** What of a content is more than text. */
 export interface Entities {
@@ -44,7 +44,7 @@ export function findEntities(content: string): Entities {
     }
     text += '/'.repeat(value.length);
     const href = token.t === 'url' ? token.toHref('https') : '';
-    if (url === null && isPreviewable(href)) url = href;
+    if (url === null && isPublicUrl(href)) url = href;
   }
   return { hashtags: hashtagsIn(text), usernames: usernamesIn(text), url };
 }

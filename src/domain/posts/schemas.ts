@@ -9,8 +9,8 @@ import {
   POLL_OPTIONS_MIN,
   URL_MAX_CHARACTERS,
 } from '../../config/limits.ts';
+import { isPublicUrl } from '../public-url.ts';
 import { humanText, namedId } from '../text.ts';
-import { isPreviewable } from './preview-url.ts';
 
 const content = humanText(1, CONTENT_MAX_CHARACTERS);
 const contentOrNone = humanText(0, CONTENT_MAX_CHARACTERS);
@@ -38,7 +38,7 @@ const poll = z.strictObject({
 const linkPreviewUrl = z
   .string({ error: 'must be a string' })
   .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
-  .refine(isPreviewable, 'must be an https URL of a public host')
+  .refine(isPublicUrl, 'must be an https URL of a public host')
   .meta({ format: 'uri', description: 'The one URL to be unfurled, instead of the first in the content.' });
 
 function newPost<C extends z.ZodType>(content: C) {

@@ -1,12 +1,11 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Db, Sql } from '../../data/db.ts';
-import { accounts } from '../../data/schema/accounts.ts';
+import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { dailyUsage, posts } from '../../data/schema/posts.ts';
 import type { Actor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
-import { mediaJson } from '../media/index.ts';
-import { insertEvent } from '../outbox/index.ts';
+import { eventMediaJson, mediaJson } from '../media/index.ts';
+import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import type { Entities } from './entities.ts';
 import type { Location, Visibility } from './jes.ts';
 import { type PostAlias, visibleTo, withAuthor } from './visibility.ts';
@@ -19,9 +18,9 @@ export interface View {
   readonly withCounts: boolean;
 }
 
-/** A time in a JSON made by Postgres, as `toISOString` writes it. */
-export function timeJson(column: Sql): Sql {
-  return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** How an event tells it; `apiOrigin` is where files that are not for everybody are read. */
+export interface EventView extends View {
+  readonly apiOrigin: string;
 }
 
 /** The author snippet. @param author alias of `accounts` */
@@ -45,6 +44,36 @@ export function mentionsJson(ids: Sql): Sql {
 }
 
 /**
+ * A Jes as its event tells it, in one JSON: what a read answers without counts, and with addresses that last.
+ *
+ * @param isBounce whether there is an original to tell, too
+ */
+function eventJesJson(view: EventView, id: string, isBounce: boolean): Sql {
+  const columns = eventColumns('original', view);
+  const told = (more: Sql) =>
+    sql`(SELECT row_to_json(told) FROM (SELECT ${columns}, NULL::json AS "bounceOf"${more}) told)`;
+  const original = sql`(
+    SELECT CASE WHEN original.bounce_of_id IS NULL THEN ${told(sql``)}
+      ELSE ${told(sql`, original.bounce_of_id AS "bounceOfId"`)} END
+    FROM ${withAuthor('original')}
+    WHERE original.id = post.bounce_of_id AND ${visibleTo(view.viewerId, 'original')})`;
+  return sql`
+    SELECT row_to_json(jes) FROM (
+      SELECT ${eventColumns('post', view)}, ${isBounce ? original : sql`NULL::json`} AS "bounceOf"
+      FROM ${withAuthor('post')} WHERE post.id = ${id}) jes`;
+}
+
+function eventColumns(alias: PostAlias, view: EventView): Sql {
+  const id = sql`${sql.raw(alias)}.id`;
+  const media = eventMediaJson('post', id, {
+    isForEverybody: visibleTo(null, alias),
+    webOrigin: view.webOrigin,
+    readAt: sql`${`${view.apiOrigin}/api/posts/`}::text || ${id}`,
+  });
+  return jesColumns(alias, view, sql`${media} AS media`);
+}
+
+/**
  * A Jes as one JSON, made by Postgres: the answer to a read, and the answer to a write in the transaction of that write.
  *
  * @param condition which one; of its own it must be visible to the viewer
@@ -52,17 +81,28 @@ export function mentionsJson(ids: Sql): Sql {
 export function jesJson(view: View, condition: Sql): Sql {
   const original = sql`(
     SELECT row_to_json(jes) FROM (
-      SELECT ${jesColumns('original', view)}, NULL::json AS "bounceOf"
+      SELECT ${storedColumns('original', view)}, NULL::json AS "bounceOf"
       FROM ${withAuthor('original')}
       WHERE original.id = post.bounce_of_id AND ${visibleTo(view.viewerId, 'original')}) jes)`;
   return sql`
     SELECT row_to_json(jes)::text FROM (
-      SELECT ${jesColumns('post', view)}, ${original} AS "bounceOf"
+      SELECT ${storedColumns('post', view)}, ${original} AS "bounceOf"
       FROM ${withAuthor('post')}
       WHERE ${condition} AND ${visibleTo(view.viewerId, 'post')}) jes`;
 }
 
-function jesColumns(alias: PostAlias, { webOrigin, withCounts }: View): Sql {
+/** The columns of {@link jesJson}: files by their objects, and what `toJes` needs to know beside them. */
+function storedColumns(alias: PostAlias, view: View): Sql {
+  const p = sql.raw(alias);
+  const media = sql`
+    ${mediaJson('post', sql`${p}.id`)} AS media,
+    ${visibleTo(null, alias)} AS "isForEverybody",
+    ${p}.bounce_of_id AS "bounceOfId"`;
+  return jesColumns(alias, view, media);
+}
+
+/** @param media columns of its files */
+function jesColumns(alias: PostAlias, { webOrigin, withCounts }: View, media: Sql): Sql {
   const p = sql.raw(alias);
   const counts = sql`(SELECT row_to_json(counts) FROM (
     SELECT ${p}.like_count AS likes, ${p}.comment_count AS comments, ${p}.bounce_count AS bounces,
@@ -71,14 +111,12 @@ function jesColumns(alias: PostAlias, { webOrigin, withCounts }: View): Sql {
     ${p}.id, ${`${webOrigin}/post/`}::text || ${p}.id AS url, ${p}.content, ${p}.visibility,
     ${authorJson(`${alias}_author`)} AS author,
     ${viaJson(sql`${p}.api_key_id`)} AS via,
-    ${mediaJson('post', sql`${p}.id`)} AS media,
-    ${visibleTo(null, alias)} AS "isForEverybody",
+    ${media},
     (${pollJson(sql`${p}.id`)}) AS poll,
     ${p}.location, ${p}.link_preview AS "linkPreview",
     array_to_json(${p}.hashtags) AS hashtags,
     ${mentionsJson(sql`${p}.mention_ids`)} AS mentions,
     (SELECT row_to_json(hub) FROM (SELECT id, name FROM jehubs WHERE id = ${p}.jehub_id) hub) AS "jeHub",
-    ${p}.bounce_of_id AS "bounceOfId",
     ${withCounts ? counts : sql``}
     ${timeJson(sql`${p}.created_at`)} AS "createdAt",
     ${timeJson(sql`${p}.updated_at`)} AS "updatedAt",
@@ -164,18 +202,10 @@ export function countCreation(db: Db, accountId: string, day: string) {
     });
 }
 
-/** Adds one to an account's Jes. */
-export function countPost(db: Db, accountId: string) {
-  return db
-    .update(accounts)
-    .set({ totalPosts: sql`${accounts.totalPosts} + 1` })
-    .where(eq(accounts.id, accountId));
-}
-
-/** The event of a new Jes; no webhook learns its counts. */
-export function insertCreatedEvent(db: Db, id: string, accountId: string, view: View, at: Date) {
-  const data = ownJes(id, accountId, { ...view, withCounts: false });
-  return insertEvent(db, { event: 'jes.created', accountId, data, at });
+/** The event of a new Jes, and one more in the total of its author. */
+export function insertPostEvent(db: Db, event: SubjectEvent & { readonly isBounce: boolean }, view: EventView) {
+  const data = eventJesJson({ ...view, withCounts: false }, event.subjectId, event.isBounce);
+  return insertEvent(db, { ...event, event: 'jes.created', data, alsoSet: sql`total_posts = total_posts + 1` });
 }
 
 /** Adds a poll to a Jes. */

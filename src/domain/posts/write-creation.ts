@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../config/limits.ts';
-import { DbRejected, nullColumnOf, type Sql, type Statement } from '../../data/db.ts';
+import { DbRejected, nullColumnOf } from '../../data/db.ts';
 import type { ActorCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { actorRefusal, type Write, type Written, writeOnce } from '../idempotency/index.ts';
 import { type Detail, Refused } from '../refusal.ts';
 import { countCreation } from './store.ts';
 
@@ -14,14 +14,14 @@ import { countCreation } from './store.ts';
  */
 export async function writeCreation(
   ctx: ActorCtx,
-  { statements, answer }: { readonly statements: readonly Statement[]; readonly answer: Sql },
+  { statements, ...write }: Pick<Write, 'statements' | 'answer' | 'eventId'>,
   explain: (error: DbRejected) => readonly Detail[] | Refused | undefined = () => undefined,
 ): Promise<Written<string>> {
   const { actor, now, ports } = ctx;
   const day = new Date(now).toISOString().slice(0, 10);
   const quota = actor.type === 'apiKey' ? [countCreation(ports.db, actor.accountId, day)] : [];
   try {
-    const written = await writeOnce(ctx, { status: 201, statements: [...statements, ...quota], answer });
+    const written = await writeOnce(ctx, { ...write, status: 201, statements: [...statements, ...quota] });
     if (!written) throw new Refused({ code: 'internal_error' });
     return written;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { PREVIEW_MAX_BYTES, PREVIEW_REDIRECTS_MAX } from '../../config/limits.ts';
 import type { FetchPage } from '../../data/link-previews.ts';
-import { isPreviewable, type LinkPreview } from '../posts/index.ts';
+import type { LinkPreview } from '../posts/index.ts';
+import { isPublicUrl } from '../public-url.ts';
 import { parsePreview } from './parse-preview.ts';
 
 const REQUEST_HEADERS = {
@@ -36,7 +37,7 @@ async function follow(
 ): Promise<{ readonly response: Response; readonly url: string } | undefined> {
   let url = first;
   for (let hop = 0; hop <= PREVIEW_REDIRECTS_MAX; hop++) {
-    if (!isPreviewable(url)) return undefined;
+    if (!isPublicUrl(url)) return undefined;
     const response = await fetchPage(url, { headers: REQUEST_HEADERS, redirect: 'manual', signal });
     const isPage = response.status === 200 && HTML_TYPE.test(response.headers.get('Content-Type') ?? '');
     if (isPage) return { response, url };

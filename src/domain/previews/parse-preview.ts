@@ -1,5 +1,6 @@
 import { PREVIEW_DESCRIPTION_MAX_CHARACTERS, PREVIEW_TITLE_MAX_CHARACTERS } from '../../config/limits.ts';
-import { isPreviewable, type LinkPreview } from '../posts/index.ts';
+import type { LinkPreview } from '../posts/index.ts';
+import { isPublicUrl } from '../public-url.ts';
 
 /** Where a page says what, the best first (Open Graph, Twitter cards, HTML). */
 const SOURCES = {
@@ -64,7 +65,7 @@ function imageOf(said: ReadonlyMap<string, string>, base: string): string | null
   for (const name of SOURCES.image) {
     const text = decodeReferences(said.get(name) ?? '').trim();
     const url = text !== '' && URL.canParse(text, base) ? new URL(text, base).href : '';
-    if (isPreviewable(url)) return url;
+    if (isPublicUrl(url)) return url;
   }
   return null;
 }

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { Db, Sql } from '../../data/db.ts';
+import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jehubMembers, jehubs } from '../../data/schema/jehubs.ts';
 import type { SessionActor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
-import { timeJson, visibleTo, withAuthor } from '../posts/index.ts';
+import { visibleTo, withAuthor } from '../posts/index.ts';
 
 /** What a person may say of a Jes, where that is kept and counted, and what the answer calls it. */
 const MARKS = {

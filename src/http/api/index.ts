@@ -19,6 +19,20 @@ import {
   postPollVotes,
   postSave,
 } from './social.ts';
+import {
+  deleteWebhookById,
+  getDeliveries,
+  getDelivery,
+  getEvents,
+  getWebhook,
+  getWebhooks,
+  patchWebhook,
+  postRedelivery,
+  postReplay,
+  postRotation,
+  postTest,
+  postWebhook,
+} from './webhooks.ts';
 
 /** Every endpoint of the API. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -54,4 +68,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
   postApiKey,
   deleteApiKey,
   getApiKeyUsage,
+  getWebhooks,
+  postWebhook,
+  getWebhook,
+  patchWebhook,
+  deleteWebhookById,
+  postRotation,
+  postTest,
+  postReplay,
+  getDeliveries,
+  getDelivery,
+  postRedelivery,
+  getEvents,
 ];

@@ -8,9 +8,10 @@ import {
 } from '../../config/limits.ts';
 import { SESSION_COOKIE } from '../../data/identity.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
+import { eventSchemas } from '../../domain/webhooks/answers.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { codesOf } from './codes.ts';
-import { HEADERS, type HeaderName, IDEMPOTENCY_KEY, IF_NONE_MATCH } from './headers.ts';
+import { HEADERS, type HeaderName, IDEMPOTENCY_KEY, IF_NONE_MATCH, WEBHOOK_HEADERS } from './headers.ts';
 import { type Converted, convert, type Json } from './json-schema.ts';
 import { type Operation, TAGS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -30,6 +31,7 @@ interface Schemas {
   readonly answers: Converted;
   readonly parameters: Converted;
   readonly problems: Converted;
+  readonly events: Converted;
 }
 
 /**
@@ -60,6 +62,7 @@ export function describeApi(endpoints: readonly Endpoint[], apiOrigin: string): 
     servers: [{ url: apiOrigin }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: Object.fromEntries(Object.keys(eventSchemas).map((name) => [name, describeWebhook(name, schemas)])),
     components: {
       securitySchemes: SECURITY_SCHEMES,
       headers: HEADERS,
@@ -96,6 +99,7 @@ function schemasOf(described: readonly Described[], codes: readonly ErrorCode[])
       by(({ params, query }) => (params && query ? params.extend(query.shape) : (params ?? query))),
       'output',
     ),
+    events: convert(eventSchemas, 'output'),
     problems: convert(Object.fromEntries(codes.map((code) => [code, problemSchema(code)])), 'output'),
   };
 }
@@ -183,6 +187,28 @@ function describeSuccess({ endpoint, operation }: Described, { answers }: Schema
       ...headers,
     ]),
     ...(schema && { content: { 'application/json': { schema: answers.of(endpoint.operationId) } } }),
+  };
+}
+
+/** A request that an endpoint of an integration gets, and what it should answer. */
+function describeWebhook(name: string, { events }: Schemas): Json {
+  return {
+    post: {
+      operationId: `receive ${name}`,
+      tags: ['Webhooks'],
+      summary: name,
+      description:
+        'Signed by the rules of Standard Webhooks. The same event may come more than once, and in any order: dedupe on its `id`.',
+      security: [],
+      parameters: WEBHOOK_HEADERS,
+      requestBody: { required: true, content: { 'application/json': { schema: events.of(name) } } },
+      responses: {
+        '2XX': { description: 'Received. Answer within 10 seconds, and do the work afterwards.' },
+        410: { description: 'Not wanted any more: the endpoint is disabled.' },
+        429: { description: 'Not now: retried after `Retry-After`, as for 503.' },
+        default: { description: 'Retried, up to ten attempts in three days. Redirects are not followed.' },
+      },
+    },
   };
 }
 

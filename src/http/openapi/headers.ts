@@ -52,3 +52,30 @@ export const IF_NONE_MATCH = {
   description: 'The `ETag` of what one has already.',
   schema: { type: 'string' },
 } as const;
+
+/** Headers of the requests that webhooks are (Standard Webhooks). */
+export const WEBHOOK_HEADERS = [
+  {
+    name: 'webhook-id',
+    in: 'header',
+    required: true,
+    description: 'The `id` of the event; the same in every attempt.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'webhook-timestamp',
+    in: 'header',
+    required: true,
+    description: 'Unix seconds of this attempt. Refuse what is older than five minutes.',
+    schema: { type: 'string', pattern: '^\\d+$' },
+  },
+  {
+    name: 'webhook-signature',
+    in: 'header',
+    required: true,
+    description:
+      '`v1,` and the base64 of HMAC-SHA-256 over `{webhook-id}.{webhook-timestamp}.{body}`; after a rotation two of them, with a ' +
+      'space between.',
+    schema: { type: 'string' },
+  },
+] as const;

@@ -9,6 +9,7 @@ export const TAGS = {
   JesClips: 'A *JesClip* is a short video.',
   Comments: 'Comments, and replies to them.',
   People: 'What only a signed-in person does: likes, saves, votes, follows, JeHubs.',
+  Webhooks: 'What happens in an account, sent to a URL as it happens, or polled.',
   'API keys': 'For the person whose keys they are, signed in.',
   Sessions: 'Signing up, in and out.',
   Service: 'Whether it runs, and how it is described.',
@@ -43,7 +44,7 @@ export interface RequestBody {
 }
 
 export interface Success {
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   readonly description: string;
   /** Undefined = nothing is answered. */
   readonly schema?: z.ZodType;

@@ -5,6 +5,7 @@ import { jesclips } from './jesclips.ts';
 import { posts } from './posts.ts';
 import { service } from './service.ts';
 import { social } from './social.ts';
+import { webhooks } from './webhooks.ts';
 
 /** What every endpoint promises, by its operation id. */
 export const OPERATIONS = {
@@ -14,6 +15,7 @@ export const OPERATIONS = {
   ...comments,
   ...social,
   ...apiKeys,
+  ...webhooks,
   ...service,
 } as const;
 

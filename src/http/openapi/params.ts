@@ -11,6 +11,12 @@ export function pathId(of: string) {
   return z.object({ id });
 }
 
+/** Several ids. @param of what each is the id of, by the name of its variable */
+export function pathIds<K extends string>(of: Readonly<Record<K, string>>) {
+  const entries = Object.entries<string>(of).map(([name, what]) => [name, pathId(what).shape.id]);
+  return z.object(Object.fromEntries(entries) as Record<K, z.ZodString>);
+}
+
 export const pathUsername = z.object({
   username: z.string().meta({ description: 'Upper and lower case are one.', examples: ['zoe'] }),
 });

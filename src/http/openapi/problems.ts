@@ -70,6 +70,8 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
   payload_too_large: { code: 'payload_too_large', maxBytes: JSON_BODY_MAX_BYTES },
   unsupported_media_type: { code: 'unsupported_media_type', accepts: 'json' },
   api_key_limit_reached: { code: 'api_key_limit_reached' },
+  webhook_limit_reached: { code: 'webhook_limit_reached' },
+  rotation_in_progress: { code: 'rotation_in_progress' },
   idempotency_in_progress: { code: 'idempotency_in_progress' },
   idempotency_key_reused: { code: 'idempotency_key_reused' },
   already_bounced: { code: 'already_bounced' },

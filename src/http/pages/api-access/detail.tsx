@@ -12,6 +12,13 @@ const EVENTS: Readonly<Record<AuditEvent['event'], string>> = {
   revoked: 'Revoked',
   first_use: 'Used from a new address',
   refused_address: 'Refused: the address is not on the allowlist',
+  webhook_created: 'Webhook endpoint added',
+  webhook_changed: 'Webhook endpoint changed',
+  webhook_deleted: 'Webhook endpoint deleted',
+  webhook_secret_rotated: 'Webhook secret rotated',
+  webhook_tested: 'Webhook test sent',
+  webhook_redelivered: 'Webhook delivery sent again',
+  webhook_replayed: 'Webhook deliveries replayed',
 };
 
 function AuditLog({ events }: { readonly events: readonly AuditEvent[] }): Markup {

@@ -41,6 +41,8 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   payload_too_large: 'Send less: the message says how much is taken, `details` which file is too large.',
   unsupported_media_type: 'Set `Content-Type`; for files, `details` names the one that is not taken.',
   api_key_limit_reached: 'Revoke a key that is no longer used.',
+  webhook_limit_reached: 'Delete an endpoint that is no longer used, or attach this one to another key.',
+  rotation_in_progress: 'Wait until the older secret ends, or send `endPrevious` to end it now.',
   idempotency_in_progress: 'Wait `retryAfter` seconds and send the very same request again.',
   already_bounced: 'Nothing to do: it is bounced. To say something about it, send `content`.',
   idempotency_key_reused: 'Take a new `Idempotency-Key` for every new request.',

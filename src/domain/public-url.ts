@@ -1,4 +1,4 @@
-import { URL_MAX_CHARACTERS } from '../../config/limits.ts';
+import { URL_MAX_CHARACTERS } from '../config/limits.ts';
 
 /** Two labels at least, the last of letters (or of an internationalised name); so no IP address in any spelling. */
 const PUBLIC_HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
@@ -8,11 +8,11 @@ const PRIVATE_NAMES =
   /(?:^|\.)(?:local|localhost|internal|intranet|lan|home|corp|test|example|invalid|onion|home\.arpa|arpa)$/;
 
 /**
- * Whether we may ask this URL for a preview: https on its default port, without credentials, of a host with a public
- * name. Asked when a Jes is written, and again before every hop, since a redirect leads anywhere. What a name resolves
- * to we cannot see; that it leads to nothing of ours is the runtime's promise (`global_fetch_strictly_public`).
+ * Whether a caller's URL may be fetched at all: https on its default port, no credentials, a host with a public name. The
+ * one judge of link previews and webhook targets. Ask when the URL is saved and again before each fetch: a redirect leads
+ * anywhere. Workers do not show which address a name resolves to; `global_fetch_strictly_public` keeps it off our own hosts.
  */
-export function isPreviewable(text: string): boolean {
+export function isPublicUrl(text: string): boolean {
   if (text.length > URL_MAX_CHARACTERS || !URL.canParse(text)) return false;
   const { protocol, hostname, port, username, password } = new URL(text);
   if (protocol !== 'https:' || port !== '' || username !== '' || password !== '') return false;

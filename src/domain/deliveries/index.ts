@@ -1,0 +1,7 @@
+export { ATTEMPT_ERRORS, type AttemptError } from './attempt.ts';
+export { deliver, type Lane } from './deliver.ts';
+export { sendNotices } from './notices.ts';
+export { newSecret, openSecret, sealSecret } from './secret.ts';
+export { generatedIds, wakesOf } from './store.ts';
+export { cancelDeliveries, measureBacklog, purgeEndpoints, resealSecrets, wakeDeliveries } from './sweep.ts';
+export { isAllowedTarget } from './target.ts';

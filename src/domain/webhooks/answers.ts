@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import { EVENT_NAMES, TEST_EVENT } from '../../data/schema/outbox-events.ts';
+import { DELIVERY_STATUSES } from '../../data/schema/webhook-deliveries.ts';
+import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
+import { commentSchema } from '../comments/answers.ts';
+import { ATTEMPT_ERRORS } from '../deliveries/index.ts';
+import { jesClipSchema } from '../jesclips/answers.ts';
+import { apiKeySchema } from '../keys/answers.ts';
+import { jesSchema } from '../posts/answers.ts';
+
+const eventId = z
+  .string()
+  .regex(/^evt_[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  .meta({ description: 'Id of the event.', examples: ['evt_5f0c8a52-7d0b-4a8e-9d57-0b6f3c1c9a11'] });
+const statusCode = z.int().nullable();
+
+/** An endpoint as its owner sees it (contract section 10): everything but the secret. */
+export const webhookSchema = z
+  .strictObject({
+    id: answeredId('endpoint'),
+    url: z.string().meta({ examples: ['https://example.com/hooks/jestha'] }),
+    description: z.string().nullable(),
+    events: z.array(z.enum(EVENT_NAMES)),
+    status: z.enum(['active', 'disabled']),
+    disabledReason: z.enum(['owner', 'gone', 'failing']).nullable().meta({
+      description: '`owner`: switched off; `gone`: it answered 410; `failing`: it failed for 5 days.',
+    }),
+    createdAt: answeredTime('When it was added.'),
+    lastAttemptAt: answeredTime('When something was last sent to it.').nullable(),
+    lastStatusCode: statusCode.meta({ description: 'What it answered then; null where it did not answer.' }),
+    failingSince: answeredTime('The first failed attempt since the last success.').nullable(),
+  })
+  .meta({ id: 'Webhook', description: 'An endpoint that events are sent to.' });
+
+const secret = z
+  .string()
+  .regex(/^whsec_[0-9A-Za-z+/]{43}=$/)
+  .meta({ description: 'The signing secret. It is shown this once.' });
+
+export const webhookAnswerSchema = z.strictObject({ webhook: webhookSchema });
+export const webhookListSchema = z.strictObject({ webhooks: z.array(webhookSchema) });
+export const createdWebhookSchema = z.strictObject({ webhook: webhookSchema, secret });
+export const rotatedSecretSchema = z.strictObject({
+  webhook: webhookSchema,
+  secret,
+  previousExpiresAt: answeredTime('Until then the secret before signs, too.'),
+});
+
+const delivery = {
+  id: answeredId('delivery'),
+  eventId,
+  event: z.enum([...EVENT_NAMES, TEST_EVENT]),
+  status: z.enum(DELIVERY_STATUSES),
+  attempts: answeredCount('Requests made so far.'),
+  nextAttemptAt: answeredTime('While it is pending.').nullable(),
+  lastStatusCode: statusCode.meta({ description: 'The last answer; null where there was none.' }),
+  createdAt: answeredTime('When it was queued.'),
+};
+
+export const deliverySchema = z
+  .strictObject(delivery)
+  .meta({ id: 'WebhookDelivery', description: 'One event for one endpoint.' });
+
+export const deliveryAnswerSchema = z.strictObject({ delivery: deliverySchema });
+
+export const deliveryPageSchema = z.strictObject({
+  deliveries: z.array(deliverySchema),
+  nextCursor: z.string().nullable().meta({ description: 'The `cursor` of the next page; null on the last one.' }),
+});
+
+export const attemptSchema = z
+  .strictObject({
+    at: answeredTime('When the request was sent.'),
+    statusCode,
+    error: z.enum(ATTEMPT_ERRORS).nullable().meta({ description: 'Why the attempt failed; null where it succeeded.' }),
+    durationMs: answeredCount('Milliseconds until the response was read.'),
+    responseBody: z.string().nullable().meta({ description: 'The beginning of the response, at most 1 KiB.' }),
+  })
+  .meta({ id: 'WebhookAttempt' });
+
+export const deliveryDetailSchema = z.strictObject({
+  delivery: z
+    .strictObject({
+      ...delivery,
+      payload: z.string().meta({ description: 'The exact text that is sent.' }),
+      attemptLog: z.array(attemptSchema).meta({ description: 'The oldest first.' }),
+    })
+    .meta({ id: 'WebhookDeliveryDetail' }),
+});
+
+export const replayedSchema = z.strictObject({ replayed: answeredCount('Deliveries that were queued.') });
+
+/** An event as deliveries and polling send it. @param of the event's name @param data its `data` */
+function envelope<N extends string, D extends z.ZodRawShape>(of: N, data: D) {
+  return z.strictObject({
+    event: z.literal(of),
+    id: eventId,
+    created_at: answeredTime('When it happened.'),
+    data: z.strictObject(data),
+  });
+}
+
+/** The masked key in the event of its revocation: without addresses. */
+const revokedKeySchema = apiKeySchema
+  .omit({ ipAllowlist: true, lastUsedIp: true })
+  .meta({ id: 'RevokedApiKey', description: 'A revoked key, without addresses.' });
+
+/** Every event that is sent, by its name; those of accounts and the test. */
+export const eventSchemas = {
+  'jes.created': envelope('jes.created', { jes: jesSchema }).meta({ id: 'JesCreatedEvent' }),
+  'jesclip.created': envelope('jesclip.created', { jesclip: jesClipSchema }).meta({ id: 'JesClipCreatedEvent' }),
+  'comment.created': envelope('comment.created', { comment: commentSchema }).meta({ id: 'CommentCreatedEvent' }),
+  'apikey.revoked': envelope('apikey.revoked', { apiKey: revokedKeySchema }).meta({ id: 'ApiKeyRevokedEvent' }),
+  [TEST_EVENT]: envelope(TEST_EVENT, {
+    webhook: z.strictObject({ id: answeredId('endpoint'), url: z.string() }),
+  }).meta({ id: 'WebhookTestEvent' }),
+} as const;
+
+export const eventPageSchema = z.strictObject({
+  events: z.array(
+    z.discriminatedUnion('event', [
+      eventSchemas['jes.created'],
+      eventSchemas['jesclip.created'],
+      eventSchemas['comment.created'],
+      eventSchemas['apikey.revoked'],
+    ]),
+  ),
+  nextCursor: z.string().meta({
+    description: 'A watermark: ask with it again, at once where the page was full, later otherwise. Never null.',
+  }),
+});

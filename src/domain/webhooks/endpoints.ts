@@ -1,0 +1,163 @@
+import { WEBHOOK_BATCH, WEBHOOK_ROTATION_MS } from '../../config/limits.ts';
+import { runSql } from '../../data/db.ts';
+import { newId } from '../../lib/id.ts';
+import type { ActorCtx, ClientAddress } from '../context.ts';
+import { isAllowedTarget, newSecret, sealSecret } from '../deliveries/index.ts';
+import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { cancelSilenced } from '../outbox/index.ts';
+import { parseInput } from '../parse-input.ts';
+import { invalidField, Refused } from '../refusal.ts';
+import { nameKey, nameWebhook, type WebhookPath } from './named.ts';
+import { newWebhookSchema, rotationSchema, webhookChangeSchema } from './schemas.ts';
+import {
+  deletedAnswer,
+  insertAudit,
+  insertRotationAudit,
+  insertWebhook,
+  lockKey,
+  markDeleted,
+  rotateSecret,
+  selectWebhook,
+  selectWebhooks,
+  updateWebhook,
+  writtenWebhook,
+} from './store.ts';
+import type { CreatedWebhook, RotatedSecret, WebhookAnswer, WebhookList } from './webhook.ts';
+
+/** The endpoints of a key, the oldest first. @throws Refused `not_found` */
+export async function listWebhooks(ctx: ActorCtx, keyId: string): Promise<WebhookList> {
+  const { rows } = await runSql(selectWebhooks(ctx.ports.db, ctx.actor, nameKey(ctx, keyId)));
+  return parseFound(rows);
+}
+
+/** One endpoint. @throws Refused `not_found` */
+export async function readWebhook(ctx: ActorCtx, path: WebhookPath): Promise<WebhookAnswer> {
+  const { rows } = await runSql(selectWebhook(ctx.ports.db, nameWebhook(ctx, path)));
+  return parseFound(rows);
+}
+
+/** @throws Refused `not_found` */
+export function parseFound<T>([row]: readonly { readonly body: string }[]): T {
+  if (!row) throw new Refused({ code: 'not_found' });
+  return JSON.parse(row.body) as T;
+}
+
+/**
+ * Adds an endpoint to a key and answers its signing secret, which is shown this once.
+ *
+ * @throws Refused `not_found`, `invalid_request`, `webhook_limit_reached`, `api_key_revoked` (since it was admitted)
+ */
+export async function createWebhook(
+  ctx: ActorCtx,
+  keyId: string,
+  input: unknown,
+  address?: ClientAddress,
+): Promise<CreatedWebhook> {
+  const named = { actor: ctx.actor, keyId: nameKey(ctx, keyId), webhookId: newId(ctx.now) };
+  const { url, events, description = null } = parseInput(newWebhookSchema, input);
+  requireTarget(ctx, url);
+  const { db, webhookSecretKeys } = ctx.ports;
+  const at = new Date(ctx.now);
+  const secret = newSecret();
+  const sealedSecret = await sealSecret(webhookSecretKeys, secret, named.webhookId);
+  const [{ rows: keys }, , , { rows }] = await runSql(
+    db.batch([
+      lockKey(db, ctx.actor, keyId, at),
+      insertWebhook(db, named, { url, description, events, sealedSecret, createdAt: at }),
+      insertAudit(db, named, { event: 'webhook_created', at, address }),
+      selectWebhook(db, named),
+    ]),
+  );
+  const [key] = keys;
+  if (!key) throw new Refused({ code: 'not_found' });
+  if (rows.length > 0) return { ...parseFound<WebhookAnswer>(rows), secret };
+  if (key.isRevoked && ctx.actor.type === 'apiKey') throw actorRefusal(ctx.actor);
+  if (key.isRevoked || key.isExpired) throw invalidField('id', 'must be the id of an active key');
+  throw new Refused({ code: 'webhook_limit_reached' });
+}
+
+/** @throws Refused `invalid_request` */
+function requireTarget({ ports }: ActorCtx, url: string): void {
+  if (isAllowedTarget(url, ports)) return;
+  throw invalidField('url', 'must be an https URL on port 443 with a public host name that is not of Jestha');
+}
+
+/** Changes an endpoint. @throws Refused `not_found`, `invalid_request` */
+export async function changeWebhook(
+  ctx: ActorCtx,
+  path: WebhookPath,
+  input: unknown,
+  address?: ClientAddress,
+): Promise<Written<WebhookAnswer>> {
+  const named = nameWebhook(ctx, path);
+  const change = parseInput(webhookChangeSchema, input);
+  if (change.url !== undefined) requireTarget(ctx, change.url);
+  const { db } = ctx.ports;
+  const at = new Date(ctx.now);
+  const written = await writeOnce(ctx, {
+    status: 200,
+    statements: [insertAudit(db, named, { event: 'webhook_changed', at, address }), updateWebhook(db, named, change)],
+    answer: writtenWebhook(named),
+  });
+  if (!written) throw new Refused({ code: 'not_found' });
+  if (change.status === 'disabled') cancelWaiting(ctx, path);
+  return { ...written, value: JSON.parse(written.value) as WebhookAnswer };
+}
+
+/** Deletes an endpoint with its deliveries. @throws Refused `not_found` */
+export async function deleteWebhook(
+  ctx: ActorCtx,
+  path: WebhookPath,
+  address?: ClientAddress,
+): Promise<Written<string>> {
+  const named = nameWebhook(ctx, path);
+  const { db } = ctx.ports;
+  const at = new Date(ctx.now);
+  const written = await writeOnce(ctx, {
+    status: 204,
+    statements: [insertAudit(db, named, { event: 'webhook_deleted', at, address }), markDeleted(db, named, at)],
+    answer: deletedAnswer(named, at),
+  });
+  if (!written) throw new Refused({ code: 'not_found' });
+  cancelWaiting(ctx, path);
+  return written;
+}
+
+/** Nothing of it starts any more; this writes down what is cancelled, after the response. The sweep does what is left. */
+function cancelWaiting({ defer, now, ports }: ActorCtx, { keyId }: WebhookPath): void {
+  defer(runSql(cancelSilenced(ports.db, { now, limit: WEBHOOK_BATCH, keyId })));
+}
+
+/**
+ * Gives an endpoint another secret. For a day both sign, so that the receiver can be changed without a gap.
+ *
+ * @throws Refused `not_found`, `invalid_request`, `rotation_in_progress` while two are live, unless `endPrevious`
+ */
+export async function rotateWebhookSecret(
+  ctx: ActorCtx,
+  path: WebhookPath,
+  input: unknown,
+  address?: ClientAddress,
+): Promise<RotatedSecret> {
+  const named = nameWebhook(ctx, path);
+  const { endPrevious = false } = parseInput(rotationSchema, input);
+  const { db, webhookSecretKeys } = ctx.ports;
+  const at = new Date(ctx.now);
+  const secret = newSecret();
+  const rotation = {
+    sealedSecret: await sealSecret(webhookSecretKeys, secret, named.webhookId),
+    at,
+    previousExpiresAt: new Date(ctx.now + WEBHOOK_ROTATION_MS),
+    endsPrevious: endPrevious,
+  };
+  const [{ rowCount }, , { rows }] = await runSql(
+    db.batch([
+      rotateSecret(db, named, rotation),
+      insertRotationAudit(db, named, { event: 'webhook_secret_rotated', at, address }, rotation.sealedSecret),
+      selectWebhook(db, named),
+    ]),
+  );
+  const answer = parseFound<WebhookAnswer>(rows);
+  if (rowCount === 0) throw new Refused({ code: 'rotation_in_progress' });
+  return { ...answer, secret, previousExpiresAt: rotation.previousExpiresAt.toISOString() };
+}

@@ -1,0 +1,23 @@
+import { isId } from '../../lib/id.ts';
+import type { ActorCtx } from '../context.ts';
+import { Refused } from '../refusal.ts';
+import type { Named } from './store.ts';
+
+/** Of a path below `/api/auth/api-keys/:id`. */
+export interface WebhookPath {
+  readonly keyId: string;
+  readonly webhookId: string;
+}
+
+/** A key that the actor may speak of: a person any of theirs, a key itself alone. @throws Refused `not_found` */
+export function nameKey({ actor }: ActorCtx, keyId: string): string {
+  if (!isId(keyId) || (actor.type === 'apiKey' && actor.keyId !== keyId)) throw new Refused({ code: 'not_found' });
+  return keyId;
+}
+
+/** An endpoint as statements name it. @throws Refused `not_found` where it cannot be the actor's */
+export function nameWebhook(ctx: ActorCtx, { keyId, webhookId }: WebhookPath): Named {
+  nameKey(ctx, keyId);
+  if (!isId(webhookId)) throw new Refused({ code: 'not_found' });
+  return { actor: ctx.actor, keyId, webhookId };
+}

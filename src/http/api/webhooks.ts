@@ -1,0 +1,172 @@
+import type { Context } from 'hono';
+import { clientAddress } from '../client-address.ts';
+import type { CallerEndpoint } from '../endpoint.ts';
+import type { AppEnv } from '../exchange.ts';
+import { readJson } from '../read-json.ts';
+import { EVERY_REPLY, reply, respond } from '../reply.ts';
+import { readWrite, replyDone, replyWritten } from '../write.ts';
+
+/** Loaded when first asked for: no other request pays for it at the start of an isolate. */
+const loadVerbs = () => import('../../domain/webhooks/index.ts');
+
+/** A person manages the endpoints of any key of theirs, a key with this scope its own. */
+const MANAGED = { access: 'caller', scope: 'webhooks:manage' } as const;
+
+const pathOf = ({ req }: Context<AppEnv>) => ({
+  keyId: req.param('id') ?? '',
+  webhookId: req.param('webhookId') ?? '',
+  deliveryId: req.param('deliveryId') ?? '',
+});
+const addressOf = ({ req }: Context<AppEnv>) => clientAddress(req.raw.headers);
+
+export const getWebhooks = {
+  operationId: 'listWebhooks',
+  method: 'GET',
+  path: '/api/auth/api-keys/:id/webhooks',
+  ...MANAGED,
+  async answer(exchange, { ctx }) {
+    const { listWebhooks } = await loadVerbs();
+    return reply(exchange, 200, await listWebhooks(ctx, pathOf(exchange.c).keyId));
+  },
+} as const satisfies CallerEndpoint;
+
+/** An answer that holds the secret: it is kept nowhere, so an `Idempotency-Key` does not repeat it. */
+export const postWebhook = {
+  operationId: 'createWebhook',
+  method: 'POST',
+  path: '/api/auth/api-keys/:id/webhooks',
+  ...MANAGED,
+  async answer(exchange, { ctx }) {
+    const { c } = exchange;
+    const input = await readJson(c.req.raw);
+    const { createWebhook } = await loadVerbs();
+    return reply(exchange, 201, await createWebhook(ctx, pathOf(c).keyId, input, addressOf(c)));
+  },
+} as const satisfies CallerEndpoint;
+
+export const getWebhook = {
+  operationId: 'getWebhook',
+  method: 'GET',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId',
+  ...MANAGED,
+  async answer(exchange, { ctx }) {
+    const { readWebhook } = await loadVerbs();
+    return reply(exchange, 200, await readWebhook(ctx, pathOf(exchange.c)));
+  },
+} as const satisfies CallerEndpoint;
+
+export const patchWebhook = {
+  operationId: 'updateWebhook',
+  method: 'PATCH',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId',
+  ...MANAGED,
+  async answer(exchange, caller) {
+    const { c } = exchange;
+    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
+    const { changeWebhook } = await loadVerbs();
+    return replyWritten(exchange, 200, await changeWebhook(ctx, pathOf(c), input, addressOf(c)));
+  },
+} as const satisfies CallerEndpoint;
+
+export const deleteWebhookById = {
+  operationId: 'deleteWebhook',
+  method: 'DELETE',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId',
+  ...MANAGED,
+  async answer(exchange, caller) {
+    const { c } = exchange;
+    const { ctx } = await readWrite(exchange, caller.ctx, 'none');
+    const { deleteWebhook } = await loadVerbs();
+    return replyDone(exchange, await deleteWebhook(ctx, pathOf(c), addressOf(c)));
+  },
+} as const satisfies CallerEndpoint;
+
+/** Like {@link postWebhook} it holds a secret. */
+export const postRotation = {
+  operationId: 'rotateWebhookSecret',
+  method: 'POST',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId/rotate-secret',
+  ...MANAGED,
+  async answer(exchange, caller) {
+    const { c } = exchange;
+    const { ctx, input } = await readWrite(exchange, caller.ctx, 'optional');
+    const { rotateWebhookSecret } = await loadVerbs();
+    return reply(exchange, 200, await rotateWebhookSecret(ctx, pathOf(c), input, addressOf(c)));
+  },
+} as const satisfies CallerEndpoint;
+
+export const postTest = {
+  operationId: 'testWebhook',
+  method: 'POST',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId/test',
+  ...MANAGED,
+  async answer(exchange, caller) {
+    const { c } = exchange;
+    const { ctx } = await readWrite(exchange, caller.ctx, 'none');
+    const { testWebhook } = await loadVerbs();
+    return replyWritten(exchange, 202, await testWebhook(ctx, pathOf(c), addressOf(c)));
+  },
+} as const satisfies CallerEndpoint;
+
+export const postReplay = {
+  operationId: 'replayWebhook',
+  method: 'POST',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId/replay',
+  ...MANAGED,
+  async answer(exchange, caller) {
+    const { c } = exchange;
+    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
+    const { replay } = await loadVerbs();
+    return replyWritten(exchange, 202, await replay(ctx, pathOf(c), input, addressOf(c)));
+  },
+} as const satisfies CallerEndpoint;
+
+/** Query: `status`, `event`, `limit` 1 to 100 (20), `cursor`. */
+export const getDeliveries = {
+  operationId: 'listWebhookDeliveries',
+  method: 'GET',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries',
+  ...MANAGED,
+  async answer(exchange, { ctx }) {
+    const { c } = exchange;
+    const { listDeliveries } = await loadVerbs();
+    return reply(exchange, 200, await listDeliveries(ctx, pathOf(c), c.req.query()));
+  },
+} as const satisfies CallerEndpoint;
+
+export const getDelivery = {
+  operationId: 'getWebhookDelivery',
+  method: 'GET',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId',
+  ...MANAGED,
+  async answer(exchange, { ctx }) {
+    const { readDelivery } = await loadVerbs();
+    return reply(exchange, 200, await readDelivery(ctx, pathOf(exchange.c)));
+  },
+} as const satisfies CallerEndpoint;
+
+export const postRedelivery = {
+  operationId: 'redeliverWebhook',
+  method: 'POST',
+  path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver',
+  ...MANAGED,
+  async answer(exchange, caller) {
+    const { c } = exchange;
+    const { ctx } = await readWrite(exchange, caller.ctx, 'none');
+    const { redeliver } = await loadVerbs();
+    return replyWritten(exchange, 202, await redeliver(ctx, pathOf(c), addressOf(c)));
+  },
+} as const satisfies CallerEndpoint;
+
+/** Query: `event`, `limit` 1 to 100 (20), `cursor`. Each event is the text that deliveries send. */
+export const getEvents = {
+  operationId: 'listEvents',
+  method: 'GET',
+  path: '/api/auth/api-keys/:id/events',
+  ...MANAGED,
+  async answer(exchange, { ctx }) {
+    const { c } = exchange;
+    const { listEvents } = await loadVerbs();
+    return respond(exchange, 200, await listEvents(ctx, pathOf(c).keyId, c.req.query()), EVERY_REPLY);
+  },
+} as const satisfies CallerEndpoint;
