@@ -105,7 +105,12 @@ describe('npm run deploy:gradual, with the real wrangler', () => {
   beforeEach(async () => {
     api = await serveCloudflareApi();
     api.account.deployments = [{ versions: [share(OLD, 100)] }];
-    api.account.queues = ['jestha-link-previews', 'jestha-webhook-events', 'jestha-webhook-retries', 'jestha-webhook-dead'];
+    api.account.queues = [
+      'jestha-link-previews',
+      'jestha-webhook-events',
+      'jestha-webhook-retries',
+      'jestha-webhook-dead',
+    ];
     api.account.buckets = ['jestha-media'];
     api.account.zones = [{ id: 'zone', name: 'jestha.com', status: 'active' }];
     broken.since = Number.POSITIVE_INFINITY;

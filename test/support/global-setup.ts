@@ -1,11 +1,12 @@
 import type { TestProject } from 'vitest/node';
 import type { ServiceUrls } from '../../src/dev/secrets.ts';
 import { startServices } from '../../src/dev/services.ts';
+import { serveReceiver } from './receiver-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the emulators of this run listen, and the secret they know. */
-    services: ServiceUrls & { secret: string };
+    services: ServiceUrls & { secret: string; receiver: string };
   }
 }
 
@@ -21,6 +22,10 @@ export default async function startEmulators(root: TestProject): Promise<(() => 
     databaseUrl: process.env.TEST_DATABASE_URL,
     redisUrl: process.env.TEST_REDIS_URL,
   });
-  root.provide('services', { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url, secret });
-  return () => services.close();
+  const receiver = await serveReceiver();
+  const urls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
+  root.provide('services', { ...urls, secret, receiver: receiver.url });
+  return async () => {
+    await Promise.all([services.close(), receiver.close()]);
+  };
 }

@@ -20,6 +20,7 @@ import { secretsFor } from '../../src/dev/secrets.ts';
 import type { Ctx } from '../../src/domain/context.ts';
 import { createKey, type NewKey, recordKey, revokeKey } from '../../src/domain/keys/index.ts';
 import { createApp } from '../../src/http/app.ts';
+import { handleBatch } from '../../src/jobs/handle-batch.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { newId } from '../../src/lib/id.ts';
 import worker from '../../src/worker.ts';
@@ -204,7 +205,7 @@ export class Harness {
     const messages = bodies.map((body, i) => ({ id: String(i), timestamp: new Date(this.now), attempts: 1, body }));
     const batch = createMessageBatch(queue, messages);
     const executionCtx = createExecutionContext();
-    await worker.queue(batch, this.#env, executionCtx);
+    await handleBatch(batch, this.#env, executionCtx, this.now);
     return await getQueueResult(batch, executionCtx);
   }
 

@@ -1,6 +1,9 @@
-import { expect } from 'vitest';
-import type { Harness, TestKey, TestSession } from './harness.ts';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { expect, vi } from 'vitest';
+import { rowsOf } from './database.ts';
+import { Harness, type TestKey, type TestSession } from './harness.ts';
 import { as, type Caller } from './posts.ts';
+import type { Received } from './receiver.ts';
 
 export const webhooksOf = (keyId: string) => `/api/auth/api-keys/${keyId}/webhooks`;
 
@@ -89,4 +92,39 @@ export async function deliveriesOf(
   const keyId = 'keyId' in key ? key.keyId : key.id;
   const path = `${webhooksOf(keyId)}/${webhookId}/deliveries${query}`;
   return (await ask<{ deliveries: Delivery[] }>(harness, key, path)).deliveries;
+}
+
+/** A harness of a local stack, which may send webhooks to this machine. */
+export function localHarness(overrides: Partial<Env> = {}): Harness {
+  const origin = 'http://localhost:8787';
+  return new Harness({ WEB_ORIGIN: origin, API_ORIGIN: origin, ...overrides });
+}
+
+/** Whether the official package of Standard Webhooks accepts a request, at the time that it is signed for. */
+export function isVerified(secret: string, request: Received | undefined): boolean {
+  const { headers = {}, body = '' } = request ?? {};
+  vi.useFakeTimers({ now: Number(headers['webhook-timestamp']) * 1_000, toFake: ['Date'] });
+  try {
+    return new StandardWebhook(secret).verify(body, headers) !== undefined;
+  } catch {
+    return false;
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+/**
+ * One run of the cron, after which the queues hold only what it woke of this account: suites share a database, and their
+ * deliveries are theirs to send.
+ */
+export async function sweepOwn(harness: Harness, { accountId }: { readonly accountId: string }): Promise<void> {
+  await harness.sweep();
+  const ids = await rowsOf<{ id: string }>(
+    harness,
+    `SELECT e.id FROM webhook_endpoints e JOIN api_keys k ON k.id = e.api_key_id WHERE k.account_id = '${accountId}'
+     UNION SELECT id FROM outbox_events WHERE account_id = '${accountId}'`,
+  );
+  const own = new Set(ids.map(({ id }) => id));
+  const woken = harness.wakes.splice(0);
+  harness.wakes.push(...woken.filter(({ body }) => own.has('eventId' in body ? body.eventId : body.endpointId)));
 }

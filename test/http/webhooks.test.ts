@@ -1,0 +1,486 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { sendNotices } from '../../src/domain/deliveries/index.ts';
+import { invalid, NOT_FOUND } from '../support/answers.ts';
+import { rowsOf } from '../support/database.ts';
+import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+import { mailsTo } from '../support/people.ts';
+import { as, type Caller, newPost } from '../support/posts.ts';
+import { Receiver } from '../support/receiver.ts';
+import {
+  ALL_EVENTS,
+  ask,
+  type Delivery,
+  type DeliveryDetail,
+  deliveriesOf,
+  localHarness,
+  NEW_WEBHOOK,
+  newTest,
+  newWebhook,
+  sweepOwn,
+  webhooksOf,
+} from '../support/webhooks.ts';
+
+const NOON = '2026-11-24T12:00:00.000Z';
+
+let harness: Harness;
+let key: TestKey;
+
+beforeEach(async () => {
+  harness = new Harness();
+  key = await harness.newKey();
+});
+
+const send = async (caller: Caller, method: string, path: string, body?: unknown) =>
+  await answerOf(await harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) }));
+
+const sessionOf = ({ accountId, username }: TestKey) => harness.newSession({ account: { id: accountId, username } });
+
+describe('an endpoint', () => {
+  test('is added by its key, with a secret that is shown this once and kept encrypted', async () => {
+    const body = {
+      url: 'https://example.com/hook?x=1',
+      events: ['jes.created', 'jes.created'],
+      description: 'Production',
+    };
+    const created = await send(key, 'POST', webhooksOf(key.id), body);
+    const webhook = {
+      id: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+      url: 'https://example.com/hook?x=1',
+      description: 'Production',
+      events: ['jes.created'],
+      status: 'active',
+      disabledReason: null,
+      createdAt: NOON,
+      lastAttemptAt: null,
+      lastStatusCode: null,
+      failingSince: null,
+    };
+    expect(created).toEqual({
+      status: 201,
+      body: { webhook, secret: expect.stringMatching(/^whsec_[0-9A-Za-z+/]{43}=$/) },
+    });
+    const { secret, webhook: shown } = created.body as { secret: string; webhook: { id: string } };
+    expect(await send(key, 'GET', webhooksOf(key.id))).toEqual({ status: 200, body: { webhooks: [webhook] } });
+    expect(await send(key, 'GET', `${webhooksOf(key.id)}/${shown.id}`)).toEqual({ status: 200, body: { webhook } });
+    const [row] = await rowsOf(
+      harness,
+      `SELECT row_to_json(e)::text AS row FROM webhook_endpoints e WHERE id = '${shown.id}'`,
+    );
+    expect(String(row?.row)).not.toContain(secret.slice(6, 30));
+  });
+
+  test('is added in person, to any key of one’s own', async () => {
+    const person = await sessionOf(key);
+    expect(await send(person, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toMatchObject({
+      status: 201,
+      body: { webhook: { description: null, events: ALL_EVENTS } },
+    });
+  });
+
+  const TARGET = 'must be an https URL on port 443 with a public host name that is not of Jestha';
+  const EVENTS = 'must be one of jes.created, jesclip.created, comment.created, apikey.revoked';
+  test.each<[string, object, string, string]>([
+    ['plain http', { url: 'http://example.com/' }, 'url', TARGET],
+    ['this machine', { url: 'http://localhost:3000/' }, 'url', TARGET],
+    ['an IP address', { url: 'https://192.0.2.1/' }, 'url', TARGET],
+    ['a host of ours', { url: 'https://api.jestha.com/api/posts' }, 'url', TARGET],
+    ['no URL', { url: 'example' }, 'url', TARGET],
+    ['no text', { url: 5 }, 'url', 'must be a string'],
+    ['a long URL', { url: `https://example.com/${'x'.repeat(2_048)}` }, 'url', 'must be at most 2048 characters'],
+    ['no event', { events: [] }, 'events', 'choose at least one event'],
+    ['a reserved event', { events: ['jes.deleted'] }, 'events.0', EVENTS],
+    ['the test event', { events: ['webhook.test'] }, 'events.0', EVENTS],
+    ['a long description', { description: 'x'.repeat(101) }, 'description', 'must be at most 100 characters'],
+    ['an unknown field', { secret: 'x' }, 'secret', 'unknown field'],
+  ])('with %s is refused', async (_, fields, path, message) => {
+    const refused = await send(key, 'POST', webhooksOf(key.id), { ...NEW_WEBHOOK, ...fields });
+    expect(refused).toEqual(invalid({ path, message }));
+  });
+
+  test('is one of five at most, also for twenty that come at once', async () => {
+    for (let i = 0; i < 3; i++) await newWebhook(harness, key);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => harness.fetch(webhooksOf(key.id), { key: key.key, body: NEW_WEBHOOK })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, ...Array(18).fill(409)]);
+    expect(await send(key, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toEqual({
+      status: 409,
+      body: {
+        error: 'Webhook limit reached',
+        message: 'This API key has its 5 webhook endpoints. Delete one first.',
+        code: 'webhook_limit_reached',
+      },
+    });
+    const { webhooks } = await ask<{ webhooks: { id: string }[] }>(harness, key, webhooksOf(key.id));
+    expect(webhooks).toHaveLength(5);
+    await harness.fetch(`${webhooksOf(key.id)}/${webhooks[0]?.id}`, { key: key.key, method: 'DELETE' });
+    expect(await send(key, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toMatchObject({ status: 201 });
+  });
+
+  test('is there for its key and its owner, and for nobody else', async () => {
+    const webhook = await newWebhook(harness, key);
+    const delivery = await newTest(harness, key, `${webhooksOf(key.id)}/${webhook.id}`);
+    const account = { id: key.accountId, username: key.username };
+    const [sibling, stranger, person] = [
+      await harness.newKey({ account }),
+      await harness.newKey(),
+      await harness.newSession(),
+    ];
+    const own = `${webhooksOf(key.id)}/${webhook.id}`;
+    const requests: [string, string, unknown?][] = [
+      ['GET', webhooksOf(key.id)],
+      ['POST', webhooksOf(key.id), NEW_WEBHOOK],
+      ['GET', own],
+      ['PATCH', own, { description: 'Mine' }],
+      ['DELETE', own],
+      ['POST', `${own}/rotate-secret`],
+      ['POST', `${own}/test`],
+      ['POST', `${own}/replay`, { since: NOON }],
+      ['GET', `${own}/deliveries`],
+      ['GET', `${own}/deliveries/${delivery.id}`],
+      ['POST', `${own}/deliveries/${delivery.id}/redeliver`],
+      ['GET', `/api/auth/api-keys/${key.id}/events`],
+    ];
+    for (const [method, path, body] of requests) {
+      for (const caller of [sibling, stranger, person]) {
+        expect([method, path, await send(caller, method, path, body)]).toEqual([method, path, NOT_FOUND]);
+      }
+      // Nor is it below another key.
+      if (path.startsWith(own)) {
+        const elsewhere = path.replace(key.id, sibling.id);
+        expect([method, path, await send(sibling, method, elsewhere, body)]).toEqual([method, path, NOT_FOUND]);
+      }
+    }
+    expect(await send(await sessionOf(key), 'GET', own)).toMatchObject({ status: 200 });
+  });
+
+  test('of a revoked or expired key cannot be added', async () => {
+    const person = await sessionOf(key);
+    const expiring = await harness.newKey({
+      account: { id: key.accountId, username: key.username },
+      expiresInDays: 30,
+    });
+    await harness.revoke(key);
+    const refusal = invalid({ path: 'id', message: 'must be the id of an active key' });
+    expect(await send(person, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toEqual(refusal);
+    harness.now += 30 * 86_400_000;
+    expect(await send(person, 'POST', webhooksOf(expiring.id), NEW_WEBHOOK)).toEqual(refusal);
+  });
+});
+
+describe('changing an endpoint', () => {
+  test('changes what is given and leaves the rest', async () => {
+    const { id, secret: _, ...webhook } = await newWebhook(harness, key, { description: 'One' });
+    const path = `${webhooksOf(key.id)}/${id}`;
+    const changed = { url: 'https://example.org/other', events: ['apikey.revoked'], description: null };
+    expect(await send(key, 'PATCH', path, changed)).toEqual({
+      status: 200,
+      body: { webhook: { id, ...webhook, ...changed } },
+    });
+    expect(await send(key, 'PATCH', path, { status: 'disabled' })).toMatchObject({
+      body: { webhook: { ...changed, status: 'disabled', disabledReason: 'owner' } },
+    });
+    expect(await send(key, 'PATCH', path, { status: 'active' })).toMatchObject({
+      body: { webhook: { ...changed, status: 'active', disabledReason: null } },
+    });
+    expect(await send(key, 'PATCH', path, {})).toEqual(
+      invalid({ path: '', message: 'give at least one of url, events, description and status' }),
+    );
+    expect(await send(key, 'PATCH', path, { url: 'https://jestha.com/' })).toMatchObject({ status: 400 });
+  });
+
+  test('deleting it takes it away at once, and its deliveries with the sweep', async () => {
+    const { id } = await newWebhook(harness, key);
+    const path = `${webhooksOf(key.id)}/${id}`;
+    await newPost(harness, key);
+    expect((await harness.fetch(path, { key: key.key, method: 'DELETE' })).status).toBe(204);
+    harness.now += 1;
+    expect(await send(key, 'GET', path)).toEqual(NOT_FOUND);
+    expect(await send(key, 'DELETE', path)).toEqual(NOT_FOUND);
+    expect(await send(key, 'GET', webhooksOf(key.id))).toEqual({ status: 200, body: { webhooks: [] } });
+    await sweepOwn(harness, key);
+    await sweepOwn(harness, key);
+    expect(await rowsOf(harness, `SELECT id FROM webhook_endpoints WHERE id = '${id}'`)).toEqual([]);
+  });
+
+  test('rotating its secret is possible once a day, unless the older one ends now', async () => {
+    const webhook = await newWebhook(harness, key);
+    const path = `${webhooksOf(key.id)}/${webhook.id}/rotate-secret`;
+    const first = await send(key, 'POST', path);
+    expect(first).toMatchObject({
+      status: 200,
+      body: { webhook: { id: webhook.id }, previousExpiresAt: '2026-11-25T12:00:00.000Z' },
+    });
+    expect(await send(key, 'POST', path)).toEqual({
+      status: 409,
+      body: {
+        error: 'Rotation in progress',
+        message:
+          'Two secrets of this endpoint are live. Wait until the older one ends, or send { "endPrevious": true }.',
+        code: 'rotation_in_progress',
+      },
+    });
+    expect(await send(key, 'POST', path, { endPrevious: true })).toMatchObject({ status: 200 });
+    expect(await send(key, 'POST', path)).toMatchObject({ status: 409 });
+    harness.now += 86_400_000;
+    const last = await send(key, 'POST', path);
+    expect(last).toMatchObject({ status: 200 });
+    expect(last.body).not.toMatchObject({ secret: (first.body as { secret: string }).secret });
+  });
+
+  test('of ten rotations at once one is done', async () => {
+    const path = `${webhooksOf(key.id)}/${(await newWebhook(harness, key)).id}/rotate-secret`;
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => harness.fetch(path, { key: key.key, method: 'POST' })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
+  });
+});
+
+describe('what is done to endpoints', () => {
+  test('stands in the audit log of the key, once each', async () => {
+    const address = '192.0.2.7';
+    const path = `${webhooksOf(key.id)}/${(await newWebhook(harness, key)).id}`;
+    const post = (below: string, body?: unknown) =>
+      harness.fetch(`${path}${below}`, {
+        key: key.key,
+        method: 'POST',
+        address,
+        headers: { 'Idempotency-Key': below },
+        body,
+      });
+    const tested = await post('/test');
+    await post('/test');
+    const { delivery } = (await tested.json()) as { delivery: Delivery };
+    await post(`/deliveries/${delivery.id}/redeliver`);
+    await post('/replay', { since: NOON });
+    await post('/rotate-secret');
+    await post('/rotate-secret');
+    await harness.fetch(path, { key: key.key, method: 'PATCH', body: { status: 'disabled' } });
+    await post('/test', undefined);
+    await harness.fetch(path, { key: key.key, method: 'DELETE' });
+    const rows = await rowsOf<{ event: string; address: string | null }>(
+      harness,
+      `SELECT event, address FROM audit_log WHERE api_key_id = '${key.id}' AND event LIKE 'webhook%' ORDER BY event`,
+    );
+    expect(rows).toEqual([
+      { event: 'webhook_changed', address: null },
+      { event: 'webhook_created', address: null },
+      { event: 'webhook_deleted', address: null },
+      { event: 'webhook_redelivered', address },
+      { event: 'webhook_replayed', address },
+      { event: 'webhook_secret_rotated', address },
+      { event: 'webhook_tested', address },
+    ]);
+  });
+
+  test('is limited to ten tests, redeliveries and replays a minute and endpoint', async () => {
+    const paths = [await newWebhook(harness, key), await newWebhook(harness, key)].map(
+      ({ id }) => `${webhooksOf(key.id)}/${id}`,
+    );
+    const [path = '', other = ''] = paths;
+    const delivery = await newTest(harness, key, path);
+    for (let i = 0; i < 3; i++) {
+      await newTest(harness, key, path);
+      await ask(harness, key, `${path}/deliveries/${delivery.id}/redeliver`, 'POST');
+      await ask(harness, key, `${path}/replay`, 'POST', { since: NOON });
+    }
+    const refused = await harness.fetch(`${path}/test`, { key: key.key, method: 'POST' });
+    expect(refused.headers.get('Retry-After')).toMatch(/^\d+$/);
+    expect(await answerOf(refused)).toEqual({
+      status: 429,
+      body: {
+        error: 'Rate limit exceeded',
+        message: 'This endpoint is limited to 10 tests, redeliveries and replays per minute.',
+        code: 'rate_limit_exceeded',
+        retryAfter: expect.any(Number),
+      },
+    });
+    await newTest(harness, key, other);
+  });
+
+  test.each([
+    '/test',
+    '/replay',
+    '/deliveries/:id/redeliver',
+  ])('%s needs an endpoint that is enabled', async (below) => {
+    const path = `${webhooksOf(key.id)}/${(await newWebhook(harness, key)).id}`;
+    const delivery = await newTest(harness, key, path);
+    await ask(harness, key, path, 'PATCH', { status: 'disabled' });
+    const body = below === '/replay' ? { since: NOON } : undefined;
+    expect(await send(key, 'POST', path + below.replace(':id', delivery.id), body)).toEqual(
+      invalid({ path: 'status', message: 'the endpoint is disabled; enable it first' }),
+    );
+  });
+
+  test('needs a delivery that is there', async () => {
+    const path = `${webhooksOf(key.id)}/${(await newWebhook(harness, key)).id}`;
+    const other = await newTest(harness, key, `${webhooksOf(key.id)}/${(await newWebhook(harness, key)).id}`);
+    for (const id of ['x', '01HK153X000000000000000000', other.id]) {
+      expect(await send(key, 'POST', `${path}/deliveries/${id}/redeliver`)).toEqual(NOT_FOUND);
+      expect(await send(key, 'GET', `${path}/deliveries/${id}`)).toEqual(NOT_FOUND);
+    }
+  });
+});
+
+describe('deliveries', () => {
+  test('are listed by pages, the newest first, and by status and event', async () => {
+    harness = localHarness();
+    const receiver = new Receiver();
+    const webhook = await newWebhook(harness, key, { url: receiver.url() });
+    const path = `${webhooksOf(key.id)}/${webhook.id}`;
+    for (let i = 0; i < 3; i++) {
+      harness.now += 1_000;
+      await newPost(harness, key);
+    }
+    await harness.handleWakes();
+    harness.now += 1_000;
+    const pending = await newTest(harness, key, path);
+    const all = await deliveriesOf(harness, key, webhook.id);
+    expect(all.map(({ event, status }) => [event, status])).toEqual([
+      ['webhook.test', 'pending'],
+      ...Array(3).fill(['jes.created', 'delivered']),
+    ]);
+    expect(all[0]).toEqual({
+      id: pending.id,
+      eventId: pending.eventId,
+      event: 'webhook.test',
+      status: 'pending',
+      attempts: 0,
+      nextAttemptAt: new Date(harness.now).toISOString(),
+      lastStatusCode: null,
+      createdAt: new Date(harness.now).toISOString(),
+    });
+    expect(await deliveriesOf(harness, key, webhook.id, '?status=pending')).toEqual([all[0]]);
+    expect(await deliveriesOf(harness, key, webhook.id, '?event=jes.created&status=delivered')).toEqual(all.slice(1));
+    expect(await deliveriesOf(harness, key, webhook.id, '?event=comment.created')).toEqual([]);
+    const pageOf = (query: string) =>
+      ask<{ deliveries: Delivery[]; nextCursor: string | null }>(harness, key, `${path}/deliveries?limit=2${query}`);
+    const first = await pageOf('');
+    const second = await pageOf(`&cursor=${first.nextCursor}`);
+    expect([...first.deliveries, ...second.deliveries]).toEqual(all);
+    expect(second.nextCursor).toBeNull();
+    const other = await newWebhook(harness, key);
+    expect(await send(key, 'GET', `${webhooksOf(key.id)}/${other.id}/deliveries?cursor=${first.nextCursor}`)).toEqual(
+      invalid({ path: 'cursor', message: 'must be a nextCursor of this list' }),
+    );
+  });
+
+  test('are sent again, whatever came of them, under the same id', async () => {
+    harness = localHarness();
+    const receiver = new Receiver();
+    const webhook = await newWebhook(harness, key, { url: receiver.url() });
+    await newPost(harness, key);
+    await harness.handleWakes();
+    const [delivered] = await deliveriesOf(harness, key, webhook.id);
+    const path = `${webhooksOf(key.id)}/${webhook.id}/deliveries/${delivered?.id}`;
+    expect(await ask(harness, key, `${path}/redeliver`, 'POST')).toEqual({
+      delivery: { ...delivered, status: 'pending', nextAttemptAt: NOON },
+    });
+    await harness.handleWakes();
+    const [first, second] = await receiver.received(2);
+    expect([second?.headers['webhook-id'], second?.body]).toEqual([first?.headers['webhook-id'], first?.body]);
+    const { delivery } = await ask<{ delivery: DeliveryDetail }>(harness, key, path);
+    expect(delivery).toMatchObject({
+      status: 'delivered',
+      attempts: 2,
+      attemptLog: [{ statusCode: 200 }, { statusCode: 200 }],
+    });
+  });
+
+  test('that were missed are replayed: whatever happened while the endpoint was disabled, and everything if that is asked', async () => {
+    harness = localHarness();
+    const receiver = new Receiver();
+    const webhook = await newWebhook(harness, key, { url: receiver.url(), events: ['jes.created'] });
+    const path = `${webhooksOf(key.id)}/${webhook.id}`;
+    const post = async () => {
+      harness.now += 1_000;
+      return (await newPost(harness, key)).id;
+    };
+    const before = await post();
+    await harness.handleWakes();
+    const since = new Date(harness.now + 1).toISOString();
+    const delivered = await post();
+    await harness.handleWakes();
+    const late = await post();
+    // Its message is on the way when the endpoint is disabled.
+    const [wake] = harness.wakes.splice(0);
+    await ask(harness, key, path, 'PATCH', { status: 'disabled' });
+    await harness.deliver('jestha-webhook-events', [wake?.body]);
+    const missed = await post();
+    expect(harness.wakes).toEqual([]);
+    await ask(harness, key, path, 'PATCH', { status: 'active' });
+    expect(await ask(harness, key, `${path}/replay`, 'POST', { since })).toEqual({ replayed: 2 });
+    await harness.handleWakes();
+    const idsOf = async () => (await receiver.received()).map(({ body }) => JSON.parse(body).data.jes.id);
+    expect((await idsOf()).slice(2).sort()).toEqual([late, missed].sort());
+    expect(await ask(harness, key, `${path}/replay`, 'POST', { since })).toEqual({ replayed: 0 });
+    expect(await ask(harness, key, `${path}/replay`, 'POST', { since, status: 'all' })).toEqual({ replayed: 3 });
+    await harness.handleWakes();
+    expect((await idsOf()).slice(4).sort()).toEqual([delivered, late, missed].sort());
+    expect(await idsOf()).toContain(before);
+  });
+
+  test('are replayed ten thousand at most, the oldest, in one statement', async () => {
+    const webhook = await newWebhook(harness, key);
+    await rowsOf(
+      harness,
+      `WITH numbered AS (UPDATE accounts SET event_sequence = 10002 WHERE id = '${key.accountId}')
+       INSERT INTO outbox_events (id, event, account_id, sequence, data, created_at)
+       SELECT 'evt_' || gen_random_uuid(), 'jes.created', '${key.accountId}', n, '{}', timestamptz '${NOON}'
+       FROM generate_series(1, 10002) n`,
+    );
+    await harness.neon.reset();
+    const path = `${webhooksOf(key.id)}/${webhook.id}/replay`;
+    expect(await ask(harness, key, path, 'POST', { since: NOON })).toEqual({ replayed: 10_000 });
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1 });
+    expect(await ask(harness, key, path, 'POST', { since: NOON })).toEqual({ replayed: 2 });
+    await ask(harness, key, `${webhooksOf(key.id)}/${webhook.id}`, 'PATCH', { status: 'disabled' });
+  });
+});
+
+describe('the owner of an endpoint that fails', () => {
+  /** As if it had failed for so many days, its last attempt an hour ago. */
+  const age = (id: string, days: number) =>
+    rowsOf(
+      harness,
+      `UPDATE webhook_endpoints SET failing_since = timestamptz '${new Date(harness.now).toISOString()}' - interval '${days} days',
+         last_attempt_at = timestamptz '${new Date(harness.now).toISOString()}' - interval '1 hour' WHERE id = '${id}'`,
+    );
+
+  test('is mailed half-way and when it is disabled, once each, and sees why', async () => {
+    harness = localHarness();
+    const receiver = new Receiver();
+    await receiver.plan({ status: 500 });
+    const webhook = await newWebhook(harness, key, { url: receiver.url() });
+    const path = `${webhooksOf(key.id)}/${webhook.id}`;
+    const fail = async () => {
+      await newTest(harness, key, path);
+      await harness.handleWakes();
+      await harness.run(sendNotices);
+      return (await mailsTo(`${key.username}@example.com`)).map(({ subject }) => subject);
+    };
+    expect(await fail()).toEqual([]);
+    await age(webhook.id, 2.5);
+    const { host } = new URL(receiver.url());
+    const warning = `Your webhook endpoint at ${host} is failing`;
+    expect(await fail()).toEqual([warning]);
+    expect(await fail()).toEqual([warning]);
+    await age(webhook.id, 5);
+    expect(await fail()).toEqual([`Your webhook endpoint at ${host} was disabled`, warning]);
+    const [disabled] = await mailsTo(`${key.username}@example.com`);
+    expect(disabled?.text).toContain('failed for 5 days, so we disabled it.');
+    expect(disabled?.text).toContain('The last attempt failed: it did not answer with a 2xx status (HTTP 500).');
+    expect(disabled?.text).toContain(`http://localhost:8787/settings/api-access/${key.id}`);
+    expect(await ask(harness, key, path)).toMatchObject({
+      webhook: {
+        status: 'disabled',
+        disabledReason: 'failing',
+        lastStatusCode: 500,
+        failingSince: '2026-11-19T12:00:00.000Z',
+      },
+    });
+    await ask(harness, key, path, 'PATCH', { status: 'active' });
+    expect(await ask(harness, key, path)).toMatchObject({ webhook: { status: 'active', failingSince: null } });
+  });
+});

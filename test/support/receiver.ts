@@ -1,0 +1,56 @@
+import { inject } from 'vitest';
+
+/** What a receiver does with a request; without a plan it answers 200. */
+export interface ReceiverStep {
+  /** `hang`: until the plan is replaced; `drop`: the connection ends without a response; `endless`: the body never ends. */
+  readonly kind?: 'hang' | 'drop' | 'endless';
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Only requests to this path. */
+  readonly path?: string;
+  /** How many requests it meets; without it, all. */
+  readonly times?: number;
+}
+
+/** A request that came. */
+export interface Received {
+  readonly method: string;
+  /** Below the receiver's own. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** A receiver of webhooks, apart from those of other tests: a real HTTP server on this machine. */
+export class Receiver {
+  readonly #scope = crypto.randomUUID();
+  readonly #server = inject('services').receiver;
+
+  /** An address of it. */
+  url(path = '/hook'): string {
+    return `${this.#server}/${this.#scope}${path}`;
+  }
+
+  /** Replaces what it does, and answers what it holds. */
+  async plan(...steps: ReceiverStep[]): Promise<void> {
+    await this.#control('', { method: 'PUT', body: JSON.stringify(steps) });
+  }
+
+  /** What came so far. @param atLeast waits for so many */
+  async received(atLeast = 0): Promise<readonly Received[]> {
+    return await this.#control(`?received=${atLeast}`);
+  }
+
+  /** Waits until so many requests are held. */
+  async untilHeld(atLeast: number): Promise<void> {
+    await this.#control(`?held=${atLeast}`);
+  }
+
+  async #control(query: string, init?: RequestInit): Promise<readonly Received[]> {
+    const response = await fetch(`${this.#server}/__control/${this.#scope}${query}`, init);
+    return (await response.json()) as readonly Received[];
+  }
+}
