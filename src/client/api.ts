@@ -651,6 +651,9 @@ export interface WebhookLimitReachedProblem {
   readonly requestId: string;
 }
 
+/** An event that an endpoint of webhooks gets; `event` says which. */
+export type WebhookEvent = JesCreatedEvent | JesClipCreatedEvent | CommentCreatedEvent | ApiKeyRevokedEvent | WebhookTestEvent;
+
 /** What is sent to each endpoint, and what it answers. */
 export interface Operations {
   /** Does it run?. */

@@ -1,6 +1,12 @@
 import type { Operations } from './api.ts';
 
 export type * from './api.ts';
+export {
+  verifyWebhook,
+  type WebhookRequest,
+  WebhookVerificationError,
+  type WebhookVerificationReason,
+} from './webhooks.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 

@@ -43,6 +43,7 @@ interface Operation {
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly webhooks: Readonly<Record<string, { readonly post: Operation }>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
     readonly responses: Readonly<Record<string, Content>>;
@@ -54,7 +55,7 @@ interface Document {
  * nor our Worker's types, and with the errors of each endpoint, to which the suites hold every answer.
  */
 export function clientTypes(): string {
-  const { paths, components } = describeApi(ENDPOINTS, 'https://api.jestha.com') as unknown as Document;
+  const { paths, webhooks, components } = describeApi(ENDPOINTS, 'https://api.jestha.com') as unknown as Document;
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) => `${comment(schema, '')}export interface ${name} ${typeOf(schema, '')}\n`,
   );
@@ -71,9 +72,14 @@ export function clientTypes(): string {
       ].join('\n');
     }),
   );
+  const events = Object.values(webhooks).map(({ post }) => {
+    const schema = post.requestBody?.content?.['application/json']?.schema;
+    return schema ? typeOf(schema, '') : 'unknown';
+  });
   return [
     '// Made by `npm run client:types` from the OpenAPI document. Not edited by hand.\n',
     ...schemas,
+    `/** An event that an endpoint of webhooks gets; \`event\` says which. */\nexport type WebhookEvent = ${events.join(' | ')};\n`,
     '/** What is sent to each endpoint, and what it answers. */',
     `export interface Operations {\n${operations.join('\n')}\n}\n`,
   ].join('\n');

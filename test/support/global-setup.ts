@@ -6,7 +6,13 @@ import { serveReceiver } from './receiver-server.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the emulators of this run listen, and the secret they know. */
-    services: ServiceUrls & { secret: string; receiver: string };
+    services: ServiceUrls & {
+      secret: string;
+      /** Where receivers of webhooks listen. */
+      receiver: string;
+      /** How many events the books of webhooks are tested with. */
+      webhookEvents: number;
+    };
   }
 }
 
@@ -23,8 +29,9 @@ export default async function startEmulators(root: TestProject): Promise<(() => 
     redisUrl: process.env.TEST_REDIS_URL,
   });
   const receiver = await serveReceiver();
+  const webhookEvents = Number(process.env.TEST_WEBHOOK_EVENTS ?? 60);
   const urls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
-  root.provide('services', { ...urls, secret, receiver: receiver.url });
+  root.provide('services', { ...urls, secret, receiver: receiver.url, webhookEvents });
   return async () => {
     await Promise.all([services.close(), receiver.close()]);
   };

@@ -20,10 +20,16 @@ export interface Workers {
   close(): Promise<void>;
 }
 
+interface WorkersOptions extends BundleOptions {
+  readonly entry?: string;
+  /** Whether this is a local stack whose first instance consumes the queues. */
+  readonly isLocalStack?: boolean;
+}
+
 /** Starts so many instances of a Worker, with the settings of wrangler.toml. Options as {@link bundle}'s. */
 export async function startWorkers(
   count: number,
-  { entry = 'src/worker.ts', ...options }: BundleOptions & { readonly entry?: string } = {},
+  { entry = 'src/worker.ts', isLocalStack = false, ...options }: WorkersOptions = {},
 ): Promise<Workers> {
   const modules = toModules(await bundle(entry, options));
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'));
@@ -36,17 +42,17 @@ export async function startWorkers(
   const miniflare = new Miniflare({
     cf: false,
     handleStructuredLogs: ({ message }: { message: string }) => void logs.push(message),
-    workers: names.map((name) => ({
+    workers: names.map((name, i) => ({
       ...workerOptions,
       name,
-      // A queue has one consumer; here nobody takes its messages.
-      queueConsumers: [],
+      // A queue has one consumer; elsewhere no Worker takes its messages.
+      ...(!(isLocalStack && i === 0) && { queueConsumers: [] }),
       routes: [],
       modules,
       bindings: {
         ...secrets,
-        WEB_ORIGIN: 'https://jestha.com',
-        API_ORIGIN: 'https://api.jestha.com',
+        WEB_ORIGIN: isLocalStack ? 'http://localhost' : 'https://jestha.com',
+        API_ORIGIN: isLocalStack ? 'http://localhost' : 'https://api.jestha.com',
         MAIL_FROM: 'Jestha <no-reply@jestha.com>',
       },
       unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
