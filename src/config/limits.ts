@@ -103,6 +103,11 @@ export const WEBHOOK_LEASE_MS = 30 * SECOND_MS;
 export const WEBHOOK_START_WINDOW_MS = 2 * SECOND_MS;
 /** A consumer takes no new delivery after this; `waitUntil` of a queue consumer ends at 30 s, an attempt takes 10. */
 export const WEBHOOK_ROUND_MS = 12 * SECOND_MS;
+/**
+ * How far the clocks of two isolates may be apart: what one has queued for now is due for another, whose clock is behind.
+ * Without it a wake could find nothing due, and the delivery would wait for the sweep.
+ */
+export const WEBHOOK_CLOCK_SKEW_MS = 500;
 /** Shorter waits are a delayed message, exact to a second; longer ones stand in Neon, and the sweep wakes them. */
 export const WEBHOOK_QUEUED_WAIT_MAX_MS = MINUTE_MS;
 /** From this age on the sweep takes an event for one whose message was lost. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { WEBHOOK_SENDS_PER_ENDPOINT } from '../../config/limits.ts';
+import { WEBHOOK_CLOCK_SKEW_MS, WEBHOOK_SENDS_PER_ENDPOINT } from '../../config/limits.ts';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import type { WebhookWake } from '../../data/webhook-queues.ts';
 import { newId } from '../../lib/id.ts';
@@ -98,6 +98,7 @@ export function claimDue(
   claim: { readonly limit: number; readonly healthyOnly: boolean; readonly now: number; readonly leaseUntil: number },
 ) {
   const now = time(claim.now);
+  const dueBy = time(claim.now + WEBHOOK_CLOCK_SKEW_MS);
   return db.execute<Claimed>(sql`
     WITH room AS (
       SELECT e.id, e.api_key_id, ${isKeyActive('k')} AS hears, ${WEBHOOK_SENDS_PER_ENDPOINT} - (
@@ -109,7 +110,7 @@ export function claimDue(
     ), next AS (
       SELECT due.id FROM room CROSS JOIN LATERAL (
         SELECT d.id, d.next_attempt_at FROM webhook_deliveries d JOIN outbox_events o ON o.id = d.event_id
-        WHERE d.endpoint_id = room.id AND d.status = 'pending' AND d.next_attempt_at <= ${now}
+        WHERE d.endpoint_id = room.id AND d.status = 'pending' AND d.next_attempt_at <= ${dueBy}
           AND (d.claimed_until IS NULL OR d.claimed_until <= ${now}) AND (room.hears OR o.api_key_id = room.api_key_id)
         ORDER BY d.next_attempt_at, d.id LIMIT greatest(room.free, 0) FOR UPDATE OF d SKIP LOCKED) due
       ORDER BY due.next_attempt_at, due.id LIMIT ${claim.limit}
