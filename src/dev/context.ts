@@ -1,14 +1,14 @@
 import { contextFor } from '../compose.ts';
 import { Meter } from '../data/meter.ts';
 import type { Ctx } from '../domain/context.ts';
-import type { ServiceSecrets } from './secrets.ts';
+import type { Origins, ServiceSecrets } from './secrets.ts';
 
 /** What a script needs to reach the stores. */
 export type StoreSecrets = Pick<
   ServiceSecrets,
   'DATABASE_URL' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'
 > &
-  Partial<ServiceSecrets>;
+  Partial<ServiceSecrets & Origins>;
 
 /** Nothing is limited in a script. */
 const NO_LIMIT = { limit: async () => ({ success: true }) };
@@ -31,9 +31,9 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     SESSION_SECRET: crypto.randomUUID(),
     MAIL_API_URL: 'http://localhost',
     MAIL_API_KEY: 'none',
-    ...secrets,
     WEB_ORIGIN: 'http://localhost',
     API_ORIGIN: 'http://localhost',
+    ...secrets,
     MAIL_FROM: 'Jestha <no-reply@localhost>',
     KEY_FALLBACK_LIMITER: NO_LIMIT,
     UNKNOWN_KEY_LIMITER: NO_LIMIT,

@@ -2,12 +2,13 @@ import { Hono } from 'hono';
 import { ENDPOINTS } from './api/index.ts';
 import { forCallers, forPeople, forVisitors } from './authenticated.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { AppEnv, Exchange } from './exchange.ts';
+import type { AppEnv } from './exchange.ts';
 import { type Answer, observed } from './observed.ts';
 import { errorPage } from './pages/error-page.tsx';
 import { forPage } from './pages/for-pages.ts';
 import { PAGES } from './pages/index.ts';
 import { problem } from './problem.ts';
+import { wantsPage } from './wants-page.ts';
 
 /**
  * The API and its pages as a Hono app.
@@ -56,9 +57,4 @@ function refuseUnknownRoute(app: Hono<AppEnv>): Answer {
     if (allowed.length === 0) return tell(exchange, { code: 'not_found' });
     return tell(exchange, { code: 'method_not_allowed', allow: allowed.join(', ') });
   };
-}
-
-/** Somebody has followed a link or typed an address; whoever calls the API is told in JSON, whatever it accepts. */
-function wantsPage({ c: { req } }: Exchange): boolean {
-  return !/^\/api(?:\/|$)/.test(req.path) && (req.raw.headers.get('Accept') ?? '').includes('text/html');
 }

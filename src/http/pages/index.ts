@@ -17,6 +17,7 @@ import {
   postResetPassword,
 } from './password-reset.tsx';
 import { getPostPage } from './post.tsx';
+import { getRoot } from './root.ts';
 import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
 import { getSignUp, postSignUpForm } from './sign-up.tsx';
@@ -24,6 +25,7 @@ import { getVerifyEmail, postResendVerification } from './verify-email.tsx';
 
 /** Every page, and what browsers load beside them. */
 export const PAGES: readonly Page[] = [
+  getRoot,
   getAsset,
   getDocs,
   getMedia,

@@ -37,6 +37,6 @@ export async function render(
 }
 
 /** Sends the browser on to a path of ours, or an address of a provider's, with a GET (RFC 9110 section 15.4.4). */
-export function redirect(exchange: Exchange, location: string): Response {
-  return respond(exchange, 303, null, { ...EVERY_PAGE, Location: location });
+export function redirect(exchange: Exchange, location: string, headers?: Readonly<Record<string, string>>): Response {
+  return respond(exchange, 303, null, { ...EVERY_PAGE, ...headers, Location: location });
 }
