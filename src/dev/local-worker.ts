@@ -9,6 +9,7 @@ import { type BuiltWorker, LOCAL_ENTRY, watchWorker } from '../build/worker.ts';
 import type { StackLog } from './stack-log.ts';
 import { ROOT } from './state.ts';
 import { readWorkerLine } from './worker-lines.ts';
+import { readWranglerConfig } from './wrangler-config.ts';
 
 /** The cron of `wrangler.toml`: every minute. */
 const CRON = '* * * * *';
@@ -64,7 +65,7 @@ export async function startLocalWorker({ port, vars, log, logName }: LocalWorker
     },
     unsafeHandleRuntimeRestart: () => fail('The Worker ended by itself and was started again'),
     modules: modules.map(({ name, text }) => ({ type: 'ESModule', path: name, contents: text })),
-    bindings: { ...workerOptions.bindings, ...vars },
+    bindings: { ...readWranglerConfig().vars, ...vars },
   });
 
   let miniflare: Miniflare | undefined;

@@ -116,7 +116,7 @@ function block(demo: {
   const mail = `http://localhost:${ports.mail}/dev/mail`;
   return `
 The local stack of the Jestha API. Ctrl-C stops it; .jestha/ keeps its data.
-${options.services ? `Worker        npx wrangler dev --port ${port}` : `Log           ${LOG_FILE} (shown here by: npm start -- --verbose)`}
+${options.services ? `Worker        npx wrangler dev --port ${port} --host localhost:${port}` : `Log           ${LOG_FILE} (shown here by: npm start -- --verbose)`}
 Pages         ${workerUrl}/settings/api-access   sign in as demo@example.com with ${demo.password}
 Docs          ${workerUrl}/docs
 Description   ${workerUrl}/openapi.json

@@ -100,6 +100,12 @@ export async function serveCloudflareApi(): Promise<CloudflareApi> {
     }
     if (asks === 'GET /workers/subdomain') return { subdomain: 'example' };
     if (asks.endsWith('/subdomain')) return { enabled: false, previews_enabled: true };
+    if (/^GET \/workers\/workers\/[^/]+$/.test(asks)) {
+      const name = after('/workers/workers/');
+      const preview_url_suffix = `-${name}.example.workers.dev`;
+      return { name, subdomain: { enabled: false, previews_enabled: true, preview_url_suffix } };
+    }
+    if (asks.endsWith('/domains/changeset')) return { added: [], removed: [], updated: [], conflicting: [] };
     if (asks.endsWith('/settings')) return { bindings: [], observability: { enabled: true } };
     if (asks.endsWith('/secrets')) return account.secrets.map((name) => ({ name, type: 'secret_text' }));
     if (asks.startsWith('GET') && path.endsWith('/deployments'))
@@ -159,6 +165,6 @@ function toVersion(id: string) {
     id,
     number: 1,
     metadata: { created_on: AT, modified_on: AT, source: 'wrangler', author_email: 'ops@example.com' },
-    resources: { bindings: [], script: { etag: 'etag', handlers: ['fetch'] } },
+    resources: { bindings: [], script: { etag: 'etag', handlers: ['fetch'] }, script_runtime: {} },
   };
 }
