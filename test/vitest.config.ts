@@ -10,7 +10,7 @@ const TIMEOUT_MS = 30_000;
 export default defineConfig({
   test: {
     // Prints what failed and the totals. Of tests that pass it prints nothing, nor what they logged.
-    reporters: ['minimal'],
+    reporters: ['minimal', './test/support/runtime-output.ts'],
     silent: 'passed-only',
     // vitest leaves a core unused; on two that is half of them.
     maxWorkers: 2,

@@ -9,7 +9,6 @@ import {
   type Metafile,
   type OutputFile,
   type Plugin,
-  stop,
   transform,
 } from 'esbuild';
 
@@ -68,10 +67,7 @@ export async function watchWorker(
   const watched = await context(settingsFor(entry, [report]));
   await watched.rebuild();
   await watched.watch();
-  return async () => {
-    await watched.dispose();
-    await stop();
-  };
+  return () => watched.dispose();
 }
 
 function settingsFor(entry: string, plugins: readonly Plugin[]) {

@@ -144,13 +144,14 @@ class FileLog extends Log {
 }
 
 /**
- * Ends workerd with this process, also where this process is killed: workerd would go on, and hold the port. A shell waits
- * for the end of a pipe from us. Miniflare does not name its child, Node's diagnostics do.
+ * Ends workerd and esbuild with this process, also where this process is killed: workerd would go on and hold the port,
+ * and esbuild sometimes does not notice. A shell waits for the end of a pipe from us. The libraries do not name their
+ * children, Node's diagnostics do.
  */
 function endWithUs(message: unknown): void {
   const { process: child } = message as { readonly process: ChildProcess };
   child.once('spawn', () => {
-    if (process.platform === 'win32' || !/\bworkerd$/.test(child.spawnfile)) return;
+    if (process.platform === 'win32' || !/\b(?:workerd|esbuild)$/.test(child.spawnfile)) return;
     const guard = spawn('sh', ['-c', `cat; kill -9 ${child.pid}`], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],

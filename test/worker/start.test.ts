@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { playTour, shapeOf, withTour } from '../../src/dev/tour.ts';
 import { ROOT } from '../support/bundle.ts';
 
 const run = promisify(execFile);
@@ -47,7 +48,7 @@ interface Stack {
   printed(expected: RegExp): Promise<void>;
 }
 
-const keysSchema = z.object({ apiKeys: z.array(z.object({ id: z.string() })) });
+const keysSchema = z.object({ apiKeys: z.array(z.object({ id: z.string(), label: z.string() })) });
 const usageSchema = z.object({ buckets: z.array(z.object({ accepted: z.int() })) });
 
 const curlLines = (output: string) => output.match(/curl http.*$/gm) ?? [];
@@ -121,13 +122,14 @@ describe('npm start', { timeout: 120_000 }, () => {
   const shell = async (command: string) => (await run('sh', ['-c', command], { cwd: project })).stdout;
   const withKey = () => ({ Authorization: `Bearer ${key}` });
 
+  const password = () => /with ([\w-]{12})$/m.exec(running.output())?.[1] ?? '';
+
   /** Signs in as a client that is no browser. @returns its cookies */
   async function signIn(): Promise<string> {
-    const password = /with ([\w-]{12})$/m.exec(running.output())?.[1];
     const response = await fetch(`${origin}/api/auth/sign-in/email`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Origin: origin },
-      body: JSON.stringify({ email: 'demo@example.com', password }),
+      body: JSON.stringify({ email: 'demo@example.com', password: password() }),
     });
     expect(response.status).toBe(200);
     return response.headers
@@ -141,7 +143,8 @@ describe('npm start', { timeout: 120_000 }, () => {
     const asked = async (path: string) =>
       await (await fetch(`${origin}/api/auth/api-keys${path}`, { headers: { cookie } })).json();
     const { apiKeys } = keysSchema.parse(await asked(''));
-    const { buckets } = usageSchema.parse(await asked(`/${apiKeys[0]?.id}/usage?window=24h`));
+    const id = apiKeys.find(({ label }) => label === 'demo')?.id;
+    const { buckets } = usageSchema.parse(await asked(`/${id}/usage?window=24h`));
     return buckets.reduce((sum, { accepted }) => sum + accepted, 0);
   }
 
@@ -204,6 +207,12 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   test('signs in clients that are no browsers: with Origin and without Sec-Fetch-Site', async () => {
     expect(await signIn()).toMatch(/session_token=/);
+  });
+
+  test('answers the tour of the README as it stands there: fields, headers and messages (npm run docs:tour)', async () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const tour = await playTour({ origin, key, password: password() });
+    expect(shapeOf(withTour(readme, tour))).toBe(shapeOf(readme));
   });
 
   test('goes on through 200 bodies that are refused, or break off', async () => {
