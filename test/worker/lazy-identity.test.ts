@@ -78,6 +78,8 @@ function readAtStart(modules: readonly BuiltFile[]): string[] {
 describe('the deployed Worker', () => {
   test.each([
     ['the identity library', 'INVALID_EMAIL_OR_PASSWORD'],
+    ['what unfurls links', 'JesthaBot/1.0'],
+    ['the names of HTML’s characters', 'unterClockwiseContourIntegral'],
     ['what describes the API', 'What a key was used for'],
     ['the schemas of answers', 'The sum of the votes; who votes for two options counts twice.'],
   ])('holds %s in modules that no isolate reads at its start', async (_, words) => {

@@ -87,7 +87,7 @@ export const postSignUpForm: PublicPage = {
     const shown = {
       name: textOf(form, 'name'),
       username: textOf(form, 'username'),
-      email: textOf(form, 'email').trim(),
+      email: textOf(form, 'email'),
     };
     try {
       const { cookies } = await signUp(exchange.ctx, visitorOf(exchange), {
