@@ -1220,7 +1220,7 @@ export interface Operations {
     readonly init: { readonly body: {
       readonly name: string;
       readonly username: string;
-      /** Its part before the @ is ASCII. Kept in lower case, a domain in letters in its ASCII form (`xn--…`). */
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };
@@ -1244,7 +1244,7 @@ export interface Operations {
   /** Sign in. */
   'POST /api/auth/sign-in/email': {
     readonly init: { readonly body: {
-      /** Its part before the @ is ASCII. Kept in lower case, a domain in letters in its ASCII form (`xn--…`). */
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };

@@ -24,7 +24,7 @@ const email = z
   })
   .meta({
     format: 'idn-email',
-    description: 'Its part before the @ is ASCII. Kept in lower case, a domain in letters in its ASCII form (`xn--…`).',
+    description: 'ASCII before the @. Kept in lower case, its domain as `xn--…`.',
   });
 
 const password = z
