@@ -7,8 +7,8 @@ const ALIAS_END = '@alias.invalid';
 const libraryTakes = z.email();
 
 /**
- * The address by which better-auth knows an account. It takes fewer addresses than browsers do: it refuses `r&d@…` and
- * `…@xn--80a1acny.xn--p1ai`, each of its calls anew. Such an address travels through it in hexadecimal.
+ * The address by which better-auth knows an account. Each of its calls refuses addresses that browsers take, such as
+ * `r&d@…` and `…@xn--80a1acny.xn--p1ai`; they travel through it in hexadecimal.
  */
 export function toAlias(email: string): string {
   if (!email.endsWith(ALIAS_END) && libraryTakes.safeParse(email).success) return email;

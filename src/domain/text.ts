@@ -12,10 +12,13 @@ export function countCharacters(text: string): number {
  * A character that takes room and is drawn: no white space, control, noncharacter or default ignorable (zero widths, bidi
  * controls, variation selectors, tags, Hangul fillers), no mark that needs a base, no blank symbol or layout control.
  */
-const VISIBLE =
-  /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Mn}\p{Me}\u2800\ufff9-\ufffb\u{13430}-\u{1343f}\u{13441}\u{13442}\u{1d159}]/u;
+const VISIBLE = new RegExp(
+  String.raw`[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Mn}\p{Me}` +
+    String.raw`\u2800\ufff9-\ufffb\u{13430}-\u{1343f}\u{13441}\u{13442}\u{1d159}]`,
+  'u',
+);
 
-/** Whether a text shows something to its reader; the one answer for whatever people write. */
+/** Tells if a text shows something to its reader; the one rule for all that people write. */
 export function hasVisibleText(text: string): boolean {
   return VISIBLE.test(text);
 }

@@ -7,9 +7,10 @@ import * as z from 'zod';
  */
 export function toEmailAddress(text: string): string | undefined {
   const at = text.lastIndexOf('@');
-  const domain = toAsciiDomain(text.slice(at + 1));
+  const domain = at === -1 ? undefined : toAsciiDomain(text.slice(at + 1));
+  if (domain === undefined || !domain.includes('.')) return undefined;
   const address = `${text.slice(0, at)}@${domain}`.toLowerCase();
-  return z.regexes.html5Email.test(address) && domain?.includes('.') ? address : undefined;
+  return z.regexes.html5Email.test(address) ? address : undefined;
 }
 
 /** The URL parser's reading of a host (UTS #46), for names in letters only: it also knows numbers and escapes. */

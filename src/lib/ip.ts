@@ -12,7 +12,7 @@ export interface Cidr extends AddressRange {
 /** `::ffff:0:0/96`, where IPv4 lives among the IPv6 addresses. */
 const MAPPED_PREFIX = '00000000000000000000ffff';
 
-/** Whether an address is IPv4. @param hex as {@link addressToHex} spells it */
+/** Tells IPv4 from IPv6. @param hex as {@link addressToHex} spells it */
 export const isMapped = (hex: string) => hex.startsWith(MAPPED_PREFIX);
 
 /**

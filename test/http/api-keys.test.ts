@@ -235,7 +235,7 @@ describe('POST /api/auth/api-keys', () => {
         {
           path: 'ipAllowlist.2',
           message:
-            '"2a06:98c0:3600::103" would admit the Workers of everybody: all Cloudflare Workers share 2a06:98c0:3600::/48',
+            '"2a06:98c0:3600::103" would admit every Cloudflare Worker: all of them call from 2a06:98c0:3600::/48',
         },
         {
           path: 'ipAllowlist.3',

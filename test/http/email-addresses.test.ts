@@ -80,6 +80,8 @@ describe('an e-mail address', () => {
 
   test.each([
     'zoe',
+    'example.com',
+    'zoe.bücher.example',
     'zoe@',
     '@example.com',
     'zoe@localhost',

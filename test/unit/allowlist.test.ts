@@ -5,7 +5,7 @@ import { parseEntry } from '../../src/domain/keys/allowlist.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
 
 const COMPATIBLE = 'is an IPv4-compatible IPv6 address, which no client has; write the IPv4 address or range';
-const WORKERS = 'would admit the Workers of everybody: all Cloudflare Workers share 2a06:98c0:3600::/48';
+const WORKERS = 'would admit every Cloudflare Worker: all of them call from 2a06:98c0:3600::/48';
 const EVERY_IPV4 =
   'would admit every IPv4 address: the prefix of an IPv4-mapped address is at least 96; write the IPv4 range';
 

@@ -116,6 +116,10 @@ test.each([
   `#${'\u0301'.repeat(4_999)}`,
   `https://example.com/${'('.repeat(4_980)}`,
   `${'x@'.repeat(1_250)}${'#y'.repeat(1_250)}`,
+  `${'\u0301'.repeat(2_500)}#${'a\u200d'.repeat(1_000)}`,
+  `#a${'\u200d'.repeat(4_990)}`,
+  `a${'\ufe0f@'.repeat(2_499)}`,
+  '#️⃣'.repeat(1_666),
 ])('takes little time for any content: %.20s…', (content) => {
   const started = performance.now();
   findEntities(content);

@@ -24,6 +24,7 @@ const email = z
   })
   .meta({
     format: 'idn-email',
+    maxLength: EMAIL_MAX_CHARACTERS,
     description: 'ASCII before the @. Kept in lower case, its domain as `xn--…`.',
   });
 

@@ -31,7 +31,7 @@ function problemOf(address: string, cidr: Cidr): string | undefined {
     return 'would admit every IPv4 address: the prefix of an IPv4-mapped address is at least 96; write the IPv4 range';
   }
   if (overlap(cidr, WORKERS_EGRESS) && CLOUDFLARE.lo <= cidr.lo && cidr.hi <= CLOUDFLARE.hi) {
-    return 'would admit the Workers of everybody: all Cloudflare Workers share 2a06:98c0:3600::/48';
+    return 'would admit every Cloudflare Worker: all of them call from 2a06:98c0:3600::/48';
   }
   return undefined;
 }

@@ -46,7 +46,7 @@ const HAS_LETTER = /[\p{L}--\p{Default_Ignorable_Code_Point}]/v;
 
 /**
  * A username is ASCII. Letters of another script may stand on both sides of a mention. A Latin letter, or a mark on one,
- * makes another word of it: `@adaé` and `é@ada` mention nobody, rather than `ada`. So does a username that is too long.
+ * makes another word of it: `@adaé` and `é@ada` mention no account, rather than `ada`. So does a username that is too long.
  */
 const MARK = String.raw`[\p{M}&&\p{Script=Inherited}]`;
 const MENTION = new RegExp(
@@ -57,8 +57,12 @@ const MENTION = new RegExp(
 );
 
 /** A character of an emoji with its selectors, skin tones, tags, joiners and keycap (UTS #51): each part of a sequence. */
-const EMOJI =
-  /(?:[[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]--\p{L}]|[0-9#*](?=[\ufe0e\ufe0f]?\u20e3)|\u2139(?=[\ufe0e\ufe0f]))[\p{Emoji_Modifier}\ufe0e\ufe0f\u20e3\u{e0020}-\u{e007f}\u200d]*/gv;
+const EMOJI = new RegExp(
+  String.raw`(?:[[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]--\p{L}]` +
+    String.raw`|[0-9#*](?=[\ufe0e\ufe0f]?\u20e3)|\u2139(?=[\ufe0e\ufe0f]))` +
+    String.raw`[\p{Emoji_Modifier}\ufe0e\ufe0f\u20e3\u{e0020}-\u{e007f}\u200d]*`,
+  'gv',
+);
 
 /**
  * Hashtags, mentions and the URL of a content (contract section 8). Where URLs and e-mail addresses are, linkifyjs knows;

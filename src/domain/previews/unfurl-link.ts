@@ -20,7 +20,7 @@ export async function unfurlLink(
   const { db } = ports;
   const [wanted] = await runSql(selectWanted(db, job));
   if (!wanted) return false;
-  // With it comes the table of HTML's named characters, which no request needs.
+  // It brings the table of HTML's named characters, which no request needs.
   const { fetchPreview } = await import('./fetch-preview.ts');
   const { fetchPage = ports.fetchPage, signal = AbortSignal.timeout(PREVIEW_TIMEOUT_MS) } = options;
   const preview = await fetchPreview(fetchPage, job.url, signal);

@@ -34,7 +34,7 @@ function SignUpPage(props: {
             label="Name"
             value={shown.name}
             autocomplete="name"
-            maxlength={NAME_MAX_CHARACTERS}
+            maxlength={NAME_MAX_CHARACTERS * 2}
             errors={errors}
           />
           <TextField
