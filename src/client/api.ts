@@ -560,6 +560,7 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
+        /** Each differs from the others; upper and lower case differ. */
         readonly options: readonly string[];
         readonly durationHours?: number;
         /** Whether one may vote for several options. */
@@ -579,6 +580,7 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
+        /** Each differs from the others; upper and lower case differ. */
         readonly options: readonly string[];
         readonly durationHours?: number;
         /** Whether one may vote for several options. */
@@ -1218,6 +1220,7 @@ export interface Operations {
     readonly init: { readonly body: {
       readonly name: string;
       readonly username: string;
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };
@@ -1241,6 +1244,7 @@ export interface Operations {
   /** Sign in. */
   'POST /api/auth/sign-in/email': {
     readonly init: { readonly body: {
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };

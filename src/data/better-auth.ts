@@ -11,8 +11,10 @@ import {
   SESSION_TTL_S,
 } from '../config/limits.ts';
 import { randomBase62 } from '../lib/base62.ts';
+import { toEmailAddress } from '../lib/email.ts';
 import { newId } from '../lib/id.ts';
 import { type Db, DbRejected, DbUnavailable, dbErrorOf, runSql, SQLSTATE } from './db.ts';
+import { fromAlias, mapEmails, toAlias } from './email-alias.ts';
 import {
   type Client,
   type Identity,
@@ -85,11 +87,11 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
       maxPasswordLength: PASSWORD_MAX_CHARACTERS,
       revokeSessionsOnPasswordReset: true,
       // Deferred by us: better-auth tells only its own logger of a mail that was not sent.
-      sendResetPassword: async ({ user, token }) => defer(mails.passwordReset(user.email, token)),
+      sendResetPassword: async ({ user, token }) => defer(mails.passwordReset(fromAlias(user.email), token)),
     },
     emailVerification: {
       sendOnSignUp: true,
-      sendVerificationEmail: async ({ user, token }) => defer(mails.verification(user.email, token)),
+      sendVerificationEmail: async ({ user, token }) => defer(mails.verification(fromAlias(user.email), token)),
     },
     ...(clientId !== undefined &&
       clientSecret !== undefined && {
@@ -97,7 +99,10 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
           google: {
             clientId,
             clientSecret,
-            mapProfileToUser: ({ email }) => ({ username: usernameFrom(email) }),
+            mapProfileToUser: ({ email }) => ({
+              username: usernameFrom(email),
+              email: toAlias(toEmailAddress(email) ?? email),
+            }),
           },
         },
       }),
@@ -117,7 +122,7 @@ const ADDRESS_HEADER = 'x-client-address';
 
 /**
  * An adapter that notes its failures. better-auth catches some of them: an account that was not inserted is "refused" to
- * it, whatever the reason, and a session that was not deleted is signed out.
+ * it, whatever the reason, and a session that was not deleted is signed out. Our tables hold addresses, not their aliases.
  */
 function watched(connect: AdapterFactory, failures: Failures): AdapterFactory {
   return (options) => {
@@ -129,7 +134,12 @@ function watched(connect: AdapterFactory, failures: Failures): AdapterFactory {
         if (typeof member !== 'function') return member;
         return async (...args: unknown[]) => {
           try {
-            return await Reflect.apply(member, target, args);
+            const found: unknown = await Reflect.apply(
+              member,
+              target,
+              args.map((arg) => mapEmails(arg, fromAlias)),
+            );
+            return mapEmails(found, toAlias);
           } catch (error) {
             failures.push(dbErrorOf(error));
             throw error;
@@ -171,7 +181,8 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
   const { db } = dependencies;
 
   /** An account with its first session, or undefined where the database has somebody like that. */
-  async function trySignUp(body: SignUp, client: Client): Promise<SignedIn | undefined> {
+  async function trySignUp(input: SignUp, client: Client): Promise<SignedIn | undefined> {
+    const body = { ...input, email: toAlias(input.email) };
     const signedUp = await orUndefined(async () =>
       toSignedIn(await auth.api.signUpEmail({ body, headers: headersOf(client), returnHeaders: true })),
     );
@@ -188,10 +199,12 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
       const second = (await removeAbandoned(db, input)) ? await trySignUp(input, client) : undefined;
       return second ?? { taken: await whatIsTaken(db, input) };
     },
-    signIn: (body, client) =>
-      orUndefined(async () =>
+    signIn({ email, password }, client) {
+      const body = { email: toAlias(email), password };
+      return orUndefined(async () =>
         toSignedIn(await auth.api.signInEmail({ body, headers: headersOf(client), returnHeaders: true })),
-      ),
+      );
+    },
     async signOut(client) {
       const cleared = await Promise.all(
         [auth, ...formerAuths].map(({ api }) =>
@@ -205,7 +218,7 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
       return [...new Set(cookies)].filter((cookie) => cookie.startsWith(SESSION_COOKIE));
     },
     async sendVerification(email) {
-      await guarded(() => auth.api.sendVerificationEmail({ body: { email } }));
+      await guarded(() => auth.api.sendVerificationEmail({ body: { email: toAlias(email) } }));
     },
     async verifyEmail(token) {
       for (const { api } of [auth, ...formerAuths]) {
@@ -214,7 +227,7 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
       return false;
     },
     async requestPasswordReset(email) {
-      await guarded(() => auth.api.requestPasswordReset({ body: { email } }));
+      await guarded(() => auth.api.requestPasswordReset({ body: { email: toAlias(email) } }));
     },
     async resetPassword(token, newPassword) {
       return (await orUndefined(() => auth.api.resetPassword({ body: { token, newPassword } }))) !== undefined;

@@ -59,7 +59,7 @@ describe('POST /api/auth/api-keys', () => {
     expect(body).toEqual({
       apiKey: {
         id: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
-        label: '  “Café” 🤖  ',
+        label: '“Café” 🤖',
         maskedKey: `${key.slice(0, 13)}****`,
         scopes: ['write:jes', 'read:engagement'],
         ipAllowlist: ['10.0.0.0/8', '2001:db8::1', '192.0.2.7', '0.0.0.0/0'],
@@ -221,6 +221,28 @@ describe('POST /api/auth/api-keys', () => {
         { path: 'ipAllowlist.8', message: '"10.0.0.0/8/8" is not an IP address or CIDR range' },
         { path: 'ipAllowlist.9', message: '"10.0.0.0/-1" is not an IP address or CIDR range' },
         { path: 'ipAllowlist.11', message: `"${'x'.repeat(60)}…" is not an IP address or CIDR range` },
+      ],
+    ],
+    [
+      'every entry that would admit others than it seems to',
+      { ipAllowlist: ['::192.0.2.1/96', '10.0.0.1', '2a06:98c0:3600::103', '::ffff:10.0.0.0/8'] },
+      [
+        {
+          path: 'ipAllowlist.0',
+          message:
+            '"::192.0.2.1/96" is an IPv4-compatible IPv6 address, which no client has; write the IPv4 address or range',
+        },
+        {
+          path: 'ipAllowlist.2',
+          message:
+            '"2a06:98c0:3600::103" would admit every Cloudflare Worker: all of them call from 2a06:98c0:3600::/48',
+        },
+        {
+          path: 'ipAllowlist.3',
+          message:
+            '"::ffff:10.0.0.0/8" would admit every IPv4 address: the prefix of an IPv4-mapped address is at least 96; ' +
+            'write the IPv4 range',
+        },
       ],
     ],
     [

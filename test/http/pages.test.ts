@@ -500,6 +500,8 @@ describe('generating a key', () => {
     ['custom', '2026-11-23', 'must be in the future'],
     ['custom', 'tomorrow', 'must be an ISO date'],
     ['45', '', 'must be 30, 90 or 365'],
+    ['forever', '', 'must be 30, 90 or 365'],
+    ['', '', 'must be 30, 90 or 365'],
   ])('refuses the expiry %s %s', async (expiry, expiresOn, said) => {
     const harness = new Harness();
     const { cookie } = await signUp(harness);

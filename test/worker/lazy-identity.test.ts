@@ -63,6 +63,8 @@ describe('without the identity library', () => {
 describe('the deployed Worker', () => {
   test.each([
     ['the identity library', 'INVALID_EMAIL_OR_PASSWORD'],
+    ['what unfurls links', 'JesthaBot/1.0'],
+    ['the names of HTML’s characters', 'unterClockwiseContourIntegral'],
     ['what describes the API', 'What a key was used for'],
     ['the schemas of answers', 'The sum of the votes; who votes for two options counts twice.'],
   ])('holds %s in modules that no isolate reads at its start', async (_, words) => {

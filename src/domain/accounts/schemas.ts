@@ -7,12 +7,26 @@ import {
   USERNAME_MAX_CHARACTERS,
   USERNAME_MIN_CHARACTERS,
 } from '../../config/limits.ts';
-import { humanText } from '../text.ts';
+import { toEmailAddress } from '../../lib/email.ts';
+import { humanLine } from '../text.ts';
+
+const NOT_AN_ADDRESS = 'must be an e-mail address';
 
 const email = z
-  .email({ error: 'must be an e-mail address' })
-  .max(EMAIL_MAX_CHARACTERS, `must be at most ${EMAIL_MAX_CHARACTERS} characters`)
-  .transform((address) => address.toLowerCase());
+  .string({ error: NOT_AN_ADDRESS })
+  .trim()
+  .transform((text, { issues }) => {
+    const address = toEmailAddress(text);
+    if (address !== undefined && address.length <= EMAIL_MAX_CHARACTERS) return address;
+    const message = address === undefined ? NOT_AN_ADDRESS : `must be at most ${EMAIL_MAX_CHARACTERS} characters`;
+    issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  })
+  .meta({
+    format: 'idn-email',
+    maxLength: EMAIL_MAX_CHARACTERS,
+    description: 'ASCII before the @. Kept in lower case, its domain as `xn--…`.',
+  });
 
 const password = z
   .string({ error: 'must be a string' })
@@ -21,14 +35,14 @@ const password = z
 
 /** `POST /api/auth/sign-up/email` (contract section 9). Usernames are kept in lower case. */
 export const signUpSchema = z.strictObject({
-  name: humanText(1, NAME_MAX_CHARACTERS),
+  name: humanLine(1, NAME_MAX_CHARACTERS),
   username: z
     .string({ error: 'must be a string' })
     .regex(
-      new RegExp(`^[A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}$`),
+      new RegExp(`^\\s*[A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}\\s*$`),
       `must be ${USERNAME_MIN_CHARACTERS} to ${USERNAME_MAX_CHARACTERS} letters a–z, digits or underscores`,
     )
-    .transform((username) => username.toLowerCase()),
+    .transform((username) => username.trim().toLowerCase()),
   email,
   password,
 });

@@ -5,6 +5,7 @@ import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
+import { hasVisibleText } from '../text.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { findEntities } from './entities.ts';
 import { type Jes, toJes } from './jes.ts';
@@ -49,7 +50,7 @@ function refusalOf(
     case 'author_id':
       return actorRefusal(actor);
     case 'content':
-      if (content?.trim() === '') return invalidField('content', 'must not be empty');
+      if (content !== undefined && !hasVisibleText(content)) return invalidField('content', 'must not be empty');
       return invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
     case 'visibility':
       return invalidField('visibility', 'a Jes in a JeHub is for its members');

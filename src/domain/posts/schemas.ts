@@ -9,7 +9,7 @@ import {
   POLL_OPTIONS_MIN,
   URL_MAX_CHARACTERS,
 } from '../../config/limits.ts';
-import { humanText, namedId } from '../text.ts';
+import { humanLine, humanText, namedId } from '../text.ts';
 import { isPreviewable } from './preview-url.ts';
 
 const content = humanText(1, CONTENT_MAX_CHARACTERS);
@@ -18,7 +18,7 @@ export const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).meta({ desc
 
 const location = z
   .strictObject({
-    name: humanText(1, LOCATION_NAME_MAX_CHARACTERS),
+    name: humanLine(1, LOCATION_NAME_MAX_CHARACTERS),
     latitude: z.number().min(-90).max(90).optional(),
     longitude: z.number().min(-180).max(180).optional(),
   })
@@ -28,15 +28,30 @@ const location = z
 
 const poll = z.strictObject({
   options: z
-    .array(humanText(1, POLL_OPTION_MAX_CHARACTERS))
+    .array(humanLine(1, POLL_OPTION_MAX_CHARACTERS))
     .min(POLL_OPTIONS_MIN, `at least ${POLL_OPTIONS_MIN} options`)
-    .max(POLL_OPTIONS_MAX, `at most ${POLL_OPTIONS_MAX} options`),
+    .max(POLL_OPTIONS_MAX, `at most ${POLL_OPTIONS_MAX} options`)
+    .check(requireDifferent)
+    .meta({ uniqueItems: true, description: 'Each differs from the others; upper and lower case differ.' }),
   durationHours: z.number().int().min(1).max(POLL_HOURS_MAX).default(POLL_HOURS_DEFAULT),
   multiple: z.boolean().default(false).meta({ description: 'Whether one may vote for several options.' }),
 });
 
+/** Refuses an option that reads like one before it: voters could not tell them apart. */
+function requireDifferent({ value: options, issues }: z.core.ParsePayload<string[]>): void {
+  const seen = new Set<string>();
+  for (const [i, option] of options.entries()) {
+    const same = option.normalize('NFC');
+    if (seen.has(same)) {
+      issues.push({ code: 'custom', path: [i], message: 'must differ from the options before it', input: option });
+    }
+    seen.add(same);
+  }
+}
+
 const linkPreviewUrl = z
   .string({ error: 'must be a string' })
+  .trim()
   .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
   .refine(isPreviewable, 'must be an https URL of a public host')
   .meta({ format: 'uri', description: 'The one URL to be unfurled, instead of the first in the content.' });

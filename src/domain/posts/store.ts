@@ -7,6 +7,7 @@ import type { Actor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { mediaJson } from '../media/index.ts';
 import { insertEvent } from '../outbox/index.ts';
+import { hasVisibleText } from '../text.ts';
 import type { Entities } from './entities.ts';
 import type { Location, Visibility } from './jes.ts';
 import { type PostAlias, visibleTo, withAuthor } from './visibility.ts';
@@ -212,7 +213,7 @@ export function updatePost(db: Db, id: string, actor: Actor, change: PostChange,
   const hasMedia = sql`EXISTS (SELECT FROM media WHERE post_id = ${posts.id})`;
   const isPlainBounce = sql`${posts.bounceOfId} IS NOT NULL AND ${posts.content} = ''`;
   // Without words there must be something else.
-  const mayBeSo = content?.trim() === '' ? hasMedia : sql`NOT (${isPlainBounce})`;
+  const mayBeSo = content !== undefined && !hasVisibleText(content) ? hasMedia : sql`NOT (${isPlainBounce})`;
   return db
     .update(posts)
     .set({

@@ -23,7 +23,8 @@ export const posts = {
     tag: 'Posts',
     summary: 'Post a Jes',
     description:
-      '#hashtags and @mentions in the content are detected; its first URL is unfurled into a link preview, behind the answer. ' +
+      '#hashtags (UAX #31, of every script, without emoji) and @mentions in the content are detected. Its first URL is ' +
+      'unfurled into a link preview after the response. ' +
       'With files it is sent as a form; then it needs no content, and nothing is unfurled.',
     body: {
       json: newPostSchema,

@@ -81,7 +81,7 @@ export const postForgotPassword: PublicPage = {
   path: '/forgot-password',
   access: 'public',
   async answer(exchange) {
-    const email = textOf(await readForm(exchange.c.req.raw), 'email').trim();
+    const email = textOf(await readForm(exchange.c.req.raw), 'email');
     try {
       await requestPasswordReset(exchange.ctx, visitorOf(exchange), { email });
       return redirect(exchange, '/forgot-password/sent');

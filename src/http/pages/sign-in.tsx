@@ -48,10 +48,10 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
 const show = (exchange: Exchange, status: number, shown: Shown) =>
   render(exchange, status, <SignInPage shown={shown} hasGoogle={exchange.ctx.ports.hasGoogle} />);
 
-const NOTICES: Readonly<Record<string, string>> = {
-  reset: 'Your password is changed, and you are signed out everywhere. Sign in with the new one.',
-  'signed-out': 'You are signed out.',
-};
+const NOTICES = new Map([
+  ['reset', 'Your password is changed, and you are signed out everywhere. Sign in with the new one.'],
+  ['signed-out', 'You are signed out.'],
+]);
 
 export const getSignIn: PublicPage = {
   method: 'GET',
@@ -63,7 +63,7 @@ export const getSignIn: PublicPage = {
     return show(exchange, 200, {
       email: '',
       next: nextPath(next),
-      notice: NOTICES[notice ?? ''],
+      notice: NOTICES.get(notice ?? ''),
       alert: error === undefined ? undefined : 'Signing in with Google did not work. Try again, or use your password.',
       errors: new Map(),
     });
@@ -76,7 +76,7 @@ export const postSignInForm: PublicPage = {
   access: 'public',
   async answer(exchange) {
     const form = await readForm(exchange.c.req.raw);
-    const email = textOf(form, 'email').trim();
+    const email = textOf(form, 'email');
     const next = nextPath(textOf(form, 'next'));
     try {
       const { cookies } = await signIn(exchange.ctx, visitorOf(exchange), {

@@ -34,7 +34,7 @@ function SignUpPage(props: {
             label="Name"
             value={shown.name}
             autocomplete="name"
-            maxlength={NAME_MAX_CHARACTERS}
+            maxlength={NAME_MAX_CHARACTERS * 2}
             errors={errors}
           />
           <TextField
@@ -87,7 +87,7 @@ export const postSignUpForm: PublicPage = {
     const shown = {
       name: textOf(form, 'name'),
       username: textOf(form, 'username'),
-      email: textOf(form, 'email').trim(),
+      email: textOf(form, 'email'),
     };
     try {
       const { cookies } = await signUp(exchange.ctx, visitorOf(exchange), {

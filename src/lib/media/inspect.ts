@@ -90,12 +90,12 @@ function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
 }
 
 /** Other names that senders have for types on the list. */
-const SYNONYMS: Record<string, MediaType> = {
-  'image/jpg': 'image/jpeg',
-  'image/pjpeg': 'image/jpeg',
-  'image/apng': 'image/png',
-  'video/x-m4v': 'video/mp4',
-};
+const SYNONYMS = new Map<string, MediaType>([
+  ['image/jpg', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/apng', 'image/png'],
+  ['video/x-m4v', 'video/mp4'],
+]);
 
 /**
  * Whether a declared Content-Type says the type that was found. `application/octet-stream` is what senders declare that
@@ -103,5 +103,5 @@ const SYNONYMS: Record<string, MediaType> = {
  */
 export function agrees(declared: string, found: MediaType): boolean {
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase();
-  return type === 'application/octet-stream' || (SYNONYMS[type] ?? type) === found;
+  return type === 'application/octet-stream' || (SYNONYMS.get(type) ?? type) === found;
 }

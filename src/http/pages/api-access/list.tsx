@@ -7,9 +7,7 @@ import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, render } from '../render.ts';
 
-const NOTICES: Readonly<Record<string, string>> = {
-  'verification-sent': 'We mailed you a link. Open it to confirm your e-mail address.',
-};
+const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your e-mail address.']]);
 
 function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
   const { apiKey, usage } = shown;
@@ -132,7 +130,7 @@ export const getKeyList: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const keys = await listKeysWithUsage(person.ctx);
-    const notice = NOTICES[exchange.c.req.query('notice') ?? ''];
+    const notice = NOTICES.get(exchange.c.req.query('notice') ?? '');
     return await render(exchange, 200, <KeyListPage person={person} keys={keys} notice={notice} />);
   },
 };

@@ -126,7 +126,7 @@ function Keys(): Markup {
         <dt>Allowed addresses</dt>
         <dd>
           <Words>
-            {`Up to ${ALLOWLIST_MAX_ENTRIES} IPv4 or IPv6 addresses or networks in CIDR notation. From elsewhere the key is refused with [ip_not_allowed](#error-ip_not_allowed). Without a list it works from anywhere.`}
+            {`Up to ${ALLOWLIST_MAX_ENTRIES} IPv4 or IPv6 addresses or networks in CIDR notation. \`::192.0.2.1\` and the range that all Cloudflare Workers share are refused as entries. From elsewhere the key is refused with [ip_not_allowed](#error-ip_not_allowed). Without a list it works from anywhere.`}
           </Words>
         </dd>
         <dt>Expiry</dt>
@@ -309,7 +309,7 @@ function Visibility(): Markup {
 function Conventions(): Markup {
   return (
     <P>
-      {`Bodies and answers are JSON in UTF-8. Ids are ULIDs and never change; usernames may. Times are ISO 8601 in UTC with milliseconds. Characters are Unicode code points. Unknown fields are refused, so that a typing error is noticed. Every answer names its request in \`X-Request-Id\` and the version of this API in \`X-Jestha-Api-Version: 1\`; new fields may be added to answers under the same version.`}
+      {`Bodies and answers are JSON in UTF-8. Ids are ULIDs and never change; usernames may. Times are ISO 8601 in UTC with milliseconds. Characters are Unicode code points. Names, labels and options lose white space around them; a text must show something. A \`@name\` is ASCII, and letters of other scripts may touch it. Unknown fields are refused, so that a typing error is noticed. Every answer names its request in \`X-Request-Id\` and the version of this API in \`X-Jestha-Api-Version: 1\`; new fields may be added to answers under the same version.`}
     </P>
   );
 }
