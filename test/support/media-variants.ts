@@ -1,4 +1,5 @@
 import type { MediaType } from '../../src/lib/media/inspect.ts';
+import { JPEG_BASELINE, JPEG_PROGRESSIVE, JPEG_RESTARTS, JPEG_SCANS } from '../fixtures/bitstreams.ts';
 import {
   exif,
   GIF_CONTROL,
@@ -41,6 +42,8 @@ export interface Variant {
   readonly name: string;
   readonly mimeType: MediaType;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same picture with its end marker, without which a browser leaves the last rows empty. */
+  readonly withEnd?: Uint8Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
   readonly durationMs: number | null;
@@ -82,7 +85,9 @@ const MOTION_XMP = jpegSegment(0xe1, 'http://ns.adobe.com/xap/1.0/\0<rdf GCamera
 
 const JPEGS: readonly Variant[] = [
   jpegWith('plain', jpeg()),
-  jpegWith('progressive', jpeg({ isProgressive: true })),
+  jpegWith('progressive', jpeg({ picture: JPEG_PROGRESSIVE })),
+  jpegWith('restart markers', jpeg({ picture: JPEG_RESTARTS })),
+  jpegWith('a scan for each component', jpeg({ picture: JPEG_SCANS })),
   jpegWith('no JFIF', jpeg({ head: [] })),
   jpegWith(
     'all metadata',
@@ -107,14 +112,37 @@ const JPEGS: readonly Variant[] = [
     jpeg({ head: [jpegSegment(0xee, 'Adobe', uint(100, 2), uint(0, 4), [1], 'Secret')] }),
   ),
   jpegWith('fill bytes', jpeg({ head: [[0xff, 0xff], JFIF, [0xff], jpegSegment(0xfe, 'Secret')] })),
+  jpegWith('bytes between segments', jpeg({ head: [JFIF, 'Secret', [0xff, 0, 0], jpegSegment(0xfe, 'Secret'), [0]] })),
+  jpegWith('markers that stand alone', jpeg({ head: [[0xff, 1], JFIF, [0xff, 0xd0], 'Secret', [0xff, 0xd7]] })),
+  jpegWith('its height again', jpeg({ hasEnd: false, behind: [0xff, 0xdc, 0, 4, 0, HEIGHT, 0xff, 0xd9] })),
   jpegWith(
     'more pictures',
     jpeg({ head: [JFIF, MPF], behind: join(jpeg(), [0, 0], jpeg({ head: [jpegExif(SECRETS)] })) }),
   ),
-  jpegWith('zeros at the end', jpeg({ behind: new Uint8Array(100) })),
+  ...[0, 0x20, 0xa5, 0xff].map((byte) =>
+    jpegWith(`padded with ${byte}`, jpeg({ behind: new Uint8Array(100).fill(byte) })),
+  ),
+  jpegWith('a web page behind its end', jpeg({ behind: '<!doctype html><script>Secret</script>' })),
+  jpegWith('an archive behind zeros', jpeg({ behind: join(new Uint8Array(30), 'PK\x03\x04Secret') })),
+  jpegWith('a picture that it does not declare', jpeg({ behind: jpeg({ head: [jpegExif(SECRETS)] }) })),
+  jpegWith('a picture cut short behind its end', jpeg({ head: [MPF], behind: jpeg().subarray(0, 200) })),
   jpegWith("Samsung's trailer", jpeg({ behind: samsungTrailer('Secret time', 'Secret number') })),
   jpegWith('more pictures and the trailer', jpeg({ head: [MPF], behind: join(jpeg(), samsungTrailer('Secret')) })),
   jpegWith('Motion Photo', jpeg({ head: [MOTION_XMP], behind: mp4({ inMoov: [USER_DATA] }) })),
+  jpegWith('a film that it does not declare', jpeg({ behind: mp4({ inMoov: [USER_DATA] }) })),
+  ...Object.entries({ baseline: JPEG_BASELINE, 'restart markers': JPEG_RESTARTS, 'three scans': JPEG_SCANS }).flatMap(
+    ([name, picture]) =>
+      Object.entries({
+        'no end': '',
+        'half an end': [0xff],
+        'zeros for an end': new Uint8Array(100),
+        panorama: samsungTrailer('Secret'),
+        'panorama with a film': samsungTrailer('Secret', '\xff\x08\xff\xe1\xff\xda\xff\xc0Secret'),
+        'panorama with pictures': samsungTrailer('Secret\xff\xd9Secret', '\xff\xd8\xff\xd9'),
+      }).map(([end, behind]) =>
+        jpegWith(`${end}, ${name}`, jpeg({ picture, hasEnd: false, behind }), { withEnd: jpeg({ picture }) }),
+      ),
+  ),
   ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((orientation) =>
     (['II', 'MM'] as const).map((order) =>
       jpegWith(`orientation ${orientation} ${order}`, jpeg({ head: [jpegExif({ ...SECRETS, orientation, order })] }), {
