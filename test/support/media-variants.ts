@@ -41,6 +41,8 @@ import {
 export interface Variant {
   readonly name: string;
   readonly mimeType: MediaType;
+  /** By a reader that looks at the first bytes only. */
+  readonly calledElsewhere?: MediaType;
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The same picture with its end marker, without which a browser leaves the last rows empty. */
   readonly withEnd?: Uint8Array<ArrayBuffer>;
@@ -263,6 +265,40 @@ const VIDEOS: readonly Variant[] = [
   videoWith('video/mp4', 'all metadata, moov first', mp4({ ...ALL_BOXES, layout: 'moov first' })),
   videoWith('video/mp4', 'all metadata, fragmented', mp4({ ...ALL_BOXES, layout: 'fragmented' })),
   videoWith('video/mp4', 'positions', mp4({ otherTracks: [POSITIONS] })),
+  ...(
+    [
+      ['3gp4', 'isom'],
+      ['3gp5', '3gp4', 'mp42'],
+      ['3g2a', 'isom'],
+      ['f4v ', 'isom', 'mp42', 'm4v '],
+      ['M4VP', 'M4V ', 'isom'],
+      ['MSNV', 'MSNV', 'isom'],
+      ['ndas', 'mp41'],
+      ['dash', 'iso6'],
+      ['iso5', 'dash', 'cmfc'],
+      ['avc1', 'isom'],
+      ['mp42', 'qt  ', 'M4A '],
+      ['evil', 'evil', 'isom'],
+    ] as const
+  ).map(([brand, ...others]) => videoWith('video/mp4', `${brand} and ${others}`, mp4({ brand, others }))),
+  videoWith('video/mp4', 'free space before its brand', mp4({ atStart: [box('free', 'Secret'), UUID_XMP] }), {
+    calledElsewhere: 'video/quicktime',
+  }),
+  videoWith(
+    'video/mp4',
+    '3GPP, fragmented, positions at the end',
+    mp4({ ...ALL_BOXES, brand: '3gp5', others: ['isom'], layout: 'fragmented' }),
+  ),
+  videoWith('video/quicktime', 'of a camera', mp4({ brand: 'niko', others: ['qt  '] }), {
+    calledElsewhere: 'video/mp4',
+  }),
+  videoWith('video/quicktime', 'lists MP4', mp4({ brand: 'qt  ', others: ['mp42', 'isom'] })),
+  videoWith('video/quicktime', 'no brand, wide', mp4({ brand: '', atStart: [box('wide')], mdatSize: 'long' })),
+  videoWith(
+    'video/quicktime',
+    'no brand, a preview',
+    mp4({ brand: '', atStart: [box('pnot', 'Secret'), box('skip')] }),
+  ),
   videoWith('video/quicktime', 'plain', mp4({ brand: 'qt  ' })),
   videoWith('video/quicktime', 'all metadata', mp4({ ...ALL_BOXES, brand: 'qt  ', otherTracks: [POSITIONS] })),
   videoWith('video/quicktime', 'no brand', mp4({ brand: '', atEnd: [USER_DATA] })),
@@ -294,6 +330,9 @@ const VIDEOS: readonly Variant[] = [
   ...([1, 2] as const).flatMap((version) => [
     videoWith('video/mpeg', `MPEG-${version}`, mpeg({ version }), { durationMs: null }),
     videoWith('video/mpeg', `MPEG-${version}, video alone`, mpegVideo({ version, userData: 'Secret' }), {
+      durationMs: null,
+    }),
+    videoWith('video/mpeg', `MPEG-${version}, video without an end`, mpegVideo({ version, hasEnd: false }), {
       durationMs: null,
     }),
     videoWith(

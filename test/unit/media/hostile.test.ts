@@ -95,7 +95,13 @@ const OTHERS: readonly Case[] = [
   ['ICO', join([0, 0, 1, 0, 1, 0]), UNKNOWN],
   ['WAV', join('RIFF', uintLe(4, 4), 'WAVE'), UNKNOWN],
   ['M4A', mp4({ brand: 'M4A ' }), UNKNOWN],
-  ['3GPP', mp4({ brand: '3gp4' }), UNKNOWN],
+  ...['M4A ', 'M4B ', 'heic', 'mif1', 'msf1', 'hevc', 'avif', 'avis', 'crx ', 'jp2 '].map(
+    (brand): Case => [`${brand}, which lists MP4`, mp4({ brand, others: ['isom', 'mp42', 'qt  '] }), UNKNOWN],
+  ),
+  ['a box that says no brand', join(uint(8, 4), 'ftyp', mp4()), UNKNOWN],
+  ['free space alone', box('free', 'a film'), UNKNOWN],
+  ['text behind free space', join(box('free'), 'a film, or so it says'), UNKNOWN],
+  ['3GPP alone', mp4({ brand: '3gp4' }), UNKNOWN],
   ['an unknown brand', mp4({ brand: 'evil' }), UNKNOWN],
   ['Matroska', webm({ docType: 'matroska' }), ['unknown_type', 'is Matroska, but not WebM']],
 ];
@@ -290,7 +296,8 @@ const VIDEOS: readonly Case[] = [
   ['MPEG, a zip behind its end', join(mpeg(), ZIP), MORE],
   ['MPEG, a zip behind its last packet', join(mpeg({ hasEnd: false }), ZIP), MORE],
   ['MPEG, a packet longer than the file', mpeg({ hasEnd: false }).subarray(0, -1), CUT],
-  ['MPEG, video without an end', mpegVideo().subarray(0, -4), CUT],
+  ['MPEG, headers without a picture', mpegVideo().subarray(0, 30), CUT],
+  ['MPEG, headers of a second picture', join(mpegVideo({ hasEnd: false }), mpegVideo().subarray(0, 28)), CUT],
   ['MPEG, a zip behind the end of video', join(mpegVideo(), ZIP), MORE],
 ];
 
