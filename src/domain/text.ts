@@ -11,6 +11,11 @@ function countCharacters(text: string): number {
 /** Neither white space nor a control nor one of the characters that fonts draw as nothing (Braille's empty cell, too). */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
+/** Tells if a text shows something to its reader. */
+export function hasVisibleText(text: string): boolean {
+  return VISIBLE.test(text);
+}
+
 /**
  * Text of a person, kept as it was sent: `min` to `max` code points, at least one of them visible when
  * `min` > 0. NUL is no character to Postgres, and a lone surrogate has no UTF-8, so neither could be
@@ -22,7 +27,7 @@ export function humanText(min: number, max: number) {
     const complain = (message: string) => context.issues.push({ code: 'custom', message, input: text });
     if (!text.isWellFormed()) complain('contains a lone surrogate, which is not a character');
     else if (text.includes('\0')) complain('contains a NUL character');
-    else if (min > 0 && !VISIBLE.test(text)) complain('must not be empty');
+    else if (min > 0 && !hasVisibleText(text)) complain('must not be empty');
     // Code points are at most code units, so a text that long needs no counting.
     else if (text.length > max && countCharacters(text) > max) complain(`must be at most ${max} characters`);
   });
