@@ -1,5 +1,11 @@
 import type { MediaType } from '../../src/lib/media/inspect.ts';
-import { JPEG_BASELINE, JPEG_PROGRESSIVE, JPEG_RESTARTS, JPEG_SCANS } from '../fixtures/bitstreams.ts';
+import {
+  JPEG_BASELINE,
+  JPEG_PROGRESSIVE,
+  JPEG_PROGRESSIVE_RESTARTS,
+  JPEG_RESTARTS,
+  JPEG_SCANS,
+} from '../fixtures/bitstreams.ts';
 import {
   exif,
   GIF_CONTROL,
@@ -132,18 +138,23 @@ const JPEGS: readonly Variant[] = [
   jpegWith('more pictures and the trailer', jpeg({ head: [MPF], behind: join(jpeg(), samsungTrailer('Secret')) })),
   jpegWith('Motion Photo', jpeg({ head: [MOTION_XMP], behind: mp4({ inMoov: [USER_DATA] }) })),
   jpegWith('a film that it does not declare', jpeg({ behind: mp4({ inMoov: [USER_DATA] }) })),
-  ...Object.entries({ baseline: JPEG_BASELINE, 'restart markers': JPEG_RESTARTS, 'three scans': JPEG_SCANS }).flatMap(
-    ([name, picture]) =>
-      Object.entries({
-        'no end': '',
-        'half an end': [0xff],
-        'zeros for an end': new Uint8Array(100),
-        panorama: samsungTrailer('Secret'),
-        'panorama with a film': samsungTrailer('Secret', '\xff\x08\xff\xe1\xff\xda\xff\xc0Secret'),
-        'panorama with pictures': samsungTrailer('Secret\xff\xd9Secret', '\xff\xd8\xff\xd9'),
-      }).map(([end, behind]) =>
-        jpegWith(`${end}, ${name}`, jpeg({ picture, hasEnd: false, behind }), { withEnd: jpeg({ picture }) }),
-      ),
+  ...Object.entries({
+    baseline: JPEG_BASELINE,
+    'restart markers': JPEG_RESTARTS,
+    'three scans': JPEG_SCANS,
+    progressive: JPEG_PROGRESSIVE,
+    'progressive with restart markers': JPEG_PROGRESSIVE_RESTARTS,
+  }).flatMap(([name, picture]) =>
+    Object.entries({
+      'no end': '',
+      'half an end': [0xff],
+      'zeros for an end': new Uint8Array(100),
+      panorama: samsungTrailer('Secret'),
+      'panorama with a film': samsungTrailer('Secret', '\xff\x08\xff\xe1\xff\xda\xff\xc0Secret'),
+      'panorama with pictures': samsungTrailer('Secret\xff\xd9Secret', '\xff\xd8\xff\xd9'),
+    }).map(([end, behind]) =>
+      jpegWith(`${end}, ${name}`, jpeg({ picture, hasEnd: false, behind }), { withEnd: jpeg({ picture }) }),
+    ),
   ),
   ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((orientation) =>
     (['II', 'MM'] as const).map((order) =>
