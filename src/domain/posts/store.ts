@@ -244,7 +244,7 @@ export function updatePost(db: Db, id: string, actor: Actor, change: PostChange,
     .where(and(eq(posts.id, id), eq(posts.authorId, actor.accountId), isNull(posts.deletedAt)));
 }
 
-/** Whether all of these are files of a Jes; they are different ones. */
+/** Tells if a Jes has all of these files, each of which is named once. */
 function hasFiles(files: readonly AltText[]): Sql {
   const named = sql.param(
     files.map(({ id }) => id),

@@ -8,9 +8,9 @@ export interface ScanPart {
   /** Coefficients. */
   readonly first: number;
   readonly last: number;
-  /** Whether earlier scans had the higher bits of them. */
+  /** Earlier scans had the higher bits of them. */
   readonly isRefinement: boolean;
-  /** How many low bits it leaves to later scans. */
+  /** Number of low bits that it leaves to later scans. */
   readonly missing: number;
 }
 
@@ -132,9 +132,9 @@ export class Bits {
   #at: number;
   #buffer = 0;
   #count = 0;
-  /** How many of them are made up. */
+  /** Number of made-up bits among them. */
   #missing = 0;
-  /** Where the bytes of the buffer begin, in a ring. */
+  /** Offsets of the bytes in the buffer, in a ring. */
   readonly #starts = [0, 0, 0, 0];
   #read = 0;
 
@@ -144,7 +144,7 @@ export class Bits {
     this.#end = end;
   }
 
-  /** Whether more was read than there is. */
+  /** More was read than there is. */
   get isOver(): boolean {
     return this.#count < this.#missing;
   }
@@ -169,7 +169,7 @@ export class Bits {
     return (this.#buffer >>> this.#count) & ((1 << count) - 1);
   }
 
-  /** Where the byte of the last bit ends. */
+  /** Offset behind the byte of the last bit. */
   end(): number {
     const unread = (this.#count - this.#missing) >> 3;
     return unread === 0 ? this.#at : (this.#starts[(this.#read - unread) & 3] ?? 0);

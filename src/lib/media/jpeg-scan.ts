@@ -10,19 +10,19 @@ import {
 import { DHT, DRI, SOF0, SOF1, SOF2, SOS, segmentsOf } from './jpeg-segments.ts';
 import { malformed, type Reader, Refusal } from './reader.ts';
 
-/** Of a scan (B.2.3). */
+/** A scan has no more (B.2.3). */
 const MAX_COMPONENTS = 4;
 
 /** Real progressive pictures have about ten. Each costs the making of tables. */
 const MAX_SCANS = 1_000;
 
 interface Component {
-  /** How often it is sampled in a unit of the frame. */
+  /** Blocks in a unit of the frame, side by side and one below the other. */
   readonly across: number;
   readonly down: number;
-  /** How many low bits of each coefficient no scan had yet. */
+  /** Number of low bits of each coefficient that no scan had yet. */
   readonly missing: Uint8Array;
-  /** Of a progressive picture: for each coefficient of each block a bit, which says that it is not zero. */
+  /** Progressive pictures only: a bit for each coefficient of each block says that it is not zero. */
   nonzero?: Uint8Array;
 }
 

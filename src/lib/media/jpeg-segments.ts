@@ -13,9 +13,9 @@ export const SOF2 = 0xc2;
 
 export interface Segment {
   readonly marker: number;
-  /** Where bytes begin that stand before the marker and that decoders skip; in most files it is `at`. */
+  /** Offset of the bytes before the marker, which decoders skip; in most files there are none, and it is `at`. */
   readonly from: number;
-  /** Where the marker begins. */
+  /** Offset of the marker. */
   readonly at: number;
   readonly body: Reader;
 }
