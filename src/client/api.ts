@@ -94,6 +94,8 @@ export interface Media {
   readonly height: number | null;
   /** Bytes. */
   readonly size: number;
+  /** Describes the file to people who do not see it; null where its author did not. */
+  readonly alt: string | null;
 }
 
 export interface Poll {
@@ -550,6 +552,8 @@ export interface Operations {
       readonly idempotencyKey?: string;
     } & ({ readonly body: {
       readonly content: string;
+      /** Texts that describe files are for forms, which have files. */
+      readonly alt?: readonly string[];
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
       /** A JeHub the account is a member of; the Jes is for its members. */
@@ -570,6 +574,8 @@ export interface Operations {
       readonly linkPreviewUrl?: string;
     } } | { readonly form: {
       readonly content?: string;
+      /** The n-th text describes the n-th file to people who do not see it; an empty text is none. Send a field for each text, or one field that is a JSON list. */
+      readonly alt?: readonly string[];
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
       /** A JeHub the account is a member of; the Jes is for its members. */
@@ -652,6 +658,13 @@ export interface Operations {
         readonly latitude?: number;
         readonly longitude?: number;
       } | null;
+      /** New texts for files of this Jes; files that are left out keep theirs. */
+      readonly media?: readonly ({
+        /** The id of a file of this Jes. */
+        readonly id: string;
+        /** Describes the file. Null, or an empty text, takes it away. */
+        readonly alt: string | null;
+      })[];
     } };
     readonly data: Jes;
     readonly error:

@@ -209,6 +209,8 @@ export const DETAILS_MAX = 100;
 export const FORM_BODY_MAX_BYTES = 64 * 1024;
 /** [doc] Characters (Unicode code points) of a Jes. */
 export const CONTENT_MAX_CHARACTERS = 5_000;
+/** A text that describes a file: a long paragraph, for pictures of texts too. */
+export const ALT_MAX_CHARACTERS = 1_500;
 /** [doc] Of a JesClip's caption. */
 export const CAPTION_MAX_CHARACTERS = 2_200;
 export const COMMENT_MAX_CHARACTERS = 2_000;

@@ -108,7 +108,10 @@ describe('on the path of a request', () => {
       }
       const withFiles = await upload(harness, caller, [file(), file()], { 'Idempotency-Key': crypto.randomUUID() });
       await harness.fetch(pathOf(withFiles.media[0]?.url));
-      await send(caller, 'PATCH', `/api/posts/${withFiles.id}`, { content: '' });
+      const texts = withFiles.media.map(({ id: fileId }) => ({ id: fileId, alt: 'A fox' }));
+      await send(caller, 'PATCH', `/api/posts/${withFiles.id}`, { content: '', media: texts });
+      const unknown = { media: [{ id, alt: null }] };
+      await harness.fetch(`/api/posts/${withFiles.id}`, { ...as(caller), method: 'PATCH', body: unknown });
       await send(caller, 'DELETE', `/api/posts/${withFiles.id}`);
       const clip = await newJesClip(harness, caller, { caption: content });
       const clipPath = `/api/jesclips/${clip.id}`;
