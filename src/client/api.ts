@@ -313,6 +313,15 @@ export interface DailyQuotaExceededProblem {
   readonly retryAfter: number;
 }
 
+export interface EmailUnverifiedProblem {
+  readonly error: "E-mail address not confirmed";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "email_unverified";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface IdempotencyInProgressProblem {
   readonly error: "Request in progress";
   /** One helpful sentence. */
@@ -1321,6 +1330,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | EmailUnverifiedProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem

@@ -81,6 +81,11 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'ip_not_allowed':
       return { message: 'This API key may be used only from the addresses its owner allowed.' };
+    case 'email_unverified':
+      return {
+        message:
+          'Confirm your e-mail address first. Open the link that we mailed you, or send it again in Settings → API access.',
+      };
     case 'session_required':
       return { message: 'This is for signed-in people only; no API key may do it, whatever its scopes.' };
     case 'cross_site_request':
@@ -133,15 +138,23 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'service_unavailable':
       return {
-        message:
-          refusal.why === 'revocation'
-            ? 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.'
-            : 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+        message: unavailableSentence(refusal.why),
         headers: retryAfterHeader(UNAVAILABLE_RETRY_AFTER_S),
         ...(refusal.parts && { extras: { parts: refusal.parts } }),
       };
     case 'internal_error':
       return { message: 'Something went wrong on our side. The requestId helps us find it.' };
+  }
+}
+
+function unavailableSentence(why: Extract<Refusal, { code: 'service_unavailable' }>['why']): string {
+  switch (why) {
+    case 'revocation':
+      return 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.';
+    case 'revocations':
+      return 'This is done and your API keys are revoked, but not all of our caches know yet. They will in two minutes.';
+    default:
+      return 'A part of Jestha does not answer. Nothing was changed; try again soon.';
   }
 }
 

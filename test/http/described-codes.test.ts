@@ -6,7 +6,7 @@ import type { Endpoint } from '../../src/http/endpoint.ts';
 import { codesOf } from '../../src/http/openapi/codes.ts';
 import type { Operation } from '../../src/http/openapi/operation.ts';
 import { OPERATIONS } from '../../src/http/openapi/operations.ts';
-import { claims, posts } from '../support/database.ts';
+import { claims, posts, rowsOf } from '../support/database.ts';
 import {
   GOOD_REQUESTS,
   GOOD_SESSION_REQUESTS,
@@ -185,6 +185,12 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
       return await send(credential);
     },
   ],
+  email_unverified: ({ send, credential, harness, key }) => [
+    async () => {
+      await rowsOf(harness, `UPDATE accounts SET email_verified = false WHERE id = '${key.accountId}'`);
+      return await send(credential);
+    },
+  ],
   invalid_credentials: ({ send, good }) => [
     () => send({ body: { ...(good.body as object), password: 'another horse' } }),
   ],
@@ -214,6 +220,7 @@ const LEAVING: readonly ErrorCode[] = [
   'daily_quota_exceeded',
   'already_bounced',
   'api_key_limit_reached',
+  'email_unverified',
   'service_unavailable',
 ];
 

@@ -1,13 +1,13 @@
+export { finishGoogle, startGoogle } from './google.ts';
+export { isLinkToken, newLink } from './mail-link.ts';
 export { passwordResetMail, verificationMail } from './mails.ts';
 export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';
 export { pruneSessions } from './prune-sessions.ts';
 export { readProfile } from './read-profile.ts';
-export { requestPasswordReset, resetPassword } from './reset-password.ts';
-export { signInSchema, signUpSchema } from './schemas.ts';
-export { signIn } from './sign-in.ts';
+export { requestPasswordReset, resendVerification } from './request-mail.ts';
+export { resetPasswordSchema, signInSchema, signUpSchema } from './schemas.ts';
+export { type Entered, signIn } from './sign-in.ts';
 export { signOut } from './sign-out.ts';
 export { signUp } from './sign-up.ts';
-export { startGoogle } from './start-google.ts';
 export { addressSubject, throttle } from './throttle.ts';
-export { resendVerification, verifyEmail } from './verify-email.ts';
 export type { Visitor } from './visitor.ts';

@@ -44,7 +44,10 @@ export const signInSchema = z.strictObject({
 
 export const emailSchema = z.strictObject({ email });
 
-export const resetPasswordSchema = z.strictObject({ token: z.string(), password });
-
-/** What the link of a mail may hold: the token is drawn from letters and digits, and asks the database only as such. */
-export const isToken = (text: string) => /^[A-Za-z0-9]{1,200}$/.test(text);
+/** What the page of a mailed link sends to choose another password. */
+export const resetPasswordSchema = z.strictObject({
+  token: z.string({ error: 'must be a string' }),
+  password,
+  /** Whoever knew the old password may have generated keys. */
+  revokeKeys: z.boolean({ error: 'must be true or false' }).default(true),
+});

@@ -7,6 +7,8 @@ export interface Visitor {
   readonly userAgent: string | null;
   /** The `Cookie` header. */
   readonly cookie: string | null;
+  /** The cookie that {@link rememberBrowser} made. */
+  readonly knownBrowser: string | undefined;
 }
 
 export function toClient({ address, userAgent, cookie }: Visitor): Client {

@@ -32,7 +32,7 @@ export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: Cl
  * SHA-256 (contract section 2). Redis learns of it at once, over a "no such key" that somebody may have probed.
  *
  * @param address the person's, for the audit log
- * @throws Refused `invalid_request`, `api_key_limit_reached` (5 active keys)
+ * @throws Refused `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys)
  */
 export async function createKey(
   ctx: Ctx,
@@ -59,7 +59,8 @@ export async function createKey(
   const [[owner], inserted] = await runSql(
     db.batch([lockAccount(db, accountId), insertKey(db, row), insertEvent(db, created)]),
   );
-  if (!owner || inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
+  if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
+  if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner }, ctx.now);
   // Without Redis the key works too: the first request finds it in Neon.

@@ -20,7 +20,7 @@ import { getPostPage } from './post.tsx';
 import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
 import { getSignUp, postSignUpForm } from './sign-up.tsx';
-import { getVerifyEmail, postResendVerification } from './verify-email.tsx';
+import { getVerifyEmail, postResendVerification, postVerifyEmail } from './verify-email.tsx';
 
 /** Every page, and what browsers load beside them. */
 export const PAGES: readonly Page[] = [
@@ -40,6 +40,7 @@ export const PAGES: readonly Page[] = [
   getResetPassword,
   postResetPassword,
   getVerifyEmail,
+  postVerifyEmail,
   postResendVerification,
   getKeyList,
   getNewKey,

@@ -2,6 +2,7 @@ import { signIn } from '../../domain/accounts/index.ts';
 import { Refused } from '../../domain/refusal.ts';
 import type { Exchange } from '../exchange.ts';
 import { answerTo } from '../problem.ts';
+import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import { EmailField, type FieldErrors, FormAlert, TextField, toFieldErrors } from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
@@ -27,7 +28,7 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
         <h1>Sign in</h1>
         {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
         {notice === undefined ? null : <output class="notice">{notice}</output>}
-        {hasGoogle ? <GoogleButton /> : null}
+        {hasGoogle ? <GoogleButton next={next} /> : null}
         <form method="post" action="/sign-in">
           <input type="hidden" name="next" value={next} />
           <EmailField email={email} errors={errors} />
@@ -79,11 +80,11 @@ export const postSignInForm: PublicPage = {
     const email = textOf(form, 'email').trim();
     const next = nextPath(textOf(form, 'next'));
     try {
-      const { cookies } = await signIn(exchange.ctx, visitorOf(exchange), {
+      const entered = await signIn(exchange.ctx, visitorOf(exchange), {
         email,
         password: textOf(form, 'password'),
       });
-      exchange.cookies = cookies;
+      exchange.cookies = await signedInCookies(exchange, entered);
       return redirect(exchange, next);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

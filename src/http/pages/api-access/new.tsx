@@ -1,3 +1,4 @@
+import { ERRORS } from '../../../config/errors.ts';
 import { LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
 import { createOwnKey, keepForReveal, readApiKey, SCOPE_NAMES, SCOPES } from '../../../domain/keys/index.ts';
 import { Refused } from '../../../domain/refusal.ts';
@@ -174,9 +175,14 @@ export const postNewKey: PersonalPage = {
         const errors = toFormErrors(form, refusal.details);
         return await render(exchange, 400, <NewKeyPage person={person} form={form} errors={errors} />);
       }
-      if (refusal.code !== 'api_key_limit_reached') throw error;
+      if (refusal.code !== 'api_key_limit_reached' && refusal.code !== 'email_unverified') throw error;
       const alert = answerTo(refusal).message;
-      return await render(exchange, 409, <NewKeyPage person={person} form={form} errors={new Map()} alert={alert} />);
+      const { status } = ERRORS[refusal.code];
+      return await render(
+        exchange,
+        status,
+        <NewKeyPage person={person} form={form} errors={new Map()} alert={alert} />,
+      );
     }
   },
 };
@@ -193,7 +199,7 @@ async function sendToReveal(
   const { apiKey, key } = created;
   try {
     const opener = await keepForReveal(person.ctx, apiKey.id, key);
-    exchange.cookies = [revealCookie(apiKey.id, opener)];
+    exchange.cookies = [revealCookie(exchange, apiKey.id, opener)];
   } catch {
     return await showKey(exchange, person, apiKey, key);
   }
