@@ -70,7 +70,7 @@ export class Harness {
   /** What was sent to the queue of links; nobody takes it from there. */
   readonly previewJobs: PreviewJob[] = [];
   readonly #app = createApp({ clock: () => this.now });
-  readonly #env: Env;
+  readonly env: Env;
   readonly #redis: { url: string; token: string };
 
   /** @param bindings that differ from those of the deployment */
@@ -81,7 +81,7 @@ export class Harness {
     this.neon = new EmulatorControl(neon, scope);
     this.upstash = new EmulatorControl(upstash, scope);
     this.#redis = { url: upstash, token: secret };
-    this.#env = {
+    this.env = {
       ...bindings,
       ...secretsFor(urls, secret, scope),
       WEB_ORIGIN,
@@ -117,7 +117,7 @@ export class Harness {
   /** @throws Error where the answer is not what the OpenAPI document promises */
   async #send(request: Request, body: unknown, executionCtx: ExecutionContext): Promise<Response> {
     const { method, url } = request;
-    const response = await this.#app.fetch(request, this.#env, executionCtx);
+    const response = await this.#app.fetch(request, this.env, executionCtx);
     await requireConformance({ method, path: new URL(url).pathname, ...(isJson(body) && { body }) }, response);
     return response;
   }
@@ -125,7 +125,7 @@ export class Harness {
   /** Runs verbs as the Worker would, at the harness's time, with what they defer. */
   async run<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
     const executionCtx = createExecutionContext();
-    const result = await work(contextFor(this.#env, executionCtx, this.now, new Meter()));
+    const result = await work(contextFor(this.env, executionCtx, this.now, new Meter()));
     await waitOnExecutionContext(executionCtx);
     return result;
   }
@@ -150,7 +150,7 @@ export class Harness {
   /** One run of the cron. */
   async sweep(): Promise<void> {
     const executionCtx = createExecutionContext();
-    await worker.scheduled(createScheduledController({ scheduledTime: new Date(this.now) }), this.#env, executionCtx);
+    await worker.scheduled(createScheduledController({ scheduledTime: new Date(this.now) }), this.env, executionCtx);
     await waitOnExecutionContext(executionCtx);
   }
 
@@ -159,7 +159,7 @@ export class Harness {
     const messages = bodies.map((body, i) => ({ id: String(i), timestamp: new Date(this.now), attempts: 1, body }));
     const batch = createMessageBatch(queue, messages);
     const executionCtx = createExecutionContext();
-    await worker.queue(batch, this.#env, executionCtx);
+    await worker.queue(batch, this.env, executionCtx);
     return await getQueueResult(batch, executionCtx);
   }
 
@@ -197,8 +197,8 @@ export class Harness {
         }),
       ),
     );
-    const name = sessionCookieName(this.#env.WEB_ORIGIN);
-    const cookie = await generateSignedCookie(name, token, this.#env.SESSION_SECRET, { secure: true });
+    const name = sessionCookieName(this.env.WEB_ORIGIN);
+    const cookie = await generateSignedCookie(name, token, this.env.SESSION_SECRET, { secure: true });
     return { cookie: cookie.split(';')[0] ?? '', sessionId, accountId: account.id, username: account.username };
   }
 

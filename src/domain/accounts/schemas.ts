@@ -7,6 +7,7 @@ import {
   USERNAME_MAX_CHARACTERS,
   USERNAME_MIN_CHARACTERS,
 } from '../../config/limits.ts';
+import { isReservedUsername } from '../../config/reserved-usernames.ts';
 import { humanText } from '../text.ts';
 
 const email = z
@@ -28,7 +29,8 @@ export const signUpSchema = z.strictObject({
       new RegExp(`^[A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}$`),
       `must be ${USERNAME_MIN_CHARACTERS} to ${USERNAME_MAX_CHARACTERS} letters a–z, digits or underscores`,
     )
-    .transform((username) => username.toLowerCase()),
+    .transform((username) => username.toLowerCase())
+    .refine((username) => !isReservedUsername(username), 'is reserved for Jestha'),
   email,
   password,
 });
