@@ -150,7 +150,16 @@ test('holds nothing that a person keeps to themselves, and no token of a mail', 
   const log = workers.logs.join('\n');
   const { SESSION_SECRET, MAIL_API_KEY } = workers.secrets;
   const sessionToken = cookie.split('=')[1]?.split('.')[0] ?? '';
-  const own = [password, email, 'Ada Lovelace', 'A secret label', sessionToken, known.split('=')[1] ?? '', made.slice(9), ...tokens];
+  const own = [
+    password,
+    email,
+    'Ada Lovelace',
+    'A secret label',
+    sessionToken,
+    known.split('=')[1] ?? '',
+    made.slice(9),
+    ...tokens,
+  ];
   for (const secret of [...own, SESSION_SECRET, MAIL_API_KEY]) {
     expect(secret.length).toBeGreaterThan(5);
     expect(log).not.toContain(secret);
