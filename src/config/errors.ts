@@ -13,6 +13,7 @@ export const ERRORS = {
   session_required: { status: 403, title: 'Not available to API keys' },
   cross_site_request: { status: 403, title: 'Cross-site request refused' },
   not_owner: { status: 403, title: 'Not the owner' },
+  reauthentication_required: { status: 403, title: 'Password required again' },
   missing_scope: { status: 403, title: 'Missing required scope' },
   rate_limit_exceeded: { status: 429, title: 'Rate limit exceeded' },
   daily_quota_exceeded: { status: 429, title: 'Daily quota exceeded' },

@@ -94,7 +94,7 @@ const OFFICIAL_WORDS = [
   'www',
 ] as const;
 
-/** What makes an official word no less official, before it or after it. */
+/** Affixes that leave an official word official, before it or after it. */
 const AFFIXES = ['account', 'bot', 'center', 'desk', 'help', 'official', 'real', 'staff', 'team', 'the'] as const;
 
 const affix = `(?:${AFFIXES.join('|')})?`;
@@ -106,7 +106,7 @@ const READINGS: readonly Readonly<Record<string, string>>[] = [
   { '0': 'o', '1': 'l', '3': 'e', '4': 'a', '5': 's', '7': 't', '8': 'b', '9': 'g' },
 ];
 
-/** Whether nobody may sign up with a username. @param username in lower case */
+/** True for usernames that no sign-up may take. @param username in lower case */
 export function isReservedUsername(username: string): boolean {
   const name = username.replaceAll('_', '');
   const readings = READINGS.map((letters) => [...name].map((digit) => letters[digit] ?? digit).join(''));

@@ -11,6 +11,7 @@ import {
   PASSWORD_MIN_CHARACTERS,
   SESSION_TTL_S,
 } from '../config/limits.ts';
+import { isReservedUsername } from '../config/reserved-usernames.ts';
 import { randomBase62 } from '../lib/base62.ts';
 import { newId } from '../lib/id.ts';
 import { type Db, DbRejected, DbUnavailable, dbErrorOf, runSql, SQLSTATE } from './db.ts';
@@ -26,9 +27,9 @@ interface Dependencies {
   proven(email: string): Promise<void>;
 }
 
-/** What one request learns of better-auth's work beside its answers. */
+/** Side notes on better-auth's work in one request, beside its answers. */
 interface Notes {
-  /** What the database did to its statements: better-auth hides some of it. */
+  /** Failed statements: better-auth hides some of them. */
   readonly failures: (DbRejected | DbUnavailable)[];
   /** The session that it began. */
   signedIn?: SignedIn;
@@ -169,7 +170,8 @@ function usernameFrom(email: string): string {
     .split('@')[0]
     ?.replace(/[^a-z0-9_]/g, '')
     .slice(0, 20);
-  return `${name || 'user'}_${randomBase62(6, (count) => crypto.getRandomValues(new Uint8Array(count))).toLowerCase()}`;
+  const ending = randomBase62(6, (count) => crypto.getRandomValues(new Uint8Array(count))).toLowerCase();
+  return !name || isReservedUsername(name) ? `user_${ending}` : `${name}_${ending}`;
 }
 
 /** Compared with the password of an account that has none, or is not there: the same work, and never the same. */

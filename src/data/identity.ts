@@ -1,5 +1,5 @@
 /**
- * How our cookies are named and sent. On https the prefix `__Host-` makes browsers refuse the cookie from a subdomain, from
+ * Names and attributes of our cookies. On https the prefix `__Host-` makes browsers refuse the cookie from a subdomain, from
  * plain http, and for a part of the paths only (RFC 6265bis section 4.1.3.2). Plain http, as on the local stack, has no prefix.
  */
 export function cookieRules(webOrigin: string): { readonly prefix: string; readonly isSecure: boolean } {
@@ -10,7 +10,7 @@ export function cookieRules(webOrigin: string): { readonly prefix: string; reado
 /** Name of the session cookie. better-auth derives the same one from {@link cookieRules}. */
 export const sessionCookieName = (webOrigin: string) => `${cookieRules(webOrigin).prefix}.session_token`;
 
-/** What the identity library learns of the browser that calls. */
+/** The browser that calls, as the identity library sees it. */
 export interface Client {
   readonly address: string | undefined;
   readonly userAgent: string | null;
@@ -21,7 +21,7 @@ export interface Client {
 /** Somebody was signed in. */
 export interface SignedIn {
   readonly accountId: string;
-  /** What the session cookie carries, before it is signed. */
+  /** The value of the session cookie, before it is signed. */
   readonly sessionToken: string;
 }
 
@@ -32,13 +32,13 @@ export interface SignUp {
   readonly password: string;
 }
 
-/** How a sign-in with Google ended. */
+/** The outcome of a sign-in with Google. */
 export interface GoogleReturn {
-  /** Where the browser goes next. */
+  /** The next address for the browser. */
   readonly location: string | undefined;
   /** `Set-Cookie` headers that end the attempt. */
   readonly cookies: readonly string[];
-  /** Undefined when nobody was signed in. */
+  /** Undefined if the sign-in failed. */
   readonly signedIn: SignedIn | undefined;
 }
 
@@ -51,10 +51,10 @@ export interface Identity {
   signUp(input: SignUp, client: Client): Promise<SignedIn | { readonly taken: readonly ('email' | 'username')[] }>;
   /** A salted scrypt hash. */
   hashPassword(password: string): Promise<string>;
-  /** Whether the hash is of this password. Without a hash it does the same work and answers false. */
+  /** Compares a password with a hash. Without a hash it does the same work and answers false. */
   verifyPassword(password: string, hash: string | null | undefined): Promise<boolean>;
   /**
-   * Where to send the browser to sign in with Google. Only for a deployment that has the secrets for it.
+   * Answers the address of Google's sign-in for this browser. Only for a deployment that has the secrets for it.
    *
    * @param next the path of ours that it comes back to
    */

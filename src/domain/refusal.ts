@@ -21,6 +21,7 @@ export type Refusal =
   | { readonly code: 'session_required' }
   | { readonly code: 'cross_site_request' }
   | { readonly code: 'not_owner'; readonly what: 'post' | 'jesclip' }
+  | { readonly code: 'reauthentication_required' }
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';

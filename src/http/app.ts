@@ -36,7 +36,7 @@ function isThere({ access }: Page, exchange: Exchange): boolean {
   return access === 'asset' || !isApiHost(exchange);
 }
 
-/** Whether the request came to the host that only the API has. On the local stack one host has both. */
+/** True on the host that only the API has. On the local stack one host has both. */
 function isApiHost({ c, ctx }: Exchange): boolean {
   const { apiOrigin, webOrigin } = ctx.ports;
   const { host } = new URL(c.req.url);

@@ -92,6 +92,11 @@ export function answerTo(refusal: Refusal): Answer {
       return { message: 'A browser sent this from another site, so it was not done.' };
     case 'not_owner':
       return { message: `Only its author may change this ${refusal.what === 'post' ? 'Jes' : 'JesClip'}.` };
+    case 'reauthentication_required':
+      return {
+        message:
+          'This session is older than 12 hours. Send the password to POST /api/auth/reauthenticate, or sign in again, then repeat this.',
+      };
     case 'missing_scope':
       return {
         message: `This API key lacks the scope ${refusal.requiredScope}.`,

@@ -57,7 +57,7 @@ export function respond(
 }
 
 /**
- * Where the time went: `desc` is the number of subrequests made. Only callers with a good credential learn it: to others it
+ * The time spent: `desc` is the number of subrequests made. Only callers with a good credential learn it: to others it
  * would tell, on sign-in say, whether an account was found.
  */
 function timing({ authentication, authenticationMs, meter: { redis, db, objects } }: Exchange) {

@@ -14,17 +14,21 @@ export async function readSessionCookie({ c, ctx }: Exchange): Promise<string | 
   return undefined;
 }
 
-/** What a browser is given that signed in: the session, and that it is known from now on. */
-export async function signedInCookies({ ctx }: Exchange, entered: Entered): Promise<string[]> {
+/** Cookies for a browser that signed in: the session, and the proof that the browser is known from now on. */
+export async function signedInCookies(exchange: Exchange, entered: Entered): Promise<string[]> {
+  const { ctx } = exchange;
   const { webOrigin, sessionSecrets } = ctx.ports;
-  const known = { ...attributes(webOrigin), maxAge: KNOWN_BROWSER_TTL_S };
-  return [
-    await generateSignedCookie(sessionCookieName(webOrigin), entered.sessionToken, sessionSecrets[0], {
-      ...attributes(webOrigin),
-      maxAge: SESSION_TTL_S,
-    }),
-    generateCookie(knownBrowserName(webOrigin), entered.knownBrowser, known),
-  ];
+  const session = await generateSignedCookie(sessionCookieName(webOrigin), entered.sessionToken, sessionSecrets[0], {
+    ...attributes(webOrigin),
+    maxAge: SESSION_TTL_S,
+  });
+  return entered.knownBrowser === undefined ? [session] : [session, knownBrowserCookie(exchange, entered.knownBrowser)];
+}
+
+/** The cookie of a known browser. @param value made by `rememberBrowser` */
+export function knownBrowserCookie({ ctx }: Exchange, value: string): string {
+  const { webOrigin } = ctx.ports;
+  return generateCookie(knownBrowserName(webOrigin), value, { ...attributes(webOrigin), maxAge: KNOWN_BROWSER_TTL_S });
 }
 
 /** Takes the session away from the browser. It stays known. */

@@ -9,6 +9,12 @@ import { sweepObjects } from '../domain/media/index.ts';
 import { pruneEvents } from '../domain/outbox/index.ts';
 import { pruneUsage, purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
+/** Loaded here, and by the endpoint that deletes an account: no isolate reads it at its start. */
+async function purgeAccounts(ctx: Ctx): Promise<number> {
+  const departure = await import('../domain/departure/index.ts');
+  return await departure.purgeAccounts(ctx);
+}
+
 /** What nobody waits for, the most urgent first. */
 const TASKS: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
   tellRevocations,
@@ -18,6 +24,7 @@ const TASKS: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
   pruneClaims,
   pruneEvents,
   pruneUsage,
+  purgeAccounts,
   purgeMedia,
   purgePosts,
   sweepObjects,

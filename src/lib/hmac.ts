@@ -15,7 +15,7 @@ export async function sign(secret: string, purpose: string, text: string): Promi
   return toBase64Url(new Uint8Array(signature));
 }
 
-/** Whether {@link sign} made a signature of this text with one of these secrets. */
+/** True if {@link sign} made the signature of this text with one of these secrets. */
 export async function isSigned(
   secrets: readonly string[],
   purpose: string,

@@ -191,6 +191,14 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
       return await send(credential);
     },
   ],
+  reauthentication_required: ({ send, credential, harness, person, good }) => [
+    async () => {
+      const isOld = `created_at = created_at - interval '13 hours'`;
+      await rowsOf(harness, `UPDATE sessions SET ${isOld} WHERE id = '${person.sessionId}'`);
+      const { password: _, ...body } = good.body as Record<string, unknown>;
+      return await send({ ...credential, body });
+    },
+  ],
   invalid_credentials: ({ send, good }) => [
     () => send({ body: { ...(good.body as object), password: 'another horse' } }),
   ],
@@ -221,6 +229,7 @@ const LEAVING: readonly ErrorCode[] = [
   'already_bounced',
   'api_key_limit_reached',
   'email_unverified',
+  'reauthentication_required',
   'service_unavailable',
 ];
 

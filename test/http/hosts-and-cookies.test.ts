@@ -75,7 +75,6 @@ describe('cookies', () => {
     const set = response.headers.getSetCookie();
     expect(set.map((cookie) => cookie.replace(/=\S+;/, '=…;'))).toEqual([
       'jestha.session_token=…; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax',
-      'jestha.known_browser=…; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax',
     ]);
     expect((await harness.fetch('/api/auth/me', { origin, cookie: cookieOf(response) })).status).toBe(200);
   });

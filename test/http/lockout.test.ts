@@ -7,6 +7,7 @@ import {
   mailsTo,
   newAddress,
   newForm,
+  newPerson,
   signUp,
   stopClock,
   type TestPerson,
@@ -27,7 +28,7 @@ let theirs: string;
 beforeEach(async () => {
   harness = new Harness();
   stopClock('2026-11-24T12:00:10Z');
-  victim = await signUp(harness);
+  victim = await newPerson(harness);
   theirs = newAddress();
 });
 
@@ -69,6 +70,7 @@ describe('an address without attempts left', () => {
       await expect(ask(victim.email, theirs)).rejects.toMatchObject({ refusal: { code: 'rate_limit_exceeded' } });
     }
     for (let i = 0; i < 5; i++) await ask(victim.email, newAddress());
+    // The first was the one to confirm the address.
     expect(await mailsTo(victim.email)).toHaveLength(6);
   });
 
@@ -116,7 +118,7 @@ describe('an account', () => {
     expect((await ask(victim.knownBrowser)).status).toBe(429);
   });
 
-  test('refuses guesses from a known browser after ten, and nobody else for them', async () => {
+  test('refuses a known browser after ten wrong guesses, and no other browser', async () => {
     expect(await times(10, () => guess(victim.email, theirs, victim.knownBrowser))).toEqual(all(10, 401));
     expect((await signIn(theirs, victim.knownBrowser)).status).toBe(429);
     expect((await signIn()).status).toBe(200);
@@ -126,7 +128,7 @@ describe('an account', () => {
   });
 
   test.each<[string, () => Promise<string> | string]>([
-    ['of another account', async () => (await signUp(harness)).knownBrowser],
+    ['of another account', async () => (await newPerson(harness)).knownBrowser],
     ['with another id of the browser', () => victim.knownBrowser.replace(/=.{4}/, '=AAAA')],
     ['with another signature', () => victim.knownBrowser.replace(/.{4}$/, 'AAAA')],
     ['without a signature', () => victim.knownBrowser.replace(/\..*$/, '')],
@@ -150,10 +152,11 @@ describe('the cookie of a known browser', () => {
     const people = [victim];
     let cookie = victim.knownBrowser;
     for (let i = 0; i < 5; i++) {
-      const form = newForm();
-      const response = await harness.fetch(SIGN_UP, { address: newAddress(), body: form, cookie });
+      const other = await newPerson(harness);
+      const body = { email: other.email, password: other.password };
+      const response = await harness.fetch(SIGN_IN, { address: newAddress(), body, cookie });
       [, cookie = ''] = cookieOf(response).split('; ');
-      people.push({ ...victim, email: form.email });
+      people.push(other);
     }
     const isKnown = async ({ email }: TestPerson) => {
       await times(10, () => guess(email, newAddress()));
@@ -162,6 +165,13 @@ describe('the cookie of a known browser', () => {
     const known: boolean[] = [];
     for (const person of people) known.push(await isKnown(person));
     expect(known).toEqual([false, true, true, true, true, true]);
+  });
+
+  test('is for accounts whose address is confirmed: a stranger who signed one up is not known to it', async () => {
+    const stranger = await signUp(harness);
+    const body = { email: stranger.email, password: stranger.password };
+    const signedIn = await harness.fetch(SIGN_IN, { address: newAddress(), body });
+    expect([stranger.cookie, cookieOf(signedIn)].filter((cookies) => cookies.includes('known_browser'))).toEqual([]);
   });
 
   test('outlives signing out, and a secret that is being replaced', async () => {

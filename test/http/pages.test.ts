@@ -84,7 +84,7 @@ describe('every page', () => {
     });
     expect(forged.status).toBe(403);
     expect(await textOf(forged)).toContain('A browser sent this from another site, so it was not done.');
-    if (/\/(key|revoke|resend|sign-out|google)$/.test(path)) return;
+    if (/\/(key|revoke|resend|sign-out|end|end-others)$/.test(path)) return;
     const large = await harness.fetch(asked, { method: 'POST', headers, body: `label=${'x'.repeat(65_536)}` });
     expect(large.status).toBe(413);
     const json = await harness.fetch(asked, { method: 'POST', headers: { Cookie: cookie }, body: { label: 'x' } });
@@ -318,7 +318,7 @@ describe('signing in with Google', () => {
     );
   });
 
-  /** Google, as far as we ask it: what a code is worth. */
+  /** Answers for Google: the tokens for a code. */
   function answerAsGoogle(email: string): void {
     const part = (value: object) => toBase64Url(utf8(JSON.stringify(value)));
     const claims = { sub: `google-${email}`, email, email_verified: true, name: 'Ada Lovelace', picture: '' };
@@ -363,6 +363,13 @@ describe('signing in with Google', () => {
       WHERE provider_account_id = 'google-${email}'`,
     );
     expect(again).toEqual([{ access_token: null, refresh_token: null, id_token: null }]);
+  });
+
+  test('makes no username that sounds official', async () => {
+    const harness = new Harness(GOOGLE);
+    answerAsGoogle(`jestha.support+${newUsername()}@example.com`);
+    const me = await harness.fetch('/api/auth/me', { cookie: cookieOf(await comeBack(harness)) });
+    expect(await answerOf(me)).toMatchObject({ body: { username: expect.stringMatching(/^user_[0-9a-z]{6}$/) } });
   });
 
   test.each([

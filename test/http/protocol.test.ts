@@ -167,8 +167,19 @@ describe('a configuration that is not usable', () => {
   });
 });
 
-/** Answers whose repetition under an Idempotency-Key would show a key twice, or which repeat themselves by nature. */
-const NOT_REPLAYED = ['POST /api/auth/api-keys', 'DELETE /api/auth/api-keys/:id'];
+/**
+ * Answers whose repetition under an Idempotency-Key would show a key twice, or which repeat themselves by nature; and what
+ * asks for a password, which no stored answer may stand for.
+ */
+const NOT_REPLAYED = [
+  'POST /api/auth/api-keys',
+  'DELETE /api/auth/api-keys/:id',
+  'DELETE /api/auth/sessions/:id',
+  'DELETE /api/auth/sessions',
+  'POST /api/auth/reauthenticate',
+  'POST /api/auth/change-password',
+  'DELETE /api/auth/account',
+];
 
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 const withAccess = (...access: string[]) => ENDPOINTS.filter((endpoint) => access.includes(endpoint.access));

@@ -148,7 +148,7 @@ describe('a secret that is being replaced', () => {
   const SECRET = 'b'.repeat(32);
   const before = `sessions of ${inject('services').secret}`;
 
-  test('goes on verifying, as the previous one: nobody is signed out, and cursors still work', async () => {
+  test('goes on verifying, as the previous one: sessions and cursors still work', async () => {
     const key = await harness.newKey();
     const { id } = (await (await harness.fetch('/api/posts', { key: key.key, body: { content: 'Hello' } })).json()) as {
       id: string;

@@ -6,7 +6,7 @@ import { submit } from '../support/forms.ts';
 import { Harness } from '../support/harness.ts';
 import { mailsTo, newAddress, newForm, newPerson, type TestPerson, visitorFrom } from '../support/people.ts';
 
-/** What somebody sees of an answer who wants to know whether an address has an account; the time but by what is done. */
+/** An answer as an observer sees it, and the work until it came, by which time can be compared without clocks. */
 interface Seen {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -17,13 +17,13 @@ interface Seen {
 
 let harness: Harness;
 let person: TestPerson;
-/** Nobody has it. It is as long as the person's, which a page repeats. */
-let nobody: string;
+/** An address without an account. It is as long as the person's, which a page repeats. */
+let unknown: string;
 
 beforeEach(async () => {
   harness = new Harness();
   person = await newPerson(harness);
-  nobody = newForm().email;
+  unknown = newForm().email;
 });
 
 /** Sends a request and takes down what was seen and done until the answer came, before what is done after it. */
@@ -66,7 +66,7 @@ describe.each(WAYS)('%s', (_, send) => {
     await seen(send, newForm().email);
     const known = await seen(send, person.email);
     expect(known.headers).not.toHaveProperty('server-timing');
-    expect(await seen(send, nobody)).toEqual(known);
+    expect(await seen(send, unknown)).toEqual(known);
     const withoutPassword = await newPerson(harness);
     await rowsOf(harness, `DELETE FROM credentials WHERE account_id = '${withoutPassword.id}'`);
     expect(await seen(send, withoutPassword.email)).toEqual(known);
@@ -92,7 +92,7 @@ async function asked(work: (ctx: Parameters<Parameters<Harness['run']>[0]>[0]) =
 
 test.each([
   ['with an account', () => person.email],
-  ['without an account', () => nobody],
+  ['without an account', () => unknown],
 ])('a wrong password for an address %s costs one comparison of scrypt', async (_, email) => {
   const calls = await asked((ctx) => signIn(ctx, visitorFrom(newAddress()), { email: email(), password: WRONG }));
   expect(calls).toEqual(['verifyPassword']);

@@ -33,7 +33,7 @@ export interface TestRequest {
   readonly key?: string;
   /** A session cookie, made by {@link Harness.newSession}. */
   readonly cookie?: string;
-  /** Where it is sent; unless told otherwise pages go to the host of the pages, all else to that of the API. */
+  /** The origin. Unless told otherwise pages go to the host of the pages, all else to that of the API. */
   readonly origin?: string;
   /** What the edge says the client's address is. */
   readonly address?: string;
@@ -240,7 +240,7 @@ function isJson(body: unknown): boolean {
 const WEB_ORIGIN = 'https://jestha.com';
 const API_ORIGIN = 'https://api.jestha.com';
 
-/** Where the pages are, as the routes of wrangler.toml say it. */
+/** Paths of pages, as the routes of wrangler.toml say it. */
 const PAGES = /^\/(assets|docs|forgot-|jesclip\/|media\/|post\/|reset-|settings|sign-|verify-|api\/auth\/callback\/)/;
 
 function toRequest(path: string, { method, key, cookie, address, headers, body, ...request }: TestRequest): Request {

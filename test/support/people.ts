@@ -10,7 +10,7 @@ import { newUsername } from './names.ts';
 export interface TestPerson {
   /** The session cookie of their browser. */
   readonly cookie: string;
-  /** The cookie that shows that they signed in with it. */
+  /** The cookie that shows that they signed in with it; empty until their address is confirmed. */
   readonly knownBrowser: string;
   readonly id: string;
   readonly username: string;
@@ -45,8 +45,7 @@ export async function signUp(harness: Harness, overrides: Partial<SignUpForm> = 
   if (response.status !== 200) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
   const { id } = (await response.json()) as { id: string };
   const { username, email, password } = form;
-  const [cookie = '', knownBrowser = ''] = cookieOf(response).split('; ');
-  return { cookie, knownBrowser, id, username, email, password };
+  return { cookie: cookieOf(response), knownBrowser: '', id, username, email, password };
 }
 
 /** Somebody who has signed up and confirmed their e-mail address. */
@@ -54,7 +53,7 @@ export async function newPerson(harness: Harness, overrides: Partial<SignUpForm>
   const person = await signUp(harness, overrides);
   const confirmed = await confirmEmail(harness, tokenIn((await mailsTo(person.email))[0]), person.cookie);
   if (confirmed.status !== 200) throw new Error(`confirming answered ${confirmed.status}: ${await confirmed.text()}`);
-  return person;
+  return { ...person, knownBrowser: cookieOf(confirmed) };
 }
 
 /** Presses the button of the page that a mail to confirm an address leads to. */
@@ -76,10 +75,12 @@ export function runAs<T>(
   person: { readonly id: string },
   work: (ctx: SessionCtx) => Promise<T>,
 ): Promise<T> {
-  return harness.run((ctx) => work({ ...ctx, actor: { type: 'session', accountId: person.id, sessionId: 'none' } }));
+  return harness.run((ctx) =>
+    work({ ...ctx, actor: { type: 'session', accountId: person.id, sessionId: 'none', authenticatedAt: harness.now } }),
+  );
 }
 
-/** A browser that nobody has signed in with. @param address unless told otherwise it has none */
+/** A browser that is not known to any account. @param address unless told otherwise it has none */
 export function visitorFrom(address?: string): Visitor {
   const hex = address === undefined ? undefined : addressToHex(address);
   const client = address === undefined || hex === undefined ? undefined : { text: address, hex };

@@ -1,13 +1,14 @@
 import { runSql } from '../../data/db.ts';
+import type { SignedIn } from '../../data/identity.ts';
 import type { Ctx } from '../context.ts';
 import { Refused } from '../refusal.ts';
 import { rememberBrowser } from './known-browser.ts';
 import type { Entered } from './sign-in.ts';
-import { selectProfile } from './store.ts';
+import { selectProfile, undoDeletion } from './store.ts';
 import { toClient, type Visitor } from './visitor.ts';
 
 /**
- * Where to send the browser to sign in with Google.
+ * Begins a sign-in with Google: answers the address for the browser and the cookies of the attempt.
  *
  * @param next the path of ours that it comes back to
  * @throws Refused `not_found`: the deployment has no secrets for it
@@ -29,11 +30,11 @@ export async function finishGoogle(ctx: Ctx, visitor: Visitor, query: string) {
   return { location, cookies, entered: signedIn && (await enter(ctx, visitor, signedIn)) };
 }
 
-async function enter(
-  ctx: Ctx,
-  visitor: Visitor,
-  signedIn: Omit<Entered, 'knownBrowser'>,
-): Promise<Entered | undefined> {
-  const [owner] = await runSql(selectProfile(ctx.ports.db, signedIn.accountId));
-  return owner && { ...signedIn, knownBrowser: await rememberBrowser(ctx, visitor, owner.email) };
+async function enter(ctx: Ctx, visitor: Visitor, signedIn: SignedIn): Promise<Entered | undefined> {
+  const { db } = ctx.ports;
+  const { accountId } = signedIn;
+  const [restored, [owner]] = await runSql(db.batch([undoDeletion(db, accountId), selectProfile(db, accountId)]));
+  if (!owner) return undefined;
+  const knownBrowser = await rememberBrowser(ctx, visitor, owner.email);
+  return { ...signedIn, knownBrowser, isRestored: restored.length > 0 };
 }

@@ -1,11 +1,21 @@
 export { finishGoogle, startGoogle } from './google.ts';
+export { rememberBrowser } from './known-browser.ts';
 export { isLinkToken, newLink } from './mail-link.ts';
-export { passwordResetMail, verificationMail } from './mails.ts';
+export { deletionMail } from './mails.ts';
 export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';
 export { pruneSessions } from './prune-sessions.ts';
 export { readProfile } from './read-profile.ts';
+export { hasPassword, isFreshSession, reauthenticate, requireFreshSession, requirePassword } from './reauthenticate.ts';
 export { requestPasswordReset, resendVerification } from './request-mail.ts';
-export { resetPasswordSchema, signInSchema, signUpSchema } from './schemas.ts';
+export {
+  changePasswordSchema,
+  deleteAccountSchema,
+  reauthenticateSchema,
+  resetPasswordSchema,
+  signInSchema,
+  signUpSchema,
+} from './schemas.ts';
+export { endOtherSessions, endSession, listSessions, type Session } from './sessions.ts';
 export { type Entered, signIn } from './sign-in.ts';
 export { signOut } from './sign-out.ts';
 export { signUp } from './sign-up.ts';

@@ -9,7 +9,7 @@ const PURPOSE = 'known browser';
 /** A random id of the browser, then a signature for each account that signed in with it, the newest first. */
 const COOKIE = /^([\w-]{22})((?:\.[\w-]{43})+)$/;
 
-/** The signature names the account to us and to nobody else: without our secret it is a random text. */
+/** Only we can tell whose signature it is: without our secret it is a random text. */
 const signedText = (browserId: string, email: string) => `${browserId}\n${email}`;
 
 function parse(cookie: string | undefined): { browserId: string | undefined; signatures: readonly string[] } {

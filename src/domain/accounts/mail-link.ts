@@ -11,7 +11,7 @@ const MAILS = { verification: verificationMail, reset: passwordResetMail } as co
 /** 190 bits. */
 const TOKEN_LENGTH = 32;
 
-/** Whether a text can be the token of a mailed link; no other text reaches the database. */
+/** Checks the form of the token of a mailed link; no other text reaches the database. */
 export const isLinkToken = (text: string) => /^[0-9A-Za-z]{32}$/.test(text);
 
 /** A new link: the token for the mail, and what the database keeps of it. */

@@ -44,12 +44,23 @@ export const signInSchema = z.strictObject({
     .max(PASSWORD_MAX_CHARACTERS * 4),
 });
 
+/** The password of whoever is signed in. One that cannot be anybody's is a wrong one, too. */
+const currentPassword = signInSchema.shape.password;
+
+/** `POST /api/auth/reauthenticate` (contract section 3). */
+export const reauthenticateSchema = z.strictObject({ password: currentPassword });
+
+export const changePasswordSchema = z.strictObject({ currentPassword, newPassword: password });
+
+/** An account that people sign in to with Google only has no password to give. */
+export const deleteAccountSchema = z.strictObject({ password: currentPassword.optional() });
+
 export const emailSchema = z.strictObject({ email });
 
-/** What the page of a mailed link sends to choose another password. */
+/** Input of the page on which a person chooses another password. */
 export const resetPasswordSchema = z.strictObject({
   token: z.string({ error: 'must be a string' }),
   password,
-  /** Whoever knew the old password may have generated keys. */
+  /** A person who knew the old password may have generated keys. */
   revokeKeys: z.boolean({ error: 'must be true or false' }).default(true),
 });

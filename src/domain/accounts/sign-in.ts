@@ -11,10 +11,12 @@ import { selectPasswordHash } from './store.ts';
 import { attemptsOn, forgive, throttle } from './throttle.ts';
 import type { Visitor } from './visitor.ts';
 
-/** Somebody was signed in, and the browser is known from now on. */
+/** Somebody was signed in, and the browser is known from now on: not to an account that a stranger may have signed up. */
 export interface Entered extends SignedIn {
-  /** The value of the cookie that says so. */
-  readonly knownBrowser: string;
+  /** The value of the cookie that says so; undefined while the address of the account is unproven. */
+  readonly knownBrowser: string | undefined;
+  /** The account was to be deleted, and is kept. */
+  readonly isRestored: boolean;
 }
 
 const RULES = {
@@ -40,6 +42,7 @@ export async function signIn(ctx: Ctx, visitor: Visitor, input: unknown): Promis
   const isRight = await identity.verifyPassword(password, account?.passwordHash);
   if (!account || !isRight) throw new Refused({ code: 'invalid_credentials' });
   forgive(ctx, attempts);
-  const sessionToken = await beginSession(ctx, account.id, visitor);
-  return { accountId: account.id, sessionToken, knownBrowser: await rememberBrowser(ctx, visitor, email) };
+  const session = await beginSession(ctx, account.id, visitor);
+  const knownBrowser = account.emailVerified ? await rememberBrowser(ctx, visitor, email) : undefined;
+  return { accountId: account.id, ...session, knownBrowser };
 }

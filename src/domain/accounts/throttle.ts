@@ -30,7 +30,7 @@ export async function throttle(ctx: Ctx, attempts: readonly Attempt[]): Promise<
 }
 
 /**
- * What an attempt on somebody's account counts against: the window of a browser that signed in to this account before, or
+ * The windows of an attempt on an account: the own window of a browser that signed in to this account before, or
  * the address of the caller and then the account. So strangers who use up the account's window lock out no known browser.
  */
 export async function attemptsOn(

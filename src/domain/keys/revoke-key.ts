@@ -80,7 +80,7 @@ export function revokingAll(ctx: Ctx, account: Sql, address: ClientAddress | und
 }
 
 /**
- * Tells Redis of revocations, in one request, before anybody is told that they hold.
+ * Tells Redis of revocations, in one request. Call it before the caller learns that they hold.
  *
  * @returns whether Redis knows; if not, the sweep tells it again
  */

@@ -15,7 +15,7 @@ import {
   lockAccount,
   markProven,
   selectLink,
-  upsertPassword,
+  updatePassword,
   useLink,
 } from './store.ts';
 
@@ -47,7 +47,7 @@ export async function resetPassword(ctx: Ctx, visitor: Visitor, input: unknown):
       revoking,
       noting,
       deleteSessionsOf(db, account),
-      upsertPassword(db, account, { id: newId(ctx.now), hash }, at),
+      updatePassword(db, account, { id: newId(ctx.now), hash }, at),
       endLinks(db, account, at),
       markProven(db, account, at),
     ]),

@@ -70,7 +70,7 @@ export function selectLink(db: Db, hash: string) {
     .where(eq(mailedLinks.hash, hash));
 }
 
-/** Locks an account: nobody generates a key for it, or proves its address, until the end of the transaction. */
+/** Locks an account: until the end of the transaction no key is generated for it and its address is not proven. */
 export function lockAccount(db: Db, account: Sql) {
   return db
     .select({ id: accounts.id, emailVerified: accounts.emailVerified })
@@ -93,7 +93,7 @@ export function deleteCredentialsOf(db: Db, account: Sql) {
 }
 
 /** Sets the password of an account, which may have had none. @param id of the row, if it is new */
-export function upsertPassword(
+export function updatePassword(
   db: Db,
   account: Sql,
   password: { readonly id: string; readonly hash: string },
@@ -105,7 +105,16 @@ export function upsertPassword(
     SELECT ${password.id}, id, 'credential', id, ${password.hash}, ${time}::timestamptz, ${time}::timestamptz
     FROM accounts WHERE id = ${account}
     ON CONFLICT ON CONSTRAINT credentials_provider_account_unique
-      DO UPDATE SET password_hash = excluded.password_hash, updated_at = excluded.updated_at`);
+      DO UPDATE SET password_hash = excluded.password_hash, updated_at = excluded.updated_at
+    RETURNING id`);
+}
+
+/** Ends the sessions of an account but for one, in which the password was given just now. */
+export function deleteOtherSessionsOf(db: Db, account: Sql, { sessionId }: SessionActor, at: Date) {
+  const kept = sql`UPDATE sessions SET reauthenticated_at = ${at.toISOString()}::timestamptz WHERE id = ${sessionId}`;
+  return db.execute(sql`
+    WITH kept AS (${kept})
+    DELETE FROM sessions WHERE account_id = ${account} AND id <> ${sessionId}`);
 }
 
 /** Ends all links that were mailed to an account and not used. */

@@ -19,7 +19,7 @@ import {
   useLink,
 } from './store.ts';
 
-/** How the use of a link to confirm an e-mail address ended. */
+/** The outcome of using a link to confirm an e-mail address. */
 export type Verification =
   /** The address is proven, by a session of its account: nothing ended. */
   | { readonly outcome: 'confirmed' }

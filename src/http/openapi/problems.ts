@@ -60,6 +60,7 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
   session_required: { code: 'session_required' },
   cross_site_request: { code: 'cross_site_request' },
   not_owner: { code: 'not_owner', what: 'post' },
+  reauthentication_required: { code: 'reauthentication_required' },
   missing_scope: { code: 'missing_scope', requiredScope: 'write:jes' },
   rate_limit_exceeded: { code: 'rate_limit_exceeded', window: 'minute', retryAfter: 17 },
   daily_quota_exceeded: { code: 'daily_quota_exceeded', retryAfter: 43_200 },

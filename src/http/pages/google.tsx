@@ -1,7 +1,7 @@
 import { finishGoogle, startGoogle } from '../../domain/accounts/index.ts';
 import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
-import { nextPath } from './next-path.ts';
+import { KEPT, nextPath } from './next-path.ts';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect } from './render.ts';
@@ -40,6 +40,6 @@ export const getGoogleCallback: PublicPage = {
     const { search } = new URL(exchange.c.req.raw.url);
     const { location, cookies, entered } = await finishGoogle(exchange.ctx, visitorOf(exchange), search);
     exchange.cookies = [...cookies, ...(entered ? await signedInCookies(exchange, entered) : [])];
-    return redirect(exchange, location ?? '/sign-in?error=google');
+    return redirect(exchange, entered?.isRestored ? KEPT : (location ?? '/sign-in?error=google'));
   },
 };

@@ -1,3 +1,5 @@
+import { getDeleteAccount, postDeleteAccount } from './account/delete.tsx';
+import { getAccount, postEndOtherSessions, postEndSession, postPassword } from './account/overview.tsx';
 import { getKeyDetail } from './api-access/detail.tsx';
 import { getKeyList } from './api-access/list.tsx';
 import { getNewKey, postNewKey } from './api-access/new.tsx';
@@ -42,6 +44,12 @@ export const PAGES: readonly Page[] = [
   getVerifyEmail,
   postVerifyEmail,
   postResendVerification,
+  getAccount,
+  postPassword,
+  postEndOtherSessions,
+  postEndSession,
+  getDeleteAccount,
+  postDeleteAccount,
   getKeyList,
   getNewKey,
   postNewKey,

@@ -7,3 +7,6 @@ const OURS = /^\/(?![/\\])[\w\-./~%]*(?:\?token=\w+)?$/;
 export function nextPath(next: string | undefined): string {
   return next !== undefined && OURS.test(next) ? next : DEFAULT;
 }
+
+/** Says that signing in has undone the deletion of the account. */
+export const KEPT = '/settings/account?notice=kept';

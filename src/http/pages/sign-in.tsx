@@ -7,7 +7,7 @@ import { visitorOf } from '../visitor.ts';
 import { EmailField, type FieldErrors, FormAlert, TextField, toFieldErrors } from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
 import { Layout } from './layout.tsx';
-import { nextPath } from './next-path.ts';
+import { KEPT, nextPath } from './next-path.ts';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect, render } from './render.ts';
@@ -52,6 +52,8 @@ const show = (exchange: Exchange, status: number, shown: Shown) =>
 const NOTICES: Readonly<Record<string, string>> = {
   reset: 'Your password is changed, and you are signed out everywhere. Sign in with the new one.',
   'signed-out': 'You are signed out.',
+  deleted:
+    'Your account will be deleted in a week. You are signed out everywhere. To keep the account, sign in before then.',
 };
 
 export const getSignIn: PublicPage = {
@@ -85,7 +87,7 @@ export const postSignInForm: PublicPage = {
         password: textOf(form, 'password'),
       });
       exchange.cookies = await signedInCookies(exchange, entered);
-      return redirect(exchange, next);
+      return redirect(exchange, entered.isRestored ? KEPT : next);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { refusal } = error;

@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx';
-import { resendVerification } from '../../domain/accounts/index.ts';
+import { rememberBrowser, resendVerification } from '../../domain/accounts/index.ts';
 import { type Verification, verifyEmail } from '../../domain/ownership/index.ts';
 import type { Person } from '../endpoint.ts';
 import type { Exchange } from '../exchange.ts';
+import { knownBrowserCookie } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import { Layout } from './layout.tsx';
 import type { PersonalPage, PublicPage } from './page.ts';
@@ -87,7 +88,12 @@ export const postVerifyEmail: PublicPage = {
   async answer(exchange, viewer) {
     const form = await readForm(exchange.c.req.raw);
     const session = viewer?.ctx.actor;
-    const verification = await verifyEmail(exchange.ctx, visitorOf(exchange), textOf(form, 'token'), session);
+    const visitor = visitorOf(exchange);
+    const verification = await verifyEmail(exchange.ctx, visitor, textOf(form, 'token'), session);
+    if (viewer && verification.outcome === 'confirmed') {
+      const known = await rememberBrowser(exchange.ctx, visitor, viewer.owner.email);
+      exchange.cookies = [knownBrowserCookie(exchange, known)];
+    }
     return await showOutcome(exchange, verification, viewer);
   },
 };

@@ -1,5 +1,6 @@
 import { ERRORS } from '../../../config/errors.ts';
 import { LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
+import { isFreshSession, reauthenticate } from '../../../domain/accounts/index.ts';
 import { createOwnKey, keepForReveal, readApiKey, SCOPE_NAMES, SCOPES } from '../../../domain/keys/index.ts';
 import { Refused } from '../../../domain/refusal.ts';
 import { clientAddress } from '../../client-address.ts';
@@ -9,7 +10,7 @@ import { answerTo } from '../../problem.ts';
 import { ErrorSummary, FieldError, type FieldErrors, FormAlert, invalid, TextField } from '../components/form.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
-import { readForm } from '../read-form.ts';
+import { readForm, textOf } from '../read-form.ts';
 import { type Markup, redirect, render } from '../render.ts';
 import { EMPTY_FORM, EXPIRIES, type NewKeyForm, toFormErrors, toNewKey, toNewKeyForm } from './new-key-form.ts';
 import { revealCookie } from './reveal-cookie.ts';
@@ -133,6 +134,16 @@ function NewKeyPage(props: {
             </label>
             <FieldError name="acceptTerms" errors={errors} />
           </div>
+          {isFreshSession(person.ctx) ? null : (
+            <TextField
+              name="password"
+              label="Your password"
+              type="password"
+              help="You signed in more than 12 hours ago. Without a password, sign out and sign in with Google again."
+              autocomplete="current-password"
+              errors={errors}
+            />
+          )}
           <button type="submit">Generate the key</button>
         </form>
       </section>
@@ -164,9 +175,13 @@ export const postNewKey: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const request = exchange.c.req.raw;
-    const form = toNewKeyForm(await readForm(request));
+    const fields = await readForm(request);
+    const form = toNewKeyForm(fields);
     try {
-      const created = await createOwnKey(person.ctx, toNewKey(form), clientAddress(request.headers));
+      const ctx = isFreshSession(person.ctx)
+        ? person.ctx
+        : await reauthenticate(person.ctx, { password: textOf(fields, 'password') });
+      const created = await createOwnKey(ctx, toNewKey(form), clientAddress(request.headers));
       return await sendToReveal(exchange, person, created);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -31,6 +31,8 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   session_required: 'Only signed-in people do this, on the pages or with a session cookie.',
   cross_site_request: 'Send it from a server, or from our own pages.',
   not_owner: 'You see it, but it is somebody else’s. Change only what this account posted.',
+  reauthentication_required:
+    'Send the password to `POST /api/auth/reauthenticate`, then repeat the request. Without a password: sign in again.',
   missing_scope: '`requiredScope` names what is missing. Scopes cannot be added: generate a key that has it.',
   rate_limit_exceeded: 'Wait, then go on. Watch `X-RateLimit-Remaining` to slow down before it comes to this.',
   daily_quota_exceeded: 'The account has created all it may today; it may again after midnight UTC.',
