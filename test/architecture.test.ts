@@ -146,7 +146,7 @@ describe('the Worker', () => {
     const { inputs, gzipped } = await bundle('src/worker.ts');
     expect(inputs).toContain('src/worker.ts');
     expect(inputs.filter((input) => input.startsWith('src/dev/'))).toEqual([]);
-    expect(gzipped).toBeLessThan(350 * 1024);
+    expect(gzipped).toBeLessThan(400 * 1024);
   });
 
   test('has bindings typed as wrangler.toml declares them', () => {
