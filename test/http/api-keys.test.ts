@@ -4,7 +4,7 @@ import { sha256Hex } from '../../src/lib/hash.ts';
 import { invalid, NOT_FOUND, UNAVAILABLE } from '../support/answers.ts';
 import { rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { newAddress, signUp, stopClock, type TestPerson, watchLog } from '../support/people.ts';
+import { newAddress, newPerson, signUp, stopClock, type TestPerson, watchLog } from '../support/people.ts';
 
 const KEYS = '/api/auth/api-keys';
 const VALID = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
@@ -22,7 +22,7 @@ let person: TestPerson;
 
 beforeEach(async () => {
   harness = new Harness();
-  person = await signUp(harness);
+  person = await newPerson(harness);
 });
 
 const send = (path: string, request: TestRequest = {}) => harness.fetch(path, { cookie: person.cookie, ...request });
@@ -338,7 +338,7 @@ describe('POST /api/auth/api-keys', () => {
     });
     // Reading and revoking go on, and so does everybody else.
     expect(await listed()).toEqual([]);
-    expect((await generate({}, (await signUp(harness)).cookie)).status).toBe(201);
+    expect((await generate({}, (await newPerson(harness)).cookie)).status).toBe(201);
   });
 
   test('works while Redis is away, and the key does too', async () => {

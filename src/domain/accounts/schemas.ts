@@ -7,6 +7,7 @@ import {
   USERNAME_MAX_CHARACTERS,
   USERNAME_MIN_CHARACTERS,
 } from '../../config/limits.ts';
+import { isReservedUsername } from '../../config/reserved-usernames.ts';
 import { toEmailAddress } from '../../lib/email.ts';
 import { humanLine } from '../text.ts';
 
@@ -42,7 +43,8 @@ export const signUpSchema = z.strictObject({
       new RegExp(`^\\s*[A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}\\s*$`),
       `must be ${USERNAME_MIN_CHARACTERS} to ${USERNAME_MAX_CHARACTERS} letters a–z, digits or underscores`,
     )
-    .transform((username) => username.trim().toLowerCase()),
+    .transform((username) => username.trim().toLowerCase())
+    .refine((username) => !isReservedUsername(username), 'is reserved for Jestha'),
   email,
   password,
 });
@@ -56,9 +58,23 @@ export const signInSchema = z.strictObject({
     .max(PASSWORD_MAX_CHARACTERS * 4),
 });
 
+/** The password of whoever is signed in. One that cannot be anybody's is a wrong one, too. */
+const currentPassword = signInSchema.shape.password;
+
+/** `POST /api/auth/reauthenticate` (contract section 3). */
+export const reauthenticateSchema = z.strictObject({ password: currentPassword });
+
+export const changePasswordSchema = z.strictObject({ currentPassword, newPassword: password });
+
+/** An account that people sign in to with Google only has no password to give. */
+export const deleteAccountSchema = z.strictObject({ password: currentPassword.optional() });
+
 export const emailSchema = z.strictObject({ email });
 
-export const resetPasswordSchema = z.strictObject({ token: z.string(), password });
-
-/** What the link of a mail may hold: the token is drawn from letters and digits, and asks the database only as such. */
-export const isToken = (text: string) => /^[A-Za-z0-9]{1,200}$/.test(text);
+/** Input of the page on which a person chooses another password. */
+export const resetPasswordSchema = z.strictObject({
+  token: z.string({ error: 'must be a string' }),
+  password,
+  /** A person who knew the old password may have generated keys. */
+  revokeKeys: z.boolean({ error: 'must be true or false' }).default(true),
+});

@@ -2,11 +2,12 @@ import { signIn } from '../../domain/accounts/index.ts';
 import { Refused } from '../../domain/refusal.ts';
 import type { Exchange } from '../exchange.ts';
 import { answerTo } from '../problem.ts';
+import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import { EmailField, type FieldErrors, FormAlert, TextField, toFieldErrors } from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
 import { Layout } from './layout.tsx';
-import { nextPath } from './next-path.ts';
+import { KEPT, nextPath } from './next-path.ts';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect, render } from './render.ts';
@@ -27,7 +28,7 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
         <h1>Sign in</h1>
         {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
         {notice === undefined ? null : <output class="notice">{notice}</output>}
-        {hasGoogle ? <GoogleButton /> : null}
+        {hasGoogle ? <GoogleButton next={next} /> : null}
         <form method="post" action="/sign-in">
           <input type="hidden" name="next" value={next} />
           <EmailField email={email} errors={errors} />
@@ -51,6 +52,10 @@ const show = (exchange: Exchange, status: number, shown: Shown) =>
 const NOTICES = new Map([
   ['reset', 'Your password is changed, and you are signed out everywhere. Sign in with the new one.'],
   ['signed-out', 'You are signed out.'],
+  [
+    'deleted',
+    'Your account will be deleted in a week. You are signed out everywhere. To keep the account, sign in before then.',
+  ],
 ]);
 
 export const getSignIn: PublicPage = {
@@ -79,12 +84,12 @@ export const postSignInForm: PublicPage = {
     const email = textOf(form, 'email');
     const next = nextPath(textOf(form, 'next'));
     try {
-      const { cookies } = await signIn(exchange.ctx, visitorOf(exchange), {
+      const entered = await signIn(exchange.ctx, visitorOf(exchange), {
         email,
         password: textOf(form, 'password'),
       });
-      exchange.cookies = cookies;
-      return redirect(exchange, next);
+      exchange.cookies = await signedInCookies(exchange, entered);
+      return redirect(exchange, entered.isRestored ? KEPT : next);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { refusal } = error;

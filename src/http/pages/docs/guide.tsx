@@ -58,7 +58,7 @@ function Quickstart({ apiOrigin }: GuideProps): Markup {
         <li>
           <P>
             {
-              'Generate a key in [Settings → API access](/settings/api-access). Tick what it may do: `write:jes` and `read:engagement` will do for these three calls. It is shown once, so put it where your secrets live, and in your shell:'
+              'Sign up, open the link in the mail that follows, then generate a key in [Settings → API access](/settings/api-access). Tick what it may do: `write:jes` and `read:engagement` will do for these three calls. It is shown once, so put it where your secrets live, and in your shell:'
             }
           </P>
           <Code id="quickstart-key" title="shell">
