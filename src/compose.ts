@@ -7,8 +7,8 @@ import type { Meter } from './data/meter.ts';
 import { connectObjects } from './data/objects.ts';
 import { connectRedis, type RedisPort } from './data/redis.ts';
 import { connectThrottle, type ThrottlePort } from './data/throttle.ts';
-import { passwordResetMail, verificationMail } from './domain/accounts/index.ts';
 import type { Ctx, Ports } from './domain/context.ts';
+import { proveByProvider } from './domain/ownership/index.ts';
 import { newId } from './lib/id.ts';
 
 /** What is asked of the runtime: `waitUntil` of Workers, or an array that a script awaits. */
@@ -24,14 +24,15 @@ export function contextFor(env: object, runtime: Runtime, now: number, meter: Me
       writeLog({ event: 'deferred_work_failed', requestId, ...describeError(error) });
     runtime.waitUntil(work.catch(logFailure));
   };
-  return { requestId, now, defer, ports: compose(env, meter, defer) };
+  const common = { requestId, now, defer };
+  return { ...common, ports: compose(env, meter, common) };
 }
 
 /**
  * The ports of one request, from the bindings of the deployment. Each is made when it is first asked for, so a request
  * that needs no database pays for none, and `/healthz` answers under a configuration that is not usable.
  */
-function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
+function compose(env: object, meter: Meter, common: Omit<Ctx, 'ports'>): Ports {
   let db: Db | undefined;
   let redis: RedisPort | undefined;
   let throttle: ThrottlePort | undefined;
@@ -56,7 +57,7 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
       return throttle;
     },
     get identity() {
-      identity ??= loadIdentity(configOf(env), this, defer);
+      identity ??= loadIdentity(configOf(env), { ...common, ports: this });
       return identity;
     },
     get mailer() {
@@ -85,13 +86,9 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
   };
 }
 
-/** The identity library: parsed and run only where somebody signs up, in or out. */
-async function loadIdentity(config: Config, ports: Ports, defer: Ctx['defer']): Promise<Identity> {
+/** The identity library: parsed and run only where somebody signs up or in. */
+async function loadIdentity(config: Config, ctx: Ctx): Promise<Identity> {
   const { connectIdentity } = await import('./data/better-auth.ts');
-  const mails = {
-    verification: (email: string, token: string) => ports.mailer.send(verificationMail(ports.webOrigin, email, token)),
-    passwordReset: (email: string, token: string) =>
-      ports.mailer.send(passwordResetMail(ports.webOrigin, email, token)),
-  };
-  return connectIdentity(config, { db: ports.db, mails, defer });
+  const proven = (email: string) => proveByProvider(ctx, email);
+  return connectIdentity(config, { db: ctx.ports.db, now: ctx.now, proven });
 }

@@ -94,6 +94,8 @@ export interface Media {
   readonly height: number | null;
   /** Bytes. */
   readonly size: number;
+  /** Describes the file to people who do not see it; null where its author did not. */
+  readonly alt: string | null;
 }
 
 export interface Poll {
@@ -219,6 +221,21 @@ export interface JeHub {
   readonly createdAt: string;
 }
 
+export interface Session {
+  /** Id of the session: a ULID. */
+  readonly id: string;
+  /** In plain words. */
+  readonly browser: string;
+  /** Where it began: an IPv4 address, or an IPv6 block. */
+  readonly address: string | null;
+  /** When the person signed in. */
+  readonly createdAt: string;
+  /** When it was last in use, to the minute and up to an hour late. */
+  readonly lastSeenAt: string;
+  /** Whether this request came with it. */
+  readonly isCurrent: boolean;
+}
+
 /** A key as its owner sees it: everything but the key. */
 export interface ApiKey {
   /** Id of the key: a ULID. */
@@ -311,6 +328,15 @@ export interface DailyQuotaExceededProblem {
   readonly requestId: string;
   /** Whole seconds; waiting that long works. */
   readonly retryAfter: number;
+}
+
+export interface EmailUnverifiedProblem {
+  readonly error: "E-mail address not confirmed";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "email_unverified";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
 }
 
 export interface IdempotencyInProgressProblem {
@@ -454,6 +480,15 @@ export interface RateLimitExceededProblem {
   readonly retryAfter: number;
 }
 
+export interface ReauthenticationRequiredProblem {
+  readonly error: "Password required again";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "reauthentication_required";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface ServiceUnavailableProblem {
   readonly error: "Service unavailable";
   /** One helpful sentence. */
@@ -550,6 +585,8 @@ export interface Operations {
       readonly idempotencyKey?: string;
     } & ({ readonly body: {
       readonly content: string;
+      /** Texts that describe files are for forms, which have files. */
+      readonly alt?: readonly string[];
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
       /** A JeHub the account is a member of; the Jes is for its members. */
@@ -560,6 +597,7 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
+        /** Each differs from the others; upper and lower case differ. */
         readonly options: readonly string[];
         readonly durationHours?: number;
         /** Whether one may vote for several options. */
@@ -569,6 +607,8 @@ export interface Operations {
       readonly linkPreviewUrl?: string;
     } } | { readonly form: {
       readonly content?: string;
+      /** The n-th text describes the n-th file to people who do not see it; an empty text is none. Send a field for each text, or one field that is a JSON list. */
+      readonly alt?: readonly string[];
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
       /** A JeHub the account is a member of; the Jes is for its members. */
@@ -579,6 +619,7 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
+        /** Each differs from the others; upper and lower case differ. */
         readonly options: readonly string[];
         readonly durationHours?: number;
         /** Whether one may vote for several options. */
@@ -650,6 +691,13 @@ export interface Operations {
         readonly latitude?: number;
         readonly longitude?: number;
       } | null;
+      /** New texts for files of this Jes; files that are left out keep theirs. */
+      readonly media?: readonly ({
+        /** The id of a file of this Jes. */
+        readonly id: string;
+        /** Describes the file. Null, or an empty text, takes it away. */
+        readonly alt: string | null;
+      })[];
     } };
     readonly data: Jes;
     readonly error:
@@ -1218,6 +1266,7 @@ export interface Operations {
     readonly init: { readonly body: {
       readonly name: string;
       readonly username: string;
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };
@@ -1241,6 +1290,7 @@ export interface Operations {
   /** Sign in. */
   'POST /api/auth/sign-in/email': {
     readonly init: { readonly body: {
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };
@@ -1276,6 +1326,224 @@ export interface Operations {
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List the sessions. */
+  'GET /api/auth/sessions': {
+    readonly init: {};
+    readonly data: {
+      readonly sessions: readonly Session[];
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** End all other sessions. */
+  'DELETE /api/auth/sessions': {
+    readonly init: {};
+    readonly data: {
+      /** Sessions that ended. */
+      readonly ended: number;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** End a session. */
+  'DELETE /api/auth/sessions/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a session of one’s own. */
+        readonly id: string;
+      };
+    };
+    readonly data: {
+      readonly success: true;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Give the password again. */
+  'POST /api/auth/reauthenticate': {
+    readonly init: { readonly body: {
+      readonly password: string;
+    } };
+    readonly data: {
+      readonly success: true;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Change the password. */
+  'POST /api/auth/change-password': {
+    readonly init: { readonly body: {
+      readonly currentPassword: string;
+      readonly newPassword: string;
+    } };
+    readonly data: {
+      readonly success: true;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Download everything we keep of you. */
+  'GET /api/auth/account/export': {
+    readonly init: {};
+    readonly data: {
+      /** When the download began. */
+      readonly exportedAt: string;
+      readonly account: {
+        readonly id: string;
+        readonly username: string;
+        readonly email: string;
+        readonly [name: string]: unknown;
+      };
+      /** A password, or an account of Google. */
+      readonly signInMethods: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Where the person is signed in. */
+      readonly sessions: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Keys, without the keys. */
+      readonly apiKeys: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** What happened to the keys. */
+      readonly apiKeyHistory: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Jes and bounces. The addresses of files work for an hour. */
+      readonly posts: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** JesClips. */
+      readonly jesclips: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Comments on Jes. */
+      readonly comments: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Comments on JesClips. */
+      readonly jesclipComments: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Jes that the person likes. */
+      readonly likes: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Jes that the person keeps for later. */
+      readonly saves: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Votes in polls. */
+      readonly pollVotes: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Whom the person follows. */
+      readonly following: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** JeHubs that the person is a member of. */
+      readonly jeHubs: readonly {
+        readonly [name: string]: unknown;
+      }[];
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Delete the account. */
+  'DELETE /api/auth/account': {
+    readonly init: { readonly body: {
+      readonly password?: string;
+    } };
+    readonly data: {
+      /** When everything is removed, unless the person signs in before. */
+      readonly deletedAt: string;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | IpNotAllowedProblem
+      | ReauthenticationRequiredProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
       | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
@@ -1321,7 +1589,9 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | EmailUnverifiedProblem
       | IpNotAllowedProblem
+      | ReauthenticationRequiredProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
       | ApiKeyLimitReachedProblem

@@ -29,6 +29,7 @@ export function uploadTo(origin: string, key: string, file: Blob, name: string):
   const body = new FormData();
   body.set('content', 'A picture from npm run demo');
   body.set('media', file, name);
+  body.set('alt', 'A square that fades from blue to orange');
   return fetch(`${origin}/api/posts`, { method: 'POST', headers: { Authorization: `Bearer ${key}` }, body });
 }
 

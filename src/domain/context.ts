@@ -67,6 +67,8 @@ export interface SessionActor {
   readonly type: 'session';
   readonly accountId: string;
   readonly sessionId: string;
+  /** When the person signed in, or last gave the password again, unix ms. */
+  readonly authenticatedAt: number;
 }
 
 /** The claim of one write under an `Idempotency-Key` (contract section 8). */

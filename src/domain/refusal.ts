@@ -17,9 +17,11 @@ export type Refusal =
   | { readonly code: 'api_key_revoked' }
   | { readonly code: 'api_key_expired' }
   | { readonly code: 'ip_not_allowed' }
+  | { readonly code: 'email_unverified' }
   | { readonly code: 'session_required' }
   | { readonly code: 'cross_site_request' }
   | { readonly code: 'not_owner'; readonly what: 'post' | 'jesclip' }
+  | { readonly code: 'reauthentication_required' }
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';
@@ -45,7 +47,16 @@ export type Refusal =
   | { readonly code: 'already_bounced' }
   | {
       readonly code: 'service_unavailable';
-      readonly why: 'redis' | 'neon' | 'objects' | 'uploads' | 'contention' | 'script' | 'record' | 'revocation';
+      readonly why:
+        | 'redis'
+        | 'neon'
+        | 'objects'
+        | 'uploads'
+        | 'contention'
+        | 'script'
+        | 'record'
+        | 'revocation'
+        | 'revocations';
       /** Where every part was asked: which of them answer. */
       readonly parts?: Readonly<Record<string, 'ok' | 'unavailable'>>;
     }

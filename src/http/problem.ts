@@ -81,12 +81,22 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'ip_not_allowed':
       return { message: 'This API key may be used only from the addresses its owner allowed.' };
+    case 'email_unverified':
+      return {
+        message:
+          'Confirm your e-mail address first. Open the link that we mailed you, or send it again in Settings → API access.',
+      };
     case 'session_required':
       return { message: 'This is for signed-in people only; no API key may do it, whatever its scopes.' };
     case 'cross_site_request':
       return { message: 'A browser sent this from another site, so it was not done.' };
     case 'not_owner':
       return { message: `Only its author may change this ${refusal.what === 'post' ? 'Jes' : 'JesClip'}.` };
+    case 'reauthentication_required':
+      return {
+        message:
+          'This session is older than 12 hours. Send the password to POST /api/auth/reauthenticate, or sign in again, then repeat this.',
+      };
     case 'missing_scope':
       return {
         message: `This API key lacks the scope ${refusal.requiredScope}.`,
@@ -133,15 +143,23 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'service_unavailable':
       return {
-        message:
-          refusal.why === 'revocation'
-            ? 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.'
-            : 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+        message: unavailableSentence(refusal.why),
         headers: retryAfterHeader(UNAVAILABLE_RETRY_AFTER_S),
         ...(refusal.parts && { extras: { parts: refusal.parts } }),
       };
     case 'internal_error':
       return { message: 'Something went wrong on our side. The requestId helps us find it.' };
+  }
+}
+
+function unavailableSentence(why: Extract<Refusal, { code: 'service_unavailable' }>['why']): string {
+  switch (why) {
+    case 'revocation':
+      return 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.';
+    case 'revocations':
+      return 'This is done and your API keys are revoked, but not all of our caches know yet. They will in two minutes.';
+    default:
+      return 'A part of Jestha does not answer. Nothing was changed; try again soon.';
   }
 }
 

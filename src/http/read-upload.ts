@@ -90,9 +90,12 @@ class UploadReader {
   readonly #form: UploadForm;
   readonly #options: Options;
   readonly #fields = new Map<string, unknown>();
+  /** The texts of those fields that may come several times. */
+  readonly #lists = new Map<string, string[]>();
   readonly #media: StoredMedia[] = [];
   /** Of each part what the fingerprint is made of. */
   readonly #parts: unknown[] = [];
+  #fieldCount = 0;
   #fieldBytes = 0;
 
   constructor(ctx: ActorCtx, form: UploadForm, options: Options) {
@@ -119,6 +122,7 @@ class UploadReader {
     } finally {
       sink?.release();
     }
+    for (const [name, texts] of this.#lists) this.#fields.set(name, listOf(texts));
     return { input: Object.fromEntries(this.#fields), media: this.#media, parts: this.#parts };
   }
 
@@ -128,9 +132,10 @@ class UploadReader {
 
   #openField(part: Part): Sink {
     const { name } = part;
-    if (part.filename !== undefined) throw invalidField(name, 'must not be a file');
+    const isList = this.#form.lists?.includes(name) === true;
+    if (part.filename !== undefined && !isList) throw invalidField(name, 'must not be a file');
     if (this.#fields.has(name)) throw invalidField(name, 'was sent more than once');
-    if (this.#fields.size >= UPLOAD_FIELDS_MAX)
+    if (++this.#fieldCount > UPLOAD_FIELDS_MAX)
       throw invalidField('body', `holds more than ${UPLOAD_FIELDS_MAX} fields`);
     const chunks: Uint8Array[] = [];
     return {
@@ -144,7 +149,8 @@ class UploadReader {
       end: async () => {
         const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
         await this.#note(part, bytes);
-        this.#fields.set(name, fieldOf(name, bytes, this.#form.json.includes(name)));
+        if (isList) this.#lists.set(name, [...(this.#lists.get(name) ?? []), textOf(name, bytes)]);
+        else this.#fields.set(name, fieldOf(name, bytes, this.#form.json.includes(name)));
       },
       release: () => undefined,
     };
@@ -183,18 +189,33 @@ class UploadReader {
   }
 }
 
-function fieldOf(name: string, bytes: Uint8Array, isJson: boolean): unknown {
-  let text: string;
+function textOf(name: string, bytes: Uint8Array): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw invalidField(name, 'must be UTF-8');
   }
+}
+
+function fieldOf(name: string, bytes: Uint8Array, isJson: boolean): unknown {
+  const text = textOf(name, bytes);
   if (!isJson) return text;
   try {
     return JSON.parse(text);
   } catch {
     throw invalidField(name, 'must be JSON');
+  }
+}
+
+/** The texts of a field. One text that is a JSON list holds them all; a picture's own text seldom is one. */
+function listOf(texts: readonly string[]): unknown {
+  const [only] = texts;
+  if (only === undefined || texts.length > 1) return texts;
+  try {
+    const list: unknown = JSON.parse(only);
+    return Array.isArray(list) ? list : texts;
+  } catch {
+    return texts;
   }
 }
 

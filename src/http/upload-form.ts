@@ -10,6 +10,8 @@ export interface UploadForm {
   readonly types: 'all' | 'videos';
   /** Fields whose texts are JSON. */
   readonly json: readonly string[];
+  /** Fields that hold several texts: each in a field of its own, or all in one JSON list. */
+  readonly lists?: readonly string[];
   /** What the path takes, for the answer to anything else. */
   readonly accepts: 'form' | 'json or form';
 }

@@ -7,6 +7,12 @@ import { noteLastUses, tellRevocations } from '../domain/keys/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
+/** Loaded here, and by the endpoint that deletes an account: no isolate reads it at its start. */
+async function purgeAccounts(ctx: Ctx): Promise<number> {
+  const departure = await import('../domain/departure/index.ts');
+  return await departure.purgeAccounts(ctx);
+}
+
 /**
  * The tasks of a run, the most urgent first, by the name that the log shows. They are keys and not functions' own names,
  * because the build shortens those. A task of the retention table has the name of its table.
@@ -14,6 +20,7 @@ import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   tellRevocations,
   noteLastUses,
+  purgeAccounts,
   purgeMedia,
   purgePosts,
   sweepObjects,

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../src/http/endpoint.ts';
 import { codesOf } from '../../src/http/openapi/codes.ts';
 import type { Operation } from '../../src/http/openapi/operation.ts';
 import { OPERATIONS } from '../../src/http/openapi/operations.ts';
-import { claims, posts } from '../support/database.ts';
+import { claims, posts, rowsOf } from '../support/database.ts';
 import {
   GOOD_REQUESTS,
   GOOD_SESSION_REQUESTS,
@@ -185,6 +185,20 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
       return await send(credential);
     },
   ],
+  email_unverified: ({ send, credential, harness, key }) => [
+    async () => {
+      await rowsOf(harness, `UPDATE accounts SET email_verified = false WHERE id = '${key.accountId}'`);
+      return await send(credential);
+    },
+  ],
+  reauthentication_required: ({ send, credential, harness, person, good }) => [
+    async () => {
+      const isOld = `created_at = created_at - interval '13 hours'`;
+      await rowsOf(harness, `UPDATE sessions SET ${isOld} WHERE id = '${person.sessionId}'`);
+      const { password: _, ...body } = good.body as Record<string, unknown>;
+      return await send({ ...credential, body });
+    },
+  ],
   invalid_credentials: ({ send, good }) => [
     () => send({ body: { ...(good.body as object), password: 'another horse' } }),
   ],
@@ -214,6 +228,8 @@ const LEAVING: readonly ErrorCode[] = [
   'daily_quota_exceeded',
   'already_bounced',
   'api_key_limit_reached',
+  'email_unverified',
+  'reauthentication_required',
   'service_unavailable',
 ];
 

@@ -218,9 +218,13 @@ const FILES: Record<string, readonly [TestPart, Answer]> = {
     file(png(), 'a.mp4', 'video/mp4'),
     [415, 'unsupported_media_type', 'media.0', 'is image/png, which is not what its Content-Type says'],
   ],
-  'that is a JPEG and a ZIP': [
-    file(bytesOf(jpeg(), 'PK\x05\x06', new Uint8Array(18)), 'a.jpg', 'image/jpeg'),
+  'that is a PNG and a ZIP': [
+    file(bytesOf(png(), 'PK\x05\x06', new Uint8Array(18))),
     bad('media.0', 'has data behind its end'),
+  ],
+  'that is three quarters of a JPEG': [
+    file(jpeg().slice(0, -20), 'a.jpg', 'image/jpeg'),
+    bad('media.0', 'is truncated'),
   ],
   'that is a ZIP with the head of a JPEG': [
     file(bytesOf(JPEG_HEAD, 'PK\x03\x04'), 'a.jpg', 'image/jpeg'),

@@ -7,7 +7,19 @@ import { outbox, posts, rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
 import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media-files.ts';
 import { as, type Caller, newPost, seenPost } from '../support/posts.ts';
-import { BOUNDARY, bytesOf, file, formOf, mediaPart, objectsOf, pathOf, upload, videoOf } from '../support/uploads.ts';
+import {
+  BOUNDARY,
+  bucketWithout,
+  bytesOf,
+  failing,
+  file,
+  formOf,
+  mediaPart,
+  objectsOf,
+  pathOf,
+  upload,
+  videoOf,
+} from '../support/uploads.ts';
 
 const MIB = 1_024 * 1_024;
 
@@ -38,6 +50,7 @@ describe('POST /api/posts with files', () => {
         width: 32,
         height: 16,
         size: expect.any(Number),
+        alt: null,
       })),
     );
     expect(jes.hashtags).toEqual(['here']);
@@ -316,21 +329,6 @@ describe('what is refused', () => {
     expect(await objectsOf()).toEqual(before);
   });
 });
-
-/** A bucket that fails in one of its methods. */
-function bucketWithout(method: 'put' | 'delete' | 'get' | 'head', fail: () => Promise<never>): R2Bucket {
-  return Object.create(env.MEDIA, {
-    ...Object.fromEntries(
-      (['put', 'delete', 'get', 'head', 'list'] as const).map((name) => [
-        name,
-        { value: env.MEDIA[name].bind(env.MEDIA) },
-      ]),
-    ),
-    [method]: { value: fail },
-  }) as R2Bucket;
-}
-
-const failing = () => Promise.reject(new Error('10001: internal error'));
 
 describe('when something is down', () => {
   test('R2: 503, and nothing is written', async () => {

@@ -1,3 +1,4 @@
+import { rowsOf } from './database.ts';
 import type { Harness, TestSession } from './harness.ts';
 import { clipForm, multipart, newJesClip } from './jesclips.ts';
 import { newForm, signUp } from './people.ts';
@@ -106,6 +107,27 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     path: `/api/jehubs/${(await newJehub(harness, person, 'Hub')).id}/join`,
     status: 200,
   }),
+  'GET /api/auth/sessions': async () => ({ path: '/api/auth/sessions', status: 200 }),
+  'DELETE /api/auth/sessions/:id': async (harness, { accountId: id, username }) => ({
+    path: `/api/auth/sessions/${(await harness.newSession({ account: { id, username } })).sessionId}`,
+    status: 200,
+    isOwn: true,
+  }),
+  'DELETE /api/auth/sessions': async () => ({ path: '/api/auth/sessions', status: 200 }),
+  'POST /api/auth/reauthenticate': async (harness, person) => {
+    await withPassword(harness, person);
+    return { path: '/api/auth/reauthenticate', body: { password: PASSWORD }, status: 200 };
+  },
+  'POST /api/auth/change-password': async (harness, person) => {
+    await withPassword(harness, person);
+    const body = { currentPassword: PASSWORD, newPassword: PASSWORD };
+    return { path: '/api/auth/change-password', body, status: 200 };
+  },
+  'GET /api/auth/account/export': async () => ({ path: '/api/auth/account/export', status: 200 }),
+  'DELETE /api/auth/account': async (harness, person) => {
+    await withPassword(harness, person);
+    return { path: '/api/auth/account', body: { password: PASSWORD }, status: 200 };
+  },
   'GET /api/auth/api-keys': async () => ({ path: '/api/auth/api-keys', status: 200 }),
   'POST /api/auth/api-keys': async () => ({
     path: '/api/auth/api-keys',
@@ -123,6 +145,20 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     isOwn: true,
   }),
 };
+
+/** The password that {@link withPassword} sets. */
+const PASSWORD = 'correct horse';
+
+/** Gives the account of a session a password, as sign-up does. */
+async function withPassword(harness: Harness, { accountId }: TestSession): Promise<void> {
+  const hash = await harness.run(async ({ ports }) => (await ports.identity).hashPassword(PASSWORD));
+  await rowsOf(
+    harness,
+    `INSERT INTO credentials (id, account_id, provider, provider_account_id, password_hash, created_at, updated_at)
+      VALUES ('${crypto.randomUUID()}', '${accountId}', 'credential', '${accountId}', '${hash}', now(), now())
+      ON CONFLICT DO NOTHING`,
+  );
+}
 
 async function ownKey(harness: Harness, person: TestSession): Promise<string> {
   return (await harness.newKey({ account: { id: person.accountId, username: person.username } })).id;

@@ -1,7 +1,8 @@
 import type { Reporter, TestRunEndReason } from 'vitest/node';
 
-/** What workerd writes of faults that tests inject, and wrangler of what it reads. */
-const OF_THE_RUNTIME = /^(?:uncaught exception; |exception = |stack: |Using secrets defined in )/;
+/** Output of workerd about faults that tests inject, of the pool about optional modules, of wrangler about files it reads. */
+const OF_THE_RUNTIME =
+  /^(?:uncaught exception; |exception = |stack: |Using secrets defined in |Fallback service failed |\[vitest-pool-workers\] )/;
 
 /** Holds the runtime's own output back, and prints all of it if the run fails. */
 export default class RuntimeOutput implements Reporter {

@@ -140,7 +140,7 @@ describe('the page of its usage', () => {
       expect.stringMatching(/^Posted https:\/\/jestha\.com\/post\/[0-9A-Z]{26}$/),
       '1 comment, next page: null',
       expect.stringMatching(/^\d+ requests left in this minute$/),
-      'A picture of 1 pixel',
+      'A picture of 1 pixel: One black pixel',
       'Deleted: true',
       '',
     ]);

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -47,6 +47,19 @@ interface Stack {
   /** Resolves when the output has it, or when the stack has ended. */
   printed(expected: RegExp): Promise<void>;
 }
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+/** Signs in with the library of every Python, and lists the keys with the cookies of its jar. */
+const PYTHON = `
+import http.cookiejar, json, sys, urllib.request
+origin, password = sys.argv[1:]
+opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+body = json.dumps({"email": "demo@example.com", "password": password}).encode()
+headers = {"Content-Type": "application/json", "Origin": origin}
+opener.open(urllib.request.Request(origin + "/api/auth/sign-in/email", body, headers))
+print(opener.open(origin + "/api/auth/api-keys").read().decode())
+`;
 
 const keysSchema = z.object({ apiKeys: z.array(z.object({ id: z.string(), label: z.string() })) });
 const usageSchema = z.object({ buckets: z.array(z.object({ accepted: z.int() })) });
@@ -179,8 +192,14 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   test('prints links that lead somewhere, and mails those of its own host', async () => {
     for (const path of ['/', '/docs', '/openapi.json', '/settings/api-access']) expect(await status(path)).toBe(200);
-    const mails = await (await fetch(`http://localhost:${port + 3}/dev/mail`)).text();
-    expect(mails.match(/href="[^"?]*/g)).toEqual([`href="${origin}/verify-email`]);
+    const body = new URLSearchParams({ email: 'demo@example.com' });
+    expect(await status('/forgot-password', { method: 'POST', body })).toBe(200);
+    const mail = await vi.waitFor(async () => {
+      const mails = await (await fetch(`http://localhost:${port + 3}/dev/mail`)).text();
+      expect(mails).toContain('href=');
+      return mails;
+    });
+    expect(mail.match(/href="[^"?]*/g)).toEqual([`href="${origin}/reset-password`]);
   });
 
   test('prints curl lines that work when pasted', async () => {
@@ -206,7 +225,12 @@ describe('npm start', { timeout: 120_000 }, () => {
   });
 
   test('signs in clients that are no browsers: with Origin and without Sec-Fetch-Site', async () => {
-    expect(await signIn()).toMatch(/session_token=/);
+    expect(await signIn()).toMatch(/^jestha\.session_token=/);
+  });
+
+  test.runIf(hasPython)('keeps Python signed in: its cookie jar sends no Secure cookies over http', async () => {
+    const listed = await run('python3', ['-c', PYTHON, origin, password()]);
+    expect(JSON.parse(listed.stdout)).toMatchObject({ apiKeys: [{ label: 'demo' }] });
   });
 
   test('answers the tour of the README as it stands there: fields, headers and messages (npm run docs:tour)', async () => {
@@ -254,7 +278,7 @@ describe('npm start', { timeout: 120_000 }, () => {
   });
 
   test('builds the Worker again when a source changes, and keeps the last one that could be built', async () => {
-    const source = join(project, 'src/http/wants-page.ts');
+    const source = join(project, 'src/http/pages/root.ts');
     const text = readFileSync(source, 'utf8');
     writeFileSync(source, `${text}\n}`);
     await running.printed(/^! The Worker cannot be built; the one before still answers \(details: .*\)$/m);

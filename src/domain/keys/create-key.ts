@@ -3,7 +3,7 @@ import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
-import { throttle } from '../accounts/index.ts';
+import { requireFreshSession, throttle } from '../accounts/index.ts';
 import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
@@ -19,10 +19,12 @@ import { insertEvent, insertKey, lockAccount } from './store.ts';
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
 /**
- * Generates a key for the person who acts. @throws Refused like {@link createKey}, and `rate_limit_exceeded`
+ * Generates a key for the person who acts. @throws Refused like {@link createKey}, `rate_limit_exceeded`, and
+ * `reauthentication_required` where the password was last given more than 12 hours ago
  */
 export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: ClientAddress): Promise<CreatedKey> {
   const { accountId } = ctx.actor;
+  requireFreshSession(ctx);
   await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
   return await createKey(ctx, accountId, input, address);
 }
@@ -32,7 +34,7 @@ export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: Cl
  * SHA-256 (contract section 2). Redis learns of it at once, over a "no such key" that somebody may have probed.
  *
  * @param address the person's, for the audit log
- * @throws Refused `invalid_request`, `api_key_limit_reached` (5 active keys)
+ * @throws Refused `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys)
  */
 export async function createKey(
   ctx: Ctx,
@@ -59,7 +61,8 @@ export async function createKey(
   const [[owner], inserted] = await runSql(
     db.batch([lockAccount(db, accountId), insertKey(db, row), insertEvent(db, created)]),
   );
-  if (!owner || inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
+  if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
+  if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner }, ctx.now);
   // Without Redis the key works too: the first request finds it in Neon.

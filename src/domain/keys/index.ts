@@ -12,7 +12,7 @@ export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usa
 export { refreshRecord } from './refresh-record.ts';
 export { hasScope, requireScope } from './require-scope.ts';
 export { keepForReveal, revealKey } from './reveal-key.ts';
-export { revokeAnyKey, revokeKey, revokeOwnKey } from './revoke-key.ts';
+export { announceRevocations, revokeAnyKey, revokeKey, revokeOwnKey, revokingAll } from './revoke-key.ts';
 export { type NewKey, newKeySchema, usageQuerySchema } from './schemas.ts';
 export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
 export { standingOf } from './standing.ts';

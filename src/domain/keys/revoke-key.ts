@@ -1,6 +1,6 @@
-import { runSql } from '../../data/db.ts';
+import { runSql, type Sql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
-import { isId } from '../../lib/id.ts';
+import { isId, newId } from '../../lib/id.ts';
 import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
 import { Refused } from '../refusal.ts';
 import { type ApiKey, toApiKey } from './api-key.ts';
@@ -9,7 +9,16 @@ import { readLastUses } from './last-use.ts';
 import { toRecord } from './load-record.ts';
 import { orUnknown } from './or-unknown.ts';
 import { recordEntry } from './record.ts';
-import { insertEvent, type KeyRow, type KeyToRevoke, markRevoked, markTombstoned, selectOwnerOf } from './store.ts';
+import {
+  insertAllRevoked,
+  insertEvent,
+  type KeyRow,
+  type KeyToRevoke,
+  markAllRevoked,
+  markRevoked,
+  markTombstoned,
+  selectOwnerOf,
+} from './store.ts';
 
 /**
  * Revokes a key of the person who acts, and answers it. @throws Refused like {@link revokeKey}
@@ -49,14 +58,41 @@ export async function revokeKey(ctx: Ctx, key: KeyToRevoke, address?: ClientAddr
   const [rows] = await runSql(db.batch([markRevoked(db, key, at), insertEvent(db, revoked)]));
   const [row] = rows;
   if (!row) throw new Refused({ code: 'not_found' });
+  if (!(await announceRevocations(ctx, rows))) throw new Refused({ code: 'service_unavailable', why: 'revocation' });
+  const [lastUse] = (await orUnknown(readLastUses(ctx, [row.key]))) ?? [];
+  return toApiKey(row.key, ctx.now, lastUse);
+}
+
+/**
+ * The statements that revoke all keys of an account, for a transaction that has locked the account before them: no key is
+ * generated in between. Its caller then announces what the first of them answers.
+ *
+ * @param account its id, in SQL
+ * @param address of whoever asked for it, for the audit log
+ */
+export function revokingAll(ctx: Ctx, account: Sql, address: ClientAddress | undefined) {
+  const { db } = ctx.ports;
+  const at = new Date(ctx.now);
+  return [
+    markAllRevoked(db, account, at),
+    insertAllRevoked(db, account, newId(ctx.now), address?.text ?? null, at),
+  ] as const;
+}
+
+/**
+ * Tells Redis of revocations, in one request. Call it before the caller learns that they hold.
+ *
+ * @returns whether Redis knows; if not, the sweep tells it again
+ */
+export async function announceRevocations(ctx: Ctx, rows: readonly KeyRow[]): Promise<boolean> {
+  if (rows.length === 0) return true;
   try {
     await placeTombstones(ctx, rows);
   } catch {
-    throw new Refused({ code: 'service_unavailable', why: 'revocation' });
+    return false;
   }
   ctx.defer(noteTombstones(ctx, rows));
-  const [lastUse] = (await orUnknown(readLastUses(ctx, [row.key]))) ?? [];
-  return toApiKey(row.key, ctx.now, lastUse);
+  return true;
 }
 
 /** Puts the tombstones of revoked keys over whatever Redis holds for them. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
-import type { Db } from '../../data/db.ts';
+import type { Db, Sql } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
 import { auditLog } from '../../data/schema/audit-log.ts';
@@ -54,7 +54,10 @@ export interface NewKeyRow {
   readonly expiresAt: Date | null;
 }
 
-/** Inserts a key unless the account has its number of active ones; answers its id, or nothing. */
+/**
+ * Inserts a key unless the account's e-mail address is unproven, or the account has its number of active keys; answers its
+ * id, or nothing.
+ */
 export function insertKey(db: Db, row: NewKeyRow) {
   const values = [
     sql`${row.id}, ${row.accountId}, ${row.label}, ${row.hash}, ${row.maskedKey}`,
@@ -66,7 +69,7 @@ export function insertKey(db: Db, row: NewKeyRow) {
     INSERT INTO api_keys
       (id, account_id, label, hash, masked_key, scopes, ip_allowlist, terms_version, created_at, expires_at)
     SELECT ${sql.join(values, sql`, `)}
-    WHERE (
+    WHERE EXISTS (SELECT FROM accounts WHERE id = ${row.accountId} AND email_verified) AND (
       SELECT count(*) FROM api_keys
       WHERE account_id = ${row.accountId} AND revoked_at IS NULL
         AND (expires_at IS NULL OR expires_at > ${row.createdAt.toISOString()}::timestamptz)
@@ -85,6 +88,30 @@ export function markRevoked(db: Db, key: KeyToRevoke, at: Date) {
     .from(accounts)
     .where(and(eq(apiKeys.id, key.id), eq(apiKeys.accountId, key.accountId), eq(accounts.id, apiKeys.accountId)))
     .returning({ key: { ...recordColumns.key, ...apiKeyColumns }, owner: profileColumns });
+}
+
+/** Revokes all keys of an account that are not revoked yet, and answers them. @param account its id, in SQL */
+export function markAllRevoked(db: Db, account: Sql, at: Date) {
+  return db
+    .update(apiKeys)
+    .set({ revokedAt: at, revokedReason: 'user' })
+    .from(accounts)
+    .where(and(eq(apiKeys.accountId, account), isNull(apiKeys.revokedAt), eq(accounts.id, apiKeys.accountId)))
+    .returning({ key: recordColumns.key, owner: profileColumns });
+}
+
+/**
+ * Notes in the audit log of each key that {@link markAllRevoked} revoked that it did.
+ *
+ * @param id of whose time and randomness the ids of the events are made: their number is known to Postgres only
+ */
+export function insertAllRevoked(db: Db, account: Sql, id: string, address: string | null, at: Date) {
+  const time = at.toISOString();
+  return db.execute(sql`
+    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
+    SELECT ${id.slice(0, 10)} || upper(left(md5(${id} || id), 16)), id, 'revoked', ${address}, '', ${time}::timestamptz
+    FROM api_keys WHERE account_id = ${account} AND revoked_at = ${time}::timestamptz
+    ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
 }
 
 export interface KeyToRevoke {

@@ -5,6 +5,7 @@ import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
+import { Refused } from '../refusal.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { newMediaPostSchema, newPostSchema } from './schemas.ts';
@@ -30,10 +31,11 @@ export async function createPost(
 async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMedia[]): Promise<Written<Jes>> {
   const { actor, now } = ctx;
   const hasMedia = media.length > 0;
-  const { content, visibility, jeHubId, location, poll, linkPreviewUrl } = parseInput(
+  const { content, visibility, jeHubId, location, poll, linkPreviewUrl, alt } = parseInput(
     hasMedia ? newMediaPostSchema : newPostSchema,
     input,
   );
+  requireFiles(alt, media.length);
   const { db } = ctx.ports;
   const { hashtags, usernames, url } = findEntities(content);
   const id = newId(now);
@@ -56,11 +58,18 @@ async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMe
         endsAt: new Date(now + poll.durationHours * HOUR_MS),
       })
     : [];
-  const files = hasMedia ? [insertMedia(db, { postId: id }, media)] : [];
+  const files = hasMedia ? [insertMedia(db, { postId: id }, media, alt)] : [];
   return await writeNewPost(
     ctx,
     { id, statements: [insertPost(db, post), ...polls, ...files], previewUrl: post.linkPreviewUrl },
     ({ column }) =>
       column === 'visibility' ? [{ path: 'jeHubId', message: 'must be the id of a JeHub of this account' }] : undefined,
   );
+}
+
+/** @throws Refused `invalid_request` for each text that has no file to describe */
+function requireFiles(alt: readonly (string | null)[], files: number): void {
+  const message = files === 1 ? 'describes no file: there is 1' : `describes no file: there are ${files}`;
+  const details = alt.flatMap((text, i) => (text !== null && i >= files ? [{ path: `alt.${i}`, message }] : []));
+  if (details.length > 0) throw new Refused({ code: 'invalid_request', details });
 }

@@ -1,20 +1,22 @@
-import { nullColumnOf } from '../../data/db.ts';
+import { nullColumnOf, runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
 import type { ActorCtx } from '../context.ts';
 import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
+import { hasVisibleText } from '../text.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { findEntities } from './entities.ts';
 import { type Jes, toJes } from './jes.ts';
 import { refuseOthers } from './refuse-others.ts';
 import { postChangeSchema } from './schemas.ts';
-import { ownJes, updatePost } from './store.ts';
+import { type AltText, ownJes, selectFileIds, updateAlt, updatePost } from './store.ts';
 import { viewOf } from './view.ts';
 
 /**
- * Changes a Jes of one's own: its content with what is found in it, its visibility, its location. What is left out stays.
+ * Changes a Jes of one's own: its content with what is found in it, its visibility, its location, the texts of its files. What
+ * is left out stays.
  *
  * @throws Refused `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
  */
@@ -24,10 +26,14 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
   if (!isId(id)) throw new Refused({ code: 'not_found' });
   const change = parseInput(postChangeSchema, input);
   const entities = change.content === undefined ? undefined : findEntities(change.content);
+  const { db } = ctx.ports;
   try {
     const written = await writeOnce(ctx, {
       status: 200,
-      statements: [updatePost(ctx.ports.db, id, actor, { ...change, entities }, new Date(now))],
+      statements: [
+        updatePost(db, id, actor, { ...change, entities }, new Date(now)),
+        ...(change.media ? [updateAlt(db, id, actor, change.media)] : []),
+      ],
       answer: ownJes(id, actor.accountId, viewOf(ctx)),
     });
     if (!written) return await refuseOthers(ctx, 'post', id);
@@ -35,8 +41,19 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
     if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
     return { ...written, value: jes };
   } catch (error) {
+    if (nullColumnOf(error) === 'updated_at') throw await unknownFiles(ctx, id, change.media ?? []);
     throw refusalOf(ctx, change, error);
   }
+}
+
+/** Names those files that are none of this Jes. */
+async function unknownFiles({ ports }: ActorCtx, postId: string, named: readonly AltText[]): Promise<Refused> {
+  const { rows } = await runSql(selectFileIds(ports.db, postId));
+  const known = new Set(rows.map(({ id }) => id));
+  const details = named.flatMap(({ id }, i) =>
+    known.has(id) ? [] : [{ path: `media.${i}.id`, message: 'must be the id of a file of this Jes' }],
+  );
+  return new Refused({ code: 'invalid_request', details });
 }
 
 /** What a violated rule of the database means to the caller. */
@@ -49,7 +66,7 @@ function refusalOf(
     case 'author_id':
       return actorRefusal(actor);
     case 'content':
-      if (content?.trim() === '') return invalidField('content', 'must not be empty');
+      if (content !== undefined && !hasVisibleText(content)) return invalidField('content', 'must not be empty');
       return invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
     case 'visibility':
       return invalidField('visibility', 'a Jes in a JeHub is for its members');

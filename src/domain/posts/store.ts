@@ -7,6 +7,7 @@ import type { Actor } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { mediaJson } from '../media/index.ts';
 import { insertEvent } from '../outbox/index.ts';
+import { hasVisibleText } from '../text.ts';
 import type { Entities } from './entities.ts';
 import type { Location, Visibility } from './jes.ts';
 import { type PostAlias, visibleTo, withAuthor } from './visibility.ts';
@@ -36,11 +37,13 @@ export function viaJson(keyId: Sql): Sql {
   return sql`(SELECT row_to_json(chip) FROM (SELECT label FROM api_keys WHERE id = ${keyId}) chip)`;
 }
 
-/** Who is named. @param ids a column */
+/** The accounts named, but for deleted ones. OFFSET keeps the planner at one look-up for each. @param ids a column */
 export function mentionsJson(ids: Sql): Sql {
   return sql`array_to_json(ARRAY(
     SELECT row_to_json(mention) FROM unnest(${ids}) WITH ORDINALITY AS named(id, n)
-    JOIN LATERAL (SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id) mention ON true
+    JOIN LATERAL (
+      SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id AND accounts.deleted_at IS NULL OFFSET 0
+    ) mention ON true
     ORDER BY n))`;
 }
 
@@ -200,19 +203,27 @@ export interface PostChange {
   readonly entities?: Entities | undefined;
   readonly visibility?: Visibility | undefined;
   readonly location?: Location | null | undefined;
+  readonly media?: readonly AltText[] | undefined;
+}
+
+/** A text for a file. */
+export interface AltText {
+  readonly id: string;
+  /** Null takes it away. */
+  readonly alt: string | null;
 }
 
 /**
  * Changes a Jes of the actor's. As with {@link insertPost} a column that comes out NULL says what refused: `author_id` the
  * actor, `content` that a plain bounce has none, or that nothing would be left to be seen, `visibility` that a Jes in a
- * JeHub is for its members.
+ * JeHub is for its members, `updated_at` that a file is none of this Jes. Texts of files are changed by {@link updateAlt}.
  */
 export function updatePost(db: Db, id: string, actor: Actor, change: PostChange, at: Date) {
-  const { content, entities, visibility, location } = change;
+  const { content, entities, visibility, location, media } = change;
   const hasMedia = sql`EXISTS (SELECT FROM media WHERE post_id = ${posts.id})`;
   const isPlainBounce = sql`${posts.bounceOfId} IS NOT NULL AND ${posts.content} = ''`;
   // Without words there must be something else.
-  const mayBeSo = content?.trim() === '' ? hasMedia : sql`NOT (${isPlainBounce})`;
+  const mayBeSo = content !== undefined && !hasVisibleText(content) ? hasMedia : sql`NOT (${isPlainBounce})`;
   return db
     .update(posts)
     .set({
@@ -230,10 +241,33 @@ export function updatePost(db: Db, id: string, actor: Actor, change: PostChange,
         visibility: sql`CASE WHEN ${posts.jehubId} IS NULL OR ${visibility} = 'PUBLIC' THEN ${visibility} END`,
       }),
       ...(location !== undefined && { location }),
-      updatedAt: at,
+      updatedAt: media ? sql`CASE WHEN ${hasFiles(media)} THEN ${at.toISOString()}::timestamptz END` : at,
       editedAt: at,
     })
     .where(and(eq(posts.id, id), eq(posts.authorId, actor.accountId), isNull(posts.deletedAt)));
+}
+
+/** Tells if a Jes has all of these files, each of which is named once. */
+function hasFiles(files: readonly AltText[]): Sql {
+  const named = sql.param(
+    files.map(({ id }) => id),
+    posts.mentionIds,
+  );
+  return sql`${files.length} = (SELECT count(*) FROM media WHERE post_id = ${posts.id} AND id = ANY (${named}::text[]))`;
+}
+
+/** Changes texts of files of a Jes, where it is the actor's. */
+export function updateAlt(db: Db, postId: string, { accountId }: Actor, texts: readonly AltText[]) {
+  return db.execute(sql`
+    UPDATE media SET alt = named.alt
+    FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS named(id text, alt text), posts
+    WHERE media.id = named.id AND media.post_id = ${postId}
+      AND posts.id = ${postId} AND posts.author_id = ${accountId} AND posts.deleted_at IS NULL`);
+}
+
+/** The files of a Jes. */
+export function selectFileIds(db: Db, postId: string) {
+  return db.execute<{ id: string }>(sql`SELECT id FROM media WHERE post_id = ${postId}`);
 }
 
 /**
@@ -248,6 +282,8 @@ export function markDeleted(db: Db, id: string, actor: Actor, at: Date) {
         hashtags = '{}', mention_ids = '{}', location = NULL, link_preview_url = NULL, link_preview = NULL
       WHERE id = ${id} AND author_id = ${actor.accountId} AND deleted_at IS NULL
       RETURNING author_id, bounce_of_id
+    ), described AS (
+      UPDATE media SET alt = NULL FROM gone WHERE media.post_id = ${id} AND media.alt IS NOT NULL
     ), original AS (
       UPDATE posts SET bounce_count = bounce_count - 1 FROM gone WHERE posts.id = gone.bounce_of_id
     )

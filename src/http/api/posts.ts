@@ -8,6 +8,7 @@ const JES_FORM: UploadForm = {
   files: 'media',
   types: 'all',
   json: ['location', 'poll'],
+  lists: ['alt'],
   accepts: 'json or form',
 };
 

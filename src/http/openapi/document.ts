@@ -6,7 +6,7 @@ import {
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
 } from '../../config/limits.ts';
-import { SESSION_COOKIE } from '../../data/identity.ts';
+import { sessionCookieName } from '../../data/identity.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { codesOf } from './codes.ts';
@@ -61,7 +61,7 @@ export function describeApi(endpoints: readonly Endpoint[], apiOrigin: string): 
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: securitySchemes(apiOrigin),
       headers: HEADERS,
       parameters: { 'Idempotency-Key': IDEMPOTENCY_KEY },
       examples: Object.fromEntries(codes.map((code) => [code, exampleOf(code)])),
@@ -253,7 +253,7 @@ const headerRefs = (names: readonly HeaderName[]): Json =>
 
 const number = (value: number) => new Intl.NumberFormat('en-US').format(value);
 
-const SECURITY_SCHEMES = {
+const securitySchemes = (origin: string) => ({
   apiKey: {
     type: 'http',
     scheme: 'bearer',
@@ -264,8 +264,13 @@ const SECURITY_SCHEMES = {
       ...Object.entries(SCOPES).map(([scope, sentence]) => `- \`${scope}\`: ${sentence}`),
     ].join('\n'),
   },
-  session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'The session of a signed-in person.' },
-};
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookieName(origin),
+    description: 'The session of a signed-in person.',
+  },
+});
 
 const ABOUT = [
   'What services do in the name of the people of Jestha, with an API key of theirs.',

@@ -1,5 +1,4 @@
 import { reply } from '../reply.ts';
-import { wantsPage } from '../wants-page.ts';
 import type { Asset } from './page.ts';
 import { redirect } from './render.ts';
 
@@ -9,8 +8,9 @@ export const getRoot: Asset = {
   path: '/',
   access: 'asset',
   answer(exchange) {
+    const isBrowser = (exchange.c.req.raw.headers.get('Accept') ?? '').includes('text/html');
     const vary = { Vary: 'Accept' };
-    if (wantsPage(exchange)) return redirect(exchange, '/docs', vary);
+    if (isBrowser) return redirect(exchange, '/docs', vary);
     const { apiOrigin, webOrigin } = exchange.ctx.ports;
     const body = {
       docs: `${apiOrigin}/docs`,

@@ -1,7 +1,7 @@
 import type { Bounds, Found } from './found.ts';
 import { inspectGif } from './gif.ts';
 import { inspectJpeg } from './jpeg.ts';
-import { inspectMp4, MP4_START, QUICKTIME_START } from './mp4.ts';
+import { filmTypeOf, inspectMp4 } from './mp4.ts';
 import { inspectMpeg, isMpegStart } from './mpeg.ts';
 import { inspectPng, PNG_SIGNATURE } from './png.ts';
 import { Edits, Reader, Refusal, type RefusalReason } from './reader.ts';
@@ -46,7 +46,7 @@ export type Inspection =
 interface Container {
   readonly mimeType: MediaType;
   /** @param start the first twelve bytes, in Latin-1 */
-  readonly isLikely: (start: string) => boolean;
+  readonly isLikely: (start: string, file: Reader) => boolean;
   readonly walk: (file: Reader, edits: Edits, bounds: Bounds) => Found;
 }
 
@@ -56,8 +56,8 @@ const CONTAINERS: readonly Container[] = [
   { mimeType: 'image/png', isLikely: (start) => start.startsWith(PNG_SIGNATURE), walk: inspectPng },
   { mimeType: 'image/gif', isLikely: (start) => /^GIF8[79]a/.test(start), walk: inspectGif },
   { mimeType: 'image/webp', isLikely: (start) => /^RIFF.{4}WEBP/s.test(start), walk: inspectWebp },
-  { mimeType: 'video/mp4', isLikely: (start) => MP4_START.test(start), walk: inspectMp4 },
-  { mimeType: 'video/quicktime', isLikely: (start) => QUICKTIME_START.test(start), walk: inspectMp4 },
+  { mimeType: 'video/mp4', isLikely: (_, file) => filmTypeOf(file) === 'video/mp4', walk: inspectMp4 },
+  { mimeType: 'video/quicktime', isLikely: (_, file) => filmTypeOf(file) === 'video/quicktime', walk: inspectMp4 },
   { mimeType: 'video/webm', isLikely: (start) => start.startsWith(EBML_SIGNATURE), walk: inspectWebm },
   { mimeType: 'video/mpeg', isLikely: isMpegStart, walk: inspectMpeg },
 ];
@@ -78,7 +78,7 @@ export function inspectMedia(bytes: Uint8Array, bounds: Bounds): Inspection {
 function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
   if (bytes.length === 0) throw new Refusal('empty', 'is empty');
   const start = new Reader(bytes).text(Math.min(bytes.length, 12));
-  const container = CONTAINERS.find(({ isLikely }) => isLikely(start));
+  const container = CONTAINERS.find(({ isLikely }) => isLikely(start, new Reader(bytes)));
   if (!container) throw new Refusal('unknown_type', `is none of ${MEDIA_TYPES.join(', ')}`);
 
   const { mimeType, walk } = container;
@@ -90,12 +90,12 @@ function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
 }
 
 /** Other names that senders have for types on the list. */
-const SYNONYMS: Record<string, MediaType> = {
-  'image/jpg': 'image/jpeg',
-  'image/pjpeg': 'image/jpeg',
-  'image/apng': 'image/png',
-  'video/x-m4v': 'video/mp4',
-};
+const SYNONYMS = new Map<string, MediaType>([
+  ['image/jpg', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/apng', 'image/png'],
+  ['video/x-m4v', 'video/mp4'],
+]);
 
 /**
  * Whether a declared Content-Type says the type that was found. `application/octet-stream` is what senders declare that
@@ -103,5 +103,5 @@ const SYNONYMS: Record<string, MediaType> = {
  */
 export function agrees(declared: string, found: MediaType): boolean {
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase();
-  return type === 'application/octet-stream' || (SYNONYMS[type] ?? type) === found;
+  return type === 'application/octet-stream' || (SYNONYMS.get(type) ?? type) === found;
 }
