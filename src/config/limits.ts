@@ -39,6 +39,11 @@ export const TERMS_VERSION = '2026-05-28';
 export const RECORD_TTL_MS = HOUR_MS;
 /** From this age on a record is read again from Neon in the background: bounds what a lost tombstone can do. */
 export const RECORD_FRESH_MS = 10 * MINUTE_MS;
+/**
+ * From this long after a key was admitted to a write on, the write is committed or refused: Redis, the body and Neon take less.
+ * The response to a slower write waits until Redis has forgotten the key's record.
+ */
+export const WRITE_SETTLED_MS = 10 * SECOND_MS;
 /** How soon an isolate tries again to refresh one record: Neon may be down, and the record still serves. */
 export const REFRESH_RETRY_MS = 30 * SECOND_MS;
 /** Refreshes an isolate remembers; the oldest makes room. */

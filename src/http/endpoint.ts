@@ -25,6 +25,8 @@ export interface CallerEndpoint extends Route {
   readonly scope?: Scope;
   /** Whether the window of 10 posts a minute applies. */
   readonly isPost?: true;
+  /** What the request does with the caller's profile: a key's own writes must show in it at once (contract section 7). */
+  readonly profile?: 'changes' | 'shows';
   answer(exchange: Exchange, caller: Caller): Response | Promise<Response>;
 }
 

@@ -102,10 +102,21 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
   let lastKey = 0;
   const nextHash = () => `${process.pid}-${lastKey++}`;
 
-  function authorize(hash: string, now: number, options: { address?: string; isPost?: boolean } = {}) {
-    const { address = '', isPost = false } = options;
+  function authorize(
+    hash: string,
+    now: number,
+    options: { address?: string; isPost?: boolean; isWrite?: boolean } = {},
+  ) {
+    const { address = '', isPost = false, isWrite = false } = options;
     const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`];
-    const args = [String(now), addressToHex(address) ?? '', address, isPost ? 'posts' : '', '12'];
+    const args = [
+      String(now),
+      addressToHex(address) ?? '',
+      address,
+      isPost ? 'posts' : '',
+      '12',
+      isWrite ? 'write' : '',
+    ];
     return redis.call(['EVAL', AUTHORIZE.text, '3', ...keys, ...args]);
   }
   const setRecord = (hash: string, record: string) => redis.call(['SET', `key:${hash}`, record]);
@@ -124,7 +135,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
         const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
         const reply = await authorize(hash, now, { isPost });
         if (weighed.outcome === 'admitted') {
-          expect(reply).toEqual(['admitted', ...status, '']);
+          expect(reply).toEqual(['admitted', ...status, '', '']);
           model = weighed.windows;
         } else {
           // That it consumed nothing shows in what the next ones are answered.
@@ -143,6 +154,23 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
       moved.push(((await authorize(hash, NOW, { address })) as unknown[])[4]);
     }
     expect(moved).toEqual(['moved', '', 'moved', '', 'moved', 'moved']);
+  });
+
+  test('says when the key was last admitted to a write, and keeps that beside the windows', async () => {
+    const hash = nextHash();
+    await setRecord(hash, encodeRecord(RECORD));
+    const lastWrites: unknown[] = [];
+    for (const [after, isWrite] of [
+      [0, false],
+      [1, true],
+      [2, false],
+      [3, true],
+      [4, true],
+      [5, false],
+    ] as const) {
+      lastWrites.push(((await authorize(hash, NOW + after, { isWrite })) as unknown[])[5]);
+    }
+    expect(lastWrites).toEqual(['', '', String(NOW + 1), String(NOW + 1), String(NOW + 3), String(NOW + 4)]);
   });
 
   test('knows who may use a key as the model does', async () => {

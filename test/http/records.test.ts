@@ -63,6 +63,40 @@ describe('revocation', () => {
     expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
   });
 
+  test('is not undone by the creation of the key, whose command reaches Redis after it', async () => {
+    const harness = new Harness();
+    // Redis knows the script of creations from here on.
+    const { accountId } = await harness.newKey();
+    await harness.upstash.setFaults({ kind: 'hang', match: 'evalsha', times: 1 });
+    const { apiKey, key } = await harness.run((ctx) =>
+      createKey(ctx, accountId, { label: 'Late', scopes: ['write:jes'], acceptTerms: true }),
+    );
+    await harness.upstash.untilHeld();
+    await new Harness().revoke({ id: apiKey.id, accountId, key, username: '' });
+    await harness.upstash.reset();
+    await harness.upstash.setFaults();
+    // Only now Redis runs the command of the creation.
+    await expect.poll(async () => (await harness.upstash.counters()).commands).toBeGreaterThan(0);
+    expect(await codeOf(await harness.fetch('/api/auth/me', { key }))).toBe('api_key_revoked');
+  });
+
+  test('is told to Redis once more a minute later, and then no more', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const record = recordKey(await sha256Hex(key.key));
+    await harness.revoke(key);
+    const isToldAfter = async (ms: number) => {
+      // An older command has overwritten the marker, or Redis has lost it.
+      await harness.redis('DEL', record);
+      harness.now += ms;
+      await harness.sweep();
+      return (await harness.redis('EXISTS', record)) === 1;
+    };
+    expect(await isToldAfter(59_999)).toBe(false);
+    expect(await isToldAfter(1)).toBe(true);
+    expect(await isToldAfter(3_600_000)).toBe(false);
+  });
+
   test('lets no write land that was admitted before it', async () => {
     const harness = new Harness();
     const key = await harness.newKey();

@@ -14,6 +14,9 @@ export const RECORD_VERSION = 'k1';
 /** The record of a hash that no key has. */
 export const UNKNOWN_RECORD = 'unknown';
 
+/** The first line of every script: Upstash then locks the declared keys only, and not the whole database. */
+const LOCK_DECLARED_KEYS = '#!lua flags=allow-key-locking';
+
 /** A timestamp in a log: unix milliseconds in 13 digits, which lasts until the year 2286. */
 const STAMP = 13;
 
@@ -22,11 +25,13 @@ const STAMP = 13;
  *
  * KEYS: the key's record, its windows, its usage of this UTC day.
  * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
- * `posts` when the request is a `POST /api/posts`, the UTC hour in two digits.
+ * `posts` when the request is a `POST /api/posts`, the UTC hour in two digits, `write` when the request may change the
+ * profile of the key's owner.
  *
  * Record: `k1|revoked reason|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields.
  *
- * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log`. The two logs are the exact
+ * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log|last write`. The last field is there once the
+ * key was admitted to a `write`: the time of the latest one, 13 digits. The two logs are the exact
  * times of the requests admitted in the last minute, 13 digits each. The day log has one character for each
  * of the last 1,441 minutes, the newest last: the number admitted in it, counted up from `0` (at most 60, so
  * up to `l`). `bucket` is the minute of its last character, `total` the sum.
@@ -34,8 +39,8 @@ const STAMP = 13;
  * Answers, all of them strings:
  * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
  * `revoked|expired|ip_not_allowed, record` (nothing was consumed) ·
- * `admitted, record, remaining, resets at, moved` (`moved` where the last admitted request came from another address, or
- * there was none; else nothing) ·
+ * `admitted, record, remaining, resets at, moved, last write` (`moved` where the last admitted request came from another
+ * address, or there was none; else nothing. `last write` before this request, or nothing) ·
  * `limited, record, remaining, resets at, window, retry at` (nothing was consumed).
  *
  * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's
@@ -72,11 +77,11 @@ if ranges ~= '' then
   if not inside then return { 'ip_not_allowed', record } end
 end
 
-local lastAddress, minuteLog, postsLog, bucket, total, dayLog = '', '', '', 0, 0, ''
+local lastAddress, minuteLog, postsLog, bucket, total, dayLog, lastWrite = '', '', '', 0, 0, '', ''
 if found[2] then
   local b, t
-  lastAddress, minuteLog, postsLog, b, t, dayLog =
-    string.match(found[2], '^u1|%d*|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)$')
+  lastAddress, minuteLog, postsLog, b, t, dayLog, lastWrite =
+    string.match(found[2], '^u1|%d*|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)|?(%d*)$')
   if not lastAddress or #minuteLog % ${STAMP} ~= 0 or #postsLog % ${STAMP} ~= 0 then
     redis.call('DEL', KEYS[2])
     return { 'unreadable' }
@@ -146,10 +151,13 @@ local stamp = string.format('%0${STAMP}.0f', now)
 minuteLog = minuteLog .. stamp
 if isPost then postsLog = postsLog .. stamp end
 dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
-redis.call('SET', KEYS[2], table.concat({ 'u1', stamp, ARGV[3], minuteLog, postsLog,
-  string.format('%.0f', current), string.format('%.0f', total + 1), dayLog }, '|'), 'PX', ${USAGE_TTL_MS})
+local windows = { 'u1', stamp, ARGV[3], minuteLog, postsLog,
+  string.format('%.0f', current), string.format('%.0f', total + 1), dayLog }
+local write = ARGV[6] == 'write' and stamp or lastWrite
+if write ~= '' then windows[9] = write end
+redis.call('SET', KEYS[2], table.concat(windows, '|'), 'PX', ${USAGE_TTL_MS})
 return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}),
-  string.format('%.0f', oldest(minuteLog) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved' }
+  string.format('%.0f', oldest(minuteLog) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite }
 `,
 };
 
@@ -163,5 +171,31 @@ export const REPLACE_RECORD: Script = {
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
+`,
+};
+
+/**
+ * `create`: puts the record of a new key where there is none, or where somebody probed the hash before (`unknown`). A command
+ * that arrives late cannot undo a revocation. KEYS: the record. ARGV: the record, its life in milliseconds. Answers 1 when
+ * it was set.
+ */
+export const CREATE_RECORD: Script = {
+  text: `${LOCK_DECLARED_KEYS}
+local found = redis.call('GET', KEYS[1])
+if found and found ~= '${UNKNOWN_RECORD}' then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`,
+};
+
+/**
+ * `forget`: removes the record of a key, so that the next request reads Neon; a revocation marker stays. KEYS: the record.
+ * Answers 1 when it was removed.
+ */
+export const FORGET_RECORD: Script = {
+  text: `${LOCK_DECLARED_KEYS}
+local found = redis.call('GET', KEYS[1])
+if not found or string.match(found, '^${RECORD_VERSION}|%a+|') then return 0 end
+return redis.call('DEL', KEYS[1])
 `,
 };

@@ -1,4 +1,4 @@
-import { RECORD_FRESH_MS } from '../../config/limits.ts';
+import { RECORD_FRESH_MS, WRITE_SETTLED_MS } from '../../config/limits.ts';
 import { RedisScriptFailed, RedisUnavailable } from '../../data/redis.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import type { Ctx } from '../context.ts';
@@ -6,11 +6,13 @@ import {
   decodeRecord,
   isWellFormedKey,
   KEY_PREFIX,
+  type KeyRecord,
   loadRecordShared,
   noteNewAddress,
   noteRefusedAddress,
   recordEntry,
   refreshRecord,
+  reloadRecord,
 } from '../keys/index.ts';
 import { type Authentication, type Credentials, refused, type Validator } from './authentication.ts';
 import { authorize, fillAndAuthorize, type Verdict } from './authorize.ts';
@@ -72,8 +74,16 @@ async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Cre
       return refuseKey(ctx, record, { ...limits, window: verdict.window, retryAt: verdict.retryAt });
     case 'admitted':
       if (verdict.hasMoved) noteNewAddress(ctx, record.key.id, credentials.address());
-      return admit(record, limits);
+      if (credentials.showsProfile && mayPrecede(record, verdict.lastWriteAt)) {
+        return admit((await reloadRecord(ctx, hash, verdict.record)) ?? record, hash, limits);
+      }
+      return admit(record, hash, limits);
   }
+}
+
+/** Tells if a record may have been read before the key's last write was committed. */
+function mayPrecede({ loadedAt }: KeyRecord, lastWriteAt: number | undefined): boolean {
+  return lastWriteAt !== undefined && loadedAt < lastWriteAt + WRITE_SETTLED_MS;
 }
 
 /** The answer to an address that has asked for too many unknown keys, where it would cost us a statement. */

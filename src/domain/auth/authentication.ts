@@ -13,6 +13,10 @@ export interface Credentials {
   address(): ClientAddress | undefined;
   /** Whether the window of `POST /api/posts` applies too. */
   readonly isPost: boolean;
+  /** Whether the request may change the profile of the key's owner: create or delete a Jes. */
+  readonly changesProfile: boolean;
+  /** Whether the response shows the profile, which must then not be older than a write of this key (contract section 7). */
+  readonly showsProfile: boolean;
 }
 
 /** The limits of the key, as far as they were looked at. */
@@ -22,7 +26,14 @@ export interface Limits extends LimitStatus {
 }
 
 export type Authentication =
-  | { readonly outcome: 'admitted'; readonly actor: ApiKeyActor; readonly owner: Profile; readonly limits: Limits }
+  | {
+      readonly outcome: 'admitted';
+      readonly actor: ApiKeyActor;
+      readonly owner: Profile;
+      readonly limits: Limits;
+      /** SHA-256 of the key, hexadecimal. */
+      readonly keyHash: string;
+    }
   | {
       readonly outcome: 'admitted';
       readonly actor: SessionActor;

@@ -15,6 +15,8 @@ export type Verdict =
       readonly record: string;
       /** The last admitted request came from another address, or there was none. */
       readonly hasMoved: boolean;
+      /** When the key was last admitted to a write that changes its owner's profile, unix ms. */
+      readonly lastWriteAt: number | undefined;
     } & LimitStatus)
   | ({
       readonly outcome: 'limited';
@@ -51,18 +53,29 @@ export async function fillAndAuthorize(
 export function authorizeCall(
   now: number,
   hash: string,
-  { address, isPost }: { readonly address: ClientAddress | undefined; readonly isPost: boolean },
+  {
+    address,
+    isPost,
+    changesProfile,
+  }: { readonly address: ClientAddress | undefined; readonly isPost: boolean; readonly changesProfile: boolean },
 ): { keys: string[]; args: string[] } {
   const time = new Date(now).toISOString();
   const [day, hour] = [time.slice(0, 10), time.slice(11, 13)];
   return {
     keys: [recordKey(hash), windowsKey(hash), usageKey(hash, day)],
-    args: [String(now), address?.hex ?? '', address?.text ?? '', isPost ? 'posts' : '', hour],
+    args: [
+      String(now),
+      address?.hex ?? '',
+      address?.text ?? '',
+      isPost ? 'posts' : '',
+      hour,
+      changesProfile ? 'write' : '',
+    ],
   };
 }
 
-function callOf(ctx: Ctx, hash: string, { address, isPost }: Credentials) {
-  return authorizeCall(ctx.now, hash, { address: address(), isPost });
+function callOf(ctx: Ctx, hash: string, { address, isPost, changesProfile }: Credentials) {
+  return authorizeCall(ctx.now, hash, { address: address(), isPost, changesProfile });
 }
 
 /** @throws RedisScriptFailed on an answer the script cannot have given: a refusal in doubt */
@@ -74,7 +87,10 @@ export function toVerdict(reply: Reply): Verdict {
   if (outcome === 'revoked' || outcome === 'expired' || outcome === 'ip_not_allowed') return { outcome, record };
   const status = { remaining: Number(remaining), resetsAt: Number(resetsAt) };
   if (!Number.isSafeInteger(status.remaining) || !Number.isSafeInteger(status.resetsAt)) throw new RedisScriptFailed();
-  if (outcome === 'admitted') return { outcome, record, ...status, hasMoved: window === 'moved' };
+  if (outcome === 'admitted') {
+    // The script's sixth value: the time of the last write, or nothing.
+    return { outcome, record, ...status, hasMoved: window === 'moved', lastWriteAt: Number(retryAt) || undefined };
+  }
   if (outcome === 'limited' && (window === 'minute' || window === 'posts' || window === 'day')) {
     return { outcome, record, ...status, window, retryAt: Number(retryAt) };
   }

@@ -8,8 +8,8 @@ function actorOf({ key, owner }: KeyRecord): ApiKeyActor {
   return { type: 'apiKey', accountId: owner.id, keyId: key.id, label: key.label, scopes: key.scopes };
 }
 
-export function admit(record: KeyRecord, limits: Limits): Authentication {
-  return { outcome: 'admitted', actor: actorOf(record), owner: record.owner, limits };
+export function admit(record: KeyRecord, keyHash: string, limits: Limits): Authentication {
+  return { outcome: 'admitted', actor: actorOf(record), owner: record.owner, limits, keyHash };
 }
 
 /** What a known key can be refused for: its standing, or a window without room until `retryAt` (unix ms). */

@@ -36,5 +36,5 @@ export async function authenticateWithoutRedis(
     return refuseKey(ctx, record, { degraded: true, remaining: 0, resetsAt: retryAt, window: 'minute', retryAt });
   }
   isolateWindows.set(hash, weighed.windows);
-  return admit(record, limits);
+  return admit(record, hash, limits);
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
+import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
 import { requireFreshSession, throttle } from '../accounts/index.ts';
@@ -65,8 +66,9 @@ export async function createKey(
   if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner }, ctx.now);
+  const entry = recordEntry(row.hash, record);
   // Without Redis the key works too: the first request finds it in Neon.
-  await redis.set([recordEntry(row.hash, record)]).catch(() => undefined);
+  await redis.run(CREATE_RECORD, [entry.key], [entry.value, String(entry.ttlMs)]).catch(() => undefined);
   const unused = { lastUsedAt: null, lastUsedIp: null, revokedAt: null, revokedReason: null };
   return { apiKey: toApiKey({ ...row, ...unused }, ctx.now), key };
 }

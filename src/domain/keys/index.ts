@@ -9,7 +9,7 @@ export { readApiKey } from './own-key.ts';
 export { type KeyDetail, readKey } from './read-key.ts';
 export { readUsage } from './read-usage.ts';
 export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';
-export { refreshRecord } from './refresh-record.ts';
+export { forgetRecord, refreshRecord, reloadRecord } from './refresh-record.ts';
 export { hasScope, requireScope } from './require-scope.ts';
 export { keepForReveal, revealKey } from './reveal-key.ts';
 export { announceRevocations, revokeAnyKey, revokeKey, revokeOwnKey, revokingAll } from './revoke-key.ts';

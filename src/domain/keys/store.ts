@@ -125,14 +125,21 @@ export function markTombstoned(db: Db, keyIds: string[], at: Date) {
   return db.update(apiKeys).set({ tombstonedAt: at }).where(inArray(apiKeys.id, keyIds));
 }
 
-/** Revoked keys that Redis was not told of, the longest waiting first. */
-export function selectUntombstoned(db: Db, limit: number) {
+/**
+ * Revoked keys whose marker must be put into Redis: never done, or done within the first minute and that minute is over.
+ * The longest waiting come first.
+ */
+export function selectUnsettledRevocations(db: Db, now: Date, limit: number) {
+  const { revokedAt, tombstonedAt } = apiKeys;
+  // As the condition of the index says it, so that the planner takes that index.
+  const isUnsettled = sql`(${tombstonedAt} IS NULL OR ${tombstonedAt} - ${revokedAt} < interval '1 minute')`;
+  const isDue = sql`(${tombstonedAt} IS NULL OR ${revokedAt} <= ${now.toISOString()}::timestamptz - interval '1 minute')`;
   return db
     .select(recordColumns)
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-    .where(and(isNotNull(apiKeys.revokedAt), isNull(apiKeys.tombstonedAt)))
-    .orderBy(apiKeys.revokedAt)
+    .where(and(isNotNull(revokedAt), isUnsettled, isDue))
+    .orderBy(revokedAt)
     .limit(limit);
 }
 

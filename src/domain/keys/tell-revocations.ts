@@ -2,11 +2,16 @@ import { SWEEP_BATCH } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import type { Ctx } from '../context.ts';
 import { noteTombstones, placeTombstones } from './revoke-key.ts';
-import { selectUntombstoned } from './store.ts';
+import { selectUnsettledRevocations } from './store.ts';
 
-/** Tells Redis of the revocations it has missed, so that one which met a dead Redis is bounded by the sweep. */
+/**
+ * Puts the markers of revocations into Redis that it has missed, and each other marker once more a minute after its
+ * revocation: an earlier command may have been under way for that long.
+ *
+ * @returns the number of markers
+ */
 export async function tellRevocations(ctx: Ctx): Promise<number> {
-  const rows = await runSql(selectUntombstoned(ctx.ports.db, SWEEP_BATCH));
+  const rows = await runSql(selectUnsettledRevocations(ctx.ports.db, new Date(ctx.now), SWEEP_BATCH));
   if (rows.length === 0) return 0;
   await placeTombstones(ctx, rows);
   await noteTombstones(ctx, rows);

@@ -19,6 +19,7 @@ export const postPost = {
   access: 'caller',
   scope: 'write:jes',
   isPost: true,
+  profile: 'changes',
   async answer(exchange, caller) {
     if (isUpload(exchange.c.req.raw)) {
       const { readUpload } = await import('../read-upload.ts');
@@ -56,6 +57,7 @@ export const deletePostById = {
   path: '/api/posts/:id',
   access: 'caller',
   scope: 'write:jes',
+  profile: 'changes',
   async answer(exchange, caller) {
     const { ctx } = await readWrite(exchange, caller.ctx, 'none');
     return replyDone(exchange, await deletePost(ctx, exchange.c.req.param('id') ?? ''));
@@ -69,6 +71,7 @@ export const postBounce = {
   path: '/api/posts/:id/bounce',
   access: 'caller',
   scope: 'write:jes',
+  profile: 'changes',
   async answer(exchange, caller) {
     const { ctx, input } = await readWrite(exchange, caller.ctx, 'optional');
     return replyWritten(exchange, 201, await bouncePost(ctx, exchange.c.req.param('id') ?? '', input));

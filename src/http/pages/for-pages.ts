@@ -23,7 +23,7 @@ export function forPage(page: Page): Answer {
 
 /** @throws Refused what is wrong with an API key, which opens no page */
 async function viewerOf(exchange: Exchange): Promise<Person | undefined> {
-  const authentication = await identify(exchange, false);
+  const authentication = await identify(exchange);
   if (authentication.outcome === 'refused') {
     if (authentication.refusal.code === 'authentication_required') return undefined;
     throw new Refused(authentication.refusal);
