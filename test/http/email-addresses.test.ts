@@ -7,7 +7,7 @@ import { rowsOf } from '../support/database.ts';
 import { open, submit, textOf } from '../support/forms.ts';
 import { answerOf, Harness } from '../support/harness.ts';
 import { newUsername } from '../support/names.ts';
-import { cookieOf, mailsTo, newAddress, newForm, tokenIn } from '../support/people.ts';
+import { confirmEmail, cookieOf, mailsTo, newAddress, newForm, tokenIn } from '../support/people.ts';
 
 const SIGN_UP = '/api/auth/sign-up/email';
 const SIGN_IN = '/api/auth/sign-in/email';
@@ -45,8 +45,7 @@ describe('an e-mail address', () => {
 
     const [verification] = await mailsTo(kept);
     expect(verification).toMatchObject({ to: [kept], subject: 'Confirm your e-mail address for Jestha' });
-    const verified = await open(harness, `/verify-email?token=${tokenIn(verification)}`, cookieOf(signedUp));
-    expect(verified.status).toBe(200);
+    expect((await confirmEmail(harness, tokenIn(verification), cookieOf(signedUp))).status).toBe(200);
     const whoami = await harness.fetch('/api/auth/me', { cookie: cookieOf(signedUp) });
     expect(await answerOf(whoami)).toMatchObject({ body: { email: kept, emailVerified: true } });
 
