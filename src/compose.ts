@@ -52,6 +52,9 @@ function compose(env: object, meter: Meter, common: Omit<Ctx, 'ports'>): Ports {
     get unknownKeyLimiter() {
       return configOf(env).UNKNOWN_KEY_LIMITER;
     },
+    get unknownKeyNetworkLimiter() {
+      return configOf(env).UNKNOWN_KEY_NETWORK_LIMITER;
+    },
     get throttle() {
       throttle ??= connectThrottle(configOf(env), meter);
       return throttle;

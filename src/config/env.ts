@@ -43,6 +43,7 @@ export const configSchema = z.object({
   MAIL_FROM: z.string().min(1),
   KEY_FALLBACK_LIMITER: rateLimiter,
   UNKNOWN_KEY_LIMITER: rateLimiter,
+  UNKNOWN_KEY_NETWORK_LIMITER: rateLimiter,
   ATTEMPT_FALLBACK_LIMITER: rateLimiter,
   LINK_PREVIEWS: previewQueue,
   MEDIA: bucket,

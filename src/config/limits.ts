@@ -126,7 +126,13 @@ export const READINESS_KEPT_MS = 2 * SECOND_MS;
 // ── Stand-ins and shields ───────────────────────────────────────────────────────────────────────────────
 /** Keys whose windows an isolate counts itself while Redis is away; the oldest makes room. */
 export const ISOLATE_WINDOWS_MAX_KEYS = 10_000;
-/** How long an address that asked for too many unknown keys gets no look-up; the period of the binding. */
+/** Hashes that an isolate knows to belong to a key, and hashes that it knows to belong to none; the oldest makes room. */
+export const ISOLATE_KNOWN_KEYS_MAX = 10_000;
+/** Hashes of sources over the limit that come within this time are looked up together: at most 4 rounds a second and isolate. */
+export const LOOKUP_ROUND_MS = 250;
+/** A further hash opens another round: one call of Redis and one statement stay below 150 KB. */
+export const LOOKUP_ROUND_MAX_HASHES = 2_000;
+/** How long the keys of an address that asked for too many unknown ones are looked up in rounds; the binding's period. */
 export const UNKNOWN_KEY_BLOCK_MS = MINUTE_MS;
 /** Blocked addresses remembered by an isolate; the oldest makes room. */
 export const BLOCKED_ADDRESSES_MAX = 10_000;

@@ -37,6 +37,7 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     MAIL_FROM: 'Jestha <no-reply@localhost>',
     KEY_FALLBACK_LIMITER: NO_LIMIT,
     UNKNOWN_KEY_LIMITER: NO_LIMIT,
+    UNKNOWN_KEY_NETWORK_LIMITER: NO_LIMIT,
     ATTEMPT_FALLBACK_LIMITER: NO_LIMIT,
     LINK_PREVIEWS: NO_QUEUE,
     MEDIA: NO_BUCKET,

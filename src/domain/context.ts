@@ -12,8 +12,10 @@ export interface Ports {
   readonly redis: RedisPort;
   /** Stands in for the windows of a key while Redis is away. */
   readonly keyFallbackLimiter: RateLimit;
-  /** Counts the unknown keys an address asks for. */
+  /** Counts the unknown keys of an address, or of an IPv6 /64. */
   readonly unknownKeyLimiter: RateLimit;
+  /** Counts the unknown keys of an IPv6 /48. */
+  readonly unknownKeyNetworkLimiter: RateLimit;
   /** Counts what people do. */
   readonly throttle: ThrottlePort;
   /** Accounts, passwords and sessions. A promise, since the library behind it is loaded when first asked for. */

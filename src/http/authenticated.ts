@@ -85,6 +85,7 @@ export async function identify(
     authorization: headers.get('Authorization'),
     sessionToken: () => readSessionCookie(exchange),
     address: () => clientAddress(headers),
+    callingZone: () => headers.get('CF-Worker'),
     isPost: endpoint.isPost === true,
     changesProfile: endpoint.profile === 'changes',
     showsProfile: endpoint.profile === 'shows',

@@ -103,3 +103,14 @@ function spell(lo: string, prefix: number): string {
 export function addressBlock(hex: string): string {
   return isMapped(hex) ? hex : hex.slice(0, 16);
 }
+
+/** `2a06:98c0:3600::/48`: the Workers of all of Cloudflare's customers call from here (contract section 4). */
+export const WORKERS_EGRESS: AddressRange = {
+  lo: '2a0698c03600'.padEnd(32, '0'),
+  hi: '2a0698c03600'.padEnd(32, 'f'),
+};
+
+/** Tells if an address is one that all Workers of Cloudflare share. @param hex as {@link addressToHex} spells it */
+export function isWorkersEgress(hex: string): boolean {
+  return WORKERS_EGRESS.lo <= hex && hex <= WORKERS_EGRESS.hi;
+}

@@ -17,7 +17,7 @@ import {
 import { type Authentication, type Credentials, refused, type Validator } from './authentication.ts';
 import { authorize, fillAndAuthorize, type Verdict } from './authorize.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
-import { secondsBlocked } from './unknown-keys.ts';
+import { noteKnownHash, secondsRefused } from './unknown-keys.ts';
 import { authenticateWithoutRedis } from './without-redis.ts';
 
 /** `jes_live_…`: form and checksum, hash, one call to Redis, and what follows from its answer. */
@@ -27,6 +27,8 @@ export const apiKeyValidator: Validator = {
   async validate(ctx, token, credentials) {
     if (!isWellFormedKey(token)) return refused({ code: 'invalid_api_key', why: 'malformed' });
     const hash = await sha256Hex(token);
+    const retryAfter = await secondsRefused(ctx, hash, credentials);
+    if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
     try {
       const verdict = await authorize(ctx, hash, credentials);
       return verdict.outcome === 'miss'
@@ -35,20 +37,18 @@ export const apiKeyValidator: Validator = {
     } catch (error) {
       if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
       if (!(error instanceof RedisUnavailable)) throw error;
-      return refuseFlood(ctx, credentials) ?? (await authenticateWithoutRedis(ctx, hash, credentials));
+      return await authenticateWithoutRedis(ctx, hash, credentials);
     }
   },
 };
 
 /** Redis has no record of the hash: one statement by its unique index, then the script again. */
 async function lookUp(ctx: Ctx, hash: string, credentials: Credentials): Promise<Authentication> {
-  const flood = refuseFlood(ctx, credentials);
-  if (flood) return flood;
   const record = await loadRecordShared(ctx, hash);
   if (!record) {
     // Unless it exists: a key created meanwhile has put its record there.
     ctx.defer(ctx.ports.redis.setIfAbsent(recordEntry(hash, null)));
-    return await refuseUnknown(ctx, credentials.address());
+    return await refuseUnknown(ctx, credentials);
   }
   const verdict = await fillAndAuthorize(ctx, hash, record, credentials);
   // Gone again at once: Redis keeps nothing for us, so it is as good as away.
@@ -58,11 +58,12 @@ async function lookUp(ctx: Ctx, hash: string, credentials: Credentials): Promise
 
 /** What follows from the script's answer, but for a miss. */
 async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Credentials): Promise<Authentication> {
-  if (verdict.outcome === 'unknown') return await refuseUnknown(ctx, credentials.address());
+  if (verdict.outcome === 'unknown') return await refuseUnknown(ctx, credentials);
   if (!('record' in verdict)) return refused({ code: 'service_unavailable', why: 'record' });
   const record = decodeRecord(verdict.record);
   if (!record || ctx.now - record.loadedAt > RECORD_FRESH_MS) ctx.defer(refreshRecord(ctx, hash, verdict.record));
   if (!record) return refused({ code: 'service_unavailable', why: 'record' });
+  noteKnownHash(hash);
 
   if (!('remaining' in verdict)) {
     if (verdict.outcome === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
@@ -84,10 +85,4 @@ async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Cre
 /** Tells if a record may have been read before the key's last write was committed. */
 function mayPrecede({ loadedAt }: KeyRecord, lastWriteAt: number | undefined): boolean {
   return lastWriteAt !== undefined && loadedAt < lastWriteAt + WRITE_SETTLED_MS;
-}
-
-/** The answer to an address that has asked for too many unknown keys, where it would cost us a statement. */
-function refuseFlood(ctx: Ctx, credentials: Credentials): Authentication | undefined {
-  const retryAfter = secondsBlocked(ctx, credentials.address());
-  return retryAfter === 0 ? undefined : refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
 }

@@ -11,6 +11,8 @@ export interface Credentials {
   sessionToken(): Promise<string | undefined>;
   /** Undefined where there is none, or an unreadable one. Read only when it matters: a bad key must cost nothing. */
   address(): ClientAddress | undefined;
+  /** The zone of the Worker that sent the request (`CF-Worker`); null where no Worker did. */
+  callingZone(): string | null;
   /** Whether the window of `POST /api/posts` applies too. */
   readonly isPost: boolean;
   /** Whether the request may change the profile of the key's owner: create or delete a Jes. */

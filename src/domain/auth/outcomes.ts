@@ -1,7 +1,7 @@
-import type { ApiKeyActor, ClientAddress, Ctx } from '../context.ts';
+import type { ApiKeyActor, Ctx } from '../context.ts';
 import type { KeyRecord } from '../keys/index.ts';
 import type { WindowName } from '../limits/index.ts';
-import { type Authentication, type Limits, refused } from './authentication.ts';
+import { type Authentication, type Credentials, type Limits, refused } from './authentication.ts';
 import { countUnknownKey } from './unknown-keys.ts';
 
 function actorOf({ key, owner }: KeyRecord): ApiKeyActor {
@@ -34,8 +34,8 @@ export function refuseKey(ctx: Ctx, record: KeyRecord, reason: KeyRefusal): Auth
   return { outcome: 'refused', refusal: { code: 'rate_limit_exceeded', window, retryAfter }, actor, limits };
 }
 
-/** No key has this hash; the address that asked is counted. */
-export async function refuseUnknown(ctx: Ctx, address: ClientAddress | undefined): Promise<Authentication> {
-  await countUnknownKey(ctx, address);
+/** No key has this hash; the sources of the request are counted. */
+export async function refuseUnknown(ctx: Ctx, credentials: Credentials): Promise<Authentication> {
+  await countUnknownKey(ctx, credentials);
   return refused({ code: 'invalid_api_key', why: 'unknown' });
 }

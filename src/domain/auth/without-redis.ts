@@ -20,7 +20,7 @@ export async function authenticateWithoutRedis(
   credentials: Credentials,
 ): Promise<Authentication> {
   const record = await loadRecord(ctx, hash);
-  if (!record) return await refuseUnknown(ctx, credentials.address());
+  if (!record) return await refuseUnknown(ctx, credentials);
   const standing = standingOf(record, ctx.now, credentials.address()?.hex);
   if (standing === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
   if (standing !== 'active') return refuseKey(ctx, record, standing);

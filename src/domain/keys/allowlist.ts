@@ -1,7 +1,5 @@
-import { type AddressRange, addressToHex, type Cidr, isMapped, parseCidr } from '../../lib/ip.ts';
+import { type AddressRange, addressToHex, type Cidr, isMapped, parseCidr, WORKERS_EGRESS } from '../../lib/ip.ts';
 
-/** `2a06:98c0:3600::/48`: the Workers of all of Cloudflare's customers call from here (contract section 4). */
-const WORKERS_EGRESS = { lo: '2a0698c03600'.padEnd(32, '0'), hi: '2a0698c03600'.padEnd(32, 'f') };
 /** `2a06:98c0::/29`: Cloudflare's network around it, which is on its list of addresses for origins to allow. */
 const CLOUDFLARE = { lo: '2a0698c0'.padEnd(32, '0'), hi: '2a0698c7'.padEnd(32, 'f') };
 

@@ -33,6 +33,11 @@ export function selectKeyByHash(db: Db, hash: string) {
     .where(eq(apiKeys.hash, hash));
 }
 
+/** Those of the hashes that keys have. */
+export function selectKnownHashes(db: Db, hashes: string[]) {
+  return db.select({ hash: apiKeys.hash }).from(apiKeys).where(inArray(apiKeys.hash, hashes));
+}
+
 /**
  * Locks an account and answers its profile: creations of keys for it wait for each other from here to the end of
  * the transaction, so that each sees the keys of the ones before it.
