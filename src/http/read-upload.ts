@@ -3,6 +3,7 @@ import {
   UPLOAD_FIELDS_MAX,
   UPLOAD_LIMITS,
   UPLOAD_OVERHEAD_MAX_BYTES,
+  UPLOAD_PARTS_SPARE,
   type UploadLimits,
 } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
@@ -11,10 +12,13 @@ import { discardMedia, holdBytes, type StoredMedia, storeFile } from '../domain/
 import { invalidField, Refused } from '../domain/refusal.ts';
 import { toHex } from '../lib/bytes.ts';
 import { sha256Hex } from '../lib/hash.ts';
+import { parseContentType } from '../lib/header-value.ts';
 import { MEDIA_TYPES } from '../lib/media/inspect.ts';
+import { BrokenEncoding, TRANSFER_DECODERS } from '../lib/transfer-encoding.ts';
 import type { Exchange } from './exchange.ts';
 import { type Part, readParts } from './multipart.ts';
-import { isUpload, type UploadForm } from './upload-form.ts';
+import { isEncoded } from './read-bytes.ts';
+import { type FieldKind, isUpload, type UploadForm } from './upload-form.ts';
 import { claimNameOf } from './write.ts';
 
 /** A write that came as a form. Whoever takes it runs its write in `keepOrDiscard`. */
@@ -34,8 +38,7 @@ export interface Upload<C extends ActorCtx> {
  */
 export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, form: UploadForm): Promise<Upload<C>> {
   const request = c.req.raw;
-  const isEncoded = (request.headers.get('Content-Encoding') ?? 'identity') !== 'identity';
-  if (!isUpload(request) || isEncoded) {
+  if (!isUpload(request) || isEncoded(request)) {
     throw new Refused({ code: 'unsupported_media_type', accepts: form.accepts });
   }
   const name = claimNameOf(c);
@@ -74,8 +77,10 @@ interface Options {
   readonly isKnown: boolean;
 }
 
-/** What is read of a part, or what became of it. */
+/** Where the content of a part goes. */
 interface Sink {
+  /** What an answer calls it: `content`, `media.1`. */
+  readonly path: string;
   write(bytes: Uint8Array): void;
   end(): Promise<void>;
   /** Gives back what is held; called once, whatever happened. */
@@ -94,6 +99,7 @@ class UploadReader {
   /** Of each part what the fingerprint is made of. */
   readonly #parts: unknown[] = [];
   #fieldBytes = 0;
+  #partCount = 0;
 
   constructor(ctx: ActorCtx, form: UploadForm, options: Options) {
     this.#ctx = ctx;
@@ -105,8 +111,11 @@ class UploadReader {
     let sink: Sink | undefined;
     try {
       for await (const event of events) {
-        if (event.type === 'part') sink = await this.#open(event.part);
-        else if (event.type === 'bytes') sink?.write(event.bytes);
+        if (event.type === 'part') {
+          this.#countPart();
+          sink = await this.#open(event.part);
+          sink = decoded(sink, event.part);
+        } else if (event.type === 'bytes') sink?.write(event.bytes);
         else {
           await sink?.end();
           sink?.release();
@@ -126,14 +135,23 @@ class UploadReader {
     return part.name === this.#form.files ? this.#openFile(part) : this.#openField(part);
   }
 
+  #countPart(): void {
+    const maxParts = this.#options.limits.files + UPLOAD_FIELDS_MAX + UPLOAD_PARTS_SPARE;
+    this.#partCount += 1;
+    if (this.#partCount > maxParts) throw invalidField('body', `holds more than ${maxParts} parts`);
+  }
+
   #openField(part: Part): Sink {
     const { name } = part;
-    if (part.filename !== undefined) throw invalidField(name, 'must not be a file');
+    const kind = this.#form.fields.get(name) ?? 'text';
+    // Clients that are generated from an OpenAPI document send JSON as a file named "blob".
+    if (kind === 'text' && part.filename !== undefined) throw invalidField(name, 'must not be a file');
     if (this.#fields.has(name)) throw invalidField(name, 'was sent more than once');
     if (this.#fields.size >= UPLOAD_FIELDS_MAX)
       throw invalidField('body', `holds more than ${UPLOAD_FIELDS_MAX} fields`);
     const chunks: Uint8Array[] = [];
     return {
+      path: name,
       write: (bytes) => {
         this.#fieldBytes += bytes.byteLength;
         if (this.#fieldBytes > JSON_BODY_MAX_BYTES) {
@@ -144,7 +162,7 @@ class UploadReader {
       end: async () => {
         const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
         await this.#note(part, bytes);
-        this.#fields.set(name, fieldOf(name, bytes, this.#form.json.includes(name)));
+        this.#fields.set(name, READERS[kind](part, bytes));
       },
       release: () => undefined,
     };
@@ -157,6 +175,7 @@ class UploadReader {
     const { room, release } = await holdBytes(Math.min(fileBytes, this.#options.declaredBytes));
     let length = 0;
     return {
+      path,
       write: (bytes) => {
         if (index >= files) throw tooLarge(path, `is one too many: at most ${files} of them are taken`);
         if (length + bytes.byteLength > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
@@ -183,19 +202,66 @@ class UploadReader {
   }
 }
 
-function fieldOf(name: string, bytes: Uint8Array, isJson: boolean): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw invalidField(name, 'must be UTF-8');
+/** The value of a field, as JSON would hold it. */
+const READERS: Record<FieldKind, (part: Part, bytes: Uint8Array) => unknown> = {
+  text: textOf,
+  json(part, bytes) {
+    try {
+      return JSON.parse(textOf(part, bytes).replace(/^\uFEFF/, ''));
+    } catch (error) {
+      throw error instanceof Refused ? error : invalidField(part.name, 'must be JSON');
+    }
+  },
+};
+
+/** What Apache's HttpClient says of every text, in whatever charset it is. */
+const LATIN1_LABELS = ['iso-8859-1', 'latin1', 'windows-1252'];
+
+function textOf({ name, contentType }: Part, bytes: Uint8Array): string {
+  const charset = parseContentType(contentType)?.parameters.get('charset')?.toLowerCase() ?? '';
+  const labels = LATIN1_LABELS.includes(charset) ? ['utf-8', charset] : ['utf-8'];
+  for (const label of labels) {
+    try {
+      return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      // Latin text is hardly ever valid UTF-8 by chance.
+    }
   }
-  if (!isJson) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalidField(name, 'must be JSON');
+  throw invalidField(name, 'must be UTF-8');
+}
+
+/** Encodings that leave the bytes as they are (RFC 2045 section 6.2). */
+const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary', ''];
+
+/**
+ * The same sink for bytes that come in the `Content-Transfer-Encoding` of their part, as mail libraries write them.
+ *
+ * @throws Refused `invalid_request`, here for an unknown encoding, in the sink for bytes that are not in theirs
+ */
+function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
+  if (IDENTITY_ENCODINGS.includes(transferEncoding)) return sink;
+  const { path } = sink;
+  const decoder = TRANSFER_DECODERS.get(transferEncoding)?.();
+  if (!decoder) {
+    const known = [...TRANSFER_DECODERS.keys()].join(', ');
+    throw invalidField(path, `has an unknown Content-Transfer-Encoding; leave it out, or take one of ${known}`);
   }
+  const write = (decode: () => Uint8Array) => {
+    try {
+      sink.write(decode());
+    } catch (error) {
+      if (!(error instanceof BrokenEncoding)) throw error;
+      throw invalidField(path, `is not ${transferEncoding}, which its Content-Transfer-Encoding says`);
+    }
+  };
+  return {
+    ...sink,
+    write: (bytes) => write(() => decoder.write(bytes)),
+    end: () => {
+      write(() => decoder.end());
+      return sink.end();
+    },
+  };
 }
 
 const count = (value: number) => value.toLocaleString('en-US');

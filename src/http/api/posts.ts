@@ -7,7 +7,10 @@ import { readWrite, replyDone, replyWritten } from '../write.ts';
 const JES_FORM: UploadForm = {
   files: 'media',
   types: 'all',
-  json: ['location', 'poll'],
+  fields: new Map([
+    ['location', 'json'],
+    ['poll', 'json'],
+  ]),
   accepts: 'json or form',
 };
 

@@ -24,7 +24,8 @@ export const posts = {
     summary: 'Post a Jes',
     description:
       '#hashtags and @mentions in the content are detected; its first URL is unfurled into a link preview, behind the answer. ' +
-      'With files it is sent as a form; then it needs no content, and nothing is unfurled.',
+      'With files it is sent as a form; then it needs no content, and nothing is unfurled. In a form, `location` and `poll` are ' +
+      'JSON: a text field or a part of type `application/json`, with or without a file name.',
     body: {
       json: newPostSchema,
       multipart: newMediaPostSchema.safeExtend({ media: files }),
