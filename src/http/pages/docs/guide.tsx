@@ -257,13 +257,13 @@ function Media({ apiOrigin }: GuideProps): Markup {
   return (
     <>
       <P>
-        {`A Jes may carry up to ${FILES} files of ${FILE_BYTES / MIB} MB each; a [JesClip](#op-createJesClip) is one video. Send \`multipart/form-data\` with the same fields as in JSON; \`location\` and \`poll\` are JSON in theirs.`}
+        {`A Jes may carry up to ${FILES} files of ${FILE_BYTES / MIB} MB each; a [JesClip](#op-createJesClip) is one video. Send \`multipart/form-data\` with the same fields as in JSON. \`location\` and \`poll\` are JSON there: a text field, or a part of type \`application/json\`, with or without a file name.`}
       </P>
       <Code id="media-curl" title="curl">
         {`curl ${apiOrigin}/api/posts \\\n  -H "Authorization: Bearer $JESTHA_KEY" \\\n  -F 'content=Seen this morning' \\\n  -F media=@fox.jpg \\\n  -F media=@fox.mp4`}
       </Code>
       <P>
-        {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. What a file is, its bytes decide, not its name. Metadata such as the place a photo was taken is removed. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
+        {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. The bytes of a file decide its type, not its name. A \`Content-Type\` may be left out; one that names another type is refused. Metadata such as the place a photo was taken is removed. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
       </P>
     </>
   );
