@@ -4,7 +4,7 @@ import { utf8 } from '../lib/bytes.ts';
 import { parseContentType, parseDisposition } from '../lib/header-value.ts';
 import { readChunks } from './read-bytes.ts';
 
-/** What comes by, in order: the head of a part, its bytes in pieces, its end. */
+/** The events of a body, in order: the head of a part, its bytes in pieces, its end. */
 export type PartEvent =
   | { readonly type: 'part'; readonly part: Part }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
@@ -12,20 +12,20 @@ export type PartEvent =
 
 export interface Part {
   readonly name: string;
-  /** As it was sent; undefined = none was. Nothing is ever stored under it. */
+  /** As it was sent, escapes too. We never store it. */
   readonly filename: string | undefined;
-  /** What the sender says it is, whole; undefined = nothing was said. */
+  /** The whole header; undefined = it is absent or empty. */
   readonly contentType: string | undefined;
-  /** In lower case; undefined = nothing was said. Its bytes are still encoded. */
+  /** In lower case. The bytes of the events are still encoded. */
   readonly transferEncoding: string | undefined;
 }
 
-/** The runtime reads a sixteenth of it by itself, and each read costs a turn. */
+/** The runtime's own reads are a sixteenth of this, and each read costs a turn of the event loop. */
 const READ_BYTES = 64 * 1_024;
 
 /**
- * The parts of a multipart/form-data body (RFC 7578, RFC 2046), as they arrive: nothing is read before what came before it
- * was taken, and nothing is kept but the headers of one part.
+ * Parses a multipart/form-data body (RFC 7578, RFC 2046) while it arrives. It reads the next chunk only when the caller has
+ * taken the events of the one before, and keeps no more than the headers of one part.
  *
  * @throws Refused `invalid_request` naming what is wrong with the body, `payload_too_large`
  */
@@ -40,13 +40,13 @@ export async function* readParts(request: Request, maxBytes: number): AsyncGener
     length += chunk.byteLength;
     if (length > maxBytes) throw new Refused({ code: 'payload_too_large', maxBytes });
     yield* parser.write(chunk);
-    // What follows the closing boundary says nothing (RFC 2046 section 5.1.1), and may never come.
+    // The epilogue has no meaning (RFC 2046 section 5.1.1), and may have no end.
     if (parser.isDone) return;
   }
   throw invalidField('body', 'ends before its closing boundary');
 }
 
-/** RFC 2046 section 5.1.1: 1 to 70 characters, of which the last is no space. */
+/** RFC 2046 section 5.1.1: a boundary has 1 to 70 characters and does not end in a space. */
 function boundaryOf({ headers }: Request): string {
   const boundary = parseContentType(headers.get('Content-Type'))?.parameters.get('boundary')?.trimEnd() ?? '';
   if (!/^[\x20-\x7e]{1,70}$/.test(boundary)) throw invalidField('Content-Type', 'must name the boundary of the parts');
@@ -55,16 +55,16 @@ function boundaryOf({ headers }: Request): string {
 
 const [HYPHEN, CR, LF] = [0x2d, 0x0d, 0x0a];
 
-/** Takes a body apart that arrives in chunks of any size. */
+/** The state between two chunks, which may be cut anywhere. */
 class Parser {
   isDone = false;
   readonly #delimiter: Delimiter;
-  /** Of the part whose boundary was read; undefined = content is being read, or what stands before the first boundary. */
+  /** Undefined while we read content or the preamble. */
   #head: Head | undefined;
   #isInPart = false;
-  /** The line end before the content has not been read. A boundary may not begin with it: then headers are all there is. */
+  /** We stand at the line end between headers and content. A boundary that begins here would leave the part without content. */
   #isAtLineEnd = false;
-  /** What may be the beginning of a boundary. The first one has a line end before it, or the start of the body. */
+  /** Bytes that may begin a boundary. The first boundary needs no line end before it at the start of the body. */
   #rest = utf8('\r\n');
 
   constructor(boundary: string) {
@@ -105,10 +105,10 @@ class Parser {
   }
 }
 
-/** Finds a boundary with the line end before it (Boyer, Moore and Horspool). */
+/** Finds a boundary and the line end before it (Boyer-Moore-Horspool). */
 class Delimiter {
   readonly #bytes: Uint8Array;
-  /** By the byte under the last one of the delimiter: how far the next place is where it may be. */
+  /** For each byte under the end of the delimiter, the distance to the next place to compare. */
   readonly #shifts: Uint8Array;
 
   constructor(bytes: Uint8Array) {
@@ -117,7 +117,7 @@ class Delimiter {
     for (const [i, byte] of bytes.subarray(0, -1).entries()) this.#shifts[byte] = bytes.length - 1 - i;
   }
 
-  /** @returns where it begins, or may begin, and where it ends; no end = it is not there, or not as a whole */
+  /** @returns the first place where it stands; without `end` it is cut off there, or absent */
   find(bytes: Uint8Array, from: number): { readonly start: number; readonly end?: number } {
     const last = this.#bytes.length - 1;
     let end = from + last;
@@ -131,7 +131,7 @@ class Delimiter {
     return { start };
   }
 
-  /** Whether it stands there, as far as there are bytes. */
+  /** Compares it with the bytes from `start` on; those that have not arrived count as equal. */
   #isAt(bytes: Uint8Array, start: number): boolean {
     const length = Math.min(this.#bytes.length, bytes.length - start);
     let i = length - 1;
@@ -140,7 +140,7 @@ class Delimiter {
   }
 }
 
-/** What stands between a boundary and the content after it. */
+/** The text between a boundary and its content. */
 class Head {
   /** The boundary is the last one. */
   isClosing = false;
@@ -151,7 +151,7 @@ class Head {
   #length = 0;
   #lineStart = 0;
 
-  /** @returns how far it has read */
+  /** @returns the place of the first byte that it did not read */
   read(bytes: Uint8Array, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
@@ -182,11 +182,10 @@ class Head {
   }
 }
 
-/** A header, or the next line of the one before it (RFC 5322 section 2.2.3). */
+/** A header, or the continuation of the one before it (RFC 5322 section 2.2.3). */
 const HEADER = /^(?:([!#$%&'*+.^\w`|~-]+)[ \t]*:|[ \t])([^\0\r\n]*)\r\n$/;
 const decoder = new TextDecoder();
 
-/** What a part says of itself. */
 function partOf(headers: Head['headers']): Part {
   const header = (name: string) => {
     const [value, another] = headers.filter(([other]) => other === name);
@@ -196,7 +195,7 @@ function partOf(headers: Head['headers']): Part {
   const name = disposition?.parameters.get('name');
   if (disposition?.type !== 'form-data' || name === undefined) unreadable();
   const extended = disposition.parameters.get('filename*');
-  // A percent-encoding that is none (RFC 8187 section 3.2.1).
+  // RFC 8187 section 3.2.1: a percent sign begins two digits.
   if (extended !== undefined && /%(?![0-9A-Fa-f]{2})/.test(extended)) unreadable();
   return {
     name,

@@ -26,11 +26,11 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
   return bytes;
 }
 
-/** Reads one chunk after the other; undefined = the request has no body. */
+/** Undefined = the request has no body. */
 type ChunkReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'> | undefined;
 
 /**
- * The chunks of a body. One that stops arriving is given up, and one that breaks off is the sender's failure.
+ * Yields the chunks of a body. It gives up a body that stalls, and blames the sender for one that breaks off.
  *
  * @throws Refused `invalid_request`
  */
@@ -47,17 +47,17 @@ export async function* readChunks(reader: ChunkReader): AsyncGenerator<Uint8Arra
       yield value;
     }
   } finally {
-    // Also where the taker has seen enough. A body that broke off cannot be cancelled any more.
+    // Also if the caller has stopped early. A body that broke off cannot be cancelled.
     reader.cancel().catch(() => undefined);
   }
 }
 
-/** The connection broke, or the body is shorter than its Content-Length. */
+/** A read fails if the connection broke, or if the body is shorter than its Content-Length. */
 function brokenOff(): never {
   throw invalidField('body', 'broke off');
 }
 
-/** Whether a body claims to be compressed, or encoded in another way. */
+/** True if the body claims a content coding, such as gzip. */
 export function isEncoded({ headers }: Request): boolean {
   const coding = headers.get('Content-Encoding')?.trim().toLowerCase() ?? '';
   return coding !== '' && coding !== 'identity';

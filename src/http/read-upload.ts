@@ -77,9 +77,9 @@ interface Options {
   readonly isKnown: boolean;
 }
 
-/** Where the content of a part goes. */
+/** The consumer of one part's content. */
 interface Sink {
-  /** What an answer calls it: `content`, `media.1`. */
+  /** The path in error details: `content`, `media.1`. */
   readonly path: string;
   write(bytes: Uint8Array): void;
   end(): Promise<void>;
@@ -144,7 +144,7 @@ class UploadReader {
   #openField(part: Part): Sink {
     const { name } = part;
     const kind = this.#form.fields.get(name) ?? 'text';
-    // Clients that are generated from an OpenAPI document send JSON as a file named "blob".
+    // Clients generated from our OpenAPI document send JSON as a file named "blob".
     if (kind === 'text' && part.filename !== undefined) throw invalidField(name, 'must not be a file');
     if (this.#fields.has(name)) throw invalidField(name, 'was sent more than once');
     if (this.#fields.size >= UPLOAD_FIELDS_MAX)
@@ -202,7 +202,7 @@ class UploadReader {
   }
 }
 
-/** The value of a field, as JSON would hold it. */
+/** Each turns the content of a field into the value that JSON would hold. */
 const READERS: Record<FieldKind, (part: Part, bytes: Uint8Array) => unknown> = {
   text: textOf,
   json(part, bytes) {
@@ -214,7 +214,7 @@ const READERS: Record<FieldKind, (part: Part, bytes: Uint8Array) => unknown> = {
   },
 };
 
-/** What Apache's HttpClient says of every text, in whatever charset it is. */
+/** Apache HttpClient declares ISO-8859-1 unless its user names another charset. */
 const LATIN1_LABELS = ['iso-8859-1', 'latin1', 'windows-1252'];
 
 function textOf({ name, contentType }: Part, bytes: Uint8Array): string {
@@ -224,19 +224,19 @@ function textOf({ name, contentType }: Part, bytes: Uint8Array): string {
     try {
       return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
-      // Latin text is hardly ever valid UTF-8 by chance.
+      // The next label. Latin-1 text with accents is hardly ever valid UTF-8, so UTF-8 comes first.
     }
   }
   throw invalidField(name, 'must be UTF-8');
 }
 
-/** Encodings that leave the bytes as they are (RFC 2045 section 6.2). */
+/** These leave the bytes as they are (RFC 2045 section 6.2). */
 const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary', ''];
 
 /**
- * The same sink for bytes that come in the `Content-Transfer-Encoding` of their part, as mail libraries write them.
+ * Wraps a sink so that it takes bytes in the `Content-Transfer-Encoding` of their part, as mail libraries write them.
  *
- * @throws Refused `invalid_request`, here for an unknown encoding, in the sink for bytes that are not in theirs
+ * @throws Refused `invalid_request` for an unknown encoding; the sink throws it for malformed bytes
  */
 function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
   if (IDENTITY_ENCODINGS.includes(transferEncoding)) return sink;
@@ -248,7 +248,8 @@ function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
   }
   const write = (decode: () => Uint8Array) => {
     try {
-      sink.write(decode());
+      const bytes = decode();
+      if (bytes.length > 0) sink.write(bytes);
     } catch (error) {
       if (!(error instanceof BrokenEncoding)) throw error;
       throw invalidField(path, `is not ${transferEncoding}, which its Content-Transfer-Encoding says`);

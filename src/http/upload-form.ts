@@ -2,7 +2,7 @@
 
 import { parseContentType } from '../lib/header-value.ts';
 
-/** How the value of a field is read. */
+/** The ways to read the value of a field. */
 export type FieldKind = 'text' | 'json';
 
 /** What a form with files may hold. */
@@ -13,7 +13,7 @@ export interface UploadForm {
   readonly isSingle?: true;
   /** Those of `MEDIA_TYPES` that are taken. */
   readonly types: 'all' | 'videos';
-  /** The fields that are no plain texts. */
+  /** Fields that are not plain text, by name. */
   readonly fields: ReadonlyMap<string, FieldKind>;
   /** What the path takes, for the answer to anything else. */
   readonly accepts: 'form' | 'json or form';

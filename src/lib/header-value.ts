@@ -6,13 +6,13 @@ export interface HeaderValue {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** One parameter up to the next semicolon. It never fails, so it takes linear time. */
+/** One parameter up to the next semicolon. It matches any text, so it never backtracks. */
 const PARAMETER = /;([^;=]*)(?:=[ \t]*(?:"((?:[^"\\]|\\.?)*)("?)([^;]*)|([^;]*)))?/g;
 
-/** The same where a backslash is a character like any other, and the next quote ends the value. */
+/** The same, but a backslash is a character like any other, and the next quote ends the value. */
 const PARAMETER_OF_BROWSERS = /;([^;=]*)(?:=[ \t]*(?:"([^"]*)("?)([^;]*)|([^;]*)))?/g;
 
-/** @returns the value, and whether each quoted text in it ends where its parameter does */
+/** @returns the value; `isWhole` = every quoted text in it is closed, and nothing follows the closing quote */
 function parse(header: string, parameter: RegExp): HeaderValue & { readonly isWhole: boolean } {
   const [type = ''] = header.split(';', 1);
   const parameters = new Map<string, string>();
@@ -27,10 +27,10 @@ function parse(header: string, parameter: RegExp): HeaderValue & { readonly isWh
 }
 
 /**
- * A `Content-Disposition`. Its texts are as they were sent: curl and others write a quote in a file name as `\"`, browsers
- * write it as `%22` and a backslash as itself. Where the first reading leaves something over, the second one counts.
+ * Reads a `Content-Disposition`; its texts keep their escapes. curl writes a quote in a file name as `\"`. Browsers write
+ * `%22`, and a backslash as itself. We use the second reading if the first does not fit the whole header.
  *
- * @returns undefined where neither reading is possible
+ * @returns undefined if neither reading fits
  */
 export function parseDisposition(header: string): HeaderValue | undefined {
   const escaped = parse(header, PARAMETER);
@@ -44,11 +44,11 @@ const MEDIA_TYPE = /^[!#$%&'*+.^\w`|~-]+\/[!#$%&'*+.^\w`|~-]+$/;
 const MEMBER = /(?:[^,"]|"(?:[^"\\]|\\.?)*"?)+/g;
 
 /**
- * A `Content-Type`, read as leniently as browsers do (WHATWG MIME Sniffing section 4.4): empty and unknown parameters are
- * fine, an unquoted value ends at a semicolon. Headers that were sent twice arrive joined by a comma, and count where they
- * do not contradict each other.
+ * Reads a `Content-Type` as leniently as browsers do (WHATWG MIME Sniffing section 4.4): it ignores empty and malformed
+ * parameters, and an unquoted value ends at a semicolon. A header that was sent twice arrives joined by a comma; it is
+ * accepted if both copies agree.
  *
- * @returns undefined where there is no media type, or there are two
+ * @returns undefined without a media type, or with contradictory ones
  */
 export function parseContentType(header: string | null | undefined): HeaderValue | undefined {
   const read = (text: string) => parse(text, PARAMETER);
@@ -69,12 +69,12 @@ export function parseContentType(header: string | null | undefined): HeaderValue
   return type === '' ? undefined : { type, parameters };
 }
 
-/** Whether it is a JSON MIME type (WHATWG MIME Sniffing section 4.6). */
+/** True for a JSON MIME type (WHATWG MIME Sniffing section 4.6). */
 export function isJson({ type }: HeaderValue): boolean {
   return type.endsWith('+json') || type === 'application/json' || type === 'text/json';
 }
 
-/** Labels of UTF-8 (WHATWG Encoding section 4.2), and of ASCII, which is a part of it. */
+/** Labels of UTF-8 (WHATWG Encoding section 4.2), and of ASCII, a subset of UTF-8. */
 const UTF8_LABELS = [
   'utf-8',
   'utf8',
@@ -86,7 +86,7 @@ const UTF8_LABELS = [
   'ascii',
 ];
 
-/** Whether it names UTF-8, or no charset at all. */
+/** True if `charset` names UTF-8 or is absent. */
 export function isUtf8({ parameters }: HeaderValue): boolean {
   const charset = parameters.get('charset')?.trim().toLowerCase() ?? '';
   return charset === '' || UTF8_LABELS.includes(charset);

@@ -1,14 +1,14 @@
-/** Takes a `Content-Transfer-Encoding` off bytes that arrive in pieces. */
+/** Decodes a `Content-Transfer-Encoding` piece by piece. */
 export interface TransferDecoder {
-  /** What has become known with this piece. @throws BrokenEncoding */
+  /** @returns the bytes that are certain now @throws BrokenEncoding */
   write(bytes: Uint8Array): Uint8Array;
-  /** What was still held back. @throws BrokenEncoding where it ends too early */
+  /** @returns the bytes that were held back @throws BrokenEncoding if the text ends too early */
   end(): Uint8Array;
 }
 
 export class BrokenEncoding extends Error {}
 
-/** Those that change bytes (RFC 2045 section 6.1), by the name that a header gives them, in lower case. */
+/** The encodings that change bytes (RFC 2045 section 6.1), by their names in lower case. */
 export const TRANSFER_DECODERS: ReadonlyMap<string, () => TransferDecoder> = new Map([
   ['base64', newBase64Decoder],
   ['quoted-printable', newQuotedPrintableDecoder],
@@ -23,7 +23,7 @@ for (const [value, digit] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
   BASE64_DIGITS[digit.charCodeAt(0)] = value;
 }
 
-/** Lines may be of any length, and padding may be left out. */
+/** Lines may have any length, and padding is optional. */
 function newBase64Decoder(): TransferDecoder {
   let bits = 0;
   let bitCount = 0;
@@ -58,7 +58,7 @@ function newBase64Decoder(): TransferDecoder {
   };
 }
 
-/** What may be held back: an encoder's lines have at most 76 bytes, and the spaces at the end of one are fewer. */
+/** Bound of the bytes held back, and of spaces in a row. An encoder's lines have at most 76 characters. */
 const HELD_MAX_BYTES = 1_000;
 
 const isBlank = (byte: number | undefined) => byte === SPACE || byte === TAB;
@@ -78,7 +78,7 @@ function newQuotedPrintableDecoder(): TransferDecoder {
   return { write: (bytes) => decode(bytes, false), end: () => decode(NOTHING, true) };
 }
 
-/** Where that begins which the next byte may change: half an escape, or spaces that may stand before a line end. */
+/** The end of the bytes that no later byte changes: before half an escape, or spaces that may end a line. */
 function endOfKnown(bytes: Uint8Array): number {
   let end = bytes.length;
   if (bytes[end - 2] === EQUALS) end -= 2;
@@ -94,7 +94,6 @@ function decodeQuotedPrintable(bytes: Uint8Array): Uint8Array {
     const isEscape = bytes[at] === EQUALS;
     let next = isEscape ? at + 1 : at;
     while (isBlank(bytes[next])) next++;
-    // However they were cut.
     if (next - at > HELD_MAX_BYTES) throw new BrokenEncoding();
     if (isEscape && isLineEnd(bytes[next])) {
       at = next + (bytes[next] === CR && bytes[next + 1] === LF ? 2 : 1);
@@ -102,7 +101,7 @@ function decodeQuotedPrintable(bytes: Uint8Array): Uint8Array {
       decoded[length++] = toByte(bytes.subarray(at + 1, at + 3));
       at += 3;
     } else if (next > at) {
-      // White space before a line end is no text (RFC 2045 section 6.7, rule 3).
+      // RFC 2045 section 6.7, rule 3: delete white space at the end of a line.
       const blanks = isLineEnd(bytes[next]) ? NOTHING : bytes.subarray(at, next);
       decoded.set(blanks, length);
       length += blanks.length;

@@ -184,7 +184,7 @@ const FIELDS: Record<string, readonly [TestRequest, Answer]> = {
     formOf([words, { name: 'poll', filename: '', type: 'application/octet-stream', body: '' }]),
     bad('poll', 'must be JSON'),
   ],
-  'that nobody knows, as a file': [
+  'of an unknown name, as a file': [
     formOf([words, { name: 'nonsense', filename: 'blob', type: 'application/json', body: '{}' }]),
     bad('nonsense', 'must not be a file'),
   ],

@@ -52,7 +52,7 @@ describe('a Content-Type', () => {
     'application/json, text/plain',
     'application/json; charset=utf-8, application/json; charset=utf-16',
     'multipart/form-data; boundary=a, multipart/form-data; boundary=b',
-  ])('%j is none', (header) => {
+  ])('%j names no media type', (header) => {
     expect(parseContentType(header)).toBeUndefined();
   });
 

@@ -29,7 +29,7 @@ const READERS: Record<string, readonly [line: string, type: string, body: string
   ],
 };
 
-/** A request over a connection of its own, as it is written. A sign-in is no business of a key. */
+/** A request over a connection of its own, as it is written. A sign-in takes no key. */
 async function open(line: string, headers: string, body: string | Uint8Array) {
   const { key } = await makeKey(workers.secrets);
   const { hostname, port } = new URL(workers.urls[0] ?? '');
@@ -69,7 +69,7 @@ describe.each(Object.entries(READERS))('%s', (name, [line, type, body]) => {
     ['whose last chunk is missing', 'Transfer-Encoding: chunked', `${half.length.toString(16)}\r\n${half}\r\n`],
     ['whose chunks have no size', 'Transfer-Encoding: chunked', `${half}\r\n`],
     ['of which nothing came', `Content-Length: ${body.length}`, ''],
-  ])('%s is the sender’s mistake', async (_, length, sent) => {
+  ])('%s is 400 and not our error', async (_, length, sent) => {
     const socket = await open(line, `${type}\r\n${length}`, sent);
     socket.end();
     const answer = await answerOf(socket);
@@ -80,7 +80,7 @@ describe.each(Object.entries(READERS))('%s', (name, [line, type, body]) => {
     expect(unexpected()).toEqual([]);
   });
 
-  test('whose sender hangs up is nobody’s error', async () => {
+  test('whose sender hangs up is not logged as our error', async () => {
     for (const sent of ['', half]) {
       for (const length of [`Content-Length: ${body.length}`, 'Transfer-Encoding: chunked']) {
         const socket = await open(line, `${type}\r\n${length}`, length.startsWith('T') ? `ff\r\n${sent}` : sent);
@@ -101,4 +101,17 @@ describe.each(Object.entries(READERS))('%s', (name, [line, type, body]) => {
     expect((await answerOf(expecting))[0]).toBe(whole);
     expect(whole).toBeLessThan(500);
   });
+});
+
+test.each([
+  'GET /api/auth/me',
+  'DELETE /api/posts/01HK153X000000000000000000',
+])('%s does not read the body that it is sent', async (line) => {
+  const expected = line.startsWith('GET') ? 200 : 404;
+  const sent = await open(line, `${JSON_TYPE}\r\nContent-Length: 1`, '{');
+  expect((await answerOf(sent))[0]).toBe(expected);
+  const cut = await open(line, `${JSON_TYPE}\r\nContent-Length: 100`, '{');
+  cut.end();
+  expect((await answerOf(cut))[0]).toBe(expected);
+  expect(unexpected()).toEqual([]);
 });

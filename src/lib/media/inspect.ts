@@ -90,7 +90,7 @@ function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
   return { mimeType, type: mimeType.startsWith('image/') ? 'image' : 'video', ...found, pieces, size };
 }
 
-/** What senders declare that do not know, without its `x-`. */
+/** Senders declare these if they do not know the type. `x-` is left out. */
 const UNKNOWN_TYPES = new Set([
   '*/*',
   'application/binary',
@@ -109,7 +109,7 @@ const UNKNOWN_TYPES = new Set([
   'unknown/unknown',
 ]);
 
-/** Other names that senders have for types on the list, without their `x-`. Of phones, 3GPP is a profile of MP4. */
+/** Old and vendor names of the types above. `x-` is left out. 3GPP, as phones record it, is a profile of MP4. */
 const SYNONYMS: ReadonlyMap<string, MediaType> = new Map([
   ['image/jpg', 'image/jpeg'],
   ['image/jpe', 'image/jpeg'],
@@ -151,8 +151,8 @@ const SYNONYMS: ReadonlyMap<string, MediaType> = new Map([
 ]);
 
 /**
- * Whether a declared Content-Type says the type that was found, in any of its names. Nothing is said by a word for "unknown"
- * and by a text that is no media type; `image/*` says no more than it does.
+ * Compares a declared Content-Type with the type that the bytes have. A word for "unknown" and a text that is no media type
+ * agree with every type, `image/*` with every image.
  */
 export function agrees(declared: string, found: MediaType): boolean {
   const type = parseContentType(declared)?.type ?? '*/*';

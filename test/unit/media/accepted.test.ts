@@ -168,7 +168,7 @@ describe('a declared type', () => {
     'audio/mp4',
     'video/x-msvideo',
     'video/mp2t',
-  ])('%s is none of them', (name) => {
+  ])('%s agrees with no type', (name) => {
     expect(MEDIA_TYPES.filter((found) => agrees(name, found))).toEqual([]);
   });
 });
