@@ -94,12 +94,14 @@ export const PIXELS_MAX = 64 * MIB;
 export const DRAWN_PIXELS_MAX = 1_000_000_000;
 /** Fields beside the files; a Jes has six. */
 export const UPLOAD_FIELDS_MAX = 20;
+/** Parts beside the files and the fields that are taken: inputs of a browser's form that were left empty. */
+export const UPLOAD_PARTS_SPARE = 2;
+/** Headers of one part, in bytes. A file name of 4,096 bytes, each of them percent-encoded, has room. */
+export const PART_HEADERS_MAX_BYTES = 16 * 1_024;
+/** Header lines of one part; clients send three. */
+export const PART_HEADERS_MAX = 100;
 /** Boundaries and headers of all parts together; a part has about 200 bytes of them. */
 export const UPLOAD_OVERHEAD_MAX_BYTES = 64 * 1_024;
-/** A body of which nothing comes for so long is not waited for. */
-export const UPLOAD_STALL_MS = 8 * SECOND_MS;
-/** A body that is not there as a whole by then: far below {@link ORPHAN_AGE_MS}, so no sweep meets a file under way. */
-export const UPLOAD_DEADLINE_MS = 30 * MINUTE_MS;
 /** Bytes of files that an isolate holds at once, of its 128 MB. Who finds no room waits, and the sender with them. */
 export const HELD_MAX_BYTES = 64 * MIB;
 /** How long an upload waits for room before it is told to come again. */
@@ -241,6 +243,10 @@ export const DAILY_USAGE_KEPT_MS = 7 * DAY_MS;
 export const AUDIT_LOG_KEPT_MS = 365 * DAY_MS;
 
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────
+/** A body of which nothing arrives for so long is given up. */
+export const BODY_STALL_MS = 8 * SECOND_MS;
+/** A body must be there as a whole by then: far below {@link ORPHAN_AGE_MS}, so no sweep meets a file under way. */
+export const BODY_DEADLINE_MS = 30 * MINUTE_MS;
 /** How long a copy of the OpenAPI document is good without asking: it changes with deployments. */
 export const DESCRIPTION_CACHED_S = 300;
 /**

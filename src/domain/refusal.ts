@@ -38,7 +38,7 @@ export type Refusal =
   | { readonly code: 'payload_too_large'; readonly maxBytes: number }
   /** One file, or one too many; the details name it. */
   | { readonly code: 'payload_too_large'; readonly details: readonly Detail[] }
-  | { readonly code: 'unsupported_media_type'; readonly accepts: 'json' | 'form' | 'json or form' }
+  | { readonly code: 'unsupported_media_type'; readonly accepts: 'json' | 'form' | 'json or form' | 'page form' }
   /** Not the body but a file in it, which the details name. */
   | { readonly code: 'unsupported_media_type'; readonly details: readonly Detail[] }
   | { readonly code: 'api_key_limit_reached' }

@@ -168,6 +168,7 @@ const ACCEPTED = {
   form: 'Send the body as "Content-Type: multipart/form-data", not compressed.',
   'json or form':
     'Send the body as "Content-Type: application/json", in UTF-8, or with files as "multipart/form-data"; not compressed.',
+  'page form': 'Send the form as "Content-Type: application/x-www-form-urlencoded", in UTF-8 and not compressed.',
 } as const;
 
 function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>['window']): string {

@@ -3,6 +3,7 @@ import {
   UPLOAD_FIELDS_MAX,
   UPLOAD_LIMITS,
   UPLOAD_OVERHEAD_MAX_BYTES,
+  UPLOAD_PARTS_SPARE,
   type UploadLimits,
 } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
@@ -11,10 +12,13 @@ import { discardMedia, holdBytes, type StoredMedia, storeFile } from '../domain/
 import { invalidField, Refused } from '../domain/refusal.ts';
 import { toHex } from '../lib/bytes.ts';
 import { sha256Hex } from '../lib/hash.ts';
+import { parseContentType } from '../lib/header-value.ts';
 import { MEDIA_TYPES } from '../lib/media/inspect.ts';
+import { BrokenEncoding, TRANSFER_DECODERS } from '../lib/transfer-encoding.ts';
 import type { Exchange } from './exchange.ts';
 import { type Part, readParts } from './multipart.ts';
-import { isUpload, type UploadForm } from './upload-form.ts';
+import { isEncoded } from './read-bytes.ts';
+import { type FieldKind, isUpload, type UploadForm } from './upload-form.ts';
 import { claimNameOf } from './write.ts';
 
 /** A write that came as a form. Whoever takes it runs its write in `keepOrDiscard`. */
@@ -34,8 +38,7 @@ export interface Upload<C extends ActorCtx> {
  */
 export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, form: UploadForm): Promise<Upload<C>> {
   const request = c.req.raw;
-  const isEncoded = (request.headers.get('Content-Encoding') ?? 'identity') !== 'identity';
-  if (!isUpload(request) || isEncoded) {
+  if (!isUpload(request) || isEncoded(request)) {
     throw new Refused({ code: 'unsupported_media_type', accepts: form.accepts });
   }
   const name = claimNameOf(c);
@@ -74,8 +77,10 @@ interface Options {
   readonly isKnown: boolean;
 }
 
-/** What is read of a part, or what became of it. */
+/** The consumer of one part's content. */
 interface Sink {
+  /** The path in error details: `content`, `media.1`. */
+  readonly path: string;
   write(bytes: Uint8Array): void;
   end(): Promise<void>;
   /** Gives back what is held; called once, whatever happened. */
@@ -97,6 +102,7 @@ class UploadReader {
   readonly #parts: unknown[] = [];
   #fieldCount = 0;
   #fieldBytes = 0;
+  #partCount = 0;
 
   constructor(ctx: ActorCtx, form: UploadForm, options: Options) {
     this.#ctx = ctx;
@@ -108,8 +114,11 @@ class UploadReader {
     let sink: Sink | undefined;
     try {
       for await (const event of events) {
-        if (event.type === 'part') sink = await this.#open(event.part);
-        else if (event.type === 'bytes') sink?.write(event.bytes);
+        if (event.type === 'part') {
+          this.#countPart();
+          sink = await this.#open(event.part);
+          sink = decoded(sink, event.part);
+        } else if (event.type === 'bytes') sink?.write(event.bytes);
         else {
           await sink?.end();
           sink?.release();
@@ -130,15 +139,23 @@ class UploadReader {
     return part.name === this.#form.files ? this.#openFile(part) : this.#openField(part);
   }
 
+  #countPart(): void {
+    const maxParts = this.#options.limits.files + UPLOAD_FIELDS_MAX + UPLOAD_PARTS_SPARE;
+    this.#partCount += 1;
+    if (this.#partCount > maxParts) throw invalidField('body', `holds more than ${maxParts} parts`);
+  }
+
   #openField(part: Part): Sink {
     const { name } = part;
-    const isList = this.#form.lists?.includes(name) === true;
-    if (part.filename !== undefined && !isList) throw invalidField(name, 'must not be a file');
+    const kind = this.#form.fields.get(name) ?? 'text';
+    // Clients generated from our OpenAPI document send JSON as a file named "blob".
+    if (kind === 'text' && part.filename !== undefined) throw invalidField(name, 'must not be a file');
     if (this.#fields.has(name)) throw invalidField(name, 'was sent more than once');
     if (++this.#fieldCount > UPLOAD_FIELDS_MAX)
       throw invalidField('body', `holds more than ${UPLOAD_FIELDS_MAX} fields`);
     const chunks: Uint8Array[] = [];
     return {
+      path: name,
       write: (bytes) => {
         this.#fieldBytes += bytes.byteLength;
         if (this.#fieldBytes > JSON_BODY_MAX_BYTES) {
@@ -149,8 +166,8 @@ class UploadReader {
       end: async () => {
         const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
         await this.#note(part, bytes);
-        if (isList) this.#lists.set(name, [...(this.#lists.get(name) ?? []), textOf(name, bytes)]);
-        else this.#fields.set(name, fieldOf(name, bytes, this.#form.json.includes(name)));
+        if (kind === 'texts') this.#lists.set(name, [...(this.#lists.get(name) ?? []), textOf(part, bytes)]);
+        else this.#fields.set(name, READERS[kind](part, bytes));
       },
       release: () => undefined,
     };
@@ -163,6 +180,7 @@ class UploadReader {
     const { room, release } = await holdBytes(Math.min(fileBytes, this.#options.declaredBytes));
     let length = 0;
     return {
+      path,
       write: (bytes) => {
         if (index >= files) throw tooLarge(path, `is one too many: at most ${files} of them are taken`);
         if (length + bytes.byteLength > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
@@ -189,22 +207,67 @@ class UploadReader {
   }
 }
 
-function textOf(name: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw invalidField(name, 'must be UTF-8');
+/** Each turns the content of a field into the value that JSON would hold. */
+const READERS: Record<Exclude<FieldKind, 'texts'>, (part: Part, bytes: Uint8Array) => unknown> = {
+  text: textOf,
+  json(part, bytes) {
+    try {
+      return JSON.parse(textOf(part, bytes).replace(/^\uFEFF/, ''));
+    } catch (error) {
+      throw error instanceof Refused ? error : invalidField(part.name, 'must be JSON');
+    }
+  },
+};
+
+/** Apache HttpClient declares ISO-8859-1 unless its user names another charset. */
+const LATIN1_LABELS = ['iso-8859-1', 'latin1', 'windows-1252'];
+
+function textOf({ name, contentType }: Part, bytes: Uint8Array): string {
+  const charset = parseContentType(contentType)?.parameters.get('charset')?.toLowerCase() ?? '';
+  const labels = LATIN1_LABELS.includes(charset) ? ['utf-8', charset] : ['utf-8'];
+  for (const label of labels) {
+    try {
+      return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      // The next label. Latin-1 text with accents is hardly ever valid UTF-8, so UTF-8 comes first.
+    }
   }
+  throw invalidField(name, 'must be UTF-8');
 }
 
-function fieldOf(name: string, bytes: Uint8Array, isJson: boolean): unknown {
-  const text = textOf(name, bytes);
-  if (!isJson) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalidField(name, 'must be JSON');
+/** These leave the bytes as they are (RFC 2045 section 6.2). */
+const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary', ''];
+
+/**
+ * Wraps a sink so that it takes bytes in the `Content-Transfer-Encoding` of their part, as mail libraries write them.
+ *
+ * @throws Refused `invalid_request` for an unknown encoding; the sink throws it for malformed bytes
+ */
+function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
+  if (IDENTITY_ENCODINGS.includes(transferEncoding)) return sink;
+  const { path } = sink;
+  const decoder = TRANSFER_DECODERS.get(transferEncoding)?.();
+  if (!decoder) {
+    const known = [...TRANSFER_DECODERS.keys()].join(', ');
+    throw invalidField(path, `has an unknown Content-Transfer-Encoding; leave it out, or take one of ${known}`);
   }
+  const write = (decode: () => Uint8Array) => {
+    try {
+      const bytes = decode();
+      if (bytes.length > 0) sink.write(bytes);
+    } catch (error) {
+      if (!(error instanceof BrokenEncoding)) throw error;
+      throw invalidField(path, `is not ${transferEncoding}, which its Content-Transfer-Encoding says`);
+    }
+  };
+  return {
+    ...sink,
+    write: (bytes) => write(() => decoder.write(bytes)),
+    end: () => {
+      write(() => decoder.end());
+      return sink.end();
+    },
+  };
 }
 
 /** The texts of a field. One text that is a JSON list holds them all; a picture's own text seldom is one. */

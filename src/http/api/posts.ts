@@ -7,8 +7,11 @@ import { readWrite, replyDone, replyWritten } from '../write.ts';
 const JES_FORM: UploadForm = {
   files: 'media',
   types: 'all',
-  json: ['location', 'poll'],
-  lists: ['alt'],
+  fields: new Map([
+    ['location', 'json'],
+    ['poll', 'json'],
+    ['alt', 'texts'],
+  ]),
   accepts: 'json or form',
 };
 

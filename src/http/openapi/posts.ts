@@ -35,7 +35,8 @@ export const posts = {
     description:
       '#hashtags (UAX #31, of every script, without emoji) and @mentions in the content are detected. Its first URL is ' +
       'unfurled into a link preview after the response. ' +
-      'With files it is sent as a form; then it needs no content, and nothing is unfurled.',
+      'With files it is sent as a form; then it needs no content, and nothing is unfurled. In a form, `location` and `poll` are ' +
+      'JSON: a text field or a part of type `application/json`, with or without a file name.',
     body: {
       json: newPostSchema,
       multipart: newMediaPostSchema.safeExtend({ media: files, alt }),

@@ -258,7 +258,7 @@ function Media({ apiOrigin }: GuideProps): Markup {
   return (
     <>
       <P>
-        {`A Jes may carry up to ${FILES} files of ${FILE_BYTES / MIB} MB each; a [JesClip](#op-createJesClip) is one video. Send \`multipart/form-data\` with the same fields as in JSON; \`location\` and \`poll\` are JSON in theirs.`}
+        {`A Jes may carry up to ${FILES} files of ${FILE_BYTES / MIB} MB each; a [JesClip](#op-createJesClip) is one video. Send \`multipart/form-data\` with the same fields as in JSON. \`location\` and \`poll\` are JSON there: a text field, or a part of type \`application/json\`, with or without a file name.`}
       </P>
       <Code id="media-curl" title="curl">
         {`curl ${apiOrigin}/api/posts \\\n  -H "Authorization: Bearer $JESTHA_KEY" \\\n  -F 'content=Seen this morning' \\\n  -F media=@fox.jpg \\\n  -F 'alt=A fox asleep on a garden wall' \\\n  -F media=@fox.mp4 \\\n  -F 'alt=The fox wakes up and jumps down'`}
@@ -267,7 +267,7 @@ function Media({ apiOrigin }: GuideProps): Markup {
         {`Some people hear a page instead of seeing it. Describe each file to them: the n-th \`alt\`, at most ${ALT_MAX_CHARACTERS.toLocaleString('en-US')} characters, is for the n-th file, and an empty one for a file without a description. One field may hold a JSON list of all. Say what matters in the picture, and repeat a text that it shows. The page of a Jes, its answers and its events carry the texts; without one, the page names the author only. [Edit a Jes](#op-editPost) with \`media: [{ id, alt }]\` to add, change or remove one. The video of a JesClip has its caption, so its \`alt\` is null.`}
       </P>
       <P>
-        {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. The bytes of a file decide its type; its name does not. We remove metadata, such as the place where a photo was taken, and all that phones append to a JPEG: films, further pictures. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
+        {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. The bytes of a file decide its type; its name does not. A \`Content-Type\` may be left out; one that names another type is refused. We remove metadata, such as the place where a photo was taken, and all that phones append to a JPEG: films, further pictures. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
       </P>
     </>
   );
