@@ -102,10 +102,18 @@ export const PART_HEADERS_MAX_BYTES = 16 * 1_024;
 export const PART_HEADERS_MAX = 100;
 /** Boundaries and headers of all parts together; a part has about 200 bytes of them. */
 export const UPLOAD_OVERHEAD_MAX_BYTES = 64 * 1_024;
-/** Bytes of files that an isolate holds at once, of its 128 MB. Who finds no room waits, and the sender with them. */
-export const HELD_MAX_BYTES = 64 * MIB;
-/** How long an upload waits for room before it is told to come again. */
-export const HOLD_WAIT_MS = 15 * SECOND_MS;
+/** Memory for the files of all uploads in an isolate, of its 128 MB. An upload that finds none waits, and its sender with it. */
+export const UPLOAD_MEMORY_BYTES = 64 * MIB;
+/** The share of one account: two files of a key. A person's larger file may take more, one account at a time. */
+export const UPLOAD_MEMORY_PER_ACCOUNT_BYTES = UPLOAD_MEMORY_BYTES / 4;
+/** The memory that a file takes first: four chunks. */
+export const FILE_BUFFER_MIN_BYTES = 256 * 1_024;
+/** The most by which the memory of a file grows at once. */
+export const FILE_BUFFER_STEP_BYTES = 8 * MIB;
+/** Uploads of one account that an isolate reads at once; a further one waits. */
+export const ACCOUNT_UPLOADS_MAX = 2;
+/** How long an upload waits for memory, or for its turn, before it is 503. */
+export const UPLOAD_WAIT_MS = 15 * SECOND_MS;
 /** One call of the bucket. Storing 8 MB takes a fraction of a second; beyond this it is down. */
 export const OBJECTS_TIMEOUT_MS = 10 * SECOND_MS;
 /** Life of the signed address of a file that is not for everybody. */
@@ -245,6 +253,9 @@ export const AUDIT_LOG_KEPT_MS = 365 * DAY_MS;
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────
 /** A body of which nothing arrives for so long is given up. */
 export const BODY_STALL_MS = 8 * SECOND_MS;
+/** A body must arrive at this rate on average, a slow phone's, once the first seconds are over. */
+export const BODY_MIN_BYTES_PER_S = 16 * 1_024;
+export const BODY_GRACE_MS = 10 * SECOND_MS;
 /** A body must be there as a whole by then: far below {@link ORPHAN_AGE_MS}, so no sweep meets a file under way. */
 export const BODY_DEADLINE_MS = 30 * MINUTE_MS;
 /** How long a copy of the OpenAPI document is good without asking: it changes with deployments. */

@@ -1,4 +1,4 @@
-import { BODY_DEADLINE_MS, BODY_STALL_MS } from '../config/limits.ts';
+import { BODY_DEADLINE_MS, BODY_GRACE_MS, BODY_MIN_BYTES_PER_S, BODY_STALL_MS } from '../config/limits.ts';
 import { inTime } from '../data/in-time.ts';
 import { invalidField, Refused } from '../domain/refusal.ts';
 
@@ -30,26 +30,50 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
 type ChunkReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'> | undefined;
 
 /**
- * Yields the chunks of a body. It gives up a body that stalls, and blames the sender for one that breaks off.
+ * Yields the chunks of a body. It gives up a body that stalls or arrives too slowly, and blames the sender for one that
+ * breaks off.
  *
  * @throws Refused `invalid_request`
  */
 export async function* readChunks(reader: ChunkReader): AsyncGenerator<Uint8Array> {
   if (!reader) return;
   const started = performance.now();
+  let bytes = 0;
+  // The time in which we waited for the sender, and not the sender for us.
+  let waitedMs = 0;
   try {
     for (;;) {
-      const left = Math.max(0, started + BODY_DEADLINE_MS - performance.now());
-      const { done, value } = await inTime(reader.read().catch(brokenOff), Math.min(BODY_STALL_MS, left), () =>
-        invalidField('body', 'stopped arriving'),
+      const asked = performance.now();
+      const left = Math.max(0, started + BODY_DEADLINE_MS - asked);
+      const { ms, message } = patience(bytes, waitedMs);
+      const { done, value } = await inTime(reader.read().catch(brokenOff), Math.min(ms, left), () =>
+        invalidField('body', message),
       );
       if (done) return;
+      waitedMs += performance.now() - asked;
+      bytes += value.byteLength;
       yield value;
     }
   } finally {
     // Also if the caller has stopped early. A body that broke off cannot be cancelled.
     reader.cancel().catch(() => undefined);
   }
+}
+
+/**
+ * How long to wait for the next chunk of a body: not beyond a pause of {@link BODY_STALL_MS}, nor beyond the time at which the
+ * average since the beginning falls below {@link BODY_MIN_BYTES_PER_S}. The first {@link BODY_GRACE_MS} are free.
+ *
+ * @param bytes that have come
+ * @param waitedMs the time in which they came
+ */
+export function patience(bytes: number, waitedMs: number): { readonly ms: number; readonly message: string } {
+  const averageEndsMs = Math.max(BODY_GRACE_MS, (bytes / BODY_MIN_BYTES_PER_S) * 1_000) - waitedMs;
+  if (averageEndsMs >= BODY_STALL_MS) return { ms: BODY_STALL_MS, message: 'stopped arriving' };
+  return {
+    ms: Math.max(0, averageEndsMs),
+    message: `arrived at less than ${BODY_MIN_BYTES_PER_S / 1_024} KiB a second`,
+  };
 }
 
 /** A read fails if the connection broke, or if the body is shorter than its Content-Length. */

@@ -8,7 +8,13 @@ import {
 } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
 import { hasClaim } from '../domain/idempotency/index.ts';
-import { discardMedia, holdBytes, type StoredMedia, storeFile } from '../domain/media/index.ts';
+import {
+  beginUpload,
+  discardMedia,
+  type StoredMedia,
+  storeFile,
+  type Upload as UploadMemory,
+} from '../domain/media/index.ts';
 import { invalidField, Refused } from '../domain/refusal.ts';
 import { toHex } from '../lib/bytes.ts';
 import { sha256Hex } from '../lib/hash.ts';
@@ -46,9 +52,17 @@ export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, fo
   const declaredBytes = declaredLength(request, limits);
   const isKnown = name !== undefined && (await hasClaim(ctx, name));
 
-  const reader = new UploadReader(ctx, form, { limits, declaredBytes, isFingerprinted: name !== undefined, isKnown });
-  const reading = reader.read(readParts(request, maxBytesOf(limits)));
-  // Who hangs up ends the request, unless something outlives it: what is held must be given back.
+  const read = async () => {
+    const memory = await beginUpload(ctx.actor.accountId);
+    const options = { limits, declaredBytes, memory, isFingerprinted: name !== undefined, isKnown };
+    try {
+      return await new UploadReader(ctx, form, options).read(readParts(request, maxBytesOf(limits)));
+    } finally {
+      memory.end();
+    }
+  };
+  const reading = read();
+  // A client that hangs up ends the request, unless the runtime waits for work of it: its memory must be given back.
   ctx.defer(reading.catch(() => undefined));
   const { input, media, parts } = await reading;
   if (name === undefined) return { ctx, input, media };
@@ -72,6 +86,7 @@ function declaredLength({ headers }: Request, limits: UploadLimits): number {
 interface Options {
   readonly limits: UploadLimits;
   readonly declaredBytes: number;
+  readonly memory: UploadMemory;
   readonly isFingerprinted: boolean;
   /** Nothing of it is stored: it is a repeated request. */
   readonly isKnown: boolean;
@@ -81,7 +96,7 @@ interface Options {
 interface Sink {
   /** The path in error details: `content`, `media.1`. */
   readonly path: string;
-  write(bytes: Uint8Array): void;
+  write(bytes: Uint8Array): void | Promise<void>;
   end(): Promise<void>;
   /** Gives back what is held; called once, whatever happened. */
   release(): void;
@@ -116,9 +131,8 @@ class UploadReader {
       for await (const event of events) {
         if (event.type === 'part') {
           this.#countPart();
-          sink = await this.#open(event.part);
-          sink = decoded(sink, event.part);
-        } else if (event.type === 'bytes') sink?.write(event.bytes);
+          sink = decoded(this.#open(event.part), event.part);
+        } else if (event.type === 'bytes') await sink?.write(event.bytes);
         else {
           await sink?.end();
           sink?.release();
@@ -135,7 +149,7 @@ class UploadReader {
     return { input: Object.fromEntries(this.#fields), media: this.#media, parts: this.#parts };
   }
 
-  #open(part: Part): Sink | Promise<Sink> {
+  #open(part: Part): Sink {
     return part.name === this.#form.files ? this.#openFile(part) : this.#openField(part);
   }
 
@@ -173,30 +187,29 @@ class UploadReader {
     };
   }
 
-  async #openFile(part: Part): Promise<Sink> {
+  #openFile(part: Part): Sink {
     const { files, fileBytes } = this.#options.limits;
     const index = this.#media.length;
     const path = this.#form.isSingle ? part.name : `${part.name}.${index}`;
-    const { room, release } = await holdBytes(Math.min(fileBytes, this.#options.declaredBytes));
-    let length = 0;
+    const file = this.#options.memory.openFile(Math.min(fileBytes, this.#options.declaredBytes));
     return {
       path,
-      write: (bytes) => {
+      write: async (bytes) => {
+        const length = file.length + bytes.byteLength;
         if (index >= files) throw tooLarge(path, `is one too many: at most ${files} of them are taken`);
-        if (length + bytes.byteLength > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
-        if (length + bytes.byteLength > room.length) throw invalidField('body', 'is longer than its Content-Length');
-        room.set(bytes, length);
-        length += bytes.byteLength;
+        if (length > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
+        if (length > file.maxBytes) throw invalidField('body', 'is longer than its Content-Length');
+        await file.append(bytes);
       },
       end: async () => {
-        const bytes = room.subarray(0, length);
+        const { bytes } = file;
         await this.#note(part, bytes);
-        // What a browser sends for a file that nobody chose.
-        if (part.filename === '' && length === 0) return;
-        const file = { path, bytes, contentType: part.contentType };
-        this.#media.push(await storeFile(this.#ctx, file, TYPES[this.#form.types], this.#options.isKnown));
+        // Browsers send this for a file input that was left empty.
+        if (part.filename === '' && bytes.length === 0) return;
+        const sent = { path, bytes, contentType: part.contentType };
+        this.#media.push(await storeFile(this.#ctx, sent, TYPES[this.#form.types], this.#options.isKnown));
       },
-      release,
+      release: () => file.release(),
     };
   }
 
@@ -251,10 +264,10 @@ function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
     const known = [...TRANSFER_DECODERS.keys()].join(', ');
     throw invalidField(path, `has an unknown Content-Transfer-Encoding; leave it out, or take one of ${known}`);
   }
-  const write = (decode: () => Uint8Array) => {
+  const write = async (decode: () => Uint8Array) => {
     try {
       const bytes = decode();
-      if (bytes.length > 0) sink.write(bytes);
+      if (bytes.length > 0) await sink.write(bytes);
     } catch (error) {
       if (!(error instanceof BrokenEncoding)) throw error;
       throw invalidField(path, `is not ${transferEncoding}, which its Content-Transfer-Encoding says`);
@@ -263,9 +276,9 @@ function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
   return {
     ...sink,
     write: (bytes) => write(() => decoder.write(bytes)),
-    end: () => {
-      write(() => decoder.end());
-      return sink.end();
+    end: async () => {
+      await write(() => decoder.end());
+      await sink.end();
     },
   };
 }
