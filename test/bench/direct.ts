@@ -20,6 +20,7 @@ export async function redisCall(services: BenchServices, seed: Seed): Promise<Re
       address: undefined,
       isPost: false,
       changesProfile: false,
+      uncounted: { minute: [], posts: [] },
     });
     return [name, script, String(keys.length), ...keys, ...args];
   };

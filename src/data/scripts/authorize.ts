@@ -26,7 +26,8 @@ const STAMP = 13;
  * KEYS: the key's record, its windows, its usage of this UTC day.
  * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
  * `posts` when the request is a `POST /api/posts`, the UTC hour in two digits, `write` when the request may change the
- * profile of the key's owner.
+ * profile of the key's owner, then two logs of requests that the caller admitted while Redis was away, all of them and the
+ * posts: they weigh like ours, and are not kept.
  *
  * Record: `k1|revoked reason|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields.
  *
@@ -48,7 +49,7 @@ const STAMP = 13;
  * an hour. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
  */
 export const AUTHORIZE: Script = {
-  text: `
+  text: `${LOCK_DECLARED_KEYS}
 local now = tonumber(ARGV[1])
 local address = ARGV[2]
 
@@ -92,9 +93,6 @@ end
 local newest = tonumber(string.sub(minuteLog, -${STAMP}))
 if newest and newest > now then now = newest end
 
-local function oldest(log)
-  return tonumber(string.sub(log, 1, ${STAMP}))
-end
 local function withinMinute(log)
   local first = 1
   while first < #log and tonumber(string.sub(log, first, first + ${STAMP - 1})) <= now - ${MINUTE_WINDOW_MS} do
@@ -111,6 +109,22 @@ end
 minuteLog = withinMinute(minuteLog)
 local isPost = ARGV[4] == 'posts'
 if isPost then postsLog = withinMinute(postsLog) end
+local otherMinute, otherPosts = withinMinute(ARGV[7] or ''), withinMinute(ARGV[8] or '')
+local used = (#minuteLog + #otherMinute) / ${STAMP}
+
+-- The time that stands at a place in two logs, were they one.
+local function nth(place, a, b)
+  local i, j, time = 1, 1, nil
+  for _ = 1, place do
+    local x, y = tonumber(string.sub(a, i, i + ${STAMP - 1})), tonumber(string.sub(b, j, j + ${STAMP - 1}))
+    if y == nil or (x ~= nil and x <= y) then
+      time, i = x, i + ${STAMP}
+    else
+      time, j = y, j + ${STAMP}
+    end
+  end
+  return time
+end
 
 local current = math.floor(now / ${DAY_BUCKET_MS})
 local elapsed = current - bucket
@@ -129,8 +143,13 @@ local window, retryAt = '', 0
 local function fullUntil(name, time)
   if time > retryAt then window, retryAt = name, time end
 end
-if #minuteLog >= ${REQUESTS_PER_MINUTE * STAMP} then fullUntil('minute', oldest(minuteLog) + ${MINUTE_WINDOW_MS}) end
-if isPost and #postsLog >= ${POSTS_PER_MINUTE * STAMP} then fullUntil('posts', oldest(postsLog) + ${MINUTE_WINDOW_MS}) end
+if used >= ${REQUESTS_PER_MINUTE} then
+  fullUntil('minute', nth(used - ${REQUESTS_PER_MINUTE - 1}, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS})
+end
+local usedPosts = (#postsLog + #otherPosts) / ${STAMP}
+if isPost and usedPosts >= ${POSTS_PER_MINUTE} then
+  fullUntil('posts', nth(usedPosts - ${POSTS_PER_MINUTE - 1}, postsLog, otherPosts) + ${MINUTE_WINDOW_MS})
+end
 if total >= ${REQUESTS_PER_DAY} then
   local first = string.find(dayLog, '[^0]')
   fullUntil('day', (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS})
@@ -141,8 +160,8 @@ local counted = redis.call('HINCRBY', KEYS[3], ARGV[5] .. (admitted and ':accept
 if counted == 1 then redis.call('PEXPIRE', KEYS[3], ${USAGE_TTL_MS}) end
 
 if not admitted then
-  local remaining = ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}
-  local resetsAt = (oldest(minuteLog) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
+  local remaining = math.max(0, ${REQUESTS_PER_MINUTE} - used)
+  local resetsAt = (nth(1, minuteLog, otherMinute) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
   return { 'limited', record, string.format('%.0f', remaining), string.format('%.0f', resetsAt),
     window, string.format('%.0f', retryAt) }
 end
@@ -156,8 +175,8 @@ local windows = { 'u1', stamp, ARGV[3], minuteLog, postsLog,
 local write = ARGV[6] == 'write' and stamp or lastWrite
 if write ~= '' then windows[9] = write end
 redis.call('SET', KEYS[2], table.concat(windows, '|'), 'PX', ${USAGE_TTL_MS})
-return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}),
-  string.format('%.0f', oldest(minuteLog) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite }
+return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE - 1} - used),
+  string.format('%.0f', nth(1, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite }
 `,
 };
 
@@ -167,7 +186,7 @@ return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE} - #min
  * replaces, the new one, its life in milliseconds. Answers 1 when it was replaced.
  */
 export const REPLACE_RECORD: Script = {
-  text: `
+  text: `${LOCK_DECLARED_KEYS}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1

@@ -15,10 +15,10 @@ import {
   reloadRecord,
 } from '../keys/index.ts';
 import { type Authentication, type Credentials, refused, type Validator } from './authentication.ts';
-import { authorize, fillAndAuthorize, type Verdict } from './authorize.ts';
+import { authorize, type Decided, fillAndAuthorize, type Uncounted } from './authorize.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
 import { noteKnownHash, secondsRefused } from './unknown-keys.ts';
-import { authenticateWithoutRedis } from './without-redis.ts';
+import { admissionsOf, authenticateWithoutRedis, forgetAdmissions } from './without-redis.ts';
 
 /** `jes_live_…`: form and checksum, hash, one call to Redis, and what follows from its answer. */
 export const apiKeyValidator: Validator = {
@@ -29,12 +29,15 @@ export const apiKeyValidator: Validator = {
     const hash = await sha256Hex(token);
     const retryAfter = await secondsRefused(ctx, hash, credentials);
     if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
+    const counts = admissionsOf(hash);
+    const sent = counts.send(credentials.isPost);
     try {
-      const verdict = await authorize(ctx, hash, credentials);
-      return verdict.outcome === 'miss'
-        ? await lookUp(ctx, hash, credentials)
-        : await follow(ctx, hash, verdict, credentials);
+      const verdict = await decide(ctx, hash, credentials, counts.uncounted(ctx.now));
+      if (verdict && 'remaining' in verdict) counts.answered(sent, ctx.now, verdict.outcome === 'admitted', verdict);
+      else counts.failed(sent);
+      return await follow(ctx, hash, verdict, credentials);
     } catch (error) {
+      counts.failed(sent);
       if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
       if (!(error instanceof RedisUnavailable)) throw error;
       return await authenticateWithoutRedis(ctx, hash, credentials);
@@ -42,23 +45,41 @@ export const apiKeyValidator: Validator = {
   },
 };
 
-/** Redis has no record of the hash: one statement by its unique index, then the script again. */
-async function lookUp(ctx: Ctx, hash: string, credentials: Credentials): Promise<Authentication> {
+/**
+ * Asks the script. Where Redis has no record of the hash, one statement finds it by its unique index, and the script is asked
+ * again. Undefined where no key has the hash.
+ */
+async function decide(
+  ctx: Ctx,
+  hash: string,
+  credentials: Credentials,
+  uncounted: Uncounted,
+): Promise<Decided | undefined> {
+  const verdict = await authorize(ctx, hash, credentials, uncounted);
+  if (verdict.outcome !== 'miss') return verdict;
   const record = await loadRecordShared(ctx, hash);
   if (!record) {
     // Unless it exists: a key created meanwhile has put its record there.
     ctx.defer(ctx.ports.redis.setIfAbsent(recordEntry(hash, null)));
-    return await refuseUnknown(ctx, credentials);
+    return undefined;
   }
-  const verdict = await fillAndAuthorize(ctx, hash, record, credentials);
+  const second = await fillAndAuthorize(ctx, hash, record, credentials, uncounted);
   // Gone again at once: Redis keeps nothing for us, so it is as good as away.
-  if (verdict.outcome === 'miss') throw new RedisUnavailable();
-  return await follow(ctx, hash, verdict, credentials);
+  if (second.outcome === 'miss') throw new RedisUnavailable();
+  return second;
 }
 
-/** What follows from the script's answer, but for a miss. */
-async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Credentials): Promise<Authentication> {
-  if (verdict.outcome === 'unknown') return await refuseUnknown(ctx, credentials);
+/** Turns the script's decision into an authentication. */
+async function follow(
+  ctx: Ctx,
+  hash: string,
+  verdict: Decided | undefined,
+  credentials: Credentials,
+): Promise<Authentication> {
+  if (!verdict || verdict.outcome === 'unknown') {
+    forgetAdmissions(hash);
+    return await refuseUnknown(ctx, credentials);
+  }
   if (!('record' in verdict)) return refused({ code: 'service_unavailable', why: 'record' });
   const record = decodeRecord(verdict.record);
   if (!record || ctx.now - record.loadedAt > RECORD_FRESH_MS) ctx.defer(refreshRecord(ctx, hash, verdict.record));

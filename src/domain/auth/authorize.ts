@@ -8,7 +8,8 @@ import type { Credentials } from './authentication.ts';
 
 /** What the authorize script answers (see `data/scripts/authorize.ts`). `record` is the text in Redis. */
 export type Verdict =
-  | { readonly outcome: 'miss' | 'unknown' | 'unreadable' }
+  | { readonly outcome: 'miss' }
+  | { readonly outcome: 'unknown' | 'unreadable' }
   | { readonly outcome: 'revoked' | 'expired' | 'ip_not_allowed'; readonly record: string }
   | ({
       readonly outcome: 'admitted';
@@ -25,9 +26,23 @@ export type Verdict =
       readonly retryAt: number;
     } & LimitStatus);
 
+/** A verdict about a hash that Redis knows something of. */
+export type Decided = Exclude<Verdict, { readonly outcome: 'miss' }>;
+
+/** Requests that this isolate admitted while Redis was away, unix ms, oldest first. */
+export interface Uncounted {
+  readonly minute: readonly number[];
+  readonly posts: readonly number[];
+}
+
 /** Asks Redis about a key in one round trip. */
-export async function authorize(ctx: Ctx, hash: string, credentials: Credentials): Promise<Verdict> {
-  const { keys, args } = callOf(ctx, hash, credentials);
+export async function authorize(
+  ctx: Ctx,
+  hash: string,
+  credentials: Credentials,
+  uncounted: Uncounted,
+): Promise<Verdict> {
+  const { keys, args } = callOf(ctx, hash, credentials, uncounted);
   return toVerdict(await ctx.ports.redis.run(AUTHORIZE, keys, args));
 }
 
@@ -40,8 +55,9 @@ export async function fillAndAuthorize(
   hash: string,
   record: KeyRecord,
   credentials: Credentials,
+  uncounted: Uncounted,
 ): Promise<Verdict> {
-  const { keys, args } = callOf(ctx, hash, credentials);
+  const { keys, args } = callOf(ctx, hash, credentials, uncounted);
   return toVerdict(await ctx.ports.redis.fillThenRun(recordEntry(hash, record), AUTHORIZE, keys, args));
 }
 
@@ -57,7 +73,13 @@ export function authorizeCall(
     address,
     isPost,
     changesProfile,
-  }: { readonly address: ClientAddress | undefined; readonly isPost: boolean; readonly changesProfile: boolean },
+    uncounted,
+  }: {
+    readonly address: ClientAddress | undefined;
+    readonly isPost: boolean;
+    readonly changesProfile: boolean;
+    readonly uncounted: Uncounted;
+  },
 ): { keys: string[]; args: string[] } {
   const time = new Date(now).toISOString();
   const [day, hour] = [time.slice(0, 10), time.slice(11, 13)];
@@ -70,12 +92,14 @@ export function authorizeCall(
       isPost ? 'posts' : '',
       hour,
       changesProfile ? 'write' : '',
+      uncounted.minute.join(''),
+      uncounted.posts.join(''),
     ],
   };
 }
 
-function callOf(ctx: Ctx, hash: string, { address, isPost, changesProfile }: Credentials) {
-  return authorizeCall(ctx.now, hash, { address: address(), isPost, changesProfile });
+function callOf(ctx: Ctx, hash: string, { address, isPost, changesProfile }: Credentials, uncounted: Uncounted) {
+  return authorizeCall(ctx.now, hash, { address: address(), isPost, changesProfile, uncounted });
 }
 
 /** @throws RedisScriptFailed on an answer the script cannot have given: a refusal in doubt */
