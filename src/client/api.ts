@@ -339,6 +339,15 @@ export interface EmailUnverifiedProblem {
   readonly requestId: string;
 }
 
+export interface HttpsRequiredProblem {
+  readonly error: "HTTPS required";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "https_required";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface IdempotencyInProgressProblem {
   readonly error: "Request in progress";
   /** One helpful sentence. */
@@ -536,7 +545,8 @@ export interface Operations {
       /** The deployed version. */
       readonly version: string;
     };
-    readonly error: never;
+    readonly error:
+      | HttpsRequiredProblem;
   };
   /** Do its database, cache and media store answer?. */
   'GET /readyz': {
@@ -550,6 +560,7 @@ export interface Operations {
       };
     };
     readonly error:
+      | HttpsRequiredProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
@@ -561,6 +572,7 @@ export interface Operations {
       readonly [name: string]: unknown;
     };
     readonly error:
+      | HttpsRequiredProblem
       | InternalErrorProblem;
   };
   /** Who am I?. */
@@ -572,6 +584,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotAcceptableProblem
       | RateLimitExceededProblem
@@ -639,6 +652,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotAcceptableProblem
@@ -665,6 +679,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
       | NotAcceptableProblem
@@ -708,6 +723,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -739,6 +755,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -770,6 +787,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -807,6 +825,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -844,6 +863,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -873,6 +893,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotAcceptableProblem
@@ -899,6 +920,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
       | NotAcceptableProblem
@@ -930,6 +952,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -966,6 +989,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1003,6 +1027,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1029,6 +1054,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1056,6 +1082,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1083,6 +1110,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1110,6 +1138,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1140,6 +1169,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1170,6 +1200,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1197,6 +1228,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1223,6 +1255,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1252,6 +1285,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1278,6 +1312,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1303,6 +1338,7 @@ export interface Operations {
       | InvalidApiKeyProblem
       | InvalidCredentialsProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1323,6 +1359,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1341,6 +1378,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1361,6 +1399,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1385,6 +1424,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1409,6 +1449,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1435,6 +1476,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1514,6 +1556,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1538,6 +1581,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | ReauthenticationRequiredProblem
       | SessionRequiredProblem
@@ -1559,6 +1603,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1590,6 +1635,7 @@ export interface Operations {
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
       | EmailUnverifiedProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | ReauthenticationRequiredProblem
       | SessionRequiredProblem
@@ -1618,6 +1664,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1646,6 +1693,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem

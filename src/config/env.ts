@@ -5,7 +5,10 @@ const rateLimiter = z.custom<RateLimit>(
   'must be a [[ratelimits]] binding of wrangler.toml',
 );
 
-const origin = z.url({ protocol: /^https?$/ }).regex(/[^/]$/, 'must not end with a slash');
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^https?:/, 'must begin with https:// or http:// in lower case')
+  .regex(/[^/]$/, 'must not end with a slash');
 
 const previewQueue = z.custom<Queue<{ readonly postId: string; readonly url: string }>>(
   (value) => typeof value === 'object' && value !== null && 'send' in value,

@@ -4,6 +4,7 @@ import { forCallers, forPeople, forVisitors } from './authenticated.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AppEnv } from './exchange.ts';
 import { type Answer, observed } from './observed.ts';
+import { overHttps } from './plain-http.ts';
 
 /**
  * The API as a Hono app. Every other path, pages above all, is answered by the site: a module of its own, which an isolate
@@ -14,7 +15,7 @@ import { type Answer, observed } from './observed.ts';
 export function createApp({ clock }: { readonly clock: () => number }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   for (const endpoint of ENDPOINTS) {
-    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, answerOf(endpoint)));
+    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, overHttps(answerOf(endpoint))));
   }
   let site: Hono<AppEnv> | undefined;
   app.notFound(async ({ req, env, executionCtx }) => {

@@ -81,6 +81,13 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'ip_not_allowed':
       return { message: 'This API key may be used only from the addresses its owner allowed.' };
+    case 'https_required':
+      return {
+        message:
+          refusal.sent === 'call'
+            ? 'Send this over https. If you sent an API key, revoke it: it travelled in the clear.'
+            : 'This form was sent over plain http, so nothing was done. Open the page over https. If the form held a password, change it: it travelled in the clear.',
+      };
     case 'email_unverified':
       return {
         message:

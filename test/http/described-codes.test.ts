@@ -113,6 +113,7 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
   invalid_api_key: ({ send }) => [() => send({ key: 'jes_live_short' })],
   api_key_revoked: withKey('revoked'),
   api_key_expired: withKey('expired'),
+  https_required: ({ send, credential }) => [() => send({ ...credential, origin: 'http://api.jestha.com' })],
   ip_not_allowed: withKey('fenced'),
   rate_limit_exceeded: withKey('spent'),
   missing_scope: withKey('bare'),

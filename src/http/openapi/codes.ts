@@ -15,7 +15,12 @@ const OF_ANY = ['not_acceptable', 'internal_error', 'service_unavailable'] as co
 
 /** Every code with which an endpoint may refuse: what follows from its route and its promise, and what it names itself. */
 export function codesOf(endpoint: Endpoint, operation: Operation): readonly ErrorCode[] {
-  const codes = [...ofAccess(endpoint), ...ofInput(operation), ...(operation.errors ?? [])];
+  const codes: ErrorCode[] = [
+    'https_required',
+    ...ofAccess(endpoint),
+    ...ofInput(operation),
+    ...(operation.errors ?? []),
+  ];
   return [...new Set(codes)].sort();
 }
 
