@@ -561,6 +561,7 @@ export interface Operations {
     };
     readonly error:
       | HttpsRequiredProblem
+      | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
@@ -573,6 +574,7 @@ export interface Operations {
     };
     readonly error:
       | HttpsRequiredProblem
+      | RateLimitExceededProblem
       | InternalErrorProblem;
   };
   /** Who am I?. */

@@ -47,6 +47,7 @@ export const configSchema = z.object({
   KEY_FALLBACK_LIMITER: rateLimiter,
   UNKNOWN_KEY_LIMITER: rateLimiter,
   ATTEMPT_FALLBACK_LIMITER: rateLimiter,
+  VISITOR_LIMITER: rateLimiter,
   LINK_PREVIEWS: previewQueue,
   MEDIA: bucket,
 });

@@ -38,6 +38,7 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     KEY_FALLBACK_LIMITER: NO_LIMIT,
     UNKNOWN_KEY_LIMITER: NO_LIMIT,
     ATTEMPT_FALLBACK_LIMITER: NO_LIMIT,
+    VISITOR_LIMITER: NO_LIMIT,
     LINK_PREVIEWS: NO_QUEUE,
     MEDIA: NO_BUCKET,
   };

@@ -27,7 +27,7 @@ export type Refusal =
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';
-      readonly window: WindowName | 'unknown_keys' | 'attempts';
+      readonly window: WindowName | 'unknown_keys' | 'attempts' | 'visitors';
       /** Whole seconds. */
       readonly retryAfter: number;
     }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { ENDPOINTS } from './api/index.ts';
-import { forCallers, forPeople, forVisitors } from './authenticated.ts';
+import { forAnybody, forCallers, forPeople, forVisitors } from './authenticated.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AppEnv } from './exchange.ts';
 import { type Answer, observed } from './observed.ts';
@@ -29,7 +29,7 @@ export function createApp({ clock }: { readonly clock: () => number }): Hono<App
 function answerOf(endpoint: Endpoint): Answer {
   switch (endpoint.access) {
     case 'public':
-      return endpoint.answer;
+      return forAnybody(endpoint);
     case 'caller':
       return forCallers(endpoint);
     case 'session':

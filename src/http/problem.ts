@@ -187,6 +187,8 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
       return `This API key is limited to ${count(POSTS_PER_MINUTE)} posts per minute.`;
     case 'unknown_keys':
       return 'Too many unknown API keys came from this address.';
+    case 'visitors':
+      return 'Too many requests came from this address without a credential. Wait a minute, then go on.';
     case 'attempts':
       return 'Too many attempts in a short time. Wait a little, then try again.';
   }

@@ -28,7 +28,7 @@ function ofAccess(endpoint: Endpoint): readonly ErrorCode[] {
   const ofCookie: readonly ErrorCode[] = endpoint.method === 'GET' ? [] : ['cross_site_request'];
   switch (endpoint.access) {
     case 'public':
-      return [];
+      return endpoint.needsNoConfiguration ? [] : ['rate_limit_exceeded'];
     case 'caller': {
       const ofScope: readonly ErrorCode[] = endpoint.scope ? ['missing_scope'] : [];
       return ['authentication_required', ...OF_A_KEY, ...ofScope, ...ofCookie, ...OF_ANY];
