@@ -12,7 +12,7 @@ export class InFlight<T> {
     if (shared) return shared;
     const work = begin().finally(() => this.#work.delete(key));
     this.#work.set(key, work);
-    // Its failure is told to those who wait.
+    // Those who wait learn of its failure.
     defer(work.catch(() => undefined));
     return work;
   }

@@ -203,7 +203,7 @@ describe('a file that is not for everybody', () => {
 });
 
 describe('a file that is not there', () => {
-  test('costs one statement for 100 requests, and its 404 is nobody’s to keep', async () => {
+  test('costs one statement for 100 requests, and no cache of a client keeps its 404', async () => {
     const path = `/media/${newObjectName(newId(harness.now), 'png')}`;
     const ids = new Set<unknown>();
     const spent = await statementsOf(() =>
