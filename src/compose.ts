@@ -5,6 +5,7 @@ import { describeError, writeLog } from './data/log.ts';
 import { connectMailer } from './data/mailer.ts';
 import type { Meter } from './data/meter.ts';
 import { connectObjects } from './data/objects.ts';
+import { connectPublicCache } from './data/public-cache.ts';
 import { connectRedis, type RedisPort } from './data/redis.ts';
 import { connectThrottle, type ThrottlePort } from './data/throttle.ts';
 import type { Ctx, Ports } from './domain/context.ts';
@@ -55,6 +56,9 @@ function compose(env: object, meter: Meter, common: Omit<Ctx, 'ports'>): Ports {
     get unknownKeyNetworkLimiter() {
       return configOf(env).UNKNOWN_KEY_NETWORK_LIMITER;
     },
+    get visitorLimiter() {
+      return configOf(env).VISITOR_LIMITER;
+    },
     get throttle() {
       throttle ??= connectThrottle(configOf(env), meter);
       return throttle;
@@ -71,6 +75,9 @@ function compose(env: object, meter: Meter, common: Omit<Ctx, 'ports'>): Ports {
     },
     get objects() {
       return connectObjects(configOf(env).MEDIA, meter);
+    },
+    get publicCache() {
+      return connectPublicCache(configOf(env).WEB_ORIGIN, common.now);
     },
     fetchPage: (url, init) => fetch(url, init),
     get sessionSecrets() {

@@ -339,6 +339,15 @@ export interface EmailUnverifiedProblem {
   readonly requestId: string;
 }
 
+export interface HttpsRequiredProblem {
+  readonly error: "HTTPS required";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "https_required";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface IdempotencyInProgressProblem {
   readonly error: "Request in progress";
   /** One helpful sentence. */
@@ -536,7 +545,8 @@ export interface Operations {
       /** The deployed version. */
       readonly version: string;
     };
-    readonly error: never;
+    readonly error:
+      | HttpsRequiredProblem;
   };
   /** Do its database, cache and media store answer?. */
   'GET /readyz': {
@@ -550,6 +560,8 @@ export interface Operations {
       };
     };
     readonly error:
+      | HttpsRequiredProblem
+      | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
@@ -561,6 +573,8 @@ export interface Operations {
       readonly [name: string]: unknown;
     };
     readonly error:
+      | HttpsRequiredProblem
+      | RateLimitExceededProblem
       | InternalErrorProblem;
   };
   /** Who am I?. */
@@ -572,6 +586,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotAcceptableProblem
       | RateLimitExceededProblem
@@ -639,6 +654,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotAcceptableProblem
@@ -665,6 +681,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
       | NotAcceptableProblem
@@ -708,6 +725,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -739,6 +757,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -770,6 +789,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -807,6 +827,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -844,6 +865,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -873,6 +895,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotAcceptableProblem
@@ -899,6 +922,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
       | NotAcceptableProblem
@@ -930,6 +954,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -966,6 +991,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1003,6 +1029,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1029,6 +1056,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1056,6 +1084,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1083,6 +1112,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1110,6 +1140,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1140,6 +1171,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1170,6 +1202,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1197,6 +1230,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1223,6 +1257,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1252,6 +1287,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1278,6 +1314,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1303,6 +1340,7 @@ export interface Operations {
       | InvalidApiKeyProblem
       | InvalidCredentialsProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1323,6 +1361,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1341,6 +1380,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1361,6 +1401,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1385,6 +1426,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1409,6 +1451,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1435,6 +1478,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1514,6 +1558,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1538,6 +1583,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | ReauthenticationRequiredProblem
       | SessionRequiredProblem
@@ -1559,6 +1605,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1590,6 +1637,7 @@ export interface Operations {
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
       | EmailUnverifiedProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | ReauthenticationRequiredProblem
       | SessionRequiredProblem
@@ -1618,6 +1666,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1646,6 +1695,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem

@@ -5,7 +5,10 @@ const rateLimiter = z.custom<RateLimit>(
   'must be a [[ratelimits]] binding of wrangler.toml',
 );
 
-const origin = z.url({ protocol: /^https?$/ }).regex(/[^/]$/, 'must not end with a slash');
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^https?:/, 'must begin with https:// or http:// in lower case')
+  .regex(/[^/]$/, 'must not end with a slash');
 
 const previewQueue = z.custom<Queue<{ readonly postId: string; readonly url: string }>>(
   (value) => typeof value === 'object' && value !== null && 'send' in value,
@@ -45,6 +48,7 @@ export const configSchema = z.object({
   UNKNOWN_KEY_LIMITER: rateLimiter,
   UNKNOWN_KEY_NETWORK_LIMITER: rateLimiter,
   ATTEMPT_FALLBACK_LIMITER: rateLimiter,
+  VISITOR_LIMITER: rateLimiter,
   LINK_PREVIEWS: previewQueue,
   MEDIA: bucket,
 });

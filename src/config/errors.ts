@@ -9,6 +9,7 @@ export const ERRORS = {
   api_key_expired: { status: 401, title: 'API key expired' },
   invalid_credentials: { status: 401, title: 'Invalid e-mail or password' },
   ip_not_allowed: { status: 403, title: "Request IP is not in this API key's allowlist" },
+  https_required: { status: 403, title: 'HTTPS required' },
   email_unverified: { status: 403, title: 'E-mail address not confirmed' },
   session_required: { status: 403, title: 'Not available to API keys' },
   cross_site_request: { status: 403, title: 'Cross-site request refused' },

@@ -130,6 +130,12 @@ export const REDIS_BUDGET_MS = 300;
 export const NEON_TIMEOUT_MS = 5 * SECOND_MS;
 /** What a 503 asks the caller to wait. */
 export const UNAVAILABLE_RETRY_AFTER_S = 5;
+/** How long the cache answers visitors: public files, and that there is nothing for them. Edits show within it everywhere. */
+export const PUBLIC_CACHE_MS = MINUTE_MS;
+/** One look into the cache, which lies in the same place; beyond this it is down. */
+export const PUBLIC_CACHE_TIMEOUT_MS = 500;
+/** How long a visitor who asked too often waits: the period of the binding. */
+export const VISITOR_WAIT_S = 60;
 /** How long an isolate takes its stores for as well as they were: `/readyz` is for everybody, and must not hammer them. */
 export const READINESS_KEPT_MS = 2 * SECOND_MS;
 

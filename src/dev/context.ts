@@ -39,6 +39,7 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     UNKNOWN_KEY_LIMITER: NO_LIMIT,
     UNKNOWN_KEY_NETWORK_LIMITER: NO_LIMIT,
     ATTEMPT_FALLBACK_LIMITER: NO_LIMIT,
+    VISITOR_LIMITER: NO_LIMIT,
     LINK_PREVIEWS: NO_QUEUE,
     MEDIA: NO_BUCKET,
   };

@@ -3,6 +3,7 @@ import type { Identity } from '../data/identity.ts';
 import type { FetchPage, PreviewJob } from '../data/link-previews.ts';
 import type { MailPort } from '../data/mailer.ts';
 import type { ObjectsPort } from '../data/objects.ts';
+import type { PublicCachePort } from '../data/public-cache.ts';
 import type { RedisPort } from '../data/redis.ts';
 import type { ThrottlePort } from '../data/throttle.ts';
 
@@ -16,6 +17,8 @@ export interface Ports {
   readonly unknownKeyLimiter: RateLimit;
   /** Counts the unknown keys of an IPv6 /48. */
   readonly unknownKeyNetworkLimiter: RateLimit;
+  /** Counts requests that no credential stands behind, per address. */
+  readonly visitorLimiter: RateLimit;
   /** Counts what people do. */
   readonly throttle: ThrottlePort;
   /** Accounts, passwords and sessions. A promise, since the library behind it is loaded when first asked for. */
@@ -25,6 +28,8 @@ export interface Ports {
   readonly linkPreviews: Queue<PreviewJob>;
   /** The bytes of images and videos. */
   readonly objects: ObjectsPort;
+  /** What visitors are answered, for a minute. */
+  readonly publicCache: PublicCachePort;
   /** The web outside. */
   readonly fetchPage: FetchPage;
   /** What session cookies and cursors are signed with: the first signs, each verifies. Keys for other signatures are derived from them. */

@@ -17,6 +17,8 @@ export type Refusal =
   | { readonly code: 'api_key_revoked' }
   | { readonly code: 'api_key_expired' }
   | { readonly code: 'ip_not_allowed' }
+  /** It came over plain http: a call of the API, or a form of a page. */
+  | { readonly code: 'https_required'; readonly sent: 'call' | 'form' }
   | { readonly code: 'email_unverified' }
   | { readonly code: 'session_required' }
   | { readonly code: 'cross_site_request' }
@@ -25,7 +27,7 @@ export type Refusal =
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';
-      readonly window: WindowName | 'unknown_keys' | 'attempts';
+      readonly window: WindowName | 'unknown_keys' | 'attempts' | 'visitors';
       /** Whole seconds. */
       readonly retryAfter: number;
     }

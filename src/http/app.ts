@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { ENDPOINTS } from './api/index.ts';
-import { forCallers, forPeople, forVisitors } from './authenticated.ts';
+import { forAnybody, forCallers, forPeople, forVisitors } from './authenticated.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AppEnv } from './exchange.ts';
 import { type Answer, observed } from './observed.ts';
+import { overHttps } from './plain-http.ts';
 
 /**
  * The API as a Hono app. Every other path, pages above all, is answered by the site: a module of its own, which an isolate
@@ -14,7 +15,7 @@ import { type Answer, observed } from './observed.ts';
 export function createApp({ clock }: { readonly clock: () => number }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   for (const endpoint of ENDPOINTS) {
-    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, answerOf(endpoint)));
+    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, overHttps(answerOf(endpoint))));
   }
   let site: Hono<AppEnv> | undefined;
   app.notFound(async ({ req, env, executionCtx }) => {
@@ -28,7 +29,7 @@ export function createApp({ clock }: { readonly clock: () => number }): Hono<App
 function answerOf(endpoint: Endpoint): Answer {
   switch (endpoint.access) {
     case 'public':
-      return endpoint.answer;
+      return forAnybody(endpoint);
     case 'caller':
       return forCallers(endpoint);
     case 'session':

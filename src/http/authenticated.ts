@@ -3,7 +3,8 @@ import { type Authentication, authenticate } from '../domain/auth/index.ts';
 import { forgetRecord, requireScope } from '../domain/keys/index.ts';
 import { Refused } from '../domain/refusal.ts';
 import { clientAddress } from './client-address.ts';
-import type { CallerEndpoint, SessionEndpoint, VisitorEndpoint } from './endpoint.ts';
+import { countVisitor } from './count-visitor.ts';
+import type { CallerEndpoint, PublicEndpoint, SessionEndpoint, VisitorEndpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import type { Answer } from './observed.ts';
 import { problem } from './problem.ts';
@@ -70,6 +71,15 @@ export function forVisitors(endpoint: VisitorEndpoint): Answer {
     }
     refuseCrossSite(exchange);
     requireJsonAccepted(exchange);
+    return await endpoint.answer(exchange);
+  };
+}
+
+/** Answers an endpoint that looks at no credentials. */
+export function forAnybody(endpoint: PublicEndpoint): Answer {
+  if (endpoint.needsNoConfiguration) return endpoint.answer;
+  return async function answerAnybody(exchange) {
+    await countVisitor(exchange);
     return await endpoint.answer(exchange);
   };
 }

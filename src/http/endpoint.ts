@@ -15,6 +15,8 @@ interface Route {
 /** A path for everybody; it looks at no credentials. */
 export interface PublicEndpoint extends Route {
   readonly access: 'public';
+  /** It answers under a configuration that is not usable, too: no limit, which would be a part of it. */
+  readonly needsNoConfiguration?: true;
   answer(exchange: Exchange): Response | Promise<Response>;
 }
 

@@ -81,6 +81,13 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'ip_not_allowed':
       return { message: 'This API key may be used only from the addresses its owner allowed.' };
+    case 'https_required':
+      return {
+        message:
+          refusal.sent === 'call'
+            ? 'Send this over https. If you sent an API key, revoke it: it travelled in the clear.'
+            : 'This form was sent over plain http, so nothing was done. Open the page over https. If the form held a password, change it: it travelled in the clear.',
+      };
     case 'email_unverified':
       return {
         message:
@@ -181,6 +188,8 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
       return `This API key is limited to ${count(POSTS_PER_MINUTE)} posts per minute.`;
     case 'unknown_keys':
       return 'Too many unknown API keys came from this address.';
+    case 'visitors':
+      return 'Too many requests came from this address without a credential. Wait a minute, then go on.';
     case 'attempts':
       return 'Too many attempts in a short time. Wait a little, then try again.';
   }

@@ -15,6 +15,15 @@ const MAPPED_PREFIX = '00000000000000000000ffff';
 /** Tells IPv4 from IPv6. @param hex as {@link addressToHex} spells it */
 export const isMapped = (hex: string) => hex.startsWith(MAPPED_PREFIX);
 
+/** True for 240.0.0.0/4, which belongs to no host (RFC 1112 section 4). @param hex as {@link addressToHex} spells it */
+export const isClassE = (hex: string) => hex.startsWith(`${MAPPED_PREFIX}f`);
+
+/**
+ * True for an address that an IPv6 host can have: neither IPv4-mapped, nor of `::/96`, which holds the unspecified, the
+ * loopback and the IPv4-compatible addresses. @param hex as {@link addressToHex} spells it
+ */
+export const isIpv6 = (hex: string) => !isMapped(hex) && !hex.startsWith('0'.repeat(24));
+
 /**
  * Four decimal parts without leading zeros, and nothing shorter: `010.0.0.1` is 8.0.0.1 to some parsers
  * and 10.0.0.1 to others, and a rule must not depend on who reads it.

@@ -113,8 +113,10 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
   invalid_api_key: ({ send }) => [() => send({ key: 'jes_live_short' })],
   api_key_revoked: withKey('revoked'),
   api_key_expired: withKey('expired'),
+  https_required: ({ send, credential }) => [() => send({ ...credential, origin: 'http://api.jestha.com' })],
   ip_not_allowed: withKey('fenced'),
-  rate_limit_exceeded: withKey('spent'),
+  rate_limit_exceeded: (stage) =>
+    stage.endpoint.access === 'public' ? [() => stage.send({ from: refusingVisitors })] : withKey('spent')(stage),
   missing_scope: withKey('bare'),
   session_required: ({ send, key }) => [() => send({ key: key.key })],
   cross_site_request: ({ send, person }) => [
@@ -220,6 +222,9 @@ const unknownIn = (known: string) => (known.length === 26 ? '01HK153X00000000000
 async function expectStatus(response: Response, status: number): Promise<void> {
   expect([response.status, await response.text()]).toEqual([status, expect.any(String)]);
 }
+
+/** Its binding has counted too many. */
+const refusingVisitors = new Harness({ VISITOR_LIMITER: { limit: async () => ({ success: false }) } });
 
 /** Recipes that leave something behind which another would meet. */
 const LEAVING: readonly ErrorCode[] = [

@@ -47,7 +47,7 @@ describe('on the host of the API', () => {
   });
 });
 
-test.each([WEB, 'https://preview.example', 'http://127.0.0.1:8787'])('pages are on %s', async (origin) => {
+test.each([WEB, 'https://preview.example', 'https://127.0.0.1:8787'])('pages are on %s', async (origin) => {
   const response = await new Harness().fetch('/sign-in', { origin });
   expect([response.status, response.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8']);
 });

@@ -45,8 +45,9 @@ export async function startWorkers(
       modules,
       bindings: {
         ...secrets,
-        WEB_ORIGIN: 'https://jestha.com',
-        API_ORIGIN: 'https://api.jestha.com',
+        // Their sockets speak plain http, which an origin of https would refuse.
+        WEB_ORIGIN: 'http://jestha.com',
+        API_ORIGIN: 'http://api.jestha.com',
         MAIL_FROM: 'Jestha <no-reply@jestha.com>',
       },
       unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],

@@ -27,7 +27,7 @@ describe('without the identity library', () => {
     const { secrets } = workers;
     const { sessionToken } = await withContext(secrets, Date.now(), (ctx) => signUp(ctx, VISITOR, form));
     await withContext(secrets, Date.now(), (ctx) => insertAccount(ctx, form));
-    const name = sessionCookieName('https://jestha.com');
+    const name = sessionCookieName('http://jestha.com');
     cookie =
       (await generateSignedCookie(name, sessionToken, secrets.SESSION_SECRET, { secure: true })).split(';', 1)[0] ?? '';
   }, 60_000);

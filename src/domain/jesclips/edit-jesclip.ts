@@ -28,7 +28,10 @@ export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Pr
       answer: ownJesClip(id, actor.accountId, viewOf(ctx)),
     });
     if (!written) return await refuseOthers(ctx, 'jesclip', id);
-    return { ...written, value: await toJesClip(ctx.ports, written.value) };
+    const clip = await toJesClip(ctx.ports, written.value);
+    // Visitors see it, or no longer.
+    if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([clip.url, clip.video.url]));
+    return { ...written, value: clip };
   } catch (error) {
     throw nullColumnOf(error) === 'author_id' ? actorRefusal(actor) : error;
   }

@@ -38,6 +38,8 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
     });
     if (!written) return await refuseOthers(ctx, 'post', id);
     const jes = await toJes(ctx.ports, written.value);
+    // Visitors see it, or no longer.
+    if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([jes.url, ...jes.media.map(({ url }) => url)]));
     if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
     return { ...written, value: jes };
   } catch (error) {

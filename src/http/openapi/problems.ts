@@ -56,6 +56,7 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
   api_key_revoked: { code: 'api_key_revoked' },
   api_key_expired: { code: 'api_key_expired' },
   ip_not_allowed: { code: 'ip_not_allowed' },
+  https_required: { code: 'https_required', sent: 'call' },
   email_unverified: { code: 'email_unverified' },
   session_required: { code: 'session_required' },
   cross_site_request: { code: 'cross_site_request' },

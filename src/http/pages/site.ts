@@ -2,11 +2,13 @@ import { Hono } from 'hono';
 import { ENDPOINTS } from '../api/index.ts';
 import type { AppEnv, Exchange } from '../exchange.ts';
 import { type Answer, observed } from '../observed.ts';
+import { isInTheClear, refuseCall } from '../plain-http.ts';
 import { problem } from '../problem.ts';
 import { errorPage } from './error-page.tsx';
 import { forPage } from './for-pages.ts';
 import { PAGES } from './index.ts';
 import type { Page } from './page.ts';
+import { redirect } from './render.ts';
 
 type Router = Hono<AppEnv>['router'];
 
@@ -23,10 +25,28 @@ export function createSite(clock: () => number, api: Router): Hono<AppEnv> {
     const refuse = page.access === 'asset' ? problem : errorPage;
     const answer = forPage(page);
     const answerHere: Answer = (exchange) => (isThere(page, exchange) ? answer(exchange) : refuseUnknown(exchange));
-    site.on(page.method, page.path, observed(clock, page.path, answerHere, refuse));
+    site.on(page.method, page.path, observed(clock, page.path, siteOverHttps(answerHere), refuse));
   }
-  site.notFound(observed(clock, 'unknown', refuseUnknown));
+  site.notFound(observed(clock, 'unknown', siteOverHttps(refuseUnknown)));
   return site;
+}
+
+/**
+ * Answers over plain http: pages lead browsers to https, a form is refused, and so is a call of the API, whose key may have
+ * come with it.
+ */
+function siteOverHttps(answer: Answer): Answer {
+  return function answerOverHttps(exchange) {
+    const { c } = exchange;
+    if (!isInTheClear(exchange, c.env.WEB_ORIGIN)) return answer(exchange);
+    if (isOfApi(exchange)) return refuseCall(exchange);
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+      return errorPage(exchange, { code: 'https_required', sent: 'form' });
+    }
+    // Not to the host that the client names.
+    const { pathname, search } = new URL(c.req.url);
+    return redirect(exchange, c.env.WEB_ORIGIN + pathname + search, {}, 308);
+  };
 }
 
 /** The API's host has no pages: there a page of ours could only be mistaken for one where people's cookies are. */
@@ -62,9 +82,13 @@ function refuseUnknownRoute(api: Router, site: Router): Answer {
   };
 }
 
+/** True for what only callers of the API ask for: every path of its host, and its paths on the host of the pages. */
+function isOfApi(exchange: Exchange): boolean {
+  return isApiHost(exchange) || /^\/api(?:\/|$)/.test(exchange.c.req.path);
+}
+
 /** Somebody has followed a link or typed an address; callers of the API are told in JSON, whatever they accept. */
 function wantsPage(exchange: Exchange): boolean {
   const { req } = exchange.c;
-  const isApi = isApiHost(exchange) || /^\/api(?:\/|$)/.test(req.path);
-  return !isApi && (req.raw.headers.get('Accept') ?? '').includes('text/html');
+  return !isOfApi(exchange) && (req.raw.headers.get('Accept') ?? '').includes('text/html');
 }

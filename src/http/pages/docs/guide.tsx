@@ -142,7 +142,7 @@ function Keys(): Markup {
         <dd>
           <Words>
             {
-              'Whoever has the key is you, within its scopes. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later.'
+              'Whoever has the key is you, within its scopes. Send it over https only. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later.'
             }
           </Words>
         </dd>
