@@ -221,7 +221,7 @@ describe('after a week', () => {
 
   test('the sweep removes everything, objects too, and every count of others is right', async () => {
     const other = await harness.newSession();
-    const key = await harness.newKey({ account: person, label: 'A secret label' });
+    const key = await harness.newKey({ account: person, label: 'The label of a deleted account' });
     await harness.fetch(ME, { key: key.key, address: '192.0.2.1' });
     const { objects, others, hub } = await live(other, key);
     for (const object of objects) expect(await env.MEDIA.head(object)).not.toBeNull();
@@ -237,7 +237,7 @@ describe('after a week', () => {
     );
     const found: string[] = [];
     for (const { name } of tables) {
-      for (const said of [person.email, person.username, person.id, 'A secret label']) {
+      for (const said of [person.email, person.username, person.id, 'The label of a deleted account']) {
         const rows = await rowsOf<{ row: string }>(
           harness,
           `SELECT t::text AS row FROM ${name} t WHERE t::text LIKE '%${said}%'`,

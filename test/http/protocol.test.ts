@@ -103,7 +103,7 @@ describe('GET /readyz', () => {
 
 describe('paths and methods', () => {
   test.each([
-    '/',
+    '/nothing',
     '/api',
     '/api/posts/',
     '/API/AUTH/ME',
