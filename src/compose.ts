@@ -17,15 +17,20 @@ export interface Runtime {
   waitUntil(work: Promise<unknown>): void;
 }
 
-/** The context of one request, queue message or cron run. @param now unix ms */
-export function contextFor(env: object, runtime: Runtime, now: number, meter: Meter): Ctx {
+/**
+ * The context of one request, queue message or cron run, which begins now.
+ *
+ * @param clock unix ms
+ */
+export function contextFor(env: object, runtime: Runtime, clock: () => number, meter: Meter): Ctx {
+  const now = clock();
   const requestId = newId(now);
   const defer = (work: Promise<unknown>) => {
     const logFailure = (error: unknown) =>
       writeLog({ event: 'deferred_work_failed', requestId, ...describeError(error) });
     runtime.waitUntil(work.catch(logFailure));
   };
-  const common = { requestId, now, defer };
+  const common = { requestId, now, clock, defer };
   return { ...common, ports: compose(env, meter, common) };
 }
 

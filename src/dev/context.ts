@@ -43,7 +43,7 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     LINK_PREVIEWS: NO_QUEUE,
     MEDIA: NO_BUCKET,
   };
-  const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, now, new Meter()));
+  const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, () => now, new Meter()));
   await Promise.all(deferred);
   return result;
 }

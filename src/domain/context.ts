@@ -52,8 +52,10 @@ export interface ClientAddress {
 /** Plain data and ports: the same for a request, a queue message and a cron run. */
 export interface Ctx {
   readonly requestId: string;
-  /** Unix milliseconds; the only clock that rules may read. */
+  /** Unix milliseconds at which the request came; the only clock that rules may read. */
   readonly now: number;
+  /** Unix milliseconds now: after a body that took its time, later than {@link now}. Decides if an actor may still write. */
+  readonly clock: () => number;
   /** Lets work outlive the answer (`waitUntil`). Should it fail, that is logged and nothing else. */
   defer(work: Promise<unknown>): void;
   readonly ports: Ports;
@@ -99,4 +101,12 @@ export interface ActorCtx extends Ctx {
 /** A context in which a person acts, signed in. */
 export interface SessionCtx extends Ctx {
   readonly actor: SessionActor;
+}
+
+/** An actor who writes, and when: not the time of the request, since its body may have taken a while. */
+export type Writer<A extends Actor = Actor> = A & { readonly at: Date };
+
+/** The one who writes now. */
+export function writerOf<A extends Actor>({ actor, clock }: Pick<Ctx, 'clock'> & { readonly actor: A }): Writer<A> {
+  return { ...actor, at: new Date(clock()) };
 }

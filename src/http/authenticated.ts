@@ -35,8 +35,8 @@ export function forCallers(endpoint: CallerEndpoint): Answer {
  * Redis notes each write when it admits it, and for {@link WRITE_SETTLED_MS} after that a record counts as older than the
  * write. A write that took longer takes the record away before its response.
  */
-async function settleProfile({ ctx, clock }: Exchange, keyHash: string): Promise<void> {
-  if (clock() - ctx.now < WRITE_SETTLED_MS) return;
+async function settleProfile({ ctx }: Exchange, keyHash: string): Promise<void> {
+  if (ctx.clock() - ctx.now < WRITE_SETTLED_MS) return;
   // Where Redis is away, the next request reads Neon anyway.
   await forgetRecord(ctx, keyHash).catch(() => undefined);
 }

@@ -16,8 +16,6 @@ export interface Exchange {
   readonly c: Context<AppEnv>;
   readonly ctx: Ctx;
   readonly meter: Meter;
-  /** Unix milliseconds now; `ctx.now` is when the request came. */
-  readonly clock: () => number;
   /** Pattern of the route that answers, for the log. */
   route: string;
   /** Set once the credentials were looked at. */

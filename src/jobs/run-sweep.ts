@@ -40,7 +40,7 @@ export async function runSweep(env: Env, runtime: Runtime, now: number): Promise
   let failure: unknown;
   for (const [name, task] of Object.entries(TASKS)) {
     // A context of its own, since the tasks of one would share a budget.
-    const ctx = contextFor(env, runtime, now, new Meter());
+    const ctx = contextFor(env, runtime, () => now, new Meter());
     try {
       done[name] = await task(ctx);
     } catch (error) {

@@ -79,7 +79,7 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     status: 200,
   }),
   'DELETE /api/posts/:id/like': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/like`,
+    path: await done(harness, person, `${await ownPost(harness, person)}/like`),
     status: 200,
   }),
   'POST /api/posts/:id/save': async (harness, person) => ({
@@ -87,7 +87,7 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     status: 200,
   }),
   'DELETE /api/posts/:id/save': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/save`,
+    path: await done(harness, person, `${await ownPost(harness, person)}/save`),
     status: 200,
   }),
   'POST /api/posts/:id/poll/votes': async (harness, person) => {
@@ -98,8 +98,8 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     path: `/api/users/${(await harness.newAccount()).username}/follow`,
     status: 200,
   }),
-  'DELETE /api/users/:username/follow': async (harness) => ({
-    path: `/api/users/${(await harness.newAccount()).username}/follow`,
+  'DELETE /api/users/:username/follow': async (harness, person) => ({
+    path: await done(harness, person, `/api/users/${(await harness.newAccount()).username}/follow`),
     status: 200,
   }),
   'POST /api/jehubs': async () => ({ path: '/api/jehubs', body: { name: 'Hub' }, status: 201 }),
@@ -145,6 +145,13 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     isOwn: true,
   }),
 };
+
+/** Does what a DELETE of the same path undoes. */
+async function done(harness: Harness, { cookie }: TestSession, path: string): Promise<string> {
+  const { status } = await harness.fetch(path, { method: 'POST', cookie });
+  if (status !== 200) throw new Error(`POST ${path} answered ${status}`);
+  return path;
+}
 
 /** The password that {@link withPassword} sets. */
 const PASSWORD = 'correct horse';

@@ -125,7 +125,7 @@ export class Harness {
   /** Runs verbs as the Worker would, at the harness's time, with what they defer. */
   async run<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
     const executionCtx = createExecutionContext();
-    const result = await work(contextFor(this.env, executionCtx, this.now, new Meter()));
+    const result = await work(contextFor(this.env, executionCtx, () => this.now, new Meter()));
     await waitOnExecutionContext(executionCtx);
     return result;
   }

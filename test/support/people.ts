@@ -70,13 +70,14 @@ export function cookieOf(response: Response): string {
 }
 
 /** Runs verbs as this person. */
-export function runAs<T>(
+export async function runAs<T>(
   harness: Harness,
-  person: { readonly id: string },
+  { id }: { readonly id: string },
   work: (ctx: SessionCtx) => Promise<T>,
 ): Promise<T> {
-  return harness.run((ctx) =>
-    work({ ...ctx, actor: { type: 'session', accountId: person.id, sessionId: 'none', authenticatedAt: harness.now } }),
+  const { sessionId } = await harness.newSession({ account: { id, username: '' } });
+  return await harness.run((ctx) =>
+    work({ ...ctx, actor: { type: 'session', accountId: id, sessionId, authenticatedAt: harness.now } }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { REAUTHENTICATE_AFTER_MS, THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
-import type { SessionCtx } from '../context.ts';
+import { type SessionCtx, writerOf } from '../context.ts';
+import { runAsActor } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import { reauthenticateSchema } from './schemas.ts';
@@ -53,7 +54,8 @@ export async function requirePassword(ctx: SessionCtx, password: string, field: 
 export async function reauthenticate(ctx: SessionCtx, input: unknown): Promise<SessionCtx> {
   const { password } = parseInput(reauthenticateSchema, input);
   await requirePassword(ctx, password, 'password');
-  const marked = await runSql(markReauthenticated(ctx.ports.db, ctx.actor, new Date(ctx.now)));
+  const marked = await runAsActor(ctx, markReauthenticated(ctx.ports.db, writerOf(ctx), new Date(ctx.now)));
+  // Without a row, no account was asked for.
   if (marked.length === 0) throw new Refused({ code: 'authentication_required', by: 'session' });
   return { ...ctx, actor: { ...ctx.actor, authenticatedAt: ctx.now } };
 }

@@ -5,7 +5,8 @@ import { randomBase62 } from '../../lib/base62.ts';
 import { isId, newId } from '../../lib/id.ts';
 import { addressBlock, parseCidr } from '../../lib/ip.ts';
 import { browserName } from '../../lib/user-agent.ts';
-import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
+import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
+import { runAsActor } from '../idempotency/index.ts';
 import { Refused } from '../refusal.ts';
 import type { sessionSchema } from './answers.ts';
 import { deleteOtherSessions, deleteSession, insertSession, selectSessionsOf, undoDeletion } from './store.ts';
@@ -78,11 +79,12 @@ function toMinute(time: Date): string {
 
 /** Ends a session of the person's, the present one too. @throws Refused `not_found` */
 export async function endSession(ctx: SessionCtx, id: string): Promise<void> {
-  const ended = isId(id) ? await runSql(deleteSession(ctx.ports.db, id, ctx.actor.accountId)) : [];
+  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  const ended = await runAsActor(ctx, deleteSession(ctx.ports.db, id, writerOf(ctx)));
   if (ended.length === 0) throw new Refused({ code: 'not_found' });
 }
 
 /** Ends all sessions of the person but for this one. @returns their number */
 export async function endOtherSessions(ctx: SessionCtx): Promise<number> {
-  return (await runSql(deleteOtherSessions(ctx.ports.db, ctx.actor))).length;
+  return (await runAsActor(ctx, deleteOtherSessions(ctx.ports.db, writerOf(ctx)))).length;
 }

@@ -2,7 +2,8 @@ import { and, desc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../data/db.ts';
 import { accounts, retiredUsernames } from '../../data/schema/accounts.ts';
 import { credentials, type mailedLinks, sessions } from '../../data/schema/sessions.ts';
-import type { SessionActor } from '../context.ts';
+import type { SessionActor, Writer } from '../context.ts';
+import { actingAccount } from '../idempotency/index.ts';
 import { profileColumns } from './profile.ts';
 
 export function selectProfile(db: Db, accountId: string) {
@@ -34,35 +35,27 @@ export function selectSessionsOf(db: Db, accountId: string, now: Date, limit: nu
 }
 
 /** Ends a session of an account; answers it, if there is one. */
-export function deleteSession(db: Db, id: string, accountId: string) {
+export function deleteSession(db: Db, id: string, actor: Writer<SessionActor>) {
   return db
     .delete(sessions)
-    .where(and(eq(sessions.id, id), eq(sessions.accountId, accountId)))
+    .where(and(eq(sessions.id, id), sql`${sessions.accountId} = ${actingAccount(actor)}`))
     .returning({ id: sessions.id });
 }
 
-/** Ends the sessions of an account but for the one that acts; none where that one is over. */
-export function deleteOtherSessions(db: Db, { accountId, sessionId }: SessionActor) {
+/** Ends the sessions of an account but for the one that acts. */
+export function deleteOtherSessions(db: Db, actor: Writer<SessionActor>) {
   return db
     .delete(sessions)
-    .where(
-      and(
-        eq(
-          sessions.accountId,
-          sql`(SELECT account_id FROM sessions WHERE id = ${sessionId} AND account_id = ${accountId})`,
-        ),
-        ne(sessions.id, sessionId),
-      ),
-    )
+    .where(and(sql`${sessions.accountId} = ${actingAccount(actor)}`, ne(sessions.id, actor.sessionId)))
     .returning({ id: sessions.id });
 }
 
 /** Notes that the password was given in a session. */
-export function markReauthenticated(db: Db, { sessionId }: SessionActor, at: Date) {
+export function markReauthenticated(db: Db, actor: Writer<SessionActor>, at: Date) {
   return db
     .update(sessions)
     .set({ reauthenticatedAt: at })
-    .where(eq(sessions.id, sessionId))
+    .where(and(eq(sessions.id, actor.sessionId), sql`${sessions.accountId} = ${actingAccount(actor)}`))
     .returning({ id: sessions.id });
 }
 

@@ -1,5 +1,4 @@
 import { DELETION_GRACE_MS, FRESH_SIGN_IN_MS } from '../../config/limits.ts';
-import { runSql } from '../../data/db.ts';
 import {
   deleteAccountSchema,
   deletionMail,
@@ -9,8 +8,8 @@ import {
   requirePassword,
   type Visitor,
 } from '../accounts/index.ts';
-import type { SessionCtx } from '../context.ts';
-import { actorRefusal } from '../idempotency/index.ts';
+import { type SessionCtx, writerOf } from '../context.ts';
+import { runAsActor } from '../idempotency/index.ts';
 import { announceRevocations, revokingAll } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
@@ -35,10 +34,16 @@ export async function deleteAccount(ctx: SessionCtx, visitor: Visitor, input: un
   const owner = await readProfile(ctx, actor.accountId);
   const account = departing(actor.accountId, at);
   const [revoking, noting] = revokingAll(ctx, account, visitor.address);
-  const [requested, revoked] = await runSql(
-    db.batch([requestDeletion(db, actor, at), revoking, noting, endSessions(db, account), endLinks(db, account)]),
+  const [, revoked] = await runAsActor(
+    ctx,
+    db.batch([
+      requestDeletion(db, writerOf(ctx), at),
+      revoking,
+      noting,
+      endSessions(db, account),
+      endLinks(db, account),
+    ]),
   );
-  if (requested.length === 0) throw actorRefusal(actor);
   const deletedAt = now + DELETION_GRACE_MS;
   ctx.defer(ctx.ports.mailer.send(deletionMail(ctx.ports.webOrigin, owner.email, deletedAt)));
   if (!(await announceRevocations(ctx, revoked)))

@@ -2,11 +2,11 @@ import { and, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Db, Sql, Statement } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { mailedLinks, sessions } from '../../data/schema/sessions.ts';
-import type { SessionActor } from '../context.ts';
+import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 
-/** Asks for the deletion of the account that acts; answers it unless the session is over. */
-export function requestDeletion(db: Db, actor: SessionActor, at: Date) {
+/** Asks for the deletion of the account that acts. */
+export function requestDeletion(db: Db, actor: Writer<SessionActor>, at: Date) {
   return db
     .update(accounts)
     .set({ deletionRequestedAt: at })

@@ -1,5 +1,5 @@
 import { newId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
@@ -38,7 +38,7 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
   const entities = findEntities(caption);
   const written = await writeCreation(ctx, {
     statements: [
-      insertJesClip(db, { id, actor, caption, visibility, entities, createdAt }),
+      insertJesClip(db, { id, actor: writerOf(ctx), caption, visibility, entities, createdAt }),
       insertMedia(db, { jesclipId: id }, media),
       insertCreatedEvent(db, id, actor.accountId, view, createdAt),
     ],

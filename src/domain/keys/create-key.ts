@@ -1,11 +1,12 @@
 import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
-import { runSql } from '../../data/db.ts';
+import { runSql, type Sql } from '../../data/db.ts';
 import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
 import { requireFreshSession, throttle } from '../accounts/index.ts';
-import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
+import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
+import { actingAccount, explainActor } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import type { createdKeySchema } from './answers.ts';
@@ -15,7 +16,7 @@ import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
 import { newKeySchema } from './schemas.ts';
-import { insertEvent, insertKey, lockAccount } from './store.ts';
+import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
 
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
@@ -27,7 +28,11 @@ export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: Cl
   const { accountId } = ctx.actor;
   requireFreshSession(ctx);
   await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
-  return await createKey(ctx, accountId, input, address);
+  try {
+    return await generate(ctx, { accountId, account: actingAccount(writerOf(ctx)) }, input, address);
+  } catch (error) {
+    throw await explainActor(ctx, error);
+  }
 }
 
 /**
@@ -42,6 +47,16 @@ export async function createKey(
   accountId: string,
   input: unknown,
   address?: ClientAddress,
+): Promise<CreatedKey> {
+  return await generate(ctx, { accountId, account: accountIn(accountId) }, input, address);
+}
+
+/** @param owner.account the id of the account in SQL, which may refuse */
+async function generate(
+  ctx: Ctx,
+  { accountId, account }: { readonly accountId: string; readonly account: Sql },
+  input: unknown,
+  address: ClientAddress | undefined,
 ): Promise<CreatedKey> {
   const { label, scopes, ipAllowlist, expiresInDays, expiresAt } = parseInput(newKeySchema, input);
   const key = generateKey();
@@ -60,7 +75,7 @@ export async function createKey(
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
   const [[owner], inserted] = await runSql(
-    db.batch([lockAccount(db, accountId), insertKey(db, row), insertEvent(db, created)]),
+    db.batch([lockAccount(db, account), insertKey(db, row), insertEvent(db, created)]),
   );
   if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
   if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });

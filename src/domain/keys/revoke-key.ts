@@ -1,7 +1,8 @@
 import { runSql, type Sql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { isId, newId } from '../../lib/id.ts';
-import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
+import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
+import { actingAccount, explainActor } from '../idempotency/index.ts';
 import { Refused } from '../refusal.ts';
 import { type ApiKey, toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
@@ -10,6 +11,7 @@ import { toRecord } from './load-record.ts';
 import { orUnknown } from './or-unknown.ts';
 import { recordEntry } from './record.ts';
 import {
+  accountIn,
   insertAllRevoked,
   insertEvent,
   type KeyRow,
@@ -25,7 +27,12 @@ import {
  */
 export async function revokeOwnKey(ctx: SessionCtx, id: string, address?: ClientAddress): Promise<ApiKey> {
   if (!isId(id)) throw new Refused({ code: 'not_found' });
-  return await revokeKey(ctx, { id, accountId: ctx.actor.accountId, reason: 'user' }, address);
+  const key = { id, accountId: ctx.actor.accountId, reason: 'user' } as const;
+  try {
+    return await revoke(ctx, key, actingAccount(writerOf(ctx)), address);
+  } catch (error) {
+    throw await explainActor(ctx, error);
+  }
 }
 
 /**
@@ -52,10 +59,15 @@ export async function revokeAnyKey(
  * @param address the person's, for the audit log
  */
 export async function revokeKey(ctx: Ctx, key: KeyToRevoke, address?: ClientAddress): Promise<ApiKey> {
+  return await revoke(ctx, key, accountIn(key.accountId), address);
+}
+
+/** @param account the id of the account in SQL, which may refuse */
+async function revoke(ctx: Ctx, key: KeyToRevoke, account: Sql, address: ClientAddress | undefined): Promise<ApiKey> {
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
   const revoked = ownerEvent(ctx, key, 'revoked', address);
-  const [rows] = await runSql(db.batch([markRevoked(db, key, at), insertEvent(db, revoked)]));
+  const [rows] = await runSql(db.batch([markRevoked(db, key, account, at), insertEvent(db, revoked)]));
   const [row] = rows;
   if (!row) throw new Refused({ code: 'not_found' });
   if (!(await announceRevocations(ctx, rows))) throw new Refused({ code: 'service_unavailable', why: 'revocation' });

@@ -6,6 +6,8 @@ import { apiKeys } from '../../data/schema/api-keys.ts';
 import { auditLog } from '../../data/schema/audit-log.ts';
 import { keyReveals } from '../../data/schema/key-reveals.ts';
 import { profileColumns } from '../accounts/index.ts';
+import type { SessionActor, Writer } from '../context.ts';
+import { actingAccount } from '../idempotency/index.ts';
 import { apiKeyColumns } from './api-key.ts';
 import type { RevokedReason } from './record.ts';
 
@@ -38,12 +40,19 @@ export function selectKnownHashes(db: Db, hashes: string[]) {
   return db.select({ hash: apiKeys.hash }).from(apiKeys).where(inArray(apiKeys.hash, hashes));
 }
 
+/** The id of an account, in SQL. */
+export function accountIn(accountId: string): Sql {
+  return sql`${accountId}`;
+}
+
 /**
  * Locks an account and answers its profile: creations of keys for it wait for each other from here to the end of
  * the transaction, so that each sees the keys of the ones before it.
+ *
+ * @param account its id, in SQL
  */
-export function lockAccount(db: Db, accountId: string) {
-  return db.select(profileColumns).from(accounts).where(eq(accounts.id, accountId)).for('update');
+export function lockAccount(db: Db, account: Sql) {
+  return db.select(profileColumns).from(accounts).where(sql`${accounts.id} = ${account}`).for('update');
 }
 
 export interface NewKeyRow {
@@ -82,8 +91,12 @@ export function insertKey(db: Db, row: NewKeyRow) {
     RETURNING id`);
 }
 
-/** Revokes a key once: the first time and reason stay. Answers the key, or nothing where there is none. */
-export function markRevoked(db: Db, key: KeyToRevoke, at: Date) {
+/**
+ * Revokes a key once: the first time and reason stay. Answers the key, or nothing where there is none.
+ *
+ * @param account the id of its account, in SQL
+ */
+export function markRevoked(db: Db, key: KeyToRevoke, account: Sql, at: Date) {
   return db
     .update(apiKeys)
     .set({
@@ -91,7 +104,7 @@ export function markRevoked(db: Db, key: KeyToRevoke, at: Date) {
       revokedReason: sql`coalesce(${apiKeys.revokedReason}, ${key.reason})`,
     })
     .from(accounts)
-    .where(and(eq(apiKeys.id, key.id), eq(apiKeys.accountId, key.accountId), eq(accounts.id, apiKeys.accountId)))
+    .where(and(eq(apiKeys.id, key.id), sql`${apiKeys.accountId} = ${account}`, eq(accounts.id, apiKeys.accountId)))
     .returning({ key: { ...recordColumns.key, ...apiKeyColumns }, owner: profileColumns });
 }
 
@@ -214,11 +227,11 @@ export function insertReveal(db: Db, reveal: typeof keyReveals.$inferInsert) {
 }
 
 /** Takes a sealed key out, for its owner. */
-export function deleteReveal(db: Db, keyId: string, accountId: string) {
+export function deleteReveal(db: Db, keyId: string, owner: Writer<SessionActor>) {
   const isOwn = db
     .select({ id: apiKeys.id })
     .from(apiKeys)
-    .where(and(eq(apiKeys.id, keyId), eq(apiKeys.accountId, accountId)));
+    .where(and(eq(apiKeys.id, keyId), sql`${apiKeys.accountId} = ${actingAccount(owner)}`));
   return db
     .delete(keyReveals)
     .where(inArray(keyReveals.apiKeyId, isOwn))

@@ -1,8 +1,7 @@
-import { runSql } from '../../data/db.ts';
 import { newId } from '../../lib/id.ts';
 import { changePasswordSchema, requirePassword } from '../accounts/index.ts';
-import type { SessionCtx } from '../context.ts';
-import { actingAccount, actorRefusal } from '../idempotency/index.ts';
+import { type SessionCtx, writerOf } from '../context.ts';
+import { actingAccount, runAsActor } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { deleteOtherSessionsOf, endLinks, updatePassword } from './store.ts';
 
@@ -19,13 +18,13 @@ export async function changePassword(ctx: SessionCtx, input: unknown): Promise<v
   const hash = await (await ctx.ports.identity).hashPassword(newPassword);
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
-  const account = actingAccount(ctx.actor);
-  const [changed] = await runSql(
+  const account = actingAccount(writerOf(ctx));
+  await runAsActor(
+    ctx,
     db.batch([
       updatePassword(db, account, { id: newId(ctx.now), hash }, at),
       deleteOtherSessionsOf(db, account, ctx.actor, at),
       endLinks(db, account, at),
     ]),
   );
-  if (changed.rows.length === 0) throw actorRefusal(ctx.actor);
 }

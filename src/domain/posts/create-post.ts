@@ -1,11 +1,11 @@
 import { HOUR_MS } from '../../config/limits.ts';
 import { newId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { newMediaPostSchema, newPostSchema } from './schemas.ts';
@@ -29,7 +29,7 @@ export async function createPost(
 }
 
 async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMedia[]): Promise<Written<Jes>> {
-  const { actor, now } = ctx;
+  const { now } = ctx;
   const hasMedia = media.length > 0;
   const { content, visibility, jeHubId, location, poll, linkPreviewUrl, alt } = parseInput(
     hasMedia ? newMediaPostSchema : newPostSchema,
@@ -41,7 +41,7 @@ async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMe
   const id = newId(now);
   const post = {
     id,
-    actor,
+    actor: writerOf(ctx),
     content,
     visibility,
     jehubId: jeHubId ?? null,
@@ -62,8 +62,7 @@ async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMe
   return await writeNewPost(
     ctx,
     { id, statements: [insertPost(db, post), ...polls, ...files], previewUrl: post.linkPreviewUrl },
-    ({ column }) =>
-      column === 'visibility' ? [{ path: 'jeHubId', message: 'must be the id of a JeHub of this account' }] : undefined,
+    { jehub_member: () => invalidField('jeHubId', 'must be the id of a JeHub of this account') },
   );
 }
 

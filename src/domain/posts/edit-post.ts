@@ -1,11 +1,10 @@
-import { nullColumnOf, runSql } from '../../data/db.ts';
+import { DbRejected, runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
-import { hasVisibleText } from '../text.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { findEntities } from './entities.ts';
 import { type Jes, toJes } from './jes.ts';
@@ -31,10 +30,16 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
     const written = await writeOnce(ctx, {
       status: 200,
       statements: [
-        updatePost(db, id, actor, { ...change, entities }, new Date(now)),
+        updatePost(db, id, writerOf(ctx), { ...change, entities }, new Date(now)),
         ...(change.media ? [updateAlt(db, id, actor, change.media)] : []),
       ],
       answer: ownJes(id, actor.accountId, viewOf(ctx)),
+      rules: {
+        content_required: () => invalidField('content', 'must not be empty'),
+        bounce_without_content: () =>
+          invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead'),
+        jehub_visibility: () => invalidField('visibility', 'a Jes in a JeHub is for its members'),
+      },
     });
     if (!written) return await refuseOthers(ctx, 'post', id);
     const jes = await toJes(ctx.ports, written.value);
@@ -43,8 +48,8 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
     if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
     return { ...written, value: jes };
   } catch (error) {
-    if (nullColumnOf(error) === 'updated_at') throw await unknownFiles(ctx, id, change.media ?? []);
-    throw refusalOf(ctx, change, error);
+    const isUnknownFile = error instanceof DbRejected && error.constraint === 'files_of_post';
+    throw isUnknownFile ? await unknownFiles(ctx, id, change.media ?? []) : error;
   }
 }
 
@@ -56,23 +61,4 @@ async function unknownFiles({ ports }: ActorCtx, postId: string, named: readonly
     known.has(id) ? [] : [{ path: `media.${i}.id`, message: 'must be the id of a file of this Jes' }],
   );
   return new Refused({ code: 'invalid_request', details });
-}
-
-/** What a violated rule of the database means to the caller. */
-function refusalOf(
-  { actor }: ActorCtx,
-  { content }: { readonly content?: string | undefined },
-  error: unknown,
-): unknown {
-  switch (nullColumnOf(error)) {
-    case 'author_id':
-      return actorRefusal(actor);
-    case 'content':
-      if (content !== undefined && !hasVisibleText(content)) return invalidField('content', 'must not be empty');
-      return invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
-    case 'visibility':
-      return invalidField('visibility', 'a Jes in a JeHub is for its members');
-    default:
-      return error;
-  }
 }

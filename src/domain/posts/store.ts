@@ -1,9 +1,9 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Db, Sql } from '../../data/db.ts';
+import { type Db, refuse, type Sql } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { dailyUsage, posts } from '../../data/schema/posts.ts';
-import type { Actor } from '../context.ts';
+import type { Actor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { mediaJson } from '../media/index.ts';
 import { insertEvent } from '../outbox/index.ts';
@@ -113,7 +113,7 @@ export function ownJes(id: string, accountId: string, view: View): Sql {
 
 export interface NewPostRow {
   readonly id: string;
-  readonly actor: Actor;
+  readonly actor: Writer;
   readonly content: string;
   readonly visibility: Visibility;
   readonly jehubId: string | null;
@@ -124,10 +124,7 @@ export interface NewPostRow {
   readonly createdAt: Date;
 }
 
-/**
- * Inserts a Jes. What its rules refuse comes out NULL in a column that refuses it, and the whole batch with it:
- * `author_id` where the actor may not write any more, `visibility` where the account is no member of the JeHub.
- */
+/** Inserts a Jes. Rule: `jehub_member`, where the account is no member of the JeHub. */
 export function insertPost(db: Db, post: NewPostRow) {
   const { actor, jehubId } = post;
   const isMember = sql`EXISTS (
@@ -136,7 +133,10 @@ export function insertPost(db: Db, post: NewPostRow) {
     id: post.id,
     authorId: actingAccount(actor),
     content: post.content,
-    visibility: jehubId === null ? post.visibility : sql`CASE WHEN ${isMember} THEN ${post.visibility} END`,
+    visibility:
+      jehubId === null
+        ? post.visibility
+        : sql`CASE WHEN ${isMember} THEN ${post.visibility} ELSE ${refuse('jehub_member')} END`,
     apiKeyId: actor.type === 'apiKey' ? actor.keyId : null,
     jehubId,
     location: post.location,
@@ -214,22 +214,25 @@ export interface AltText {
 }
 
 /**
- * Changes a Jes of the actor's. As with {@link insertPost} a column that comes out NULL says what refused: `author_id` the
- * actor, `content` that a plain bounce has none, or that nothing would be left to be seen, `visibility` that a Jes in a
- * JeHub is for its members, `updated_at` that a file is none of this Jes. Texts of files are changed by {@link updateAlt}.
+ * Changes a Jes of the actor's. Rules: `content_required`, where nothing would be left to be seen; `bounce_without_content`, where
+ * it is a plain bounce; `jehub_visibility`, since a Jes in a JeHub is for its members; `files_of_post`, where a file is none of
+ * this Jes. {@link updateAlt} changes the texts of files.
  */
-export function updatePost(db: Db, id: string, actor: Actor, change: PostChange, at: Date) {
+export function updatePost(db: Db, id: string, actor: Writer, change: PostChange, at: Date) {
   const { content, entities, visibility, location, media } = change;
   const hasMedia = sql`EXISTS (SELECT FROM media WHERE post_id = ${posts.id})`;
   const isPlainBounce = sql`${posts.bounceOfId} IS NOT NULL AND ${posts.content} = ''`;
   // Without words there must be something else.
-  const mayBeSo = content !== undefined && !hasVisibleText(content) ? hasMedia : sql`NOT (${isPlainBounce})`;
+  const brokenRule =
+    content !== undefined && !hasVisibleText(content)
+      ? sql`WHEN NOT ${hasMedia} THEN ${refuse('content_required')}`
+      : sql`WHEN ${isPlainBounce} THEN ${refuse('bounce_without_content')}`;
   return db
     .update(posts)
     .set({
       authorId: actingAccount(actor),
       ...(content !== undefined && {
-        content: sql`CASE WHEN ${mayBeSo} THEN ${content} END`,
+        content: sql`CASE ${brokenRule} ELSE ${content} END`,
       }),
       ...(entities && {
         hashtags: entities.hashtags,
@@ -238,10 +241,13 @@ export function updatePost(db: Db, id: string, actor: Actor, change: PostChange,
         linkPreview: sql`CASE WHEN ${posts.linkPreviewUrl} = ${entities.url} THEN ${posts.linkPreview} END`,
       }),
       ...(visibility !== undefined && {
-        visibility: sql`CASE WHEN ${posts.jehubId} IS NULL OR ${visibility} = 'PUBLIC' THEN ${visibility} END`,
+        visibility: sql`CASE WHEN ${posts.jehubId} IS NULL OR ${visibility} = 'PUBLIC' THEN ${visibility}
+          ELSE ${refuse('jehub_visibility')} END`,
       }),
       ...(location !== undefined && { location }),
-      updatedAt: media ? sql`CASE WHEN ${hasFiles(media)} THEN ${at.toISOString()}::timestamptz END` : at,
+      updatedAt: media
+        ? sql`CASE WHEN ${hasFiles(media)} THEN ${at.toISOString()} ELSE ${refuse('files_of_post')} END::timestamptz`
+        : at,
       editedAt: at,
     })
     .where(and(eq(posts.id, id), eq(posts.authorId, actor.accountId), isNull(posts.deletedAt)));
@@ -275,7 +281,7 @@ export function selectFileIds(db: Db, postId: string) {
  * likes with the sweep, which may be many. The total of its author, and the bounces of what it bounced, are right
  * afterwards.
  */
-export function markDeleted(db: Db, id: string, actor: Actor, at: Date) {
+export function markDeleted(db: Db, id: string, actor: Writer, at: Date) {
   return db.execute(sql`
     WITH gone AS (
       UPDATE posts SET author_id = ${actingAccount(actor)}, deleted_at = ${at.toISOString()}::timestamptz, content = '',
@@ -312,7 +318,7 @@ export function selectAuthorId(db: Db, what: 'post' | 'jesclip', id: string, vie
 
 export interface NewBounceRow {
   readonly id: string;
-  readonly actor: Actor;
+  readonly actor: Writer;
   /** The Jes that is bounced. */
   readonly postId: string;
   /** Empty = a plain bounce. */
@@ -322,9 +328,8 @@ export interface NewBounceRow {
 }
 
 /**
- * Inserts a bounce, of the original where a plain bounce is bounced. NULL in a column says what refused: `author_id` the
- * actor, `content` that the account sees no such Jes, `visibility` that it is not for everybody. A second plain one of
- * the same Jes meets the index `posts_bounced_once`.
+ * Inserts a bounce, of the original where a plain bounce is bounced. Rules: `bounced_visible`, where the account sees no such Jes;
+ * `bounced_public`, where it is not for everybody; `posts_bounced_once`, an index, where it is a second plain one.
  */
 export function insertBounce(db: Db, bounce: NewBounceRow) {
   const { actor, entities, createdAt } = bounce;
@@ -343,9 +348,10 @@ export function insertBounce(db: Db, bounce: NewBounceRow) {
     )
     INSERT INTO posts (id, author_id, content, visibility, api_key_id, bounce_of_id, hashtags, mention_ids,
       link_preview_url, created_at, updated_at)
-    VALUES (${bounce.id}, ${actingAccount(actor)}, (SELECT ${bounce.content}::text FROM target),
-      (SELECT 'PUBLIC' FROM target WHERE is_public), ${actor.type === 'apiKey' ? actor.keyId : null},
-      (SELECT id FROM target), ${sql.param(entities.hashtags, posts.hashtags)}::text[],
+    VALUES (${bounce.id}, ${actingAccount(actor)}, ${bounce.content}, 'PUBLIC',
+      ${actor.type === 'apiKey' ? actor.keyId : null},
+      coalesce((SELECT CASE WHEN is_public THEN id ELSE ${refuse('bounced_public')} END FROM target),
+        ${refuse('bounced_visible')}), ${sql.param(entities.hashtags, posts.hashtags)}::text[],
       ${Array.isArray(mentionIds) ? sql`'{}'::text[]` : mentionIds}, ${entities.url}, ${at}, ${at})`);
 }
 

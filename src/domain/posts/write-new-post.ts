@@ -1,7 +1,6 @@
-import type { DbRejected, Statement } from '../../data/db.ts';
+import type { Statement } from '../../data/db.ts';
 import type { ActorCtx } from '../context.ts';
-import type { Written } from '../idempotency/index.ts';
-import type { Detail, Refused } from '../refusal.ts';
+import type { Rules, Written } from '../idempotency/index.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { type Jes, toJes } from './jes.ts';
 import { countPost, insertCreatedEvent, ownJes } from './store.ts';
@@ -10,8 +9,7 @@ import { writeCreation } from './write-creation.ts';
 
 /**
  * Writes a Jes, a bounce or not, with all that comes with one: the account's total, the event, the daily quota. The
- * statements come before them in the transaction; where one of them meets a rule of its own, `explain` says what of the
- * request was wrong.
+ * statements come before them in the transaction.
  */
 export async function writeNewPost(
   ctx: ActorCtx,
@@ -21,7 +19,7 @@ export async function writeNewPost(
     /** What is to be unfurled. */
     readonly previewUrl: string | null;
   },
-  explain: (error: DbRejected) => readonly Detail[] | Refused | undefined,
+  rules: Rules,
 ): Promise<Written<Jes>> {
   const { accountId } = ctx.actor;
   const { db } = ctx.ports;
@@ -31,7 +29,7 @@ export async function writeNewPost(
     countPost(db, accountId),
     insertCreatedEvent(db, post.id, accountId, view, new Date(ctx.now)),
   ];
-  const written = await writeCreation(ctx, { statements, answer: ownJes(post.id, accountId, view) }, explain);
+  const written = await writeCreation(ctx, { statements, answer: ownJes(post.id, accountId, view) }, rules);
   if (!written.replayed) askForPreview(ctx, post.id, post.previewUrl);
   return { ...written, value: await toJes(ctx.ports, written.value) };
 }
