@@ -19,6 +19,11 @@ export const outboxEvents = pgTable(
   (table) => [
     index('outbox_events_created_at_index').on(table.createdAt),
     index('outbox_events_account_id_index').on(table.accountId, table.createdAt),
+    // The Jes that an event shows, and the one that it bounces: deleting them takes their words out of the event.
+    index('outbox_events_object_id_index').on(sql`(${table.data} ->> 'id')`),
+    index('outbox_events_bounced_id_index')
+      .on(sql`(${table.data} -> 'bounceOf' ->> 'id')`)
+      .where(sql`${table.data} -> 'bounceOf' ->> 'id' IS NOT NULL`),
     check('outbox_events_event_known', sql`${table.event} IN ('jes.created', 'jesclip.created', 'comment.created')`),
   ],
 );

@@ -4,6 +4,7 @@ import { accounts } from '../../data/schema/accounts.ts';
 import { mailedLinks, sessions } from '../../data/schema/sessions.ts';
 import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
+import { emptyDeleted } from '../posts/index.ts';
 
 /** Asks for the deletion of the account that acts. */
 export function requestDeletion(db: Db, actor: Writer<SessionActor>, at: Date) {
@@ -105,8 +106,8 @@ export function removals(db: Db, ids: string[], at: Date, limit: number): Statem
           location = NULL, link_preview_url = NULL, link_preview = NULL
         WHERE id = ANY (ARRAY(
           SELECT id FROM posts WHERE ${of('author_id')} AND deleted_at IS NULL LIMIT ${limit}))
-        RETURNING bounce_of_id
-      ), lost AS (SELECT bounce_of_id, count(*) AS n FROM gone WHERE bounce_of_id IS NOT NULL GROUP BY bounce_of_id)
+        RETURNING id, bounce_of_id
+      ), ${emptyDeleted()}, lost AS (SELECT bounce_of_id, count(*) AS n FROM gone WHERE bounce_of_id IS NOT NULL GROUP BY bounce_of_id)
       UPDATE posts SET bounce_count = bounce_count - n FROM lost WHERE posts.id = lost.bounce_of_id`),
     db.execute(sql`
       DELETE FROM jesclip_comments WHERE id = ANY (ARRAY(

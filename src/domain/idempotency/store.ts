@@ -62,10 +62,18 @@ const isClaim = (accountId: string, { method, path, key }: ClaimName) =>
     eq(idempotencyKeys.key, key),
   );
 
-/** Keeps the answer of a write beside its claim, and gives back that very text. Without an answer the write is refused. */
-export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql) {
+/**
+ * Keeps the answer of a write beside its claim, and gives back that very text. Without an answer the write is refused.
+ *
+ * @param postId the Jes that the answer shows
+ */
+export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql, postId?: string) {
+  const shown =
+    postId === undefined
+      ? sql``
+      : sql`, post_id = ${postId}, bounced_post_id = (SELECT bounce_of_id FROM posts WHERE id = ${postId})`;
   return db.execute<{ body: string | null }>(
-    sql`UPDATE ${idempotencyKeys} SET body = coalesce((${answer}), ${refuse(NO_ANSWER)}) WHERE ${isClaim(accountId, claim)} RETURNING body`,
+    sql`UPDATE ${idempotencyKeys} SET body = coalesce((${answer}), ${refuse(NO_ANSWER)})${shown} WHERE ${isClaim(accountId, claim)} RETURNING body`,
   );
 }
 

@@ -31,6 +31,8 @@ export interface Write {
   readonly rules?: Rules;
   /** A query of one value, the answer's JSON as text, or an empty text; NULL undoes a write under a key. */
   readonly answer: Sql;
+  /** The Jes that the answer shows, if it does. */
+  readonly postId?: string;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
         setLockTimeout(db, 0),
         ...write.statements,
       ],
-      storeAnswer(db, actor.accountId, claim, write.answer),
+      storeAnswer(db, actor.accountId, claim, write.answer, write.postId),
     );
     return firstRun(rows);
   } catch (error) {

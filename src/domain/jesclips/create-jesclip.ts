@@ -6,7 +6,7 @@ import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts'
 import { parseInput } from '../parse-input.ts';
 import { findEntities, viewOf, writeCreation } from '../posts/index.ts';
 import { invalidField } from '../refusal.ts';
-import { type JesClip, toJesClip } from './jesclip.ts';
+import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
 import { insertCreatedEvent, insertJesClip, ownJesClip } from './store.ts';
 
@@ -34,7 +34,7 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
   const { db } = ctx.ports;
   const id = newId(now);
   const createdAt = new Date(now);
-  const view = viewOf(ctx);
+  const view = { ...viewOf(ctx), withCounts: true };
   const entities = findEntities(caption);
   const written = await writeCreation(ctx, {
     statements: [
@@ -44,5 +44,5 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
     ],
     answer: ownJesClip(id, actor.accountId, view),
   });
-  return { ...written, value: await toJesClip(ctx.ports, written.value) };
+  return { ...written, value: await toWrittenClip(ctx, written.value) };
 }

@@ -5,7 +5,7 @@ import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { findEntities, refuseOthers, viewOf } from '../posts/index.ts';
 import { Refused } from '../refusal.ts';
-import { type JesClip, toJesClip } from './jesclip.ts';
+import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { jesClipChangeSchema } from './schemas.ts';
 import { ownJesClip, updateJesClip } from './store.ts';
 
@@ -23,10 +23,10 @@ export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Pr
   const written = await writeOnce(ctx, {
     status: 200,
     statements: [updateJesClip(ctx.ports.db, id, writerOf(ctx), { ...change, entities }, new Date(now))],
-    answer: ownJesClip(id, actor.accountId, viewOf(ctx)),
+    answer: ownJesClip(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
   });
   if (!written) return await refuseOthers(ctx, 'jesclip', id);
-  const clip = await toJesClip(ctx.ports, written.value);
+  const clip = await toWrittenClip(ctx, written.value);
   // Visitors see it, or no longer.
   if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([clip.url, clip.video.url]));
   return { ...written, value: clip };

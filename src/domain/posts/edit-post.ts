@@ -7,11 +7,12 @@ import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { findEntities } from './entities.ts';
-import { type Jes, toJes } from './jes.ts';
+import type { Jes } from './jes.ts';
 import { refuseOthers } from './refuse-others.ts';
 import { postChangeSchema } from './schemas.ts';
 import { type AltText, ownJes, selectFileIds, updateAlt, updatePost } from './store.ts';
 import { viewOf } from './view.ts';
+import { toWrittenJes } from './written-jes.ts';
 
 /**
  * Changes a Jes of one's own: its content with what is found in it, its visibility, its location, the texts of its files. What
@@ -33,7 +34,8 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
         updatePost(db, id, writerOf(ctx), { ...change, entities }, new Date(now)),
         ...(change.media ? [updateAlt(db, id, actor, change.media)] : []),
       ],
-      answer: ownJes(id, actor.accountId, viewOf(ctx)),
+      answer: ownJes(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
+      postId: id,
       rules: {
         content_required: () => invalidField('content', 'must not be empty'),
         bounce_without_content: () =>
@@ -42,11 +44,12 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
       },
     });
     if (!written) return await refuseOthers(ctx, 'post', id);
-    const jes = await toJes(ctx.ports, written.value);
+    const edited = await toWrittenJes(ctx, written);
+    const jes = edited.value;
     // Visitors see it, or no longer.
     if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([jes.url, ...jes.media.map(({ url }) => url)]));
     if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
-    return { ...written, value: jes };
+    return edited;
   } catch (error) {
     const isUnknownFile = error instanceof DbRejected && error.constraint === 'files_of_post';
     throw isUnknownFile ? await unknownFiles(ctx, id, change.media ?? []) : error;

@@ -276,6 +276,47 @@ export function selectFileIds(db: Db, postId: string) {
   return db.execute<{ id: string }>(sql`SELECT id FROM media WHERE post_id = ${postId}`);
 }
 
+/** What a Jes said, as it stands in kept answers and events once the Jes is deleted. */
+const EMPTIED = sql.raw(
+  `'${JSON.stringify({
+    content: '',
+    media: [],
+    poll: null,
+    location: null,
+    linkPreview: null,
+    hashtags: [],
+    mentions: [],
+    bounceOf: null,
+  })}'::jsonb`,
+);
+
+/**
+ * Parts of a statement that deletes Jes: they take the words of the deleted ones out of answers that are kept for replays, out
+ * of events, and out of polls; of bounces in answers and events they take the bounced Jes. The statement has a part `gone`
+ * with a column `id`.
+ */
+export function emptyDeleted(): Sql {
+  return sql`
+    emptied_answers AS (
+      UPDATE idempotency_keys SET body = (body::jsonb || ${EMPTIED})::text FROM gone WHERE idempotency_keys.post_id = gone.id
+    ), emptied_bounces AS (
+      UPDATE idempotency_keys SET body = jsonb_set(body::jsonb, '{bounceOf}', 'null')::text
+      FROM gone WHERE idempotency_keys.bounced_post_id = gone.id AND post_id NOT IN (SELECT id FROM gone)
+    ), emptied_events AS (
+      UPDATE outbox_events SET data = (data::jsonb || ${EMPTIED})::json FROM gone WHERE outbox_events.data ->> 'id' = gone.id
+    ), emptied_bounce_events AS (
+      UPDATE outbox_events SET data = jsonb_set(data::jsonb, '{bounceOf}', 'null')::json
+      FROM gone WHERE outbox_events.data -> 'bounceOf' ->> 'id' = gone.id AND data ->> 'id' NOT IN (SELECT id FROM gone)
+    ), emptied_polls AS (
+      UPDATE poll_options SET text = '' FROM gone WHERE poll_options.post_id = gone.id
+    )`;
+}
+
+/** A row where the viewer sees a Jes. */
+export function selectJesVisible(db: Db, id: string, viewerId: string) {
+  return db.execute(sql`SELECT 1 FROM ${withAuthor('post')} WHERE post.id = ${id} AND ${visibleTo(viewerId, 'post')}`);
+}
+
 /**
  * Deletes a Jes of the actor's: from this moment it is there for nobody. What it said is gone at once, its comments and
  * likes with the sweep, which may be many. The total of its author, and the bounces of what it bounced, are right
@@ -287,8 +328,8 @@ export function markDeleted(db: Db, id: string, actor: Writer, at: Date) {
       UPDATE posts SET author_id = ${actingAccount(actor)}, deleted_at = ${at.toISOString()}::timestamptz, content = '',
         hashtags = '{}', mention_ids = '{}', location = NULL, link_preview_url = NULL, link_preview = NULL
       WHERE id = ${id} AND author_id = ${actor.accountId} AND deleted_at IS NULL
-      RETURNING author_id, bounce_of_id
-    ), described AS (
+      RETURNING id, author_id, bounce_of_id
+    ), ${emptyDeleted()}, described AS (
       UPDATE media SET alt = NULL FROM gone WHERE media.post_id = ${id} AND media.alt IS NOT NULL
     ), original AS (
       UPDATE posts SET bounce_count = bounce_count - 1 FROM gone WHERE posts.id = gone.bounce_of_id

@@ -13,7 +13,7 @@ import { countCreation } from './store.ts';
  */
 export async function writeCreation(
   ctx: ActorCtx,
-  write: { readonly statements: readonly Statement[]; readonly answer: Sql },
+  write: { readonly statements: readonly Statement[]; readonly answer: Sql; readonly postId?: string },
   rules: Rules = {},
 ): Promise<Written<string>> {
   const { actor, now, ports } = ctx;
@@ -21,8 +21,8 @@ export async function writeCreation(
   const quota = actor.type === 'apiKey' ? [countCreation(ports.db, actor.accountId, day)] : [];
   const written = await writeOnce(ctx, {
     status: 201,
+    ...write,
     statements: [...write.statements, ...quota],
-    answer: write.answer,
     rules: {
       ...rules,
       // Until midnight UTC, when the next row begins.

@@ -2,10 +2,11 @@ import type { Statement } from '../../data/db.ts';
 import type { ActorCtx } from '../context.ts';
 import type { Rules, Written } from '../idempotency/index.ts';
 import { askForPreview } from './ask-for-preview.ts';
-import { type Jes, toJes } from './jes.ts';
+import type { Jes } from './jes.ts';
 import { countPost, insertCreatedEvent, ownJes } from './store.ts';
 import { viewOf } from './view.ts';
 import { writeCreation } from './write-creation.ts';
+import { toWrittenJes } from './written-jes.ts';
 
 /**
  * Writes a Jes, a bounce or not, with all that comes with one: the account's total, the event, the daily quota. The
@@ -23,13 +24,17 @@ export async function writeNewPost(
 ): Promise<Written<Jes>> {
   const { accountId } = ctx.actor;
   const { db } = ctx.ports;
-  const view = viewOf(ctx);
+  const view = { ...viewOf(ctx), withCounts: true };
   const statements = [
     ...post.statements,
     countPost(db, accountId),
     insertCreatedEvent(db, post.id, accountId, view, new Date(ctx.now)),
   ];
-  const written = await writeCreation(ctx, { statements, answer: ownJes(post.id, accountId, view) }, rules);
+  const written = await writeCreation(
+    ctx,
+    { statements, answer: ownJes(post.id, accountId, view), postId: post.id },
+    rules,
+  );
   if (!written.replayed) askForPreview(ctx, post.id, post.previewUrl);
-  return { ...written, value: await toJes(ctx.ports, written.value) };
+  return await toWrittenJes(ctx, written);
 }
