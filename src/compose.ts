@@ -5,10 +5,11 @@ import { describeError, writeLog } from './data/log.ts';
 import { connectMailer } from './data/mailer.ts';
 import type { Meter } from './data/meter.ts';
 import { connectObjects } from './data/objects.ts';
+import { connectPublicCache } from './data/public-cache.ts';
 import { connectRedis, type RedisPort } from './data/redis.ts';
 import type { ThrottlePort } from './data/throttle.ts';
-import { passwordResetMail, verificationMail } from './domain/accounts/index.ts';
 import type { Ctx, Ports } from './domain/context.ts';
+import { proveByProvider } from './domain/ownership/index.ts';
 import { newId } from './lib/id.ts';
 
 /** What is asked of the runtime: `waitUntil` of Workers, or an array that a script awaits. */
@@ -16,22 +17,28 @@ export interface Runtime {
   waitUntil(work: Promise<unknown>): void;
 }
 
-/** The context of one request, queue message or cron run. @param now unix ms */
-export function contextFor(env: object, runtime: Runtime, now: number, meter: Meter): Ctx {
+/**
+ * The context of one request, queue message or cron run, which begins now.
+ *
+ * @param clock unix ms
+ */
+export function contextFor(env: object, runtime: Runtime, clock: () => number, meter: Meter): Ctx {
+  const now = clock();
   const requestId = newId(now);
   const defer = (work: Promise<unknown>) => {
     const logFailure = (error: unknown) =>
       writeLog({ event: 'deferred_work_failed', requestId, ...describeError(error) });
     runtime.waitUntil(work.catch(logFailure));
   };
-  return { requestId, now, defer, ports: compose(env, meter, defer) };
+  const common = { requestId, now, clock, defer };
+  return { ...common, ports: compose(env, meter, common) };
 }
 
 /**
  * The ports of one request, from the bindings of the deployment. Each is made when it is first asked for, so a request
  * that needs no database pays for none, and `/healthz` answers under a configuration that is not usable.
  */
-function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
+function compose(env: object, meter: Meter, common: Omit<Ctx, 'ports'>): Ports {
   let db: Db | undefined;
   let redis: RedisPort | undefined;
   let throttle: ThrottlePort | undefined;
@@ -51,12 +58,18 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
     get unknownKeyLimiter() {
       return configOf(env).UNKNOWN_KEY_LIMITER;
     },
+    get unknownKeyNetworkLimiter() {
+      return configOf(env).UNKNOWN_KEY_NETWORK_LIMITER;
+    },
+    get visitorLimiter() {
+      return configOf(env).VISITOR_LIMITER;
+    },
     get throttle() {
       throttle ??= loadThrottle(configOf(env), meter);
       return throttle;
     },
     get identity() {
-      identity ??= loadIdentity(configOf(env), this, defer);
+      identity ??= loadIdentity(configOf(env), { ...common, ports: this });
       return identity;
     },
     get mailer() {
@@ -78,6 +91,9 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
     get objects() {
       return connectObjects(configOf(env).MEDIA, meter);
     },
+    get publicCache() {
+      return connectPublicCache(configOf(env).WEB_ORIGIN, common.now);
+    },
     fetchPage: (url, init) => fetch(url, init),
     get sessionSecrets() {
       return sessionSecretsOf(configOf(env));
@@ -98,16 +114,15 @@ function compose(env: object, meter: Meter, defer: Ctx['defer']): Ports {
 /** `@upstash/ratelimit` is loaded when something is first throttled: no call with a key reads it at the start of an isolate. */
 function loadThrottle(config: Config, meter: Meter): ThrottlePort {
   const loaded = import('./data/throttle.ts').then(({ connectThrottle }) => connectThrottle(config, meter));
-  return { attempt: async (rule, subject) => await (await loaded).attempt(rule, subject) };
+  return {
+    attempt: async (rule, subject) => await (await loaded).attempt(rule, subject),
+    forget: async (rule, subject) => await (await loaded).forget(rule, subject),
+  };
 }
 
-/** The identity library: parsed and run only where somebody signs up, in or out. */
-async function loadIdentity(config: Config, ports: Ports, defer: Ctx['defer']): Promise<Identity> {
+/** The identity library: parsed and run only where somebody signs up or in. */
+async function loadIdentity(config: Config, ctx: Ctx): Promise<Identity> {
   const { connectIdentity } = await import('./data/better-auth.ts');
-  const mails = {
-    verification: (email: string, token: string) => ports.mailer.send(verificationMail(ports.webOrigin, email, token)),
-    passwordReset: (email: string, token: string) =>
-      ports.mailer.send(passwordResetMail(ports.webOrigin, email, token)),
-  };
-  return connectIdentity(config, { db: ports.db, mails, defer });
+  const proven = (email: string) => proveByProvider(ctx, email);
+  return connectIdentity(config, { db: ctx.ports.db, now: ctx.now, proven });
 }

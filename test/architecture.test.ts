@@ -12,8 +12,8 @@ const SRC = join(ROOT, 'src');
 
 /** KiB gzip that an isolate parses before its first request. */
 const START_MAX_KIB = 205;
-/** KiB gzip of all modules, those behind an `import()` included. */
-const BUNDLE_MAX_KIB = 400;
+/** KiB gzip of all modules, those behind an `import()` included: 110 are the identity library, 14 HTML's entity table. */
+const BUNDLE_MAX_KIB = 480;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
 

@@ -9,6 +9,9 @@ const TIMEOUT_MS = 30_000;
 
 export default defineConfig({
   test: {
+    // Prints what failed and the totals. Of tests that pass it prints nothing, nor what they logged.
+    reporters: ['minimal', './test/support/runtime-output.ts'],
+    silent: 'passed-only',
     // vitest leaves a core unused; on two that is half of them.
     maxWorkers: 2,
     globalSetup: 'test/support/global-setup.ts',

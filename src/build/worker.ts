@@ -1,9 +1,22 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { build, type Loader, type Plugin, transform } from 'esbuild';
+import {
+  type BuildOptions,
+  build,
+  context,
+  formatMessages,
+  type Loader,
+  type Metafile,
+  type OutputFile,
+  type Plugin,
+  transform,
+} from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OUT = join(ROOT, 'dist');
+
+/** The Worker as it runs on a developer's machine. */
+export const LOCAL_ENTRY = 'src/dev/local-entry.ts';
 
 /** A Worker as it is deployed. */
 export interface BuiltWorker {
@@ -28,7 +41,37 @@ export interface BuiltFile {
  * @returns the entry module, `worker.mjs`, comes first
  */
 export async function buildWorker(entry: string, plugins: readonly Plugin[] = []): Promise<BuiltWorker> {
-  const { outputFiles, metafile } = await build({
+  return builtOf(await build(settingsFor(entry, plugins)));
+}
+
+/**
+ * Builds a Worker, and again whenever one of its sources changes.
+ *
+ * @param onBuild receives each build, or the text of the errors that prevented it
+ * @returns ends the watch
+ * @throws BuildFailure if the first build fails
+ */
+export async function watchWorker(
+  entry: string,
+  onBuild: (outcome: BuiltWorker | string) => void,
+): Promise<() => Promise<void>> {
+  const report: Plugin = {
+    name: 'report',
+    setup({ onEnd }) {
+      onEnd(async ({ errors, outputFiles, metafile }) => {
+        if (outputFiles && metafile && errors.length === 0) onBuild(builtOf({ outputFiles, metafile }));
+        else onBuild((await formatMessages(errors, { kind: 'error' })).join(''));
+      });
+    },
+  };
+  const watched = await context(settingsFor(entry, [report]));
+  await watched.rebuild();
+  await watched.watch();
+  return () => watched.dispose();
+}
+
+function settingsFor(entry: string, plugins: readonly Plugin[]) {
+  return {
     absWorkingDir: ROOT,
     entryPoints: { worker: entry },
     outdir: OUT,
@@ -44,9 +87,13 @@ export async function buildWorker(entry: string, plugins: readonly Plugin[] = []
     sourcemap: 'linked',
     metafile: true,
     write: false,
-    logLevel: 'error',
+    // Errors are in what is thrown, or reported.
+    logLevel: 'silent',
     plugins: [...plugins, rawText],
-  });
+  } satisfies BuildOptions;
+}
+
+function builtOf({ outputFiles, metafile }: { outputFiles: OutputFile[]; metafile: Metafile }): BuiltWorker {
   const files = outputFiles.map(({ path, text }) => ({ name: relative(OUT, path), text }));
   const modules = files.filter(({ name }) => name.endsWith('.mjs'));
   modules.sort((a, b) => Number(b.name === 'worker.mjs') - Number(a.name === 'worker.mjs'));
@@ -87,5 +134,7 @@ function write({ modules, sourceMaps }: BuiltWorker): void {
   }
 }
 
-// wrangler.toml, [build], runs this file before `wrangler dev` and `wrangler deploy`.
-if (import.meta.main) write(await buildWorker('src/worker.ts'));
+// wrangler.toml, [build], runs this file before `wrangler dev` and `wrangler deploy`, and wrangler says which.
+if (import.meta.main) {
+  write(await buildWorker(process.env.WRANGLER_COMMAND === 'dev' ? LOCAL_ENTRY : 'src/worker.ts'));
+}

@@ -94,6 +94,8 @@ export interface Media {
   readonly height: number | null;
   /** Bytes. */
   readonly size: number;
+  /** Describes the file to people who do not see it; null where its author did not. */
+  readonly alt: string | null;
 }
 
 export interface Poll {
@@ -217,6 +219,21 @@ export interface JeHub {
   readonly totalMembers: number;
   /** When it was founded. */
   readonly createdAt: string;
+}
+
+export interface Session {
+  /** Id of the session: a ULID. */
+  readonly id: string;
+  /** In plain words. */
+  readonly browser: string;
+  /** Where it began: an IPv4 address, or an IPv6 block. */
+  readonly address: string | null;
+  /** When the person signed in. */
+  readonly createdAt: string;
+  /** When it was last in use, to the minute and up to an hour late. */
+  readonly lastSeenAt: string;
+  /** Whether this request came with it. */
+  readonly isCurrent: boolean;
 }
 
 /** A key as its owner sees it: everything but the key. */
@@ -455,6 +472,24 @@ export interface DailyQuotaExceededProblem {
   readonly retryAfter: number;
 }
 
+export interface EmailUnverifiedProblem {
+  readonly error: "E-mail address not confirmed";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "email_unverified";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
+export interface HttpsRequiredProblem {
+  readonly error: "HTTPS required";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "https_required";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface IdempotencyInProgressProblem {
   readonly error: "Request in progress";
   /** One helpful sentence. */
@@ -596,6 +631,15 @@ export interface RateLimitExceededProblem {
   readonly retryAfter: number;
 }
 
+export interface ReauthenticationRequiredProblem {
+  readonly error: "Password required again";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "reauthentication_required";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface RotationInProgressProblem {
   readonly error: "Rotation in progress";
   /** One helpful sentence. */
@@ -664,7 +708,8 @@ export interface Operations {
       /** The deployed version. */
       readonly version: string;
     };
-    readonly error: never;
+    readonly error:
+      | HttpsRequiredProblem;
   };
   /** Do its database, cache and media store answer?. */
   'GET /readyz': {
@@ -678,6 +723,8 @@ export interface Operations {
       };
     };
     readonly error:
+      | HttpsRequiredProblem
+      | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
@@ -689,6 +736,8 @@ export interface Operations {
       readonly [name: string]: unknown;
     };
     readonly error:
+      | HttpsRequiredProblem
+      | RateLimitExceededProblem
       | InternalErrorProblem;
   };
   /** Who am I?. */
@@ -700,6 +749,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotAcceptableProblem
       | RateLimitExceededProblem
@@ -713,6 +763,8 @@ export interface Operations {
       readonly idempotencyKey?: string;
     } & ({ readonly body: {
       readonly content: string;
+      /** Texts that describe files are for forms, which have files. */
+      readonly alt?: readonly string[];
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
       /** A JeHub the account is a member of; the Jes is for its members. */
@@ -723,6 +775,7 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
+        /** Each differs from the others; upper and lower case differ. */
         readonly options: readonly string[];
         readonly durationHours?: number;
         /** Whether one may vote for several options. */
@@ -732,6 +785,8 @@ export interface Operations {
       readonly linkPreviewUrl?: string;
     } } | { readonly form: {
       readonly content?: string;
+      /** The n-th text describes the n-th file to people who do not see it; an empty text is none. Send a field for each text, or one field that is a JSON list. */
+      readonly alt?: readonly string[];
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
       /** A JeHub the account is a member of; the Jes is for its members. */
@@ -742,6 +797,7 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
+        /** Each differs from the others; upper and lower case differ. */
         readonly options: readonly string[];
         readonly durationHours?: number;
         /** Whether one may vote for several options. */
@@ -761,6 +817,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotAcceptableProblem
@@ -787,6 +844,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
       | NotAcceptableProblem
@@ -813,6 +871,13 @@ export interface Operations {
         readonly latitude?: number;
         readonly longitude?: number;
       } | null;
+      /** New texts for files of this Jes; files that are left out keep theirs. */
+      readonly media?: readonly ({
+        /** The id of a file of this Jes. */
+        readonly id: string;
+        /** Describes the file. Null, or an empty text, takes it away. */
+        readonly alt: string | null;
+      })[];
     } };
     readonly data: Jes;
     readonly error:
@@ -823,6 +888,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -854,6 +920,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -885,6 +952,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -922,6 +990,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -959,6 +1028,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -988,6 +1058,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotAcceptableProblem
@@ -1014,6 +1085,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
       | NotAcceptableProblem
@@ -1045,6 +1117,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotOwnerProblem
@@ -1081,6 +1154,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1118,6 +1192,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1144,6 +1219,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1171,6 +1247,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1198,6 +1275,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1225,6 +1303,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1255,6 +1334,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1285,6 +1365,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1312,6 +1393,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1338,6 +1420,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1367,6 +1450,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1381,6 +1465,7 @@ export interface Operations {
     readonly init: { readonly body: {
       readonly name: string;
       readonly username: string;
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };
@@ -1392,6 +1477,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1404,6 +1490,7 @@ export interface Operations {
   /** Sign in. */
   'POST /api/auth/sign-in/email': {
     readonly init: { readonly body: {
+      /** ASCII before the @. Kept in lower case, its domain as `xn--…`. */
       readonly email: string;
       readonly password: string;
     } };
@@ -1416,6 +1503,7 @@ export interface Operations {
       | InvalidApiKeyProblem
       | InvalidCredentialsProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1436,9 +1524,235 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List the sessions. */
+  'GET /api/auth/sessions': {
+    readonly init: {};
+    readonly data: {
+      readonly sessions: readonly Session[];
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** End all other sessions. */
+  'DELETE /api/auth/sessions': {
+    readonly init: {};
+    readonly data: {
+      /** Sessions that ended. */
+      readonly ended: number;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** End a session. */
+  'DELETE /api/auth/sessions/:id': {
+    readonly init: {
+      readonly params: {
+        /** Id of a session of one’s own. */
+        readonly id: string;
+      };
+    };
+    readonly data: {
+      readonly success: true;
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Give the password again. */
+  'POST /api/auth/reauthenticate': {
+    readonly init: { readonly body: {
+      readonly password: string;
+    } };
+    readonly data: {
+      readonly success: true;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Change the password. */
+  'POST /api/auth/change-password': {
+    readonly init: { readonly body: {
+      readonly currentPassword: string;
+      readonly newPassword: string;
+    } };
+    readonly data: {
+      readonly success: true;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Download everything we keep of you. */
+  'GET /api/auth/account/export': {
+    readonly init: {};
+    readonly data: {
+      /** When the download began. */
+      readonly exportedAt: string;
+      readonly account: {
+        readonly id: string;
+        readonly username: string;
+        readonly email: string;
+        readonly [name: string]: unknown;
+      };
+      /** A password, or an account of Google. */
+      readonly signInMethods: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Where the person is signed in. */
+      readonly sessions: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Keys, without the keys. */
+      readonly apiKeys: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** What happened to the keys. */
+      readonly apiKeyHistory: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Jes and bounces. The addresses of files work for an hour. */
+      readonly posts: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** JesClips. */
+      readonly jesclips: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Comments on Jes. */
+      readonly comments: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Comments on JesClips. */
+      readonly jesclipComments: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Jes that the person likes. */
+      readonly likes: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Jes that the person keeps for later. */
+      readonly saves: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Votes in polls. */
+      readonly pollVotes: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** Whom the person follows. */
+      readonly following: readonly {
+        readonly [name: string]: unknown;
+      }[];
+      /** JeHubs that the person is a member of. */
+      readonly jeHubs: readonly {
+        readonly [name: string]: unknown;
+      }[];
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Delete the account. */
+  'DELETE /api/auth/account': {
+    readonly init: { readonly body: {
+      readonly password?: string;
+    } };
+    readonly data: {
+      /** When everything is removed, unless the person signs in before. */
+      readonly deletedAt: string;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | ReauthenticationRequiredProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
       | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
@@ -1454,6 +1768,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
@@ -1484,7 +1799,10 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | EmailUnverifiedProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
+      | ReauthenticationRequiredProblem
       | SessionRequiredProblem
       | NotAcceptableProblem
       | ApiKeyLimitReachedProblem
@@ -1511,6 +1829,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1539,6 +1858,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
       | NotFoundProblem
@@ -1563,6 +1883,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1597,6 +1918,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1626,6 +1948,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1665,6 +1988,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1697,6 +2021,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1734,6 +2059,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1767,6 +2093,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1805,6 +2132,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1846,6 +2174,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1874,6 +2203,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1906,6 +2236,7 @@ export interface Operations {
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
       | CrossSiteRequestProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem
@@ -1941,6 +2272,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
       | NotFoundProblem

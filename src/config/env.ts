@@ -5,7 +5,10 @@ const rateLimiter = z.custom<RateLimit>(
   'must be a [[ratelimits]] binding of wrangler.toml',
 );
 
-const origin = z.url({ protocol: /^https?$/ }).regex(/[^/]$/, 'must not end with a slash');
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^https?:/, 'must begin with https:// or http:// in lower case')
+  .regex(/[^/]$/, 'must not end with a slash');
 
 function queue<Message>() {
   return z.custom<Queue<Message>>(
@@ -53,10 +56,12 @@ export const configSchema = z.object({
   MAIL_FROM: z.string().min(1),
   KEY_FALLBACK_LIMITER: rateLimiter,
   UNKNOWN_KEY_LIMITER: rateLimiter,
+  UNKNOWN_KEY_NETWORK_LIMITER: rateLimiter,
   ATTEMPT_FALLBACK_LIMITER: rateLimiter,
   LINK_PREVIEWS: queue<{ readonly postId: string; readonly url: string }>(),
   WEBHOOK_EVENTS: webhookQueue,
   WEBHOOK_RETRIES: webhookQueue,
+  VISITOR_LIMITER: rateLimiter,
   MEDIA: bucket,
 });
 

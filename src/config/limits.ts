@@ -39,6 +39,11 @@ export const TERMS_VERSION = '2026-05-28';
 export const RECORD_TTL_MS = HOUR_MS;
 /** From this age on a record is read again from Neon in the background: bounds what a lost tombstone can do. */
 export const RECORD_FRESH_MS = 10 * MINUTE_MS;
+/**
+ * From this long after a key was admitted to a write on, the write is committed or refused: Redis, the body and Neon take less.
+ * The response to a slower write waits until Redis has forgotten the key's record.
+ */
+export const WRITE_SETTLED_MS = 10 * SECOND_MS;
 /** How soon an isolate tries again to refresh one record: Neon may be down, and the record still serves. */
 export const REFRESH_RETRY_MS = 30 * SECOND_MS;
 /** Refreshes an isolate remembers; the oldest makes room. */
@@ -153,16 +158,26 @@ export const PIXELS_MAX = 64 * MIB;
 export const DRAWN_PIXELS_MAX = 1_000_000_000;
 /** Fields beside the files; a Jes has six. */
 export const UPLOAD_FIELDS_MAX = 20;
+/** Parts beside the files and the fields that are taken: inputs of a browser's form that were left empty. */
+export const UPLOAD_PARTS_SPARE = 2;
+/** Headers of one part, in bytes. A file name of 4,096 bytes, each of them percent-encoded, has room. */
+export const PART_HEADERS_MAX_BYTES = 16 * 1_024;
+/** Header lines of one part; clients send three. */
+export const PART_HEADERS_MAX = 100;
 /** Boundaries and headers of all parts together; a part has about 200 bytes of them. */
 export const UPLOAD_OVERHEAD_MAX_BYTES = 64 * 1_024;
-/** A body of which nothing comes for so long is not waited for. */
-export const UPLOAD_STALL_MS = 8 * SECOND_MS;
-/** A body that is not there as a whole by then: far below {@link ORPHAN_AGE_MS}, so no sweep meets a file under way. */
-export const UPLOAD_DEADLINE_MS = 30 * MINUTE_MS;
-/** Bytes of files that an isolate holds at once, of its 128 MB. Who finds no room waits, and the sender with them. */
-export const HELD_MAX_BYTES = 64 * MIB;
-/** How long an upload waits for room before it is told to come again. */
-export const HOLD_WAIT_MS = 15 * SECOND_MS;
+/** Memory for the files of all uploads in an isolate, of its 128 MB. An upload that finds none waits, and its sender with it. */
+export const UPLOAD_MEMORY_BYTES = 64 * MIB;
+/** The share of one account: two files of a key. A person's larger file may take more, one account at a time. */
+export const UPLOAD_MEMORY_PER_ACCOUNT_BYTES = UPLOAD_MEMORY_BYTES / 4;
+/** The memory that a file takes first: four chunks. */
+export const FILE_BUFFER_MIN_BYTES = 256 * 1_024;
+/** The most by which the memory of a file grows at once. */
+export const FILE_BUFFER_STEP_BYTES = 8 * MIB;
+/** Uploads of one account that an isolate reads at once; a further one waits. */
+export const ACCOUNT_UPLOADS_MAX = 2;
+/** How long an upload waits for memory, or for its turn, before it is 503. */
+export const UPLOAD_WAIT_MS = 15 * SECOND_MS;
 /** One call of the bucket. Storing 8 MB takes a fraction of a second; beyond this it is down. */
 export const OBJECTS_TIMEOUT_MS = 10 * SECOND_MS;
 /** Life of the signed address of a file that is not for everybody. */
@@ -179,13 +194,25 @@ export const REDIS_BUDGET_MS = 300;
 export const NEON_TIMEOUT_MS = 5 * SECOND_MS;
 /** What a 503 asks the caller to wait. */
 export const UNAVAILABLE_RETRY_AFTER_S = 5;
+/** How long the cache answers visitors: public files, and that there is nothing for them. Edits show within it everywhere. */
+export const PUBLIC_CACHE_MS = MINUTE_MS;
+/** One look into the cache, which lies in the same place; beyond this it is down. */
+export const PUBLIC_CACHE_TIMEOUT_MS = 500;
+/** How long a visitor who asked too often waits: the period of the binding. */
+export const VISITOR_WAIT_S = 60;
 /** How long an isolate takes its stores for as well as they were: `/readyz` is for everybody, and must not hammer them. */
 export const READINESS_KEPT_MS = 2 * SECOND_MS;
 
 // ── Stand-ins and shields ───────────────────────────────────────────────────────────────────────────────
 /** Keys whose windows an isolate counts itself while Redis is away; the oldest makes room. */
 export const ISOLATE_WINDOWS_MAX_KEYS = 10_000;
-/** How long an address that asked for too many unknown keys gets no look-up; the period of the binding. */
+/** Hashes that an isolate knows to belong to a key, and hashes that it knows to belong to none; the oldest makes room. */
+export const ISOLATE_KNOWN_KEYS_MAX = 10_000;
+/** Hashes of sources over the limit that come within this time are looked up together: at most 4 rounds a second and isolate. */
+export const LOOKUP_ROUND_MS = 250;
+/** A further hash opens another round: one call of Redis and one statement stay below 150 KB. */
+export const LOOKUP_ROUND_MAX_HASHES = 2_000;
+/** How long the keys of an address that asked for too many unknown ones are looked up in rounds; the binding's period. */
 export const UNKNOWN_KEY_BLOCK_MS = MINUTE_MS;
 /** Blocked addresses remembered by an isolate; the oldest makes room. */
 export const BLOCKED_ADDRESSES_MAX = 10_000;
@@ -195,6 +222,24 @@ export const DEGRADED_WARNING_INTERVAL_MS = MINUTE_MS;
 // ── People ──────────────────────────────────────────────────────────────────────────────────────────────
 const HOUR_S = HOUR_MS / 1_000;
 export const SESSION_TTL_S = 30 * 24 * HOUR_S;
+/** A session notes its use once in this time, so the last-seen time in Settings may be that old. */
+export const SESSION_SEEN_EVERY_MS = HOUR_MS;
+/** A session in which the password was last given longer ago generates no key and deletes no account. */
+export const REAUTHENTICATE_AFTER_MS = 12 * HOUR_MS;
+/** An account without a password is deleted by whoever signed in with Google so recently. */
+export const FRESH_SIGN_IN_MS = 10 * MINUTE_MS;
+/** Grace period: signing in within it undoes the deletion of an account. */
+export const DELETION_GRACE_MS = 7 * DAY_MS;
+/** When the username of a deleted account is free again, counted from when its deletion was asked for. */
+export const USERNAME_FREE_AFTER_MS = 30 * DAY_MS;
+/** Deleted accounts that one run of the sweep works on. */
+export const PURGED_ACCOUNTS_BATCH = 20;
+/** Rows of one statement of a download: some 200 KB of Jes. */
+export const EXPORT_PAGE_ROWS = 500;
+/** Sessions of the list in Settings, the newest; "end all others" ends those beyond it, too. */
+export const SESSIONS_SHOWN = 100;
+/** A session keeps so much of the `User-Agent`; it names the browser within the first hundred. */
+export const USER_AGENT_MAX_CHARACTERS = 500;
 /** NIST SP 800-63B: length is what counts. The upper bound keeps scrypt from being fed megabytes. */
 export const PASSWORD_MIN_CHARACTERS = 8;
 export const PASSWORD_MAX_CHARACTERS = 128;
@@ -205,6 +250,12 @@ export const USERNAME_MAX_CHARACTERS = 30;
 export const EMAIL_MAX_CHARACTERS = 254;
 /** From this age on an account without a credential is a sign-up that was cut short; one under way takes less. */
 export const ABANDONED_SIGN_UP_S = 15;
+/** Life of a link in a mail. */
+export const MAILED_LINK_TTL_MS = HOUR_MS;
+/** A browser stays known as long as browsers keep a cookie at most: 400 days. */
+export const KNOWN_BROWSER_TTL_S = 400 * 24 * HOUR_S;
+/** Accounts that one browser is known to; a family's computer has a few. */
+export const KNOWN_ACCOUNTS_PER_BROWSER = 5;
 /** A mail is sent behind the answer, or the person waits no longer than this. */
 export const MAIL_TIMEOUT_MS = 5 * SECOND_MS;
 
@@ -217,16 +268,26 @@ export interface ThrottleRule {
 export const THROTTLES = {
   /** An office behind one address may sign in; a list of stolen passwords may not be tried. */
   signInAddress: { name: 'sign-in:address', attempts: 30, windowS: 900 },
-  /** Guessing one person's password from everywhere: 40 an hour. */
+  /** Guessing one person's password from everywhere: 40 failures an hour. A sign-in that succeeds clears the count. */
   signInAccount: { name: 'sign-in:account', attempts: 10, windowS: 900 },
+  /** The same in a browser that signed in to this account before: strangers cannot use up this window. */
+  signInBrowser: { name: 'sign-in:browser', attempts: 10, windowS: 900 },
   signUpAddress: { name: 'sign-up:address', attempts: 20, windowS: HOUR_S },
   /** Sign-ups with one e-mail address: they would tell again and again whether it is taken. */
   signUpAccount: { name: 'sign-up:account', attempts: 10, windowS: HOUR_S },
   /** Mails somebody makes us send to one person, and from one address. */
   mailAccount: { name: 'mail:account', attempts: 5, windowS: HOUR_S },
   mailAddress: { name: 'mail:address', attempts: 20, windowS: HOUR_S },
+  /** The same in a browser that signed in to this account before. */
+  mailBrowser: { name: 'mail:browser', attempts: 5, windowS: HOUR_S },
+  /** Mails that confirm an address, asked for by whoever is signed in to the account. */
+  verificationMail: { name: 'mail:verification', attempts: 5, windowS: HOUR_S },
   /** Tokens tried. */
   tokenAddress: { name: 'token:address', attempts: 30, windowS: HOUR_S },
+  /** The password given again by whoever is signed in. */
+  passwordSession: { name: 'password:session', attempts: 10, windowS: 900 },
+  /** Downloads of one's data: each reads all of it. */
+  exportAccount: { name: 'export:account', attempts: 5, windowS: 24 * HOUR_S },
   /** Keys generated by one account, and revoked again. */
   newKeyAccount: { name: 'new-key:account', attempts: 30, windowS: HOUR_S },
   /** Tests, redeliveries and replays of one endpoint. */
@@ -263,6 +324,13 @@ export const DAILY_USAGE_KEPT_MS = 7 * DAY_MS;
 export const AUDIT_LOG_KEPT_MS = 365 * DAY_MS;
 
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────
+/** A body of which nothing arrives for so long is given up. */
+export const BODY_STALL_MS = 8 * SECOND_MS;
+/** A body must arrive at this rate on average, a slow phone's, once the first seconds are over. */
+export const BODY_MIN_BYTES_PER_S = 16 * 1_024;
+export const BODY_GRACE_MS = 10 * SECOND_MS;
+/** A body must be there as a whole by then: far below {@link ORPHAN_AGE_MS}, so no sweep meets a file under way. */
+export const BODY_DEADLINE_MS = 30 * MINUTE_MS;
 /** How long a copy of the OpenAPI document is good without asking: it changes with deployments. */
 export const DESCRIPTION_CACHED_S = 300;
 /**
@@ -276,6 +344,8 @@ export const DETAILS_MAX = 100;
 export const FORM_BODY_MAX_BYTES = 64 * 1024;
 /** [doc] Characters (Unicode code points) of a Jes. */
 export const CONTENT_MAX_CHARACTERS = 5_000;
+/** A text that describes a file: a long paragraph, for pictures of texts too. */
+export const ALT_MAX_CHARACTERS = 1_500;
 /** [doc] Of a JesClip's caption. */
 export const CAPTION_MAX_CHARACTERS = 2_200;
 export const COMMENT_MAX_CHARACTERS = 2_000;

@@ -1,5 +1,6 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { APIError } from 'better-auth/api';
+import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { betterAuth } from 'better-auth/minimal';
 import { username } from 'better-auth/plugins/username';
 import { eq, or, sql } from 'drizzle-orm';
@@ -10,36 +11,40 @@ import {
   PASSWORD_MIN_CHARACTERS,
   SESSION_TTL_S,
 } from '../config/limits.ts';
+import { isReservedUsername } from '../config/reserved-usernames.ts';
 import { randomBase62 } from '../lib/base62.ts';
+import { toEmailAddress } from '../lib/email.ts';
 import { newId } from '../lib/id.ts';
 import { type Db, DbRejected, DbUnavailable, dbErrorOf, runSql, SQLSTATE } from './db.ts';
-import {
-  type Client,
-  type Identity,
-  type IdentityMails,
-  SESSION_COOKIE,
-  type SignedIn,
-  type SignUp,
-} from './identity.ts';
+import { fromAlias, mapEmails, toAlias } from './email-alias.ts';
+import { type Client, cookieRules, type Identity, type SignedIn, type SignUp, sessionCookieName } from './identity.ts';
 import { accounts } from './schema/accounts.ts';
 import { credentials, sessions, verifications } from './schema/sessions.ts';
 
 interface Dependencies {
   readonly db: Db;
-  readonly mails: IdentityMails;
-  /** Lets work outlive the answer; should it fail, that is logged. */
-  defer(work: Promise<unknown>): void;
+  /** Unix milliseconds; sessions begin then. */
+  readonly now: number;
+  /** Google vouches that whoever signs in owns this e-mail address. */
+  proven(email: string): Promise<void>;
 }
 
-/** What the database did to the statements of one request: better-auth hides some of it. */
-type Failures = (DbRejected | DbUnavailable)[];
+/** Side notes on better-auth's work in one request, beside its answers. */
+interface Notes {
+  /** Failed statements: better-auth hides some of them. */
+  readonly failures: (DbRejected | DbUnavailable)[];
+  /** The session that it began. */
+  signedIn?: SignedIn;
+}
 
 /**
  * better-auth over our tables. Only `compose.ts` imports this module, and only with `import()`: a call with an API key
  * neither parses nor runs it.
  */
-function createAuth(config: Config, secret: string, { db, mails, defer }: Dependencies, failures: Failures) {
+function createAuth(config: Config, { db, now, proven }: Dependencies, notes: Notes) {
   const { GOOGLE_CLIENT_ID: clientId, GOOGLE_CLIENT_SECRET: clientSecret } = config;
+  const [secret] = sessionSecretsOf(config);
+  const { prefix, isSecure } = cookieRules(config.WEB_ORIGIN);
   return betterAuth({
     appName: 'Jestha',
     baseURL: config.WEB_ORIGIN,
@@ -55,10 +60,9 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
         provider: 'pg',
         schema: { user: accounts, session: sessions, account: credentials, verification: verifications },
       }),
-      failures,
+      notes.failures,
     ),
     user: { fields: { name: 'displayName', image: 'avatar' } },
-    // Who reads the table can reset no password: it holds the SHA-256 of a token, the mail the token.
     verification: { storeIdentifier: 'hashed' },
     session: { fields: { userId: 'accountId' }, expiresIn: SESSION_TTL_S, disableSessionRefresh: true },
     account: {
@@ -71,6 +75,18 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
     },
     // Who somebody is was all we wanted to know of a provider: its tokens open more, and are not kept.
     databaseHooks: {
+      session: {
+        create: {
+          // By our clock, not the library's.
+          before: async (session) => {
+            const [createdAt, expiresAt] = [new Date(now), new Date(now + SESSION_TTL_S * 1_000)];
+            return { data: { ...session, createdAt, updatedAt: createdAt, expiresAt } };
+          },
+          after: async ({ userId, token }) => {
+            notes.signedIn = { accountId: userId, sessionToken: token };
+          },
+        },
+      },
       account: {
         create: {
           before: async (account) => ({
@@ -83,13 +99,6 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
       enabled: true,
       minPasswordLength: PASSWORD_MIN_CHARACTERS,
       maxPasswordLength: PASSWORD_MAX_CHARACTERS,
-      revokeSessionsOnPasswordReset: true,
-      // Deferred by us: better-auth tells only its own logger of a mail that was not sent.
-      sendResetPassword: async ({ user, token }) => defer(mails.passwordReset(user.email, token)),
-    },
-    emailVerification: {
-      sendOnSignUp: true,
-      sendVerificationEmail: async ({ user, token }) => defer(mails.verification(user.email, token)),
     },
     ...(clientId !== undefined &&
       clientSecret !== undefined && {
@@ -97,15 +106,21 @@ function createAuth(config: Config, secret: string, { db, mails, defer }: Depend
           google: {
             clientId,
             clientSecret,
-            mapProfileToUser: ({ email }) => ({ username: usernameFrom(email) }),
+            // Before the library looks for an account to link: it links to proven addresses only.
+            mapProfileToUser: async ({ email, email_verified: isVerified }) => {
+              const address = toEmailAddress(email) ?? email.toLowerCase();
+              if (isVerified) await proven(address);
+              return { username: usernameFrom(email), email: toAlias(address) };
+            },
           },
         },
       }),
     onAPIError: { errorURL: `${config.WEB_ORIGIN}/sign-in` },
     advanced: {
-      cookiePrefix: 'jestha',
-      useSecureCookies: true,
-      backgroundTasks: { handler: defer },
+      cookiePrefix: prefix,
+      // Its own prefix would be `__Secure-`.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: isSecure },
       database: { generateId: () => newId(Date.now()) },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
@@ -117,9 +132,9 @@ const ADDRESS_HEADER = 'x-client-address';
 
 /**
  * An adapter that notes its failures. better-auth catches some of them: an account that was not inserted is "refused" to
- * it, whatever the reason, and a session that was not deleted is signed out.
+ * it, whatever the reason, and a session that was not deleted is signed out. Our tables hold addresses, not their aliases.
  */
-function watched(connect: AdapterFactory, failures: Failures): AdapterFactory {
+function watched(connect: AdapterFactory, failures: Notes['failures']): AdapterFactory {
   return (options) => {
     const adapter: DBAdapter = new Proxy(connect(options), {
       get(target, name) {
@@ -129,7 +144,12 @@ function watched(connect: AdapterFactory, failures: Failures): AdapterFactory {
         if (typeof member !== 'function') return member;
         return async (...args: unknown[]) => {
           try {
-            return await Reflect.apply(member, target, args);
+            const found: unknown = await Reflect.apply(
+              member,
+              target,
+              args.map((arg) => mapEmails(arg, fromAlias)),
+            );
+            return mapEmails(found, toAlias);
           } catch (error) {
             failures.push(dbErrorOf(error));
             throw error;
@@ -158,26 +178,28 @@ function usernameFrom(email: string): string {
     .split('@')[0]
     ?.replace(/[^a-z0-9_]/g, '')
     .slice(0, 20);
-  return `${name || 'user'}_${randomBase62(6, (count) => crypto.getRandomValues(new Uint8Array(count))).toLowerCase()}`;
+  const ending = randomBase62(6, (count) => crypto.getRandomValues(new Uint8Array(count))).toLowerCase();
+  return !name || isReservedUsername(name) ? `user_${ending}` : `${name}_${ending}`;
 }
+
+/** Compared with the password of an account that has none, or is not there: the same work, and never the same. */
+const NO_HASH = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
+
+const CALLBACK_PATH = '/api/auth/callback/google';
 
 /** See {@link Identity}. */
 export function connectIdentity(config: Config, dependencies: Dependencies): Identity {
-  const failures: Failures = [];
-  const [secret, ...previous] = sessionSecretsOf(config);
-  const auth = createAuth(config, secret, dependencies, failures);
-  /** Understands what a secret before this one has signed. */
-  const formerAuths = previous.map((former) => createAuth(config, former, dependencies, failures));
+  const notes: Notes = { failures: [] };
+  const auth = createAuth(config, dependencies, notes);
   const { db } = dependencies;
 
   /** An account with its first session, or undefined where the database has somebody like that. */
-  async function trySignUp(body: SignUp, client: Client): Promise<SignedIn | undefined> {
-    const signedUp = await orUndefined(async () =>
-      toSignedIn(await auth.api.signUpEmail({ body, headers: headersOf(client), returnHeaders: true })),
-    );
-    const unavailable = failures.find((failure) => failure instanceof DbUnavailable);
+  async function trySignUp(input: SignUp, client: Client): Promise<SignedIn | undefined> {
+    const body = { ...input, email: toAlias(input.email) };
+    const signedUp = await orUndefined(() => auth.api.signUpEmail({ body, headers: headersOf(client) }));
+    const unavailable = notes.failures.find((failure) => failure instanceof DbUnavailable);
     if (!signedUp && unavailable) throw unavailable;
-    return signedUp;
+    return signedUp && notes.signedIn;
   }
 
   return {
@@ -188,41 +210,16 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
       const second = (await removeAbandoned(db, input)) ? await trySignUp(input, client) : undefined;
       return second ?? { taken: await whatIsTaken(db, input) };
     },
-    signIn: (body, client) =>
-      orUndefined(async () =>
-        toSignedIn(await auth.api.signInEmail({ body, headers: headersOf(client), returnHeaders: true })),
-      ),
-    async signOut(client) {
-      const cleared = await Promise.all(
-        [auth, ...formerAuths].map(({ api }) =>
-          guarded(() => api.signOut({ headers: headersOf(client), returnHeaders: true })),
-        ),
-      );
-      // Whoever is told so must be signed out.
-      const [failure] = failures;
-      if (failure) throw failure;
-      const cookies = cleared.flatMap(({ headers }) => headers.getSetCookie());
-      return [...new Set(cookies)].filter((cookie) => cookie.startsWith(SESSION_COOKIE));
+    hashPassword,
+    async verifyPassword(password, hash) {
+      // Longer than any password, which would only make scrypt work longer.
+      if (password.length > PASSWORD_MAX_CHARACTERS) return false;
+      return await verifyPassword({ hash: hash ?? NO_HASH, password });
     },
-    async sendVerification(email) {
-      await guarded(() => auth.api.sendVerificationEmail({ body: { email } }));
-    },
-    async verifyEmail(token) {
-      for (const { api } of [auth, ...formerAuths]) {
-        if ((await orUndefined(() => api.verifyEmail({ query: { token } }))) !== undefined) return true;
-      }
-      return false;
-    },
-    async requestPasswordReset(email) {
-      await guarded(() => auth.api.requestPasswordReset({ body: { email } }));
-    },
-    async resetPassword(token, newPassword) {
-      return (await orUndefined(() => auth.api.resetPassword({ body: { token, newPassword } }))) !== undefined;
-    },
-    async startGoogle(client) {
+    async startGoogle(client, next) {
       const { headers, response } = await guarded(() =>
         auth.api.signInSocial({
-          body: { provider: 'google', callbackURL: '/settings/api-access', errorCallbackURL: '/sign-in?error=google' },
+          body: { provider: 'google', callbackURL: next, errorCallbackURL: '/sign-in?error=google' },
           headers: headersOf(client),
           returnHeaders: true,
         }),
@@ -230,15 +227,18 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
       if (response.url === undefined) throw new TypeError('a sign-in with a provider has an address to go to');
       return { url: response.url, cookies: headers.getSetCookie() };
     },
-    finishGoogle: (request) => guarded(() => auth.handler(request)),
+    async finishGoogle(query, client) {
+      // A request of our own: the browser's may carry the header that holds the client's address.
+      const request = new Request(`${config.WEB_ORIGIN}${CALLBACK_PATH}${query}`, { headers: headersOf(client) });
+      const { headers } = await guarded(() => auth.handler(request));
+      const isSession = (cookie: string) => cookie.startsWith(sessionCookieName(config.WEB_ORIGIN));
+      return {
+        location: headers.get('Location') ?? undefined,
+        cookies: headers.getSetCookie().filter((cookie) => !isSession(cookie)),
+        signedIn: notes.signedIn,
+      };
+    },
   };
-}
-
-function toSignedIn(answer: {
-  readonly headers: Headers;
-  readonly response: { readonly user: { readonly id: string } };
-}): SignedIn {
-  return { accountId: answer.response.user.id, cookies: answer.headers.getSetCookie() };
 }
 
 /** What better-auth refuses is undefined; what the database did is thrown as ours. */

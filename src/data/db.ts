@@ -29,31 +29,30 @@ export class DbRejected extends Error {
   override readonly name = 'DbRejected';
   /** SQLSTATE. */
   readonly code: string;
+  /** The rule that refused: a constraint of the schema, or the name given to {@link refuse}. */
   readonly constraint: string | undefined;
-  readonly column: string | undefined;
 
   constructor(error: NeonDbError, code: string) {
-    super(`Postgres refused a statement: ${code} ${error.constraint ?? error.column ?? error.table ?? ''}`.trim());
+    super(`Postgres refused a statement: ${code} ${error.constraint ?? error.table ?? ''}`.trim());
     this.code = code;
     this.constraint = error.constraint;
-    this.column = error.column;
   }
 }
 
 /** SQLSTATEs that our rules are told apart by. */
 export const SQLSTATE = {
-  notNullViolation: '23502',
   foreignKeyViolation: '23503',
   lockNotAvailable: '55P03',
 } as const;
 
 /**
- * The column that came out NULL and may not, which is how a statement says that a rule of ours refuses; undefined where
- * something else failed.
+ * An expression that refuses the whole transaction, for the branch of a statement in which a rule of ours is broken. The error
+ * names the rule as its constraint, as Postgres names a violated CHECK (`refuse()` of migration 0008).
+ *
+ * @param rule ours alone, never a caller's
  */
-export function nullColumnOf(error: unknown): string | undefined {
-  const isNull = error instanceof DbRejected && error.code === SQLSTATE.notNullViolation;
-  return isNull ? error.column : undefined;
+export function refuse(rule: string): Sql {
+  return sql`refuse(${sql.raw(`'${rule}'`)})`;
 }
 
 /** Serialization failure, deadlock, no lock in time: nothing was changed, and the same again may well succeed. */

@@ -1,7 +1,16 @@
-/** Name of the session cookie: better-auth's, under a prefix that browsers accept only with `Secure`. */
-export const SESSION_COOKIE = '__Secure-jestha.session_token';
+/**
+ * Names and attributes of our cookies. On https the prefix `__Host-` makes browsers refuse the cookie from a subdomain, from
+ * plain http, and for a part of the paths only (RFC 6265bis section 4.1.3.2). Plain http, as on the local stack, has no prefix.
+ */
+export function cookieRules(webOrigin: string): { readonly prefix: string; readonly isSecure: boolean } {
+  const isSecure = webOrigin.startsWith('https:');
+  return { prefix: isSecure ? '__Host-jestha' : 'jestha', isSecure };
+}
 
-/** What the identity library is told of the browser that calls. */
+/** Name of the session cookie. better-auth derives the same one from {@link cookieRules}. */
+export const sessionCookieName = (webOrigin: string) => `${cookieRules(webOrigin).prefix}.session_token`;
+
+/** The browser that calls, as the identity library sees it. */
 export interface Client {
   readonly address: string | undefined;
   readonly userAgent: string | null;
@@ -12,8 +21,8 @@ export interface Client {
 /** Somebody was signed in. */
 export interface SignedIn {
   readonly accountId: string;
-  /** `Set-Cookie` headers. */
-  readonly cookies: readonly string[];
+  /** The value of the session cookie, before it is signed. */
+  readonly sessionToken: string;
 }
 
 export interface SignUp {
@@ -23,33 +32,33 @@ export interface SignUp {
   readonly password: string;
 }
 
+/** The outcome of a sign-in with Google. */
+export interface GoogleReturn {
+  /** The next address for the browser. */
+  readonly location: string | undefined;
+  /** `Set-Cookie` headers that end the attempt. */
+  readonly cookies: readonly string[];
+  /** Undefined if the sign-in failed. */
+  readonly signedIn: SignedIn | undefined;
+}
+
 /**
- * Accounts, passwords and sessions, as a library keeps them: made for one request, and loaded only when somebody signs
- * up, in or out. Every method may throw `DbUnavailable`.
+ * Sign-ups, Google and the hashing of passwords, as a library does them: made for one request, and loaded only when one of
+ * them is asked for. Every method may throw `DbUnavailable`.
  */
 export interface Identity {
   /** Makes an account and signs it in; `taken` names what another account has already. */
   signUp(input: SignUp, client: Client): Promise<SignedIn | { readonly taken: readonly ('email' | 'username')[] }>;
-  /** Undefined where no account has this address and password. */
-  signIn(input: { readonly email: string; readonly password: string }, client: Client): Promise<SignedIn | undefined>;
-  /** Ends the session in the client's cookie; answers the `Set-Cookie` headers that clear it. */
-  signOut(client: Client): Promise<readonly string[]>;
-  /** Mails a link that proves an e-mail address, unless it is proven or nobody's. */
-  sendVerification(email: string): Promise<void>;
-  /** Whether the token proved an address. */
-  verifyEmail(token: string): Promise<boolean>;
-  /** Mails a link to choose another password, unless the address is nobody's. */
-  requestPasswordReset(email: string): Promise<void>;
-  /** Sets the password and ends all sessions of the account; false where the token is not, or no longer, good. */
-  resetPassword(token: string, password: string): Promise<boolean>;
-  /** Where to send the browser to sign in with Google. Only for a deployment that has the secrets for it. */
-  startGoogle(client: Client): Promise<{ readonly url: string; readonly cookies: readonly string[] }>;
-  /** Answers Google's redirect back to us. */
-  finishGoogle(request: Request): Promise<Response>;
-}
-
-/** Mails that the library wants sent. */
-export interface IdentityMails {
-  verification(email: string, token: string): Promise<void>;
-  passwordReset(email: string, token: string): Promise<void>;
+  /** A salted scrypt hash. */
+  hashPassword(password: string): Promise<string>;
+  /** Compares a password with a hash. Without a hash it does the same work and answers false. */
+  verifyPassword(password: string, hash: string | null | undefined): Promise<boolean>;
+  /**
+   * Answers the address of Google's sign-in for this browser. Only for a deployment that has the secrets for it.
+   *
+   * @param next the path of ours that it comes back to
+   */
+  startGoogle(client: Client, next: string): Promise<{ readonly url: string; readonly cookies: readonly string[] }>;
+  /** Takes Google's redirect back to us. @param query of the address, with its `?` */
+  finishGoogle(query: string, client: Client): Promise<GoogleReturn>;
 }

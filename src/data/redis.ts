@@ -14,6 +14,13 @@ export class RedisScriptFailed extends Error {
   override readonly name = 'RedisScriptFailed';
 }
 
+/**
+ * Error replies of a Redis that cannot serve now, also where a command within a script met them. Redis 7 puts the code first
+ * (`OOM command not allowed … script: 2f0e…, on @user_script:1.`), Redis 6 behind the place in the script.
+ */
+const STORE_UNWELL =
+  /(?:^|@user_script:\s*\d+: -?)(?:OOM|READONLY|BUSY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF)\b/;
+
 /** A Lua script and the name `EVALSHA` knows it by. Made once, at module scope. */
 export interface Script {
   readonly text: string;
@@ -81,7 +88,7 @@ export function connectRedis(config: Config, meter: Meter): RedisPort {
     } catch (error) {
       const reply = errorReplyOf(error);
       if (reply.startsWith('NOSCRIPT')) throw error;
-      if (/script|WRONGTYPE/i.test(reply)) throw new RedisScriptFailed();
+      if (!STORE_UNWELL.test(reply) && /script|WRONGTYPE/i.test(reply)) throw new RedisScriptFailed();
       isUnavailable = true;
       throw new RedisUnavailable();
     }

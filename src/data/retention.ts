@@ -10,12 +10,13 @@ import {
   RETENTION_BUDGET_MS,
 } from '../config/limits.ts';
 import { type Db, runSql } from './db.ts';
+import { retiredUsernames } from './schema/accounts.ts';
 import { auditLog } from './schema/audit-log.ts';
 import { idempotencyKeys } from './schema/idempotency-keys.ts';
 import { keyReveals } from './schema/key-reveals.ts';
 import { outboxEvents } from './schema/outbox-events.ts';
 import { dailyUsage } from './schema/posts.ts';
-import { sessions, verifications } from './schema/sessions.ts';
+import { mailedLinks, sessions, verifications } from './schema/sessions.ts';
 import { webhookDeliveries } from './schema/webhook-deliveries.ts';
 
 /** How long the rows of one table are kept. The column is indexed. */
@@ -37,7 +38,9 @@ export const RETENTION: readonly RetentionRule[] = [
     growsWith: 'new keys, until their page has shown them',
   },
   { table: sessions, column: sessions.expiresAt, keptMs: 0, growsWith: 'sign-ins' },
-  { table: verifications, column: verifications.expiresAt, keptMs: 0, growsWith: 'mails with a link' },
+  { table: mailedLinks, column: mailedLinks.expiresAt, keptMs: 0, growsWith: 'mails with a link' },
+  { table: verifications, column: verifications.expiresAt, keptMs: 0, growsWith: 'sign-ins with Google' },
+  { table: retiredUsernames, column: retiredUsernames.freeAt, keptMs: 0, growsWith: 'deleted accounts' },
   {
     table: idempotencyKeys,
     column: idempotencyKeys.createdAt,

@@ -13,7 +13,14 @@ export interface ThrottlePort {
    * @returns whole seconds to wait; 0 = go on
    */
   attempt(rule: ThrottleRule, subject: string): Promise<number>;
+  /** Forgets the attempts of a subject. While Redis is away they count until their window has passed. */
+  forget(rule: ThrottleRule, subject: string): Promise<void>;
 }
+
+const PREFIX = 'throttle';
+
+/** Subjects are people's addresses; Redis need not know them. */
+const nameOf = async (rule: ThrottleRule, subject: string) => `${rule.name}:${await sha256Hex(subject)}`;
 
 /**
  * `@upstash/ratelimit` for one request. Should Redis refuse, hang or err, the Workers binding counts instead, per
@@ -23,12 +30,11 @@ export function connectThrottle(config: Config, meter: Meter): ThrottlePort {
   const redis = connectUpstash(config, meter);
   return {
     async attempt(rule, subject) {
-      // Subjects are people's addresses; Redis need not know them.
-      const key = `${rule.name}:${await sha256Hex(subject)}`;
+      const key = await nameOf(rule, subject);
       const limiter = new Ratelimit({
         redis,
         limiter: Ratelimit.slidingWindow(rule.attempts, `${rule.windowS} s`),
-        prefix: 'throttle',
+        prefix: PREFIX,
         ephemeralCache: false,
         // Its own time-out would allow the attempt; that of the client throws, and the binding decides.
         timeout: 0,
@@ -40,6 +46,12 @@ export function connectThrottle(config: Config, meter: Meter): ThrottlePort {
         const { success } = await config.ATTEMPT_FALLBACK_LIMITER.limit({ key });
         return success ? 0 : FALLBACK_PERIOD_S;
       }
+    },
+    async forget(rule, subject) {
+      // Not the library's resetUsedTokens, which walks through every key of the database. A sliding window is two counters.
+      const key = `${PREFIX}:${await nameOf(rule, subject)}`;
+      const window = Math.floor(Date.now() / (rule.windowS * 1_000));
+      await meter.measure('redis', () => redis.del(`${key}:${window}`, `${key}:${window - 1}`)).catch(() => undefined);
     },
   };
 }

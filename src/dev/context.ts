@@ -1,14 +1,14 @@
 import { contextFor } from '../compose.ts';
 import { Meter } from '../data/meter.ts';
 import type { Ctx } from '../domain/context.ts';
-import type { ServiceSecrets } from './secrets.ts';
+import type { Origins, ServiceSecrets } from './secrets.ts';
 
 /** What a script needs to reach the stores. */
 export type StoreSecrets = Pick<
   ServiceSecrets,
   'DATABASE_URL' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'
 > &
-  Partial<ServiceSecrets>;
+  Partial<ServiceSecrets & Origins>;
 
 /** Nothing is limited in a script. */
 const NO_LIMIT = { limit: async () => ({ success: true }) };
@@ -32,19 +32,21 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     WEBHOOK_SECRET_KEY: crypto.randomUUID(),
     MAIL_API_URL: 'http://localhost',
     MAIL_API_KEY: 'none',
-    ...secrets,
     WEB_ORIGIN: 'http://localhost',
     API_ORIGIN: 'http://localhost',
+    ...secrets,
     MAIL_FROM: 'Jestha <no-reply@localhost>',
     KEY_FALLBACK_LIMITER: NO_LIMIT,
     UNKNOWN_KEY_LIMITER: NO_LIMIT,
+    UNKNOWN_KEY_NETWORK_LIMITER: NO_LIMIT,
     ATTEMPT_FALLBACK_LIMITER: NO_LIMIT,
+    VISITOR_LIMITER: NO_LIMIT,
     LINK_PREVIEWS: NO_QUEUE,
     WEBHOOK_EVENTS: NO_QUEUE,
     WEBHOOK_RETRIES: NO_QUEUE,
     MEDIA: NO_BUCKET,
   };
-  const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, now, new Meter()));
+  const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, () => now, new Meter()));
   await Promise.all(deferred);
   return result;
 }

@@ -11,7 +11,7 @@ import { environmentStores, localStores } from './stores.ts';
 const { JESTHA_ORIGIN } = process.env;
 const worker = JESTHA_ORIGIN ?? readState().worker;
 if (!worker) throw new Error('No local stack was started here yet: npm start');
-const isUp = await fetch(`${worker}/readyz`).then(
+const isUp = await fetch(`${worker}/healthz`).then(
   ({ ok }) => ok,
   () => false,
 );

@@ -11,7 +11,10 @@ export interface AccountSeed {
   readonly isPrivate?: boolean;
 }
 
-/** Inserts an account and answers its id; one with the same username is left as it is and answered. */
+/**
+ * Inserts an account with a confirmed e-mail address and answers its id. An account with the same username is answered as it
+ * is, its address confirmed.
+ */
 export async function insertAccount(ctx: Ctx, seed: AccountSeed): Promise<string> {
   const now = new Date(ctx.now);
   const [row] = await runSql(
@@ -28,8 +31,7 @@ export async function insertAccount(ctx: Ctx, seed: AccountSeed): Promise<string
         createdAt: now,
         updatedAt: now,
       })
-      // Not "do nothing": that answers no row for the one that is there.
-      .onConflictDoUpdate({ target: accounts.username, set: { username: seed.username } })
+      .onConflictDoUpdate({ target: accounts.username, set: { emailVerified: true } })
       .returning({ id: accounts.id }),
   );
   if (!row) throw new Error('an upsert answers its row');

@@ -1,19 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { everyMinute } from './every-minute.ts';
+import { startLocalWorker } from './local-worker.ts';
 import { picture } from './picture.ts';
 import { secretsFor } from './secrets.ts';
 import { seed } from './seed.ts';
-import { type Services, startServices } from './services.ts';
-import { DATA_DIR, MAIL_FOLDER, PICTURE, ROOT, readState, writeDevVars, writeState } from './state.ts';
-
-/** How long the Worker may take to answer for the first time. */
-const START_TIMEOUT_MS = 60_000;
-const HEALTH_INTERVAL_MS = 100;
+import { startServices } from './services.ts';
+import { openStackLog } from './stack-log.ts';
+import {
+  DATA_DIR,
+  LOG_FILE,
+  MAIL_FOLDER,
+  PICTURE,
+  REDIS_FILE,
+  ROOT,
+  readState,
+  writeDevVars,
+  writeState,
+} from './state.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,6 +28,8 @@ const { values: options } = parseArgs({
     'new-key': { type: 'boolean', default: false },
     /** Only the services: run the Worker yourself with `npx wrangler dev`. */
     services: { type: 'boolean', default: false },
+    /** Show the log file's lines too. */
+    verbose: { type: 'boolean', default: false },
   },
 });
 
@@ -40,11 +49,15 @@ async function start(): Promise<void> {
   for (const needed of options.services ? [ports.sql, ports.redis, ports.mail] : Object.values(ports))
     await demandFree(needed);
 
+  const log = openStackLog(join(ROOT, LOG_FILE), options.verbose);
   const state = readState();
   const services = await startServices({
     secret: state.secret,
     dataDir: DATA_DIR,
     databaseUrl: process.env.DATABASE_URL,
+    redisFile: REDIS_FILE,
+    onRedisDamage: (aside) =>
+      log.show(`! The file of the embedded Redis was damaged. It is ${aside} now; Redis is empty.`),
     redisUrl: process.env.REDIS_URL,
     sqlPort: ports.sql,
     redisPort: ports.redis,
@@ -52,15 +65,20 @@ async function start(): Promise<void> {
     mailPort: ports.mail,
   });
   const urls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
-  writeDevVars({ ...secretsFor(urls, state.secret), WEB_ORIGIN: workerUrl, API_ORIGIN: workerUrl });
-  const { demoKey, key } = await seed(services.secrets, state, options['new-key']);
+  const vars = { ...secretsFor(urls, state.secret), WEB_ORIGIN: workerUrl, API_ORIGIN: workerUrl };
+  writeDevVars(vars);
+  const { demoKey, key } = await seed(vars, state, options['new-key']);
   writeFileSync(join(ROOT, PICTURE), picture());
   writeState({ ...state, services: urls, worker: workerUrl, demoKey });
 
-  const wrangler = options.services ? undefined : startWrangler();
-  stopOnSignal(services, wrangler);
-  if (wrangler) await untilHealthy(wrangler);
-  announce(services, { key, printedAt: demoKey.printedAt, password: state.demoPassword });
+  const worker = options.services ? undefined : await startLocalWorker({ port, vars, log, logName: LOG_FILE });
+  const stopCron = worker && everyMinute(() => worker.runCron());
+  stopOnSignal(async () => {
+    await stopCron?.();
+    await worker?.close();
+    await services.close();
+  });
+  console.log(block({ key, printedAt: demoKey.printedAt, password: state.demoPassword }));
 }
 
 async function demandFree(needed: number): Promise<void> {
@@ -76,80 +94,44 @@ async function demandFree(needed: number): Promise<void> {
   }
 }
 
-/** `wrangler dev` in a process group of its own, so that its workerd can be ended with it. */
-function startWrangler(): ChildProcess {
-  const args = ['dev', '--port', String(port), '--ip', '127.0.0.1', '--show-interactive-dev-session=false'];
-  return spawn('wrangler', args, {
-    cwd: ROOT,
-    detached: true,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-  });
-}
-
-async function untilHealthy(wrangler: ChildProcess): Promise<void> {
-  const ended = once(wrangler, 'exit').then(() => 'ended' as const);
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    const healthy = fetch(`${workerUrl}/healthz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    const outcome = await Promise.race([healthy, ended]);
-    if (outcome === true) return;
-    if (outcome === 'ended') throw new StartError('wrangler dev ended before the Worker answered; see above.');
-    await delay(HEALTH_INTERVAL_MS);
-  }
-  throw new StartError(`The Worker did not answer within ${START_TIMEOUT_MS / 1_000} seconds.`);
-}
-
-/** Ends everything that was started, whichever part ends first or fails. */
-function stopOnSignal(services: Services, wrangler: ChildProcess | undefined): void {
+/** Runs `stop` once, at the first signal, and ends the process. */
+function stopOnSignal(stop: () => Promise<void>): void {
   let isStopping = false;
-  const stop = async () => {
+  const end = async () => {
     if (isStopping) return;
     isStopping = true;
-    if (wrangler?.pid !== undefined && wrangler.exitCode === null) {
-      const exited = once(wrangler, 'exit');
-      process.kill(-wrangler.pid, 'SIGTERM');
-      const killer = setTimeout(() => wrangler.pid !== undefined && process.kill(-wrangler.pid, 'SIGKILL'), 5_000);
-      await exited;
-      clearTimeout(killer);
-    }
-    await services.close();
+    await stop();
     process.exit();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-  wrangler?.on('exit', () => void stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
 }
 
-function announce(
-  services: Services,
-  demo: { readonly key: string | undefined; readonly printedAt: string; readonly password: string },
-): void {
-  const { key, printedAt, password } = demo;
-  const shown = key ?? 'jes_live_…';
-  const lines = [
-    '',
-    `Neon's protocol   ${services.neon.url}   over ${process.env.DATABASE_URL ? 'DATABASE_URL' : 'PGlite, .jestha/postgres'}`,
-    `Upstash's         ${services.upstash.url}   over ${process.env.REDIS_URL ? 'REDIS_URL' : 'the embedded Redis'}`,
-    `Mail              ${services.mail.url}/dev/mail`,
-    options.services ? `The Worker        npx wrangler dev --port ${port}` : `The Worker        ${workerUrl}`,
-    '',
-    `Settings          ${workerUrl}/settings/api-access   sign in as demo@example.com with ${password}`,
-    '',
-    key
-      ? `The API key of the demo account, shown this once:\n\n  ${key}\n`
-      : `The demo key was printed when it was made, on ${printedAt}, and is kept nowhere. Another one: npm start -- --new-key\n`,
-    'Who am I?',
-    `  curl ${workerUrl}/api/auth/me -H 'Authorization: Bearer ${shown}'`,
-    'Post a Jes:',
-    `  curl ${workerUrl}/api/posts -H 'Authorization: Bearer ${shown}' -H 'Content-Type: application/json' -d '{"content":"Hello from my service","visibility":"PUBLIC"}'`,
-    'Post one with a picture:',
-    `  curl ${workerUrl}/api/posts -H 'Authorization: Bearer ${shown}' -F 'content=Hello with a picture' -F media=@${PICTURE}`,
-    '',
-  ];
-  console.log(lines.join('\n'));
+/** The lines that a start ends with. */
+function block(demo: {
+  readonly key: string | undefined;
+  readonly printedAt: string;
+  readonly password: string;
+}): string {
+  const authorization = `-H 'Authorization: Bearer ${demo.key ?? 'jes_live_…'}'`;
+  const mail = `http://localhost:${ports.mail}/dev/mail`;
+  return `
+The local stack of the Jestha API. Ctrl-C stops it; .jestha/ keeps its data.
+${options.services ? `Worker        npx wrangler dev --port ${port} --host localhost:${port}` : `Log           ${LOG_FILE} (shown here by: npm start -- --verbose)`}
+Pages         ${workerUrl}/settings/api-access   sign in as demo@example.com with ${demo.password}
+Docs          ${workerUrl}/docs
+Description   ${workerUrl}/openapi.json
+API           ${workerUrl}/api
+Mail          ${mail}
+${
+  demo.key
+    ? `The API key of the demo account, shown this once:\n  ${demo.key}`
+    : `The demo key was printed when it was made, on ${demo.printedAt}, and is kept nowhere. Another one: npm start -- --new-key`
+}
+Who am I? Post a Jes, and one with a picture:
+  curl ${workerUrl}/api/auth/me ${authorization}
+  curl ${workerUrl}/api/posts ${authorization} -H 'Content-Type: application/json' -d '{"content":"Hello from my service","visibility":"PUBLIC"}'
+  curl ${workerUrl}/api/posts ${authorization} -F 'content=Hello with a picture' -F media=@${PICTURE}
+`;
 }
 
 process.on('uncaughtException', (error) => {

@@ -10,6 +10,12 @@ export interface ServiceSecrets {
   readonly MAIL_API_KEY: string;
 }
 
+/** Where pages and API are: links in mails begin with the first. */
+export interface Origins {
+  readonly WEB_ORIGIN: string;
+  readonly API_ORIGIN: string;
+}
+
 /** Where the local services listen. */
 export interface ServiceUrls {
   readonly neon: string;

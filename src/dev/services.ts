@@ -14,6 +14,10 @@ export interface ServicesOptions {
   readonly dataDir?: string | undefined;
   /** A real Postgres instead. */
   readonly databaseUrl?: string | undefined;
+  /** The file of the embedded Redis; without one it lives in memory. */
+  readonly redisFile?: string | undefined;
+  /** Receives the path under which a damaged file of the embedded Redis was put aside. */
+  onRedisDamage?(aside: string): void;
   /** A real Redis instead of the embedded one. */
   readonly redisUrl?: string | undefined;
   /** Password of the SQL emulator, token of the Redis emulator, key of the mail server. */
@@ -38,7 +42,9 @@ export interface Services {
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { secret } = options;
   const sql = options.databaseUrl ? openPostgres(options.databaseUrl) : await openPglite(options.dataDir);
-  const redis = options.redisUrl ? await openRedis(options.redisUrl) : openEmbeddedRedis();
+  const redis = options.redisUrl
+    ? await openRedis(options.redisUrl)
+    : openEmbeddedRedis({ file: options.redisFile, ...(options.onRedisDamage && { onDamage: options.onRedisDamage }) });
   const neon = await serveNeonHttp({ backend: sql, password: secret, port: options.sqlPort ?? 0 });
   const upstash = await serveUpstashRest({ backend: redis, token: secret, port: options.redisPort ?? 0 });
   const mail = await serveMail({ apiKey: secret, folder: options.mailFolder, port: options.mailPort ?? 0 });

@@ -10,6 +10,12 @@ const STATE_FILE = join(FOLDER, 'state.json');
 /** The folder of the embedded Postgres. */
 export const DATA_DIR = join(FOLDER, 'postgres');
 
+/** The file of the embedded Redis. */
+export const REDIS_FILE = join(FOLDER, 'redis');
+
+/** What the Worker, workerd and the build write, from the root of the project. */
+export const LOG_FILE = '.jestha/worker.log';
+
 /** The folder of sent mails. */
 export const MAIL_FOLDER = join(FOLDER, 'mail');
 

@@ -3,6 +3,7 @@ import type { Identity } from '../data/identity.ts';
 import type { FetchPage, PreviewJob } from '../data/link-previews.ts';
 import type { MailPort } from '../data/mailer.ts';
 import type { ObjectsPort } from '../data/objects.ts';
+import type { PublicCachePort } from '../data/public-cache.ts';
 import type { RedisPort } from '../data/redis.ts';
 import type { ThrottlePort } from '../data/throttle.ts';
 import type { FetchTarget, WebhookWake } from '../data/webhook-queues.ts';
@@ -13,8 +14,12 @@ export interface Ports {
   readonly redis: RedisPort;
   /** Stands in for the windows of a key while Redis is away. */
   readonly keyFallbackLimiter: RateLimit;
-  /** Counts the unknown keys an address asks for. */
+  /** Counts the unknown keys of an address, or of an IPv6 /64. */
   readonly unknownKeyLimiter: RateLimit;
+  /** Counts the unknown keys of an IPv6 /48. */
+  readonly unknownKeyNetworkLimiter: RateLimit;
+  /** Counts requests that no credential stands behind, per address. */
+  readonly visitorLimiter: RateLimit;
   /** Counts what people do. */
   readonly throttle: ThrottlePort;
   /** Accounts, passwords and sessions. A promise, since the library behind it is loaded when first asked for. */
@@ -32,6 +37,8 @@ export interface Ports {
   readonly webhookSecretKeys: readonly [string, ...string[]];
   /** The bytes of images and videos. */
   readonly objects: ObjectsPort;
+  /** What visitors are answered, for a minute. */
+  readonly publicCache: PublicCachePort;
   /** The web outside. */
   readonly fetchPage: FetchPage;
   /** What session cookies and cursors are signed with: the first signs, each verifies. Keys for other signatures are derived from them. */
@@ -54,8 +61,10 @@ export interface ClientAddress {
 /** Plain data and ports: the same for a request, a queue message and a cron run. */
 export interface Ctx {
   readonly requestId: string;
-  /** Unix milliseconds; the only clock that rules may read. */
+  /** Unix milliseconds at which the request came; the only clock that rules may read. */
   readonly now: number;
+  /** Unix milliseconds now: after a body that took its time, later than {@link now}. Decides if an actor may still write. */
+  readonly clock: () => number;
   /** Lets work outlive the answer (`waitUntil`). Should it fail, that is logged and nothing else. */
   defer(work: Promise<unknown>): void;
   readonly ports: Ports;
@@ -76,6 +85,8 @@ export interface SessionActor {
   readonly type: 'session';
   readonly accountId: string;
   readonly sessionId: string;
+  /** When the person signed in, or last gave the password again, unix ms. */
+  readonly authenticatedAt: number;
 }
 
 /** The claim of one write under an `Idempotency-Key` (contract section 8). */
@@ -99,4 +110,12 @@ export interface ActorCtx extends Ctx {
 /** A context in which a person acts, signed in. */
 export interface SessionCtx extends Ctx {
   readonly actor: SessionActor;
+}
+
+/** An actor who writes, and when: not the time of the request, since its body may have taken a while. */
+export type Writer<A extends Actor = Actor> = A & { readonly at: Date };
+
+/** The one who writes now. */
+export function writerOf<A extends Actor>({ actor, clock }: Pick<Ctx, 'clock'> & { readonly actor: A }): Writer<A> {
+  return { ...actor, at: new Date(clock()) };
 }

@@ -17,13 +17,17 @@ export type Refusal =
   | { readonly code: 'api_key_revoked' }
   | { readonly code: 'api_key_expired' }
   | { readonly code: 'ip_not_allowed' }
+  /** It came over plain http: a call of the API, or a form of a page. */
+  | { readonly code: 'https_required'; readonly sent: 'call' | 'form' }
+  | { readonly code: 'email_unverified' }
   | { readonly code: 'session_required' }
   | { readonly code: 'cross_site_request' }
   | { readonly code: 'not_owner'; readonly what: 'post' | 'jesclip' }
+  | { readonly code: 'reauthentication_required' }
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';
-      readonly window: WindowName | 'unknown_keys' | 'attempts' | 'webhook_sends';
+      readonly window: WindowName | 'unknown_keys' | 'attempts' | 'visitors' | 'webhook_sends';
       /** Whole seconds. */
       readonly retryAfter: number;
     }
@@ -36,7 +40,7 @@ export type Refusal =
   | { readonly code: 'payload_too_large'; readonly maxBytes: number }
   /** One file, or one too many; the details name it. */
   | { readonly code: 'payload_too_large'; readonly details: readonly Detail[] }
-  | { readonly code: 'unsupported_media_type'; readonly accepts: 'json' | 'form' | 'json or form' }
+  | { readonly code: 'unsupported_media_type'; readonly accepts: 'json' | 'form' | 'json or form' | 'page form' }
   /** Not the body but a file in it, which the details name. */
   | { readonly code: 'unsupported_media_type'; readonly details: readonly Detail[] }
   | { readonly code: 'api_key_limit_reached' }
@@ -47,7 +51,16 @@ export type Refusal =
   | { readonly code: 'already_bounced' }
   | {
       readonly code: 'service_unavailable';
-      readonly why: 'redis' | 'neon' | 'objects' | 'uploads' | 'contention' | 'script' | 'record' | 'revocation';
+      readonly why:
+        | 'redis'
+        | 'neon'
+        | 'objects'
+        | 'uploads'
+        | 'contention'
+        | 'script'
+        | 'record'
+        | 'revocation'
+        | 'revocations';
       /** Where every part was asked: which of them answer. */
       readonly parts?: Readonly<Record<string, 'ok' | 'unavailable'>>;
     }

@@ -2,14 +2,26 @@ import * as z from 'zod';
 import { ID_PATTERN, isId } from '../lib/id.ts';
 
 /** Characters as callers count them: Unicode code points (contract section 8). */
-function countCharacters(text: string): number {
+export function countCharacters(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
 }
 
-/** Neither white space nor a control nor one of the characters that fonts draw as nothing (Braille's empty cell, too). */
-const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/**
+ * A character that takes room and is drawn: no white space, control, noncharacter or default ignorable (zero widths, bidi
+ * controls, variation selectors, tags, Hangul fillers), no mark that needs a base, no blank symbol or layout control.
+ */
+const VISIBLE = new RegExp(
+  String.raw`[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Mn}\p{Me}` +
+    String.raw`\u2800\ufff9-\ufffb\u{13430}-\u{1343f}\u{13441}\u{13442}\u{1d159}]`,
+  'u',
+);
+
+/** Tells if a text shows something to its reader; the one rule for all that people write. */
+export function hasVisibleText(text: string): boolean {
+  return VISIBLE.test(text);
+}
 
 /**
  * Text of a person, kept as it was sent: `min` to `max` code points, at least one of them visible when
@@ -17,14 +29,23 @@ const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
  * given back as it came.
  */
 export function humanText(min: number, max: number) {
-  const schema = z.string({ error: 'must be a string' }).check((context) => {
-    const text = context.value;
-    const complain = (message: string) => context.issues.push({ code: 'custom', message, input: text });
-    if (!text.isWellFormed()) complain('contains a lone surrogate, which is not a character');
-    else if (text.includes('\0')) complain('contains a NUL character');
-    else if (min > 0 && !VISIBLE.test(text)) complain('must not be empty');
+  return limited(z.string({ error: 'must be a string' }), min, max);
+}
+
+/** The same on one line, such as a name: white space around it is taken away, on pages and in JSON alike. */
+export function humanLine(min: number, max: number) {
+  return limited(z.string({ error: 'must be a string' }).trim(), min, max);
+}
+
+function limited(text: z.ZodString, min: number, max: number) {
+  const schema = text.check((context) => {
+    const { value } = context;
+    const complain = (message: string) => context.issues.push({ code: 'custom', message, input: value });
+    if (!value.isWellFormed()) complain('contains a lone surrogate, which is not a character');
+    else if (value.includes('\0')) complain('contains a NUL character');
+    else if (min > 0 && !hasVisibleText(value)) complain('must not be empty');
     // Code points are at most code units, so a text that long needs no counting.
-    else if (text.length > max && countCharacters(text) > max) complain(`must be at most ${max} characters`);
+    else if (value.length > max && countCharacters(value) > max) complain(`must be at most ${max} characters`);
   });
   return schema.meta({ minLength: min, maxLength: max });
 }

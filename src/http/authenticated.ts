@@ -1,8 +1,10 @@
+import { WRITE_SETTLED_MS } from '../config/limits.ts';
 import { type Authentication, authenticate } from '../domain/auth/index.ts';
-import { requireScope } from '../domain/keys/index.ts';
+import { forgetRecord, requireScope } from '../domain/keys/index.ts';
 import { Refused } from '../domain/refusal.ts';
 import { clientAddress } from './client-address.ts';
-import type { CallerEndpoint, SessionEndpoint, VisitorEndpoint } from './endpoint.ts';
+import { countVisitor } from './count-visitor.ts';
+import type { CallerEndpoint, PublicEndpoint, SessionEndpoint, VisitorEndpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import type { Answer } from './observed.ts';
 import { problem } from './problem.ts';
@@ -15,20 +17,34 @@ import { readSessionCookie } from './session-cookie.ts';
  */
 export function forCallers(endpoint: CallerEndpoint): Answer {
   return async function answerCaller(exchange) {
-    const authentication = await identify(exchange, endpoint.isPost === true);
+    const authentication = await identify(exchange, endpoint);
     if (authentication.outcome === 'refused') return problem(exchange, authentication.refusal);
     const { actor, owner } = authentication;
     if (actor.type === 'session') refuseCrossSite(exchange);
     if (endpoint.scope) requireScope(actor, endpoint.scope);
     requireJsonAccepted(exchange);
-    return await endpoint.answer(exchange, { ctx: { ...exchange.ctx, actor }, owner });
+    const response = await endpoint.answer(exchange, { ctx: { ...exchange.ctx, actor }, owner });
+    if (endpoint.profile === 'changes' && 'keyHash' in authentication) {
+      await settleProfile(exchange, authentication.keyHash);
+    }
+    return response;
   };
+}
+
+/**
+ * Redis notes each write when it admits it, and for {@link WRITE_SETTLED_MS} after that a record counts as older than the
+ * write. A write that took longer takes the record away before its response.
+ */
+async function settleProfile({ ctx }: Exchange, keyHash: string): Promise<void> {
+  if (ctx.clock() - ctx.now < WRITE_SETTLED_MS) return;
+  // Where Redis is away, the next request reads Neon anyway.
+  await forgetRecord(ctx, keyHash).catch(() => undefined);
 }
 
 /** Answers an endpoint for signed-in people; a valid API key is told that it is none (contract section 9). */
 export function forPeople(endpoint: SessionEndpoint): Answer {
   return async function answerPerson(exchange) {
-    const authentication = await identify(exchange, false);
+    const authentication = await identify(exchange);
     if (authentication.outcome === 'refused') {
       const { refusal } = authentication;
       return problem(exchange, refusal.code === 'authentication_required' ? { ...refusal, by: 'session' } : refusal);
@@ -45,7 +61,7 @@ export function forPeople(endpoint: SessionEndpoint): Answer {
 export function forVisitors(endpoint: VisitorEndpoint): Answer {
   return async function answerVisitor(exchange) {
     if (exchange.c.req.raw.headers.has('Authorization')) {
-      const authentication = await identify(exchange, false);
+      const authentication = await identify(exchange);
       if (authentication.outcome === 'admitted' && authentication.actor.type === 'apiKey') {
         return problem(exchange, { code: 'session_required' });
       }
@@ -59,15 +75,30 @@ export function forVisitors(endpoint: VisitorEndpoint): Answer {
   };
 }
 
+/** Answers an endpoint that looks at no credentials. */
+export function forAnybody(endpoint: PublicEndpoint): Answer {
+  if (endpoint.needsNoConfiguration) return endpoint.answer;
+  return async function answerAnybody(exchange) {
+    await countVisitor(exchange);
+    return await endpoint.answer(exchange);
+  };
+}
+
 /** Who sent this? Noted in the exchange, for the answer's headers and the log. */
-export async function identify(exchange: Exchange, isPost: boolean): Promise<Authentication> {
+export async function identify(
+  exchange: Exchange,
+  endpoint: Pick<CallerEndpoint, 'isPost' | 'profile'> = {},
+): Promise<Authentication> {
   const { headers } = exchange.c.req.raw;
   const started = performance.now();
   const authentication = await authenticate(exchange.ctx, {
     authorization: headers.get('Authorization'),
     sessionToken: () => readSessionCookie(exchange),
     address: () => clientAddress(headers),
-    isPost,
+    callingZone: () => headers.get('CF-Worker'),
+    isPost: endpoint.isPost === true,
+    changesProfile: endpoint.profile === 'changes',
+    showsProfile: endpoint.profile === 'shows',
   });
   exchange.authentication = authentication;
   exchange.authenticationMs = performance.now() - started;

@@ -15,6 +15,8 @@ interface Route {
 /** A path for everybody; it looks at no credentials. */
 export interface PublicEndpoint extends Route {
   readonly access: 'public';
+  /** It answers under a configuration that is not usable, too: no limit, which would be a part of it. */
+  readonly needsNoConfiguration?: true;
   answer(exchange: Exchange): Response | Promise<Response>;
 }
 
@@ -25,6 +27,8 @@ export interface CallerEndpoint extends Route {
   readonly scope?: Scope;
   /** Whether the window of 10 posts a minute applies. */
   readonly isPost?: true;
+  /** What the request does with the caller's profile: a key's own writes must show in it at once (contract section 7). */
+  readonly profile?: 'changes' | 'shows';
   answer(exchange: Exchange, caller: Caller): Response | Promise<Response>;
 }
 

@@ -1,9 +1,10 @@
-import { make, type PartInfo } from 'multipasta';
-import { UPLOAD_DEADLINE_MS, UPLOAD_STALL_MS } from '../config/limits.ts';
-import { inTime } from '../data/in-time.ts';
+import { PART_HEADERS_MAX, PART_HEADERS_MAX_BYTES } from '../config/limits.ts';
 import { invalidField, Refused } from '../domain/refusal.ts';
+import { utf8 } from '../lib/bytes.ts';
+import { parseContentType, parseDisposition } from '../lib/header-value.ts';
+import { readChunks } from './read-bytes.ts';
 
-/** What comes by, in order: the head of a part, its bytes in pieces, its end. */
+/** The events of a body, in order: the head of a part, its bytes in pieces, its end. */
 export type PartEvent =
   | { readonly type: 'part'; readonly part: Part }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
@@ -11,168 +12,200 @@ export type PartEvent =
 
 export interface Part {
   readonly name: string;
-  /** As it was sent; undefined = none was. Nothing is ever stored under it. */
+  /** As it was sent, escapes too. We never store it. */
   readonly filename: string | undefined;
-  /** What the sender says it is, whole; undefined = nothing was said. */
+  /** The whole header; undefined = it is absent or empty. */
   readonly contentType: string | undefined;
+  /** In lower case. The bytes of the events are still encoded. */
+  readonly transferEncoding: string | undefined;
 }
 
-const HYPHEN = 0x2d;
-const CHUNK_BYTES = 64 * 1_024;
+/** The runtime's own reads are a sixteenth of this, and each read costs a turn of the event loop. */
+const READ_BYTES = 64 * 1_024;
 
 /**
- * The parts of a multipart/form-data body (RFC 7578), as they arrive: nothing is read before what came before it was
- * taken. The parser is multipasta; what it does not do is done here, and each of it has a test.
+ * Parses a multipart/form-data body (RFC 7578, RFC 2046) while it arrives. It reads the next chunk only when the caller has
+ * taken the events of the one before, and keeps no more than the headers of one part.
  *
  * @throws Refused `invalid_request` naming what is wrong with the body, `payload_too_large`
  */
 export async function* readParts(request: Request, maxBytes: number): AsyncGenerator<PartEvent> {
-  const contentType = request.headers.get('Content-Type') ?? '';
-  requireBoundary(contentType);
-  const parser = new Parser(contentType);
+  const parser = new Parser(boundaryOf(request));
+  const reader = request.body?.getReader({ mode: 'byob' });
+  const chunks = readChunks(
+    reader && { read: () => reader.read(new Uint8Array(READ_BYTES)), cancel: () => reader.cancel() },
+  );
   let length = 0;
-  for await (const chunk of chunksOf(request)) {
+  for await (const chunk of chunks) {
     length += chunk.byteLength;
     if (length > maxBytes) throw new Refused({ code: 'payload_too_large', maxBytes });
     yield* parser.write(chunk);
-    // What follows the closing boundary says nothing (RFC 2046 section 5.1.1), and may never come.
+    // The epilogue has no meaning (RFC 2046 section 5.1.1), and may have no end.
     if (parser.isDone) return;
   }
-  yield* parser.end();
+  throw invalidField('body', 'ends before its closing boundary');
 }
 
-/** RFC 2046 section 5.1.1: 1 to 70 characters. */
-function requireBoundary(contentType: string): void {
-  if (/;\s*boundary=(?:"[^"\\]{1,70}"|[^\s";]{1,70})\s*(?:;|$)/i.test(contentType)) return;
-  throw invalidField('Content-Type', 'must name the boundary of the parts');
+/** RFC 2046 section 5.1.1: a boundary has 1 to 70 characters and does not end in a space. */
+function boundaryOf({ headers }: Request): string {
+  const boundary = parseContentType(headers.get('Content-Type'))?.parameters.get('boundary')?.trimEnd() ?? '';
+  if (!/^[\x20-\x7e]{1,70}$/.test(boundary)) throw invalidField('Content-Type', 'must name the boundary of the parts');
+  return boundary;
 }
 
-/** The chunks of a body; one that stops coming is given up. */
-async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
-  if (!body) return;
-  // With a room of ours for each read, since the runtime's own are a sixteenth of that, and each costs a turn.
-  const reader = body.getReader({ mode: 'byob' });
-  const started = performance.now();
-  try {
-    for (;;) {
-      const left = Math.max(0, started + UPLOAD_DEADLINE_MS - performance.now());
-      const { done, value } = await inTime(
-        reader.read(new Uint8Array(CHUNK_BYTES)).catch(brokenOff),
-        Math.min(UPLOAD_STALL_MS, left),
-        () => invalidField('body', 'stopped arriving'),
-      );
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    // Also where the taker has seen enough. That it cannot be cancelled any more is nobody's concern.
-    reader.cancel().catch(() => undefined);
-  }
-}
+const [HYPHEN, CR, LF] = [0x2d, 0x0d, 0x0a];
 
-/** What fails beside its time is the connection, or the length it promised. */
-function brokenOff(error: unknown): never {
-  throw error instanceof Refused ? error : invalidField('body', 'broke off');
-}
-
+/** The state between two chunks, which may be cut anywhere. */
 class Parser {
   isDone = false;
-  readonly #parser: ReturnType<typeof make>;
-  #events: PartEvent[] = [];
+  readonly #delimiter: Delimiter;
+  /** Undefined while we read content or the preamble. */
+  #head: Head | undefined;
   #isInPart = false;
-  #held = new Uint8Array();
+  /** We stand at the line end between headers and content. A boundary that begins here would leave the part without content. */
+  #isAtLineEnd = false;
+  /** Bytes that may begin a boundary. The first boundary needs no line end before it at the start of the body. */
+  #rest = utf8('\r\n');
 
-  constructor(contentType: string) {
-    this.#parser = make({
-      headers: { 'content-type': contentType },
-      // One way for fields and files, so that a field too is judged while it arrives.
-      isFile: () => true,
-      onFile: (info) => this.#begin(info),
-      onField: () => this.isDone || unreadable(),
-      // That the end was not reached is seen in the end.
-      onError: ({ _tag }) => this.isDone || _tag === 'EndNotReached' || unreadable(),
-      onDone: () => {
-        this.isDone = true;
-      },
-    });
+  constructor(boundary: string) {
+    this.#delimiter = new Delimiter(utf8(`\r\n--${boundary}`));
   }
 
-  /**
-   * The parser overlooks a closing boundary of whose two hyphens only one has come. So hyphens at the end of a chunk
-   * wait for the next.
-   */
-  write(chunk: Uint8Array): PartEvent[] {
-    const bytes = this.#held.length === 0 ? chunk : joined(this.#held, chunk);
-    const hyphens = bytes.at(-1) !== HYPHEN ? 0 : bytes.at(-2) !== HYPHEN ? 1 : 2;
-    this.#held = bytes.slice(bytes.length - hyphens);
-    return this.#take(() => this.#parser.write(bytes.subarray(0, bytes.length - hyphens)));
-  }
-
-  end(): PartEvent[] {
-    const last = this.#take(() => {
-      this.#parser.write(this.#held);
-      this.#parser.end();
-    });
-    if (!this.isDone) throw invalidField('body', 'ends before its closing boundary');
-    return last;
-  }
-
-  #take(feed: () => void): PartEvent[] {
-    try {
-      feed();
-    } catch (error) {
-      // What it throws itself is of a percent-encoding that is none, in a file name.
-      throw error instanceof Refused ? error : unreadable();
+  *write(chunk: Uint8Array): Generator<PartEvent> {
+    const bytes = this.#rest.length === 0 ? chunk : joined(this.#rest, chunk);
+    this.#rest = NOTHING;
+    let at = 0;
+    while (at < bytes.length) {
+      if (this.#head) {
+        at = this.#head.read(bytes, at);
+        this.isDone = this.#head.isClosing;
+        if (this.isDone) return;
+        if (!this.#head.isWhole) continue;
+        yield { type: 'part', part: partOf(this.#head.headers) };
+        this.#head = undefined;
+        this.#isInPart = true;
+        this.#isAtLineEnd = true;
+      }
+      const { start, end } = this.#delimiter.find(bytes, at);
+      if (this.#isAtLineEnd && (start > at || end !== undefined)) {
+        if (start === at || bytes[at + 1] !== LF) unreadable();
+        this.#isAtLineEnd = false;
+        at += 2;
+      }
+      if (start > at && this.#isInPart) yield { type: 'bytes', bytes: bytes.subarray(at, start) };
+      if (end === undefined) {
+        this.#rest = bytes.slice(start);
+        return;
+      }
+      if (this.#isInPart) yield { type: 'end' };
+      this.#isInPart = false;
+      this.#head = new Head();
+      at = end;
     }
-    const events = this.#events;
-    this.#events = [];
-    return events;
-  }
-
-  #begin(info: PartInfo): (chunk: Uint8Array | null) => void {
-    if (this.isDone) return () => undefined;
-    this.#events.push({ type: 'part', part: partOf(info) });
-    this.#isInPart = true;
-    return (bytes) => {
-      if (this.isDone) return;
-      // A part that is over before its headers are ends the one before it once more.
-      if (!this.#isInPart) unreadable();
-      this.#isInPart = bytes !== null;
-      this.#events.push(bytes === null ? { type: 'end' } : { type: 'bytes', bytes });
-    };
   }
 }
 
-/** `; name="value"` of a header. Quoted values hold anything; how quotes in them are written differs between clients. */
-const PARAMETER = /\s*;\s*([\w-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/y;
+/** Finds a boundary and the line end before it (Boyer-Moore-Horspool). */
+class Delimiter {
+  readonly #bytes: Uint8Array;
+  /** For each byte under the end of the delimiter, the distance to the next place to compare. */
+  readonly #shifts: Uint8Array;
 
-function parameterAt(disposition: string, at: number): RegExpExecArray | null {
-  PARAMETER.lastIndex = at;
-  return PARAMETER.exec(disposition);
-}
-
-/**
- * What a part says of itself. The parser reads no file name beyond Latin-1 and takes the part for nameless then, so its
- * `Content-Disposition` is read here.
- */
-function partOf({ headers }: PartInfo): Part {
-  const { 'content-disposition': disposition, 'content-type': contentType } = headers;
-  if (typeof disposition !== 'string' || Array.isArray(contentType)) unreadable();
-  const parameters = new Map<string, string>();
-  const type = /^\s*form-data/i.exec(disposition)?.[0];
-  let end = type?.length ?? 0;
-  for (let match = parameterAt(disposition, end); match; match = parameterAt(disposition, end)) {
-    const [all, name = '', quoted, token = ''] = match;
-    parameters.set(name.toLowerCase(), quoted ?? token);
-    end += all.length;
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#shifts = new Uint8Array(256).fill(bytes.length);
+    for (const [i, byte] of bytes.subarray(0, -1).entries()) this.#shifts[byte] = bytes.length - 1 - i;
   }
-  if (!/^[\s;]*$/.test(disposition.slice(end))) unreadable();
-  const name = parameters.get('name');
-  if (type === undefined || name === undefined) unreadable();
-  const filename = parameters.get('filename*') ?? parameters.get('filename');
-  // Where it came in pieces, the parser leaves the space before it.
-  return { name, filename, contentType: contentType?.trim() };
+
+  /** @returns the first place where it stands; without `end` it is cut off there, or absent */
+  find(bytes: Uint8Array, from: number): { readonly start: number; readonly end?: number } {
+    const last = this.#bytes.length - 1;
+    let end = from + last;
+    while (end < bytes.length) {
+      const byte = bytes[end] ?? 0;
+      if (byte === this.#bytes[last] && this.#isAt(bytes, end - last)) return { start: end - last, end: end + 1 };
+      end += this.#shifts[byte] ?? 1;
+    }
+    let start = end - last;
+    while (start < bytes.length && !this.#isAt(bytes, start)) start++;
+    return { start };
+  }
+
+  /** Compares it with the bytes from `start` on; those that have not arrived count as equal. */
+  #isAt(bytes: Uint8Array, start: number): boolean {
+    const length = Math.min(this.#bytes.length, bytes.length - start);
+    let i = length - 1;
+    while (i >= 0 && bytes[start + i] === this.#bytes[i]) i--;
+    return i < 0;
+  }
 }
+
+/** The text between a boundary and its content. */
+class Head {
+  /** The boundary is the last one. */
+  isClosing = false;
+  /** The headers have been read, but not the line end after them. */
+  isWhole = false;
+  readonly headers: (readonly [name: string, value: string])[] = [];
+  readonly #bytes = new Uint8Array(PART_HEADERS_MAX_BYTES);
+  #length = 0;
+  #lineStart = 0;
+
+  /** @returns the place of the first byte that it did not read */
+  read(bytes: Uint8Array, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      this.isWhole = byte === CR && this.#lineStart > 0 && this.#lineStart === this.#length;
+      if (this.isWhole) return at;
+      if (this.#length === this.#bytes.length) unreadable();
+      this.#bytes[this.#length++] = byte;
+      this.isClosing = this.#length === 2 && this.#bytes[0] === HYPHEN && byte === HYPHEN;
+      if (this.isClosing) return at + 1;
+      if (byte === LF) this.#endLine();
+    }
+    return bytes.length;
+  }
+
+  #endLine(): void {
+    const isFirst = this.#lineStart === 0;
+    const line = decoder.decode(this.#bytes.subarray(this.#lineStart, this.#length));
+    this.#lineStart = this.#length;
+    if (isFirst) {
+      // White space may follow the boundary (RFC 2046 section 5.1.1).
+      if (!/^[ \t]*\r\n$/.test(line)) unreadable();
+      return;
+    }
+    const [, name, value = ''] = HEADER.exec(line) ?? unreadable();
+    const before = name === undefined ? this.headers.pop() : ([name.toLowerCase(), ''] as const);
+    if (!before || this.headers.length === PART_HEADERS_MAX) unreadable();
+    this.headers.push([before[0], `${before[1]} ${value}`.trim()]);
+  }
+}
+
+/** A header, or the continuation of the one before it (RFC 5322 section 2.2.3). */
+const HEADER = /^(?:([!#$%&'*+.^\w`|~-]+)[ \t]*:|[ \t])([^\0\r\n]*)\r\n$/;
+const decoder = new TextDecoder();
+
+function partOf(headers: Head['headers']): Part {
+  const header = (name: string) => {
+    const [value, another] = headers.filter(([other]) => other === name);
+    return another ? unreadable() : value?.[1];
+  };
+  const disposition = parseDisposition(header('content-disposition') ?? '');
+  const name = disposition?.parameters.get('name');
+  if (disposition?.type !== 'form-data' || name === undefined) unreadable();
+  const extended = disposition.parameters.get('filename*');
+  // RFC 8187 section 3.2.1: a percent sign begins two digits.
+  if (extended !== undefined && /%(?![0-9A-Fa-f]{2})/.test(extended)) unreadable();
+  return {
+    name,
+    filename: extended ?? disposition.parameters.get('filename'),
+    contentType: header('content-type') || undefined,
+    transferEncoding: header('content-transfer-encoding')?.toLowerCase(),
+  };
+}
+
+const NOTHING = new Uint8Array();
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(first.length + second.length);

@@ -28,7 +28,7 @@ export function observed(clock: () => number, route: string, answer: Answer, ref
   return async function answerObserved(c: Context<AppEnv>): Promise<Response> {
     const started = performance.now();
     const meter = new Meter();
-    const ctx = contextFor(c.env, c.executionCtx, clock(), meter);
+    const ctx = contextFor(c.env, c.executionCtx, clock, meter);
     const exchange: Exchange = { c, ctx, meter, route, authenticationMs: 0 };
     const response = await answerOrRefuse(exchange, answer, refuse);
     writeLog(requestEvent(exchange, response.status, performance.now() - started));

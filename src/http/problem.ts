@@ -83,12 +83,29 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'ip_not_allowed':
       return { message: 'This API key may be used only from the addresses its owner allowed.' };
+    case 'https_required':
+      return {
+        message:
+          refusal.sent === 'call'
+            ? 'Send this over https. If you sent an API key, revoke it: it travelled in the clear.'
+            : 'This form was sent over plain http, so nothing was done. Open the page over https. If the form held a password, change it: it travelled in the clear.',
+      };
+    case 'email_unverified':
+      return {
+        message:
+          'Confirm your e-mail address first. Open the link that we mailed you, or send it again in Settings → API access.',
+      };
     case 'session_required':
       return { message: 'This is for signed-in people only; no API key may do it, whatever its scopes.' };
     case 'cross_site_request':
       return { message: 'A browser sent this from another site, so it was not done.' };
     case 'not_owner':
       return { message: `Only its author may change this ${refusal.what === 'post' ? 'Jes' : 'JesClip'}.` };
+    case 'reauthentication_required':
+      return {
+        message:
+          'This session is older than 12 hours. Send the password to POST /api/auth/reauthenticate, or sign in again, then repeat this.',
+      };
     case 'missing_scope':
       return {
         message: `This API key lacks the scope ${refusal.requiredScope}.`,
@@ -142,10 +159,7 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'service_unavailable':
       return {
-        message:
-          refusal.why === 'revocation'
-            ? 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.'
-            : 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+        message: unavailableSentence(refusal.why),
         headers: retryAfterHeader(UNAVAILABLE_RETRY_AFTER_S),
         ...(refusal.parts && { extras: { parts: refusal.parts } }),
       };
@@ -154,11 +168,23 @@ export function answerTo(refusal: Refusal): Answer {
   }
 }
 
+function unavailableSentence(why: Extract<Refusal, { code: 'service_unavailable' }>['why']): string {
+  switch (why) {
+    case 'revocation':
+      return 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.';
+    case 'revocations':
+      return 'This is done and your API keys are revoked, but not all of our caches know yet. They will in two minutes.';
+    default:
+      return 'A part of Jestha does not answer. Nothing was changed; try again soon.';
+  }
+}
+
 const ACCEPTED = {
   json: 'Send the body as "Content-Type: application/json", in UTF-8 and not compressed.',
   form: 'Send the body as "Content-Type: multipart/form-data", not compressed.',
   'json or form':
     'Send the body as "Content-Type: application/json", in UTF-8, or with files as "multipart/form-data"; not compressed.',
+  'page form': 'Send the form as "Content-Type: application/x-www-form-urlencoded", in UTF-8 and not compressed.',
 } as const;
 
 function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>['window']): string {
@@ -175,6 +201,8 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
       const { attempts } = THROTTLES.webhookSends;
       return `This endpoint is limited to ${attempts} tests, redeliveries and replays per minute.`;
     }
+    case 'visitors':
+      return 'Too many requests came from this address without a credential. Wait a minute, then go on.';
     case 'attempts':
       return 'Too many attempts in a short time. Wait a little, then try again.';
   }

@@ -1,14 +1,13 @@
 import { JSON_BODY_MAX_BYTES } from '../config/limits.ts';
 import { Refused } from '../domain/refusal.ts';
-import { readBytes } from './read-bytes.ts';
-
-const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+import { isJson, isUtf8, parseContentType } from '../lib/header-value.ts';
+import { isEncoded, readBytes } from './read-bytes.ts';
 
 /**
  * The body of a request as JSON. It is read no further than {@link JSON_BODY_MAX_BYTES}, whatever its length claims to
  * be, and bytes that are not UTF-8 are refused rather than replaced.
  *
- * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_json`
+ * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_json`, `invalid_request` where the body does not arrive
  */
 export async function readJson(request: Request): Promise<unknown> {
   requireJsonType(request);
@@ -19,9 +18,9 @@ export async function readJson(request: Request): Promise<unknown> {
  * @param accepts what the path takes beside it, for the answer
  * @throws Refused `unsupported_media_type` where the body does not claim to be JSON that we can read
  */
-export function requireJsonType({ headers }: Request, accepts: 'json' | 'json or form' = 'json'): void {
-  const encoding = headers.get('Content-Encoding') ?? 'identity';
-  if (!JSON_TYPE.test(headers.get('Content-Type') ?? '') || encoding !== 'identity') {
+export function requireJsonType(request: Request, accepts: 'json' | 'json or form' = 'json'): void {
+  const type = parseContentType(request.headers.get('Content-Type'));
+  if (!type || !isJson(type) || !isUtf8(type) || isEncoded(request)) {
     throw new Refused({ code: 'unsupported_media_type', accepts });
   }
 }

@@ -3,18 +3,28 @@ import {
   UPLOAD_FIELDS_MAX,
   UPLOAD_LIMITS,
   UPLOAD_OVERHEAD_MAX_BYTES,
+  UPLOAD_PARTS_SPARE,
   type UploadLimits,
 } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
 import { hasClaim } from '../domain/idempotency/index.ts';
-import { discardMedia, holdBytes, type StoredMedia, storeFile } from '../domain/media/index.ts';
+import {
+  beginUpload,
+  discardMedia,
+  type StoredMedia,
+  storeFile,
+  type Upload as UploadMemory,
+} from '../domain/media/index.ts';
 import { invalidField, Refused } from '../domain/refusal.ts';
 import { toHex } from '../lib/bytes.ts';
 import { sha256Hex } from '../lib/hash.ts';
+import { parseContentType } from '../lib/header-value.ts';
 import { MEDIA_TYPES } from '../lib/media/inspect.ts';
+import { BrokenEncoding, TRANSFER_DECODERS } from '../lib/transfer-encoding.ts';
 import type { Exchange } from './exchange.ts';
 import { type Part, readParts } from './multipart.ts';
-import { isUpload, type UploadForm } from './upload-form.ts';
+import { isEncoded } from './read-bytes.ts';
+import { type FieldKind, isUpload, type UploadForm } from './upload-form.ts';
 import { claimNameOf } from './write.ts';
 
 /** A write that came as a form. Whoever takes it runs its write in `keepOrDiscard`. */
@@ -34,8 +44,7 @@ export interface Upload<C extends ActorCtx> {
  */
 export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, form: UploadForm): Promise<Upload<C>> {
   const request = c.req.raw;
-  const isEncoded = (request.headers.get('Content-Encoding') ?? 'identity') !== 'identity';
-  if (!isUpload(request) || isEncoded) {
+  if (!isUpload(request) || isEncoded(request)) {
     throw new Refused({ code: 'unsupported_media_type', accepts: form.accepts });
   }
   const name = claimNameOf(c);
@@ -43,9 +52,17 @@ export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, fo
   const declaredBytes = declaredLength(request, limits);
   const isKnown = name !== undefined && (await hasClaim(ctx, name));
 
-  const reader = new UploadReader(ctx, form, { limits, declaredBytes, isFingerprinted: name !== undefined, isKnown });
-  const reading = reader.read(readParts(request, maxBytesOf(limits)));
-  // Who hangs up ends the request, unless something outlives it: what is held must be given back.
+  const read = async () => {
+    const memory = await beginUpload(ctx.actor.accountId);
+    const options = { limits, declaredBytes, memory, isFingerprinted: name !== undefined, isKnown };
+    try {
+      return await new UploadReader(ctx, form, options).read(readParts(request, maxBytesOf(limits)));
+    } finally {
+      memory.end();
+    }
+  };
+  const reading = read();
+  // A client that hangs up ends the request, unless the runtime waits for work of it: its memory must be given back.
   ctx.defer(reading.catch(() => undefined));
   const { input, media, parts } = await reading;
   if (name === undefined) return { ctx, input, media };
@@ -69,14 +86,17 @@ function declaredLength({ headers }: Request, limits: UploadLimits): number {
 interface Options {
   readonly limits: UploadLimits;
   readonly declaredBytes: number;
+  readonly memory: UploadMemory;
   readonly isFingerprinted: boolean;
   /** Nothing of it is stored: it is a repeated request. */
   readonly isKnown: boolean;
 }
 
-/** What is read of a part, or what became of it. */
+/** The consumer of one part's content. */
 interface Sink {
-  write(bytes: Uint8Array): void;
+  /** The path in error details: `content`, `media.1`. */
+  readonly path: string;
+  write(bytes: Uint8Array): void | Promise<void>;
   end(): Promise<void>;
   /** Gives back what is held; called once, whatever happened. */
   release(): void;
@@ -90,10 +110,14 @@ class UploadReader {
   readonly #form: UploadForm;
   readonly #options: Options;
   readonly #fields = new Map<string, unknown>();
+  /** The texts of those fields that may come several times. */
+  readonly #lists = new Map<string, string[]>();
   readonly #media: StoredMedia[] = [];
   /** Of each part what the fingerprint is made of. */
   readonly #parts: unknown[] = [];
+  #fieldCount = 0;
   #fieldBytes = 0;
+  #partCount = 0;
 
   constructor(ctx: ActorCtx, form: UploadForm, options: Options) {
     this.#ctx = ctx;
@@ -105,8 +129,10 @@ class UploadReader {
     let sink: Sink | undefined;
     try {
       for await (const event of events) {
-        if (event.type === 'part') sink = await this.#open(event.part);
-        else if (event.type === 'bytes') sink?.write(event.bytes);
+        if (event.type === 'part') {
+          this.#countPart();
+          sink = decoded(this.#open(event.part), event.part);
+        } else if (event.type === 'bytes') await sink?.write(event.bytes);
         else {
           await sink?.end();
           sink?.release();
@@ -119,21 +145,31 @@ class UploadReader {
     } finally {
       sink?.release();
     }
+    for (const [name, texts] of this.#lists) this.#fields.set(name, listOf(texts));
     return { input: Object.fromEntries(this.#fields), media: this.#media, parts: this.#parts };
   }
 
-  #open(part: Part): Sink | Promise<Sink> {
+  #open(part: Part): Sink {
     return part.name === this.#form.files ? this.#openFile(part) : this.#openField(part);
+  }
+
+  #countPart(): void {
+    const maxParts = this.#options.limits.files + UPLOAD_FIELDS_MAX + UPLOAD_PARTS_SPARE;
+    this.#partCount += 1;
+    if (this.#partCount > maxParts) throw invalidField('body', `holds more than ${maxParts} parts`);
   }
 
   #openField(part: Part): Sink {
     const { name } = part;
-    if (part.filename !== undefined) throw invalidField(name, 'must not be a file');
+    const kind = this.#form.fields.get(name) ?? 'text';
+    // Clients generated from our OpenAPI document send JSON as a file named "blob".
+    if (kind === 'text' && part.filename !== undefined) throw invalidField(name, 'must not be a file');
     if (this.#fields.has(name)) throw invalidField(name, 'was sent more than once');
-    if (this.#fields.size >= UPLOAD_FIELDS_MAX)
+    if (++this.#fieldCount > UPLOAD_FIELDS_MAX)
       throw invalidField('body', `holds more than ${UPLOAD_FIELDS_MAX} fields`);
     const chunks: Uint8Array[] = [];
     return {
+      path: name,
       write: (bytes) => {
         this.#fieldBytes += bytes.byteLength;
         if (this.#fieldBytes > JSON_BODY_MAX_BYTES) {
@@ -144,35 +180,36 @@ class UploadReader {
       end: async () => {
         const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
         await this.#note(part, bytes);
-        this.#fields.set(name, fieldOf(name, bytes, this.#form.json.includes(name)));
+        if (kind === 'texts') this.#lists.set(name, [...(this.#lists.get(name) ?? []), textOf(part, bytes)]);
+        else this.#fields.set(name, READERS[kind](part, bytes));
       },
       release: () => undefined,
     };
   }
 
-  async #openFile(part: Part): Promise<Sink> {
+  #openFile(part: Part): Sink {
     const { files, fileBytes } = this.#options.limits;
     const index = this.#media.length;
     const path = this.#form.isSingle ? part.name : `${part.name}.${index}`;
-    const { room, release } = await holdBytes(Math.min(fileBytes, this.#options.declaredBytes));
-    let length = 0;
+    const file = this.#options.memory.openFile(Math.min(fileBytes, this.#options.declaredBytes));
     return {
-      write: (bytes) => {
+      path,
+      write: async (bytes) => {
+        const length = file.length + bytes.byteLength;
         if (index >= files) throw tooLarge(path, `is one too many: at most ${files} of them are taken`);
-        if (length + bytes.byteLength > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
-        if (length + bytes.byteLength > room.length) throw invalidField('body', 'is longer than its Content-Length');
-        room.set(bytes, length);
-        length += bytes.byteLength;
+        if (length > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
+        if (length > file.maxBytes) throw invalidField('body', 'is longer than its Content-Length');
+        await file.append(bytes);
       },
       end: async () => {
-        const bytes = room.subarray(0, length);
+        const { bytes } = file;
         await this.#note(part, bytes);
-        // What a browser sends for a file that nobody chose.
-        if (part.filename === '' && length === 0) return;
-        const file = { path, bytes, contentType: part.contentType };
-        this.#media.push(await storeFile(this.#ctx, file, TYPES[this.#form.types], this.#options.isKnown));
+        // Browsers send this for a file input that was left empty.
+        if (part.filename === '' && bytes.length === 0) return;
+        const sent = { path, bytes, contentType: part.contentType };
+        this.#media.push(await storeFile(this.#ctx, sent, TYPES[this.#form.types], this.#options.isKnown));
       },
-      release,
+      release: () => file.release(),
     };
   }
 
@@ -183,18 +220,78 @@ class UploadReader {
   }
 }
 
-function fieldOf(name: string, bytes: Uint8Array, isJson: boolean): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw invalidField(name, 'must be UTF-8');
+/** Each turns the content of a field into the value that JSON would hold. */
+const READERS: Record<Exclude<FieldKind, 'texts'>, (part: Part, bytes: Uint8Array) => unknown> = {
+  text: textOf,
+  json(part, bytes) {
+    try {
+      return JSON.parse(textOf(part, bytes).replace(/^\uFEFF/, ''));
+    } catch (error) {
+      throw error instanceof Refused ? error : invalidField(part.name, 'must be JSON');
+    }
+  },
+};
+
+/** Apache HttpClient declares ISO-8859-1 unless its user names another charset. */
+const LATIN1_LABELS = ['iso-8859-1', 'latin1', 'windows-1252'];
+
+function textOf({ name, contentType }: Part, bytes: Uint8Array): string {
+  const charset = parseContentType(contentType)?.parameters.get('charset')?.toLowerCase() ?? '';
+  const labels = LATIN1_LABELS.includes(charset) ? ['utf-8', charset] : ['utf-8'];
+  for (const label of labels) {
+    try {
+      return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      // The next label. Latin-1 text with accents is hardly ever valid UTF-8, so UTF-8 comes first.
+    }
   }
-  if (!isJson) return text;
+  throw invalidField(name, 'must be UTF-8');
+}
+
+/** These leave the bytes as they are (RFC 2045 section 6.2). */
+const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary', ''];
+
+/**
+ * Wraps a sink so that it takes bytes in the `Content-Transfer-Encoding` of their part, as mail libraries write them.
+ *
+ * @throws Refused `invalid_request` for an unknown encoding; the sink throws it for malformed bytes
+ */
+function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
+  if (IDENTITY_ENCODINGS.includes(transferEncoding)) return sink;
+  const { path } = sink;
+  const decoder = TRANSFER_DECODERS.get(transferEncoding)?.();
+  if (!decoder) {
+    const known = [...TRANSFER_DECODERS.keys()].join(', ');
+    throw invalidField(path, `has an unknown Content-Transfer-Encoding; leave it out, or take one of ${known}`);
+  }
+  const write = async (decode: () => Uint8Array) => {
+    try {
+      const bytes = decode();
+      if (bytes.length > 0) await sink.write(bytes);
+    } catch (error) {
+      if (!(error instanceof BrokenEncoding)) throw error;
+      throw invalidField(path, `is not ${transferEncoding}, which its Content-Transfer-Encoding says`);
+    }
+  };
+  return {
+    ...sink,
+    write: (bytes) => write(() => decoder.write(bytes)),
+    end: async () => {
+      await write(() => decoder.end());
+      await sink.end();
+    },
+  };
+}
+
+/** The texts of a field. One text that is a JSON list holds them all; a picture's own text seldom is one. */
+function listOf(texts: readonly string[]): unknown {
+  const [only] = texts;
+  if (only === undefined || texts.length > 1) return texts;
   try {
-    return JSON.parse(text);
+    const list: unknown = JSON.parse(only);
+    return Array.isArray(list) ? list : texts;
   } catch {
-    throw invalidField(name, 'must be JSON');
+    return texts;
   }
 }
 

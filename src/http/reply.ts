@@ -47,7 +47,7 @@ export function respond(
     headers: {
       ...EVERY_ANSWER,
       'X-Request-Id': exchange.ctx.requestId,
-      'Server-Timing': timing(exchange),
+      ...timing(exchange),
       ...limits(exchange),
       ...headers,
     },
@@ -56,14 +56,19 @@ export function respond(
   return response;
 }
 
-/** Where the time went: `desc` is the number of subrequests made. */
-function timing({ authenticationMs, meter: { redis, db, objects } }: Exchange): string {
-  return (
+/**
+ * The time spent: `desc` is the number of subrequests made. Only callers with a good credential learn it: to others it
+ * would tell, on sign-in say, whether an account was found.
+ */
+function timing({ authentication, authenticationMs, meter: { redis, db, objects } }: Exchange) {
+  // Limits are known of no other refused caller than one whose key is good.
+  if (authentication?.outcome !== 'admitted' && !authentication?.limits) return undefined;
+  const parts =
     `auth;dur=${authenticationMs.toFixed(1)}, ` +
     `redis;dur=${redis.ms.toFixed(1)};desc="${redis.count}", ` +
     `db;dur=${db.ms.toFixed(1)};desc="${db.count}"` +
-    (objects.count > 0 ? `, objects;dur=${objects.ms.toFixed(1)};desc="${objects.count}"` : '')
-  );
+    (objects.count > 0 ? `, objects;dur=${objects.ms.toFixed(1)};desc="${objects.count}"` : '');
+  return { 'Server-Timing': parts };
 }
 
 function limits({ authentication }: Exchange): Record<string, string> | undefined {

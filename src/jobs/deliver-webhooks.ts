@@ -24,7 +24,7 @@ export async function deliverWebhooks(
   runtime: Runtime,
   { now, lane }: { readonly now: number; readonly lane: Lane },
 ): Promise<void> {
-  const ctx = contextFor(env, runtime, now, new Meter());
+  const ctx = contextFor(env, runtime, () => now, new Meter());
   const wakes = batch.messages.flatMap(({ body }) => {
     const wake = wakeSchema.safeParse(body);
     return wake.success ? [wake.data] : [];

@@ -15,6 +15,12 @@ import { noteLastUses, tellRevocations } from '../domain/keys/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
+/** Loaded here, and by the endpoint that deletes an account: no isolate reads it at its start. */
+async function purgeAccounts(ctx: Ctx): Promise<number> {
+  const departure = await import('../domain/departure/index.ts');
+  return await departure.purgeAccounts(ctx);
+}
+
 /**
  * The tasks of a run, the most urgent first, by the name that the log shows. They are keys and not functions' own names,
  * because the build shortens those. A task of the retention table has the name of its table.
@@ -22,6 +28,7 @@ import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   tellRevocations,
   noteLastUses,
+  purgeAccounts,
   cancelDeliveries,
   wakeDeliveries,
   sendNotices,
@@ -47,7 +54,7 @@ export async function runSweep(env: Env, runtime: Runtime, now: number): Promise
   let failure: unknown;
   for (const [name, task] of Object.entries(TASKS)) {
     // A context of its own, since the tasks of one would share a budget.
-    const ctx = contextFor(env, runtime, now, new Meter());
+    const ctx = contextFor(env, runtime, () => now, new Meter());
     try {
       done[name] = await task(ctx);
     } catch (error) {

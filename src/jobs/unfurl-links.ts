@@ -15,7 +15,7 @@ export async function unfurlLinks(batch: MessageBatch, env: Env, runtime: Runtim
 
 async function unfurl(message: Message, env: Env, runtime: Runtime, now: number): Promise<void> {
   const job = previewJobSchema.safeParse(message.body);
-  const ctx = contextFor(env, runtime, now, new Meter());
+  const ctx = contextFor(env, runtime, () => now, new Meter());
   try {
     const found = job.success && (await unfurlLink(ctx, job.data));
     writeLog({ event: 'link_unfurled', requestId: ctx.requestId, found });

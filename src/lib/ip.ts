@@ -1,5 +1,3 @@
-import ipaddr from 'ipaddr.js';
-
 /** An inclusive span of addresses; both ends as 32 hexadecimal digits (see {@link addressToHex}). */
 export interface AddressRange {
   readonly lo: string;
@@ -14,17 +12,27 @@ export interface Cidr extends AddressRange {
 /** `::ffff:0:0/96`, where IPv4 lives among the IPv6 addresses. */
 const MAPPED_PREFIX = '00000000000000000000ffff';
 
+/** Tells IPv4 from IPv6. @param hex as {@link addressToHex} spells it */
+export const isMapped = (hex: string) => hex.startsWith(MAPPED_PREFIX);
+
+/** True for 240.0.0.0/4, which belongs to no host (RFC 1112 section 4). @param hex as {@link addressToHex} spells it */
+export const isClassE = (hex: string) => hex.startsWith(`${MAPPED_PREFIX}f`);
+
+/**
+ * True for an address that an IPv6 host can have: neither IPv4-mapped, nor of `::/96`, which holds the unspecified, the
+ * loopback and the IPv4-compatible addresses. @param hex as {@link addressToHex} spells it
+ */
+export const isIpv6 = (hex: string) => !isMapped(hex) && !hex.startsWith('0'.repeat(24));
+
 /**
  * Four decimal parts without leading zeros, and nothing shorter: `010.0.0.1` is 8.0.0.1 to some parsers
  * and 10.0.0.1 to others, and a rule must not depend on who reads it.
  */
 const IPV4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
-/** The longest spelling: eight groups, the last two as IPv4. */
-const LONGEST_ADDRESS = 45;
-
+/** Eight digits. */
 function ipv4ToHex(address: string): string {
-  let hex = MAPPED_PREFIX;
+  let hex = '';
   for (const part of address.split('.')) hex += Number(part).toString(16).padStart(2, '0');
   return hex;
 }
@@ -35,18 +43,25 @@ function ipv4ToHex(address: string): string {
  * zone ids included.
  */
 export function addressToHex(address: string): string | undefined {
-  if (IPV4.test(address)) return ipv4ToHex(address);
-  if (!isIpv6(address)) return undefined;
-  let hex = '';
-  for (const byte of ipaddr.IPv6.parse(address).toByteArray()) hex += byte.toString(16).padStart(2, '0');
-  return hex;
+  return IPV4.test(address) ? MAPPED_PREFIX + ipv4ToHex(address) : ipv6ToHex(address);
 }
 
-function isIpv6(address: string): boolean {
-  if (address.length > LONGEST_ADDRESS || !address.includes(':') || address.includes('%')) return false;
-  const embedded = address.slice(address.lastIndexOf(':') + 1);
-  if (embedded.includes('.') && !IPV4.test(embedded)) return false;
-  return ipaddr.IPv6.isValid(address);
+const GROUP = /^[\da-f]{1,4}$/i;
+
+/** RFC 4291 section 2.2: eight groups, `::` for some that are zero, the last two perhaps as IPv4. */
+function ipv6ToHex(address: string): string | undefined {
+  const lastAt = address.lastIndexOf(':') + 1;
+  const last = address.slice(lastAt);
+  if (IPV4.test(last)) {
+    const hex = ipv4ToHex(last);
+    return ipv6ToHex(`${address.slice(0, lastAt)}${hex.slice(0, 4)}:${hex.slice(4)}`);
+  }
+  const [head = [], tail, ...more] = address.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = 8 - head.length - (tail?.length ?? 0);
+  if (more.length > 0 || (tail ? zeros < 1 : zeros !== 0)) return undefined;
+  const groups = [...head, ...Array.from({ length: zeros }, () => '0'), ...(tail ?? [])];
+  if (!groups.every((group) => GROUP.test(group))) return undefined;
+  return groups.map((group) => group.padStart(4, '0').toLowerCase()).join('');
 }
 
 /**
@@ -80,10 +95,14 @@ function rangeOf(hex: string, prefix: number): AddressRange {
 }
 
 function spell(lo: string, prefix: number): string {
-  const bytes = Array.from({ length: 16 }, (_, i) => Number.parseInt(lo.slice(i * 2, i * 2 + 2), 16));
-  const isMapped = lo.startsWith(MAPPED_PREFIX) && prefix >= 96;
-  if (isMapped) return `${bytes.slice(12).join('.')}${prefix === 128 ? '' : `/${prefix - 96}`}`;
-  return `${new ipaddr.IPv6(bytes).toRFC5952String()}${prefix === 128 ? '' : `/${prefix}`}`;
+  const suffix = (bits: number) => (prefix === 128 ? '' : `/${bits}`);
+  if (!isMapped(lo) || prefix < 96) {
+    // The URL parser writes IPv6 after RFC 5952.
+    const { hostname } = new URL(`http://[${lo.replaceAll(/....(?!$)/g, '$&:')}]`);
+    return `${hostname.slice(1, -1)}${suffix(prefix)}`;
+  }
+  const parts = lo.slice(24).match(/../g) ?? [];
+  return `${parts.map((part) => Number.parseInt(part, 16)).join('.')}${suffix(prefix - 96)}`;
 }
 
 /**
@@ -91,5 +110,16 @@ function spell(lo: string, prefix: number): string {
  * subscriber commands a whole /64.
  */
 export function addressBlock(hex: string): string {
-  return hex.startsWith(MAPPED_PREFIX) ? hex : hex.slice(0, 16);
+  return isMapped(hex) ? hex : hex.slice(0, 16);
+}
+
+/** `2a06:98c0:3600::/48`: the Workers of all of Cloudflare's customers call from here (contract section 4). */
+export const WORKERS_EGRESS: AddressRange = {
+  lo: '2a0698c03600'.padEnd(32, '0'),
+  hi: '2a0698c03600'.padEnd(32, 'f'),
+};
+
+/** Tells if an address is one that all Workers of Cloudflare share. @param hex as {@link addressToHex} spells it */
+export function isWorkersEgress(hex: string): boolean {
+  return WORKERS_EGRESS.lo <= hex && hex <= WORKERS_EGRESS.hi;
 }

@@ -16,7 +16,12 @@ export interface RedisCall {
 export async function redisCall(services: BenchServices, seed: Seed): Promise<RedisCall> {
   const ring = new KeyRing(seed.keys);
   const command = (name: string, script: string, { hash }: SeededKey) => {
-    const { keys, args } = authorizeCall(Date.now(), hash, { address: undefined, isPost: false });
+    const { keys, args } = authorizeCall(Date.now(), hash, {
+      address: undefined,
+      isPost: false,
+      changesProfile: false,
+      uncounted: { minute: [], posts: [] },
+    });
     return [name, script, String(keys.length), ...keys, ...args];
   };
   // Once by its text, which lets Redis know it by its hash.

@@ -8,6 +8,8 @@ import { startWorkerd } from './workerd.ts';
 
 const WRANGLER_TOML = join(ROOT, 'wrangler.toml');
 
+const HTTP_ORIGINS = { WEB_ORIGIN: 'http://jestha.com', API_ORIGIN: 'http://api.jestha.com' };
+
 /** What of wrangler.toml the Workers under measurement are run with. */
 const settingsSchema = z.object({
   compatibility_date: z.string(),
@@ -49,7 +51,8 @@ export async function startTarget(
     modules: built.modules,
     compatibilityDate: settings.compatibility_date,
     compatibilityFlags: settings.compatibility_flags,
-    texts: { ...settings.vars, ...services.secretsFor(options.name) },
+    // Requests come over plain http, which an origin of https would refuse.
+    texts: { ...settings.vars, ...HTTP_ORIGINS, ...services.secretsFor(options.name) },
     bucket: options.bucket,
     limiters: settings.ratelimits.map(({ name, simple }) => ({ name, ...simple })),
   });

@@ -37,7 +37,7 @@ test('a form on another site revokes nothing, even where the browser sends the c
 
   // The same with a cookie that is sent across sites, as an old or unusual browser would.
   const cookies = await context.cookies();
-  await context.addCookies(cookies.map((cookie) => ({ ...cookie, sameSite: 'None' as const })));
+  await context.addCookies(cookies.map((cookie) => ({ ...cookie, sameSite: 'None' as const, secure: true })));
   await page.goBack();
   const sent = page.waitForRequest((request) => request.method() === 'POST');
   await page.getByRole('button').click();

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browsing } from '../support/browsing.ts';
 import { newUsername } from '../support/names.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { confirmByMail, PASSWORD } from '../support/visitor.ts';
 
 const here = browsing();
 
@@ -54,6 +54,10 @@ test('the keyboard alone suffices', { timeout: 120_000 }, async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(`${here.site.origin}/settings/api-access`);
 
+  await press(page, 'button', 'Mail the link again');
+  await page.getByText('We mailed you a link.').waitFor();
+  await confirmByMail(page, `${username}@example.com`);
+  await press(page, 'link', 'Go to API access');
   await press(page, 'link', 'Generate your first key');
   await page.waitForURL(`${here.site.origin}/settings/api-access/new`);
   await fill(page, 'Label', 'Keyboard');

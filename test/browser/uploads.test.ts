@@ -26,7 +26,7 @@ test('a form on a page of ours uploads files, which its permalink shows', async 
   // As a page of ours would have it, one day.
   const form =
     '<form method="post" action="/api/posts" enctype="multipart/form-data"><textarea name="content">Grüße</textarea>' +
-    '<input type="file" name="media" multiple><button>Send</button></form>';
+    '<input type="file" name="media" multiple><input name="alt"><input name="alt" value="“A” fox &amp;amp; a &lt;wall&gt;"><button>Send</button></form>';
   await page.evaluate(`document.body.innerHTML = ${JSON.stringify(form)}`);
   const names = ['upright.jpg', ...MEDIA_FILES.map(({ name }) => name)];
   await page.setInputFiles(
@@ -54,6 +54,7 @@ test('a form on a page of ours uploads files, which its permalink shows', async 
     }))`)) as [number, number, string][];
   const [, , first] = shown[0] ?? [];
   expect(first).toMatch(/^Image 1 of 9 by /);
+  expect(shown[1]?.[2]).toBe('“A” fox &amp; a <wall>');
   expect(shown.map(([width, height]) => [width, height])).toEqual([
     [16, 32],
     [32, 16],

@@ -68,7 +68,7 @@ test('names what there is: commands and tables of the log', () => {
   expect(named).toContain('setup:check');
   for (const script of named) expect(scripts).toHaveProperty([script]);
   const refusals = readFileSync(join(ROOT, 'src/domain/refusal.ts'), 'utf8');
-  const reasons = /code: 'service_unavailable';\s+readonly why: ([^;]+);/.exec(refusals)?.[1]?.match(/\w+/g) ?? [];
+  const reasons = /code: 'service_unavailable';\s+readonly why:\s+([^;]+);/.exec(refusals)?.[1]?.match(/\w+/g) ?? [];
   const table = page.slice(page.indexOf('## When 503s rise'), page.indexOf('## Revoking a key'));
   const listed = [...table.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) => cell.match(/(?<=`)\w+(?=`)/g) ?? []);
   expect(listed.filter((each) => each !== 'why').sort()).toEqual(reasons.sort());

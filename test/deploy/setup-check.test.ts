@@ -28,6 +28,7 @@ function furnish({ account }: CloudflareApi): void {
       .filter(({ zone_name }) => zone_name)
       .map(({ pattern }) => ({ pattern, script: 'jestha-api' })),
   };
+  account.zoneSettings = { pseudo_ipv4: 'off', always_use_https: 'on', min_tls_version: '1.2' };
   account.domains = [{ hostname: 'api.jestha.com', service: 'jestha-api' }];
   account.deployments = [{ versions: [{ version_id: crypto.randomUUID(), percentage: 100 }] }];
   account.secrets = [
@@ -114,6 +115,7 @@ describe('setup:check', () => {
         `npx wrangler queues create ${queue}`,
       ]),
       ['there is no bucket jestha-media', 'npx wrangler r2 bucket create jestha-media'],
+      ['no route jestha.com/', 'npm run deploy makes it.'],
       ['no route jestha.com/api/*', 'npm run deploy makes it.'],
       ['the route jestha.com/assets/* leads to somebody-else', 'Remove it, then: npm run deploy'],
       ['api.jestha.com leads to somebody-else', 'Remove it there, then: npm run deploy'],
@@ -130,6 +132,45 @@ describe('setup:check', () => {
     expect(report).toContain('✗ the account has no zone jestha.com');
     api.account.zones = [{ id: 'zone', name: ZONE, status: 'pending' }];
     expect((await check(complete)).report).toContain('✗ the zone jestha.com is pending');
+  });
+
+  test('names the settings of a zone that let clients choose their address, or keys travel in the clear', async () => {
+    api.account.zoneSettings = { pseudo_ipv4: 'overwrite_header', always_use_https: 'off', min_tls_version: '1.0' };
+    const { isFine, report } = await check(complete);
+    expect(isFine).toBe(false);
+    const wrong = [...report.matchAll(/✗ (.*)\n {6}→ (.*)/g)].map(([, what, next]) => [what, next]);
+    expect(wrong).toEqual([
+      [
+        'Pseudo IPv4 of jestha.com is overwrite_header',
+        'Cloudflare, the zone jestha.com, Network: set Pseudo IPv4 to Off, so that CF-Connecting-IP is the address of every client.',
+      ],
+      [
+        'Always Use HTTPS of jestha.com is off',
+        'Cloudflare, the zone jestha.com, SSL/TLS, Edge Certificates: turn Always Use HTTPS on, so that no page or key travels in the clear.',
+      ],
+      [
+        'Minimum TLS Version of jestha.com is 1.0',
+        'Cloudflare, the zone jestha.com, SSL/TLS, Edge Certificates: set Minimum TLS Version to TLS 1.2. RFC 8996 deprecates TLS 1.0 and 1.1.',
+      ],
+    ]);
+  });
+
+  test('says which settings of the zone are fine', async () => {
+    api.account.zoneSettings = { pseudo_ipv4: 'add_header', always_use_https: 'on', min_tls_version: '1.3' };
+    const { isFine, report } = await check(complete);
+    expect(isFine).toBe(true);
+    expect(report).toContain('✓ Pseudo IPv4 of jestha.com is add_header');
+    expect(report).toContain('✓ Always Use HTTPS of jestha.com is on');
+    expect(report).toContain('✓ Minimum TLS Version of jestha.com is 1.3');
+  });
+
+  test('asks for the permission to read the settings of a zone', async () => {
+    api.account.forbidden = /^\/zones\/zone\/settings/;
+    const { isFine, report } = await check(complete);
+    expect(isFine).toBe(true);
+    expect(report).toContain(
+      '– settings of the zone jestha.com: not checked, the token may not look\n      → Give CLOUDFLARE_API_TOKEN Zone: Read and Zone Settings: Read.',
+    );
   });
 
   test('takes what its token may not see for unknown, not for wrong', async () => {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import * as scripts from '../../src/data/scripts/authorize.ts';
 import { AUTHORIZE, REPLACE_RECORD } from '../../src/data/scripts/authorize.ts';
+import { type Command, type RedisBackend, RedisError, type Reply } from '../../src/dev/upstash-rest/backend.ts';
 import { openEmbeddedRedis } from '../../src/dev/upstash-rest/embedded.ts';
 import { openRedis } from '../../src/dev/upstash-rest/real.ts';
+import { ScriptedRedis } from '../../src/dev/upstash-rest/scripts.ts';
 import { encodeRecord, type KeyRecord, standingOf } from '../../src/domain/keys/index.ts';
 import { EMPTY_WINDOWS, type Windows, weigh } from '../../src/domain/limits/index.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
@@ -15,6 +18,18 @@ const backends = {
   ...(process.env.TEST_REDIS_URL && { 'a real Redis': await openRedis(process.env.TEST_REDIS_URL) }),
 };
 afterAll(() => Promise.all(Object.values(backends).map((backend) => backend.close())));
+
+/** Scripts as Upstash runs them: one that locks its keys may touch no other key. */
+function upstash(backend: RedisBackend) {
+  const scripted = new ScriptedRedis(backend);
+  return {
+    async call(command: Command): Promise<Reply> {
+      const { outcome } = await scripted.call(command);
+      if ('error' in outcome) throw new RedisError(outcome.error);
+      return outcome.result;
+    },
+  };
+}
 
 const RECORD: KeyRecord = {
   revokedReason: null,
@@ -47,6 +62,15 @@ interface Burst {
   readonly after: number;
   readonly isPost: boolean;
   readonly times: number;
+}
+
+interface ScriptOptions {
+  readonly address?: string;
+  readonly isPost?: boolean;
+  readonly isWrite?: boolean;
+  /** Unix ms, oldest first. */
+  readonly uncounted?: readonly number[];
+  readonly uncountedPosts?: readonly number[];
 }
 
 /** The windows as they stand in Redis (see the script). */
@@ -98,14 +122,17 @@ function requestsOf(history: readonly Burst[]): { gap: number; isPost: boolean }
   );
 }
 
-describe.each(Object.entries(backends))('the authorize script on %s', (name, redis) => {
+describe.each(Object.entries(backends))('the authorize script on %s', (name, backend) => {
+  const redis = upstash(backend);
   let lastKey = 0;
   const nextHash = () => `${process.pid}-${lastKey++}`;
 
-  function authorize(hash: string, now: number, options: { address?: string; isPost?: boolean } = {}) {
-    const { address = '', isPost = false } = options;
+  function authorize(hash: string, now: number, options: ScriptOptions = {}) {
+    const { address = '', isPost = false, isWrite = false, uncounted = [], uncountedPosts = [] } = options;
     const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`];
-    const args = [String(now), addressToHex(address) ?? '', address, isPost ? 'posts' : '', '12'];
+    const who = [addressToHex(address) ?? '', address];
+    const logs = [uncounted.join(''), uncountedPosts.join('')];
+    const args = [String(now), ...who, isPost ? 'posts' : '', '12', isWrite ? 'write' : '', ...logs];
     return redis.call(['EVAL', AUTHORIZE.text, '3', ...keys, ...args]);
   }
   const setRecord = (hash: string, record: string) => redis.call(['SET', `key:${hash}`, record]);
@@ -124,7 +151,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
         const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
         const reply = await authorize(hash, now, { isPost });
         if (weighed.outcome === 'admitted') {
-          expect(reply).toEqual(['admitted', ...status, '']);
+          expect(reply).toEqual(['admitted', ...status, '', '']);
           model = weighed.windows;
         } else {
           // That it consumed nothing shows in what the next ones are answered.
@@ -135,6 +162,31 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
     await fc.assert(property, { numRuns: name === 'a real Redis' ? 300 : 30 });
   });
 
+  test('weighs what an isolate admitted without Redis, and does not keep it, as the model does', async () => {
+    const record = encodeRecord(RECORD);
+    const ago = fc.array(fc.integer({ min: 0, max: 70_000 }), { maxLength: 61 });
+    const postsAgo = fc.array(fc.integer({ min: 0, max: 70_000 }), { maxLength: 12 });
+    const property = fc.asyncProperty(ago, postsAgo, bursts, async (before, posts, history) => {
+      const hash = nextHash();
+      await setRecord(hash, record);
+      const toLog = (times: number[]) => times.map((time) => NOW - time).sort();
+      const known = { uncounted: toLog(before), uncountedPosts: toLog(posts) };
+      let model: Windows = EMPTY_WINDOWS;
+      let now = NOW;
+      for (const { gap, isPost } of requestsOf(history)) {
+        now += gap;
+        const weighed = weigh(model, { now, isPost, ...known });
+        const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
+        const reply = (await authorize(hash, now, { isPost, ...known })) as string[];
+        if (weighed.outcome === 'admitted') {
+          expect(reply.slice(0, 4)).toEqual(['admitted', ...status]);
+          model = weighed.windows;
+        } else expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt)]);
+      }
+    });
+    await fc.assert(property, { numRuns: name === 'a real Redis' ? 100 : 15 });
+  });
+
   test('tells when the one admitted before came from another address, or there was none', async () => {
     const hash = nextHash();
     await setRecord(hash, encodeRecord(RECORD));
@@ -143,6 +195,23 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
       moved.push(((await authorize(hash, NOW, { address })) as unknown[])[4]);
     }
     expect(moved).toEqual(['moved', '', 'moved', '', 'moved', 'moved']);
+  });
+
+  test('says when the key was last admitted to a write, and keeps that beside the windows', async () => {
+    const hash = nextHash();
+    await setRecord(hash, encodeRecord(RECORD));
+    const lastWrites: unknown[] = [];
+    for (const [after, isWrite] of [
+      [0, false],
+      [1, true],
+      [2, false],
+      [3, true],
+      [4, true],
+      [5, false],
+    ] as const) {
+      lastWrites.push(((await authorize(hash, NOW + after, { isWrite })) as unknown[])[5]);
+    }
+    expect(lastWrites).toEqual(['', '', String(NOW + 1), String(NOW + 1), String(NOW + 3), String(NOW + 4)]);
   });
 
   test('knows who may use a key as the model does', async () => {
@@ -194,6 +263,12 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, red
     await redis.call(['DEL', `key:${hash}`]);
     expect(await replace('new', 'again')).toBe(0);
   });
+});
+
+test('every script locks its declared keys only, so that Upstash does not lock the whole database', () => {
+  const texts = Object.values(scripts).flatMap((script) => (typeof script === 'object' ? [script.text] : []));
+  expect(texts.length).toBeGreaterThanOrEqual(4);
+  for (const text of texts) expect(text.split('\n', 1)).toEqual(['#!lua flags=allow-key-locking']);
 });
 
 describe('the model of the windows', () => {

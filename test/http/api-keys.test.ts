@@ -4,7 +4,7 @@ import { sha256Hex } from '../../src/lib/hash.ts';
 import { invalid, NOT_FOUND, UNAVAILABLE } from '../support/answers.ts';
 import { rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { newAddress, signUp, stopClock, type TestPerson, watchLog } from '../support/people.ts';
+import { newAddress, newPerson, signUp, stopClock, type TestPerson, watchLog } from '../support/people.ts';
 
 const KEYS = '/api/auth/api-keys';
 const VALID = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
@@ -22,7 +22,7 @@ let person: TestPerson;
 
 beforeEach(async () => {
   harness = new Harness();
-  person = await signUp(harness);
+  person = await newPerson(harness);
 });
 
 const send = (path: string, request: TestRequest = {}) => harness.fetch(path, { cookie: person.cookie, ...request });
@@ -59,7 +59,7 @@ describe('POST /api/auth/api-keys', () => {
     expect(body).toEqual({
       apiKey: {
         id: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
-        label: '  “Café” 🤖  ',
+        label: '“Café” 🤖',
         maskedKey: `${key.slice(0, 13)}****`,
         scopes: ['write:jes', 'read:engagement'],
         ipAllowlist: ['10.0.0.0/8', '2001:db8::1', '192.0.2.7', '0.0.0.0/0'],
@@ -224,6 +224,28 @@ describe('POST /api/auth/api-keys', () => {
       ],
     ],
     [
+      'every entry that would admit others than it seems to',
+      { ipAllowlist: ['::192.0.2.1/96', '10.0.0.1', '2a06:98c0:3600::103', '::ffff:10.0.0.0/8'] },
+      [
+        {
+          path: 'ipAllowlist.0',
+          message:
+            '"::192.0.2.1/96" is an IPv4-compatible IPv6 address, which no client has; write the IPv4 address or range',
+        },
+        {
+          path: 'ipAllowlist.2',
+          message:
+            '"2a06:98c0:3600::103" would admit every Cloudflare Worker: all of them call from 2a06:98c0:3600::/48',
+        },
+        {
+          path: 'ipAllowlist.3',
+          message:
+            '"::ffff:10.0.0.0/8" would admit every IPv4 address: the prefix of an IPv4-mapped address is at least 96; ' +
+            'write the IPv4 range',
+        },
+      ],
+    ],
+    [
       'an entry that is no text',
       { ipAllowlist: [167772161] },
       [{ path: 'ipAllowlist.0', message: expect.any(String) }],
@@ -316,7 +338,7 @@ describe('POST /api/auth/api-keys', () => {
     });
     // Reading and revoking go on, and so does everybody else.
     expect(await listed()).toEqual([]);
-    expect((await generate({}, (await signUp(harness)).cookie)).status).toBe(201);
+    expect((await generate({}, (await newPerson(harness)).cookie)).status).toBe(201);
   });
 
   test('works while Redis is away, and the key does too', async () => {

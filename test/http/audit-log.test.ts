@@ -5,7 +5,7 @@ import { insertEvent } from '../../src/domain/keys/store.ts';
 import { newId } from '../../src/lib/id.ts';
 import { rowsOf } from '../support/database.ts';
 import { Harness, type TestKey, type TestRequest } from '../support/harness.ts';
-import { newForm, requestReset, runAs, signUp } from '../support/people.ts';
+import { newForm, newPerson, runAs, signUp } from '../support/people.ts';
 
 const ME = '/api/auth/me';
 const KEYS = '/api/auth/api-keys';
@@ -41,7 +41,7 @@ const NOON = '2026-11-24T12:00:00.000Z';
 
 describe('the audit log', () => {
   test('notes who created and who revoked a key, the latter once', async () => {
-    const person = await signUp(harness);
+    const person = await newPerson(harness);
     const send = (path: string, request: TestRequest) =>
       harness.fetch(path, { ...request, headers: { Cookie: person.cookie } });
     const body = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
@@ -321,19 +321,18 @@ describe('the sweep', () => {
     expect(rows).toEqual([{ id: young.id }]);
   });
 
-  test('removes sessions and proofs that are over, and no others', async () => {
+  test('removes sessions and mailed links that are over, and no others', async () => {
     const [old, young] = [await signUp(harness), await signUp(harness)];
-    for (const { email } of [old, young]) await requestReset(harness, email);
     const isOver = `expires_at = timestamptz '${NOON}'`;
     await rowsOf(harness, `UPDATE sessions SET ${isOver} WHERE account_id = '${old.id}'`);
-    await rowsOf(harness, `UPDATE verifications SET ${isOver} WHERE value = '${old.id}'`);
+    await rowsOf(harness, `UPDATE mailed_links SET ${isOver} WHERE account_id = '${old.id}'`);
     const isNotOver = `expires_at = timestamptz '${NOON}' + interval '1 millisecond'`;
-    await rowsOf(harness, `UPDATE verifications SET ${isNotOver} WHERE value = '${young.id}'`);
+    await rowsOf(harness, `UPDATE mailed_links SET ${isNotOver} WHERE account_id = '${young.id}'`);
     await harness.sweep();
     const ids = `('${old.id}', '${young.id}')`;
     const sessions = await rowsOf(harness, `SELECT account_id AS id FROM sessions WHERE account_id IN ${ids}`);
-    const proofs = await rowsOf(harness, `SELECT value AS id FROM verifications WHERE value IN ${ids}`);
-    expect([sessions, proofs]).toEqual([[{ id: young.id }], [{ id: young.id }]]);
+    const links = await rowsOf(harness, `SELECT account_id AS id FROM mailed_links WHERE account_id IN ${ids}`);
+    expect([sessions, links]).toEqual([[{ id: young.id }], [{ id: young.id }]]);
     expect((await harness.fetch(ME, { headers: { Cookie: young.cookie } })).status).toBe(200);
   });
 

@@ -185,6 +185,7 @@ describe('the IP allowlist', () => {
     ['an IPv4-mapped address', { 'CF-Connecting-IP': '::ffff:10.1.2.3' }],
     ['an IPv6 address', { 'CF-Connecting-IP': '2001:db8:1:ffff::9' }],
     ['the real address under Pseudo IPv4', { 'CF-Connecting-IP': '240.1.2.3', 'CF-Connecting-IPv6': '2001:db8:1::9' }],
+    ['an IPv4 inside, beside any IPv6', { 'CF-Connecting-IP': '10.0.0.1', 'CF-Connecting-IPv6': '2001:db8:2::1' }],
   ])('lets %s in', async (_, headers) => {
     const { key } = await harness.newKey({ ipAllowlist: list });
     const response = await whoami({ ...(headers as Record<string, string>), Authorization: `Bearer ${key}` });
@@ -202,9 +203,11 @@ describe('the IP allowlist', () => {
     ['X-Forwarded-For', { 'CF-Connecting-IP': '11.0.0.1', 'X-Forwarded-For': '10.0.0.1' }],
     ['X-Forwarded-For alone', { 'X-Forwarded-For': '10.0.0.1', 'X-Real-IP': '10.0.0.1', 'True-Client-IP': '10.0.0.1' }],
     [
-      'an IPv6 outside beside an IPv4 inside',
-      { 'CF-Connecting-IP': '10.0.0.1', 'CF-Connecting-IPv6': '2001:db8:2::1' },
+      'an IPv4 outside beside an IPv6 inside',
+      { 'CF-Connecting-IP': '11.0.0.1', 'CF-Connecting-IPv6': '2001:db8:1::9' },
     ],
+    ['an IPv6 outside under Pseudo IPv4', { 'CF-Connecting-IP': '240.1.2.3', 'CF-Connecting-IPv6': '2001:db8:2::1' }],
+    ['Pseudo IPv4 without the real address', { 'CF-Connecting-IP': '240.1.2.3' }],
   ])('keeps %s out', async (_, headers) => {
     const { key } = await harness.newKey({ ipAllowlist: list });
     const response = await whoami({ ...(headers as Record<string, string>), Authorization: `Bearer ${key}` });

@@ -52,6 +52,92 @@ describe.each(REDIS_FAULTS)('while Redis %s', (_, fault) => {
   });
 });
 
+/** Replies of a Redis that cannot serve now: its own, met outside a script or within one, and Upstash's. */
+const UNWELL_REPLIES = [
+  "OOM command not allowed when used memory > 'maxmemory'.",
+  "OOM command not allowed when used memory > 'maxmemory'. script: 2f0e7a, on @user_script:1.",
+  "ERR Error running script (call to f_2f0e7a): @user_script:10: OOM command not allowed when used memory > 'maxmemory'.",
+  "READONLY You can't write against a read only replica. script: 2f0e7a, on @user_script:87.",
+  'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+  'LOADING Redis is loading the dataset in memory',
+  'CLUSTERDOWN The cluster is down',
+  'CLUSTERDOWN Hash slot not served. script: 2f0e7a, on @user_script:5.',
+  "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  'TRYAGAIN Multiple keys request during rehashing of slot',
+  'NOREPLICAS Not enough good replicas to write.',
+  'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist. script: 2f0e7a, on @user_script:1.',
+  'ERR max daily request limit exceeded. Limit: 10000, Usage: 10000.',
+  'ERR DB capacity quota exceeded',
+];
+
+test.each(UNWELL_REPLIES)('a Redis that replies "%s" is away', async (error) => {
+  await harness.upstash.setFaults({ kind: 'reply', error });
+  const warm = await harness.fetch('/api/auth/me', { key: key.key });
+  expect([warm.status, warm.headers.get('X-Jestha-Degraded')]).toEqual([200, 'limits']);
+  await harness.upstash.setFaults();
+  await harness.chill(key);
+  // A cold key is put into Redis by a pipeline.
+  await harness.upstash.setFaults({ kind: 'reply', error, match: '"nx"' });
+  const cold = await harness.fetch('/api/auth/me', { key: key.key });
+  expect([cold.status, cold.headers.get('X-Jestha-Degraded')]).toEqual([200, 'limits']);
+});
+
+test.each([
+  "ERR user_script:3: Script attempted to access nonexistent global variable 'x' script: 2f0e7a, on @user_script:3.",
+  'WRONGTYPE Operation against a key holding the wrong kind of value',
+  "ERR Error compiling script (new function): user_script:1: unexpected symbol near '!'",
+])('a script that fails with "%s" admits nothing', async (error) => {
+  await harness.upstash.setFaults({ kind: 'reply', error });
+  expect(await answerOf(await harness.fetch('/api/auth/me', { key: key.key }))).toEqual(UNAVAILABLE);
+});
+
+describe('while Redis comes and goes', () => {
+  test('200 requests at once, of which Redis answers some too late, admit 60 at most', async () => {
+    await harness.upstash.setFaults({ kind: 'delay', ms: 290, when: 'after' });
+    const sent = Array.from({ length: 200 }, () => harness.start('/api/auth/me', { key: key.key }));
+    const statuses = await Promise.all(sent.map(async ({ response }) => (await response).status));
+    await harness.upstash.setFaults();
+    for (const { settled } of sent) await settled();
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(60);
+  });
+
+  test('a minute that began with Redis goes on without it, and with it again', async () => {
+    const send = async (count: number) => {
+      const told: (string | null)[] = [];
+      for (let i = 0; i < count; i++) {
+        const response = await harness.fetch('/api/auth/me', { key: key.key });
+        told.push(response.status === 200 ? response.headers.get('X-RateLimit-Remaining') : String(response.status));
+        harness.now += 100;
+      }
+      return told;
+    };
+    const downFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => String(first - i));
+    expect(await send(20)).toEqual(downFrom(59, 20));
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    expect(await send(20)).toEqual(downFrom(39, 20));
+    await harness.upstash.setFaults();
+    expect(await send(21)).toEqual([...downFrom(19, 20), '429']);
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    expect(await send(1)).toEqual(['429']);
+  });
+
+  test('ten posts a minute hold as well', async () => {
+    const post = async () => {
+      const response = await harness.fetch('/api/posts', { key: key.key, body: { content: `At ${harness.now}` } });
+      harness.now += 1;
+      return response.status;
+    };
+    for (let i = 0; i < 5; i++) expect(await post()).toBe(201);
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    for (let i = 0; i < 3; i++) expect(await post()).toBe(201);
+    await harness.upstash.setFaults();
+    for (let i = 0; i < 2; i++) expect(await post()).toBe(201);
+    expect(await post()).toBe(429);
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    expect(await post()).toBe(429);
+  });
+});
+
 describe('while Redis is away', () => {
   beforeEach(async () => {
     await harness.upstash.setFaults({ kind: 'refuse' });

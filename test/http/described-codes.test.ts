@@ -6,7 +6,7 @@ import type { Endpoint } from '../../src/http/endpoint.ts';
 import { codesOf } from '../../src/http/openapi/codes.ts';
 import type { Operation } from '../../src/http/openapi/operation.ts';
 import { OPERATIONS } from '../../src/http/openapi/operations.ts';
-import { claims, posts } from '../support/database.ts';
+import { claims, posts, rowsOf } from '../support/database.ts';
 import {
   GOOD_REQUESTS,
   GOOD_SESSION_REQUESTS,
@@ -124,12 +124,14 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
   invalid_api_key: ({ send }) => [() => send({ key: 'jes_live_short' })],
   api_key_revoked: withKey('revoked'),
   api_key_expired: withKey('expired'),
+  https_required: ({ send, credential }) => [() => send({ ...credential, origin: 'http://api.jestha.com' })],
   ip_not_allowed: withKey('fenced'),
-  rate_limit_exceeded: withKey('spent'),
   missing_scope: (stage) => {
     const isOfWebhooks = 'scope' in stage.endpoint && stage.endpoint.scope === 'webhooks:manage';
     return withKey(isOfWebhooks ? 'jes' : 'webhooks')(stage);
   },
+  rate_limit_exceeded: (stage) =>
+    stage.endpoint.access === 'public' ? [() => stage.send({ from: refusingVisitors })] : withKey('spent')(stage),
   session_required: ({ send, key }) => [() => send({ key: key.key })],
   cross_site_request: ({ send, person }) => [
     () => send({ cookie: person.cookie, headers: { 'Sec-Fetch-Site': 'cross-site' } }),
@@ -211,6 +213,20 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
       return await send({ ...credential, body: '{}' });
     },
   ],
+  email_unverified: ({ send, credential, harness, key }) => [
+    async () => {
+      await rowsOf(harness, `UPDATE accounts SET email_verified = false WHERE id = '${key.accountId}'`);
+      return await send(credential);
+    },
+  ],
+  reauthentication_required: ({ send, credential, harness, person, good }) => [
+    async () => {
+      const isOld = `created_at = created_at - interval '13 hours'`;
+      await rowsOf(harness, `UPDATE sessions SET ${isOld} WHERE id = '${person.sessionId}'`);
+      const { password: _, ...body } = good.body as Record<string, unknown>;
+      return await send({ ...credential, body });
+    },
+  ],
   invalid_credentials: ({ send, good }) => [
     () => send({ body: { ...(good.body as object), password: 'another horse' } }),
   ],
@@ -233,6 +249,9 @@ async function expectStatus(response: Response, status: number): Promise<void> {
   expect([response.status, await response.text()]).toEqual([status, expect.any(String)]);
 }
 
+/** Its binding has counted too many. */
+const refusingVisitors = new Harness({ VISITOR_LIMITER: { limit: async () => ({ success: false }) } });
+
 /** Recipes that leave something behind which another would meet. */
 const LEAVING: readonly ErrorCode[] = [
   'idempotency_key_reused',
@@ -242,6 +261,8 @@ const LEAVING: readonly ErrorCode[] = [
   'api_key_limit_reached',
   'webhook_limit_reached',
   'rotation_in_progress',
+  'email_unverified',
+  'reauthentication_required',
   'service_unavailable',
 ];
 

@@ -26,6 +26,10 @@ function raw(body: string | Uint8Array, contentType = `multipart/form-data; boun
 }
 
 const head = (disposition: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n`;
+const encoded = (disposition: string, encoding: string) =>
+  head(disposition).replace(/\r\n$/, `Content-Transfer-Encoding: ${encoding}\r\n\r\n`);
+const UNKNOWN_ENCODING =
+  'has an unknown Content-Transfer-Encoding; leave it out, or take one of base64, quoted-printable';
 const END = `\r\n--${BOUNDARY}--\r\n`;
 const pictureNamed = (filename: string) => raw(bytesOf(head(`name="media"; filename="${filename}"`), png(), END));
 
@@ -98,7 +102,23 @@ const BODIES: Record<string, readonly [TestRequest, Answer]> = {
     raw(
       `${head('name="media"; filename="a.png"').replace('\r\n\r\n', '\r\nContent-Transfer-Encoding: base64\r\n\r\n')}iVBORw0KGgo=${END}`,
     ),
-    notOne(),
+    bad('media.0', 'is truncated'),
+  ],
+  'an unknown encoding of a file': [
+    raw(`${encoded('name="media"; filename="a.png"', 'x-uuencode')}x${END}`),
+    bad('media.0', UNKNOWN_ENCODING),
+  ],
+  'broken base64 in a file': [
+    raw(`${encoded('name="media"; filename="a.png"', 'base64')}iVBO!${END}`),
+    bad('media.0', 'is not base64, which its Content-Transfer-Encoding says'),
+  ],
+  'base64 of a file that is cut short': [
+    raw(`${encoded('name="media"; filename="a.png"', 'base64')}iVBOR${END}`),
+    bad('media.0', 'is not base64, which its Content-Transfer-Encoding says'),
+  ],
+  'two encodings of a part': [
+    raw(`${encoded('name="content"', 'base64\r\nContent-Transfer-Encoding: 8bit')}SGk=${END}`),
+    UNREADABLE,
   ],
   'a part without headers': [raw(`--${BOUNDARY}\r\n\r\nx${END}`), UNREADABLE],
   'a part without a name': [raw(`${head('filename="a.png"')}x${END}`), UNREADABLE],
@@ -108,6 +128,17 @@ const BODIES: Record<string, readonly [TestRequest, Answer]> = {
     formOf(Array.from({ length: 1_000 }, (_, i) => ({ name: `f${i}`, body: '' }))),
     bad('body', 'holds more than 20 fields'),
   ],
+  'sixty thousand empty parts': [
+    raw(`${head('name="media"; filename=""')}\r\n`.repeat(60_000) + END),
+    bad('body', 'holds more than 26 parts'),
+  ],
+  'an endless row of empty files': [
+    endless('', `${head('name="media"; filename=""')}\r\n`),
+    bad('body', 'holds more than 26 parts'),
+  ],
+  'an endless row of nothing': [endless(`--${BOUNDARY}`, `\r\n\r\n\r\n--${BOUNDARY}`), UNREADABLE],
+  'an endless header of empty lines': [endless(`--${BOUNDARY}\r\nX: y`, '\r\n '), UNREADABLE],
+  'an endless padding': [endless(`--${BOUNDARY}`, ' '), UNREADABLE],
   'an endless file': [
     endless(head('name="media"; filename="a.png"'), 'abcdefgh'),
     [413, 'payload_too_large', 'media.0', 'is larger than 8,388,608 bytes'],
@@ -141,6 +172,32 @@ const FIELDS: Record<string, readonly [TestRequest, Answer]> = {
     formOf([{ name: 'content', filename: 'a.txt', body: 'Hi' }]),
     bad('content', 'must not be a file'),
   ],
+  'that is a file of JSON': [
+    formOf([words, { name: 'visibility', filename: 'blob', type: 'application/json', body: '"PUBLIC"' }]),
+    bad('visibility', 'must not be a file'),
+  ],
+  'that is a file of no JSON': [
+    formOf([words, { name: 'poll', filename: 'a.png', type: 'image/png', body: png() }]),
+    bad('poll', 'must be UTF-8'),
+  ],
+  'that is an empty file instead of JSON': [
+    formOf([words, { name: 'poll', filename: '', type: 'application/octet-stream', body: '' }]),
+    bad('poll', 'must be JSON'),
+  ],
+  'of an unknown name, as a file': [
+    formOf([words, { name: 'nonsense', filename: 'blob', type: 'application/json', body: '{}' }]),
+    bad('nonsense', 'must not be a file'),
+  ],
+  'in broken base64': [
+    raw(`${encoded('name="content"', 'base64')}S${END}`),
+    bad('content', 'is not base64, which its Content-Transfer-Encoding says'),
+  ],
+  'in broken quoted-printable': [
+    raw(`${encoded('name="content"', 'Quoted-Printable')}Gr=ZZ${END}`),
+    bad('content', 'is not quoted-printable, which its Content-Transfer-Encoding says'),
+  ],
+  'in an unknown encoding': [raw(`${encoded('name="content"', 'gzip')}Hi${END}`), bad('content', UNKNOWN_ENCODING)],
+  'in base64 that is no JSON': [raw(`${encoded('name="poll"', 'base64')}SGk=${END}`), bad('poll', 'must be JSON')],
   'with NUL': [formOf([{ name: 'content', body: 'a\0b' }, file()]), bad('content', 'contains a NUL character')],
   'that is not UTF-8': [
     formOf([{ name: 'content', body: new Uint8Array([0xff, 0xfe]) }, file()]),
@@ -187,6 +244,12 @@ const NAMES: Record<string, readonly [TestRequest, Answer]> = {
     CREATED,
   ],
   'of 10,000 characters': [pictureNamed('x'.repeat(10_000)), CREATED],
+  'that ends in a backslash': [pictureNamed('C:\\fotos\\'), CREATED],
+  'with quotes, escaped': [pictureNamed('a\\"b\\";c=\\"d.png'), CREATED],
+  'with a semicolon': [pictureNamed('a; name=b.png'), CREATED],
+  'before the name': [raw(bytesOf(head('filename="a\\"; name="media"'), png(), END)), CREATED],
+  'on a line of its own': [raw(bytesOf(head('name="media";\r\n filename="a.png"'), png(), END)), CREATED],
+  'with a quote too many': [pictureNamed('a"b'), UNREADABLE],
   'that is empty': [pictureNamed(''), CREATED],
   'that is none': [raw(bytesOf(head('name="media"'), png(), END)), CREATED],
   'with a header in it': [pictureNamed('a.png%0d%0aX-Evil: 1'), CREATED],
@@ -218,9 +281,13 @@ const FILES: Record<string, readonly [TestPart, Answer]> = {
     file(png(), 'a.mp4', 'video/mp4'),
     [415, 'unsupported_media_type', 'media.0', 'is image/png, which is not what its Content-Type says'],
   ],
-  'that is a JPEG and a ZIP': [
-    file(bytesOf(jpeg(), 'PK\x05\x06', new Uint8Array(18)), 'a.jpg', 'image/jpeg'),
+  'that is a PNG and a ZIP': [
+    file(bytesOf(png(), 'PK\x05\x06', new Uint8Array(18))),
     bad('media.0', 'has data behind its end'),
+  ],
+  'that is three quarters of a JPEG': [
+    file(jpeg().slice(0, -20), 'a.jpg', 'image/jpeg'),
+    bad('media.0', 'is truncated'),
   ],
   'that is a ZIP with the head of a JPEG': [
     file(bytesOf(JPEG_HEAD, 'PK\x03\x04'), 'a.jpg', 'image/jpeg'),

@@ -189,7 +189,7 @@ describe('PATCH /api/posts/:id', () => {
   });
 
   test.each([
-    ['nothing', {}, { path: '', message: 'give at least one of content, visibility and location' }],
+    ['nothing', {}, { path: '', message: 'give at least one of content, visibility, location and media' }],
     ['empty content', { content: '' }, { path: 'content', message: 'must not be empty' }],
     ['a field that does not change', { content: 'x', poll: null }, { path: 'poll', message: 'unknown field' }],
   ])('with %s is refused', async (_, body, detail) => {

@@ -73,6 +73,7 @@ describe('POST /api/jesclips', () => {
         width: 32,
         height: 16,
         size: MP4.size,
+        alt: null,
       },
       author: { id: account.id, username: account.username, displayName: 'Ada', avatar: null, verified: false },
       via: { label: 'Recorder' },

@@ -182,6 +182,38 @@ describe('a link', () => {
     expect(await previewOf(web({ [URL_]: page }).fetchPage)).toMatchObject({ title: 'Café' });
   });
 
+  test.each([
+    ['&eacute;&Eacute;&szlig;&hearts;&bne;', 'éÉß♥=\u20e5'],
+    ['&#233;&#xE9;&#XE9;&#x1F600;&#128512;', 'ééé😀😀'],
+    ['&#128;&#x99;&#150;', '€™–'],
+    ['&#0;&#xD800;&#x110000;&#9999999999;', '\ufffd\ufffd\ufffd\ufffd'],
+    ['AT&ampT &copy 2026 &notit; &#65 &#x42', 'AT&T © 2026 ¬it; A B'],
+    ['&amp;lt; &amp;eacute;', '&lt; &eacute;'],
+    [
+      '&valueOf; &constructor; &__proto__; &toString; &hasOwnProperty;',
+      '&valueOf; &constructor; &__proto__; &toString; &hasOwnProperty;',
+    ],
+    ['& && &; &#; &#x; &unknown; 100 &', '& && &; &#; &#x; &unknown; 100 &'],
+  ])('to a page titled %s shows the characters that browsers show', async (written, title) => {
+    const page = () => html(`<title>${written}</title>`);
+    expect(await previewOf(web({ [URL_]: page }).fetchPage)).toMatchObject({ title });
+  });
+
+  test('to a page whose attributes hold references reads them as browsers do', async () => {
+    const page = () =>
+      html(`<meta property="og:title" content="&eacute; &copy=1 &copyx &copy; &valueOf;">
+        <meta property="og:image" content="/p.png?a=1&copy=2&amp;reg=3&lt=4">`);
+    expect(await previewOf(web({ [URL_]: page }).fetchPage)).toMatchObject({
+      title: 'é &copy=1 &copyx © &valueOf;',
+      image: 'https://example.com/p.png?a=1&copy=2&reg=3&lt=4',
+    });
+  });
+
+  test('to a page whose first title shows nothing takes the next', async () => {
+    const page = () => html('<meta property="og:title" content="&#8203;&zwnj;"><title>Seen</title>');
+    expect(await previewOf(web({ [URL_]: page }).fetchPage)).toMatchObject({ title: 'Seen' });
+  });
+
   test('to a page with a long title shows its beginning', async () => {
     const page = () =>
       html(`<title>${'🚀'.repeat(400)}</title><meta name="description" content="&#0;&#55296;&#x110000;">`);

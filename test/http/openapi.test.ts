@@ -14,6 +14,8 @@ interface Document {
 
 interface Operation {
   readonly operationId: string;
+  readonly description?: string;
+  readonly requestBody?: { readonly content: Record<string, object> };
   readonly security: readonly Record<string, readonly string[]>[];
 }
 
@@ -55,6 +57,17 @@ describe('GET /openapi.json', () => {
     await harness.fetch('/openapi.json');
     expect(await harness.neon.counters()).toEqual({});
     expect(await harness.upstash.counters()).toEqual({});
+  });
+
+  test('says that the objects of a form are JSON, as texts or with their type', async () => {
+    const { paths } = await read();
+    const formOf = (path: string) => paths[path]?.post?.requestBody?.content['multipart/form-data'];
+    const contentType = 'application/json, text/plain';
+    expect(formOf('/api/posts')).toMatchObject({ encoding: { location: { contentType }, poll: { contentType } } });
+    expect(formOf('/api/jesclips')).not.toHaveProperty('encoding');
+    expect(paths['/api/posts']?.post?.description).toContain(
+      'a part of type `application/json`, with or without a file name',
+    );
   });
 
   test('names the host of its deployment', async () => {

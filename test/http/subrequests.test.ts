@@ -24,7 +24,7 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
   test('a malformed key: nothing', async () => {
     const harness = new Harness();
     const cost = await costOf(harness, () => harness.fetch('/api/auth/me', { key: `${generateKey()}x` }));
-    expect(cost).toEqual({ status: 401, redis: [0, 0], neon: [0, 0], timing: timing(0, 0) });
+    expect(cost).toEqual({ status: 401, redis: [0, 0], neon: [0, 0] });
   });
 
   test('whoami: one request to Redis and at most 5 commands, whatever the hour and the day', async () => {
@@ -64,9 +64,9 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     const harness = new Harness();
     const key = generateKey();
     const first = await costOf(harness, () => harness.fetch('/api/auth/me', { key, address: '198.51.100.1' }));
-    expect(first).toEqual({ status: 401, redis: [2, 3], neon: [1, 1], timing: timing(2, 1) });
+    expect(first).toEqual({ status: 401, redis: [2, 3], neon: [1, 1] });
     const second = await costOf(harness, () => harness.fetch('/api/auth/me', { key, address: '198.51.100.1' }));
-    expect(second).toEqual({ status: 401, redis: [1, 2], neon: [0, 0], timing: timing(1, 0) });
+    expect(second).toEqual({ status: 401, redis: [1, 2], neon: [0, 0] });
   });
 
   test('a Jes created: one request to Redis and one to Neon', async () => {

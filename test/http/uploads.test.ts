@@ -7,7 +7,20 @@ import { outbox, posts, rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
 import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media-files.ts';
 import { as, type Caller, newPost, seenPost } from '../support/posts.ts';
-import { BOUNDARY, bytesOf, file, formOf, mediaPart, objectsOf, pathOf, upload, videoOf } from '../support/uploads.ts';
+import {
+  BOUNDARY,
+  bucketWithout,
+  bytesOf,
+  failing,
+  file,
+  formOf,
+  mediaPart,
+  objectsOf,
+  pathOf,
+  type TestPart,
+  upload,
+  videoOf,
+} from '../support/uploads.ts';
 
 const MIB = 1_024 * 1_024;
 
@@ -38,6 +51,7 @@ describe('POST /api/posts with files', () => {
         width: 32,
         height: 16,
         size: expect.any(Number),
+        alt: null,
       })),
     );
     expect(jes.hashtags).toEqual(['here']);
@@ -88,6 +102,88 @@ describe('POST /api/posts with files', () => {
     });
   });
 
+  const POLL = '{"options":["a","b"]}';
+
+  test.each<[string, Partial<TestPart>]>([
+    ['a text', {}],
+    ['a text that says so', { type: 'text/plain; charset=UTF-8' }],
+    ['JSON', { type: 'application/json' }],
+    ['JSON with parameters', { type: 'application/json; charset=utf8' }],
+    ['other JSON', { type: 'application/vnd.jestha+json' }],
+    ['JSON named blob, as generated clients send it', { type: 'application/json', filename: 'blob' }],
+    ['a file of text', { type: 'text/plain', filename: 'poll.json' }],
+    ['a file of no type', { filename: 'poll.json' }],
+    ['a file of an unknown type', { type: 'application/octet-stream', filename: 'poll' }],
+    ['JSON with a byte order mark', { body: `\uFEFF${POLL}` }],
+  ])('takes a poll as %s', async (_, part) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const parts = [{ name: 'content', body: 'Hi' }, { name: 'poll', body: POLL, ...part }, file()];
+    const jes = await upload(harness, key, parts);
+    expect([jes.poll?.options.map(({ text }) => text), jes.media.length]).toEqual([['a', 'b'], 1]);
+  });
+
+  test.each([
+    ['base64', 'R3LDvMOf\r\nZSDwn6aK', 'Grüße 🦊'],
+    ['BASE64', ' R3LDvMOfZSDwn6aK\r\n', 'Grüße 🦊'],
+    ['quoted-printable', 'Gr=C3=BC=C3=9Fe =F0=9F=\r\n=A6=8A', 'Grüße 🦊'],
+    ['7bit', 'Hi', 'Hi'],
+    ['8bit', 'Grüße', 'Grüße'],
+    ['Binary', 'Gr=C3=BC=C3=9Fe', 'Gr=C3=BC=C3=9Fe'],
+    ['', 'R3LDvMOf', 'R3LDvMOf'],
+  ])('reads a text in %j', async (encoding, body, content) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const header = `text/plain; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}`;
+    expect(await upload(harness, key, [{ name: 'content', type: header, body }])).toMatchObject({ content });
+  });
+
+  test('reads JSON and files in base64, as mail libraries write them', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const base64 = (bytes: Uint8Array) =>
+      btoa(String.fromCharCode(...bytes)).replaceAll(/.{76}/g, (line) => `${line}\r\n`);
+    const inBase64 = (type: string) => `${type}\r\nContent-Transfer-Encoding: base64`;
+    const [photo] = MEDIA_FILES;
+    const jes = await upload(harness, key, [
+      { name: 'poll', type: inBase64('application/json'), body: base64(bytesOf(POLL)) },
+      { name: 'media', filename: 'a.jpg', type: inBase64('image/jpeg'), body: base64(photo?.bytes ?? bytesOf('')) },
+    ]);
+    expect(jes).toMatchObject({
+      poll: { options: [{ text: 'a' }, { text: 'b' }] },
+      media: [{ mimeType: 'image/jpeg' }],
+    });
+    const served = await harness.fetch(pathOf(jes.media[0]?.url));
+    expect(new Uint8Array(await served.arrayBuffer())).toEqual(cleaned(photo?.bytes ?? bytesOf('')));
+  });
+
+  test('reads a text in Latin-1 where it says so and is no UTF-8', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const type = 'text/plain; charset=ISO-8859-1';
+    const latin1 = new Uint8Array([0x47, 0x72, 0xfc, 0xdf, 0x65]);
+    expect(await upload(harness, key, [{ name: 'content', type, body: latin1 }])).toMatchObject({ content: 'Grüße' });
+    expect(await upload(harness, key, [{ name: 'content', type, body: 'Grüße' }])).toMatchObject({ content: 'Grüße' });
+  });
+
+  test('takes as many empty inputs of a form as there may be fields', async () => {
+    const harness = new Harness();
+    const empty = Array.from({ length: 25 }, () => ({ name: 'media', filename: '', body: '' }));
+    const jes = await upload(harness, await harness.newKey(), [{ name: 'content', body: 'Hi' }, ...empty]);
+    expect(jes.media).toEqual([]);
+  });
+
+  test.each([
+    '===17000===',
+    '----=_Part_0_1234.5678',
+    "'()+_,-./:=?",
+  ])('takes the boundary %s unquoted', async (boundary) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const response = await post(harness, key, formOf([{ name: 'content', body: 'Hi' }, file()], boundary));
+    expect(response.status).toBe(201);
+  });
+
   test('unfurls nothing, whatever is asked', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
@@ -116,10 +212,21 @@ describe('POST /api/posts with files', () => {
     );
   });
 
-  test.each(['application/octet-stream', undefined])('believes the bytes where %s is declared', async (type) => {
+  test.each([
+    'application/octet-stream',
+    'binary/octet-stream',
+    'application/x-octet-stream',
+    'application/unknown',
+    'image/*',
+    'image',
+    'image/pjpeg',
+    'image/jpg; charset=binary',
+    '',
+    undefined,
+  ])('believes the bytes where %s is declared', async (type) => {
     const harness = new Harness();
     const { media } = await upload(harness, await harness.newKey(), [
-      { name: 'media', filename: 'a.bin', ...(type && { type }), body: MEDIA_FILES[0]?.bytes ?? '' },
+      { name: 'media', filename: 'a.bin', ...(type !== undefined && { type }), body: MEDIA_FILES[0]?.bytes ?? '' },
     ]);
     expect(media).toMatchObject([{ mimeType: 'image/jpeg' }]);
   });
@@ -316,21 +423,6 @@ describe('what is refused', () => {
     expect(await objectsOf()).toEqual(before);
   });
 });
-
-/** A bucket that fails in one of its methods. */
-function bucketWithout(method: 'put' | 'delete' | 'get' | 'head', fail: () => Promise<never>): R2Bucket {
-  return Object.create(env.MEDIA, {
-    ...Object.fromEntries(
-      (['put', 'delete', 'get', 'head', 'list'] as const).map((name) => [
-        name,
-        { value: env.MEDIA[name].bind(env.MEDIA) },
-      ]),
-    ),
-    [method]: { value: fail },
-  }) as R2Bucket;
-}
-
-const failing = () => Promise.reject(new Error('10001: internal error'));
 
 describe('when something is down', () => {
   test('R2: 503, and nothing is written', async () => {

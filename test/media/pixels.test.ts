@@ -75,8 +75,8 @@ const videos = VARIANTS.filter(({ mimeType }) => mimeType.startsWith('video/') &
 const isLive = ({ name }: Variant) => name.includes('live');
 
 describe('every pixel of every frame is the same as before', () => {
-  test.each(images)('$name', async ({ bytes, mimeType, width, height }) => {
-    const before = await showImage(bytes, mimeType);
+  test.each(images)('$name', async ({ bytes, withEnd = bytes, mimeType, width, height }) => {
+    const before = await showImage(withEnd, mimeType);
     expect(await showImage(inspected(bytes).stored, mimeType)).toEqual(before);
     expect([before.width, before.height]).toEqual([width, height]);
   });
@@ -141,6 +141,14 @@ describe('what a browser makes is accepted', () => {
     const { stored, ...found } = inspected(bytes);
     expect(found).toMatchObject({ mimeType: type, width: 40, height: 30 });
     expect(await showImage(stored, type)).toEqual(await showImage(bytes, type));
+  });
+
+  test('a JPEG of a canvas that lost its end marker', async () => {
+    const bytes = await made('makeImage', 'image/jpeg');
+    const { stored, ...found } = inspected(bytes.subarray(0, -2));
+    expect(found).toMatchObject({ mimeType: 'image/jpeg', width: 40, height: 30 });
+    expect(stored).toEqual(inspected(bytes).stored);
+    expect(inspectMedia(bytes.subarray(0, -3), BOUNDS)).toMatchObject({ outcome: 'refused', why: 'truncated' });
   });
 
   test.each(['video/webm', 'video/mp4'])('%s of a recording', async (type) => {

@@ -17,6 +17,8 @@ export interface CloudflareAccount {
   zones: { id: string; name: string; status: string }[];
   /** By zone id. */
   routes: Record<string, { pattern: string; script?: string }[]>;
+  /** Of every zone. */
+  zoneSettings: { pseudo_ipv4: string; always_use_https: string; min_tls_version: string };
   domains: { hostname: string; service: string }[];
   /** The newest first; none = there is no Worker. */
   deployments: { versions: readonly Share[] }[];
@@ -53,6 +55,8 @@ export async function serveCloudflareApi(): Promise<CloudflareApi> {
   const account: CloudflareAccount = {
     zones: [],
     routes: {},
+    // Cloudflare's defaults.
+    zoneSettings: { pseudo_ipv4: 'off', always_use_https: 'off', min_tls_version: '1.0' },
     domains: [],
     deployments: [],
     secrets: [],
@@ -79,6 +83,12 @@ export async function serveCloudflareApi(): Promise<CloudflareApi> {
     const after = (prefix: string) => decodeURIComponent(path.slice(prefix.length).split('/')[0] ?? '');
     if (asks === 'GET /zones') return account.zones.filter(({ name }) => name === searchParams.get('name'));
     if (/^GET \/zones\/[^/]+\/workers\/routes$/.test(asks)) return account.routes[after('/zones/')] ?? [];
+    if (/^GET \/zones\/[^/]+\/settings\/\w+$/.test(asks)) {
+      const id = path.slice(path.lastIndexOf('/') + 1);
+      const value = Object.entries(account.zoneSettings).find(([name]) => name === id)?.[1];
+      if (value === undefined) throw new ApiError(404, 1_006, `Unrecognized zone setting name "${id}"`);
+      return { id, value, editable: true, modified_on: AT };
+    }
     if (asks === 'GET /workers/domains') return account.domains;
     if (asks === 'GET /queues') {
       const names = searchParams.getAll('name');
@@ -100,6 +110,12 @@ export async function serveCloudflareApi(): Promise<CloudflareApi> {
     }
     if (asks === 'GET /workers/subdomain') return { subdomain: 'example' };
     if (asks.endsWith('/subdomain')) return { enabled: false, previews_enabled: true };
+    if (/^GET \/workers\/workers\/[^/]+$/.test(asks)) {
+      const name = after('/workers/workers/');
+      const preview_url_suffix = `-${name}.example.workers.dev`;
+      return { name, subdomain: { enabled: false, previews_enabled: true, preview_url_suffix } };
+    }
+    if (asks.endsWith('/domains/changeset')) return { added: [], removed: [], updated: [], conflicting: [] };
     if (asks.endsWith('/settings')) return { bindings: [], observability: { enabled: true } };
     if (asks.endsWith('/secrets')) return account.secrets.map((name) => ({ name, type: 'secret_text' }));
     if (asks.startsWith('GET') && path.endsWith('/deployments'))
@@ -159,6 +175,6 @@ function toVersion(id: string) {
     id,
     number: 1,
     metadata: { created_on: AT, modified_on: AT, source: 'wrangler', author_email: 'ops@example.com' },
-    resources: { bindings: [], script: { etag: 'etag', handlers: ['fetch'] } },
+    resources: { bindings: [], script: { etag: 'etag', handlers: ['fetch'] }, script_runtime: {} },
   };
 }

@@ -112,7 +112,9 @@ function headerDepartures({ headers = {} }: DescribedAnswer, response: Response)
 
 /** What no operation describes is not there, or not in this way. */
 async function undescribed(response: Response): Promise<string[]> {
-  const expected = { 404: 'not_found', 405: 'method_not_allowed' }[response.status];
+  // Over plain http browsers are led to https, whatever the path.
+  if (response.status === 308) return [];
+  const expected = { 403: 'https_required', 404: 'not_found', 405: 'method_not_allowed' }[response.status];
   if (expected === undefined) return ['the path is not described'];
   // To a browser it is a page that says so.
   if (response.headers.get('Content-Type')?.startsWith('text/html')) return [];

@@ -1,3 +1,4 @@
+import { rowsOf } from './database.ts';
 import type { Harness, TestKey, TestSession } from './harness.ts';
 import { clipForm, multipart, newJesClip } from './jesclips.ts';
 import { newForm, signUp } from './people.ts';
@@ -153,7 +154,7 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     status: 200,
   }),
   'DELETE /api/posts/:id/like': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/like`,
+    path: await done(harness, person, `${await ownPost(harness, person)}/like`),
     status: 200,
   }),
   'POST /api/posts/:id/save': async (harness, person) => ({
@@ -161,7 +162,7 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     status: 200,
   }),
   'DELETE /api/posts/:id/save': async (harness, person) => ({
-    path: `${await ownPost(harness, person)}/save`,
+    path: await done(harness, person, `${await ownPost(harness, person)}/save`),
     status: 200,
   }),
   'POST /api/posts/:id/poll/votes': async (harness, person) => {
@@ -172,8 +173,8 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     path: `/api/users/${(await harness.newAccount()).username}/follow`,
     status: 200,
   }),
-  'DELETE /api/users/:username/follow': async (harness) => ({
-    path: `/api/users/${(await harness.newAccount()).username}/follow`,
+  'DELETE /api/users/:username/follow': async (harness, person) => ({
+    path: await done(harness, person, `/api/users/${(await harness.newAccount()).username}/follow`),
     status: 200,
   }),
   'POST /api/jehubs': async () => ({ path: '/api/jehubs', body: { name: 'Hub' }, status: 201 }),
@@ -181,6 +182,27 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     path: `/api/jehubs/${(await newJehub(harness, person, 'Hub')).id}/join`,
     status: 200,
   }),
+  'GET /api/auth/sessions': async () => ({ path: '/api/auth/sessions', status: 200 }),
+  'DELETE /api/auth/sessions/:id': async (harness, { accountId: id, username }) => ({
+    path: `/api/auth/sessions/${(await harness.newSession({ account: { id, username } })).sessionId}`,
+    status: 200,
+    isOwn: true,
+  }),
+  'DELETE /api/auth/sessions': async () => ({ path: '/api/auth/sessions', status: 200 }),
+  'POST /api/auth/reauthenticate': async (harness, person) => {
+    await withPassword(harness, person);
+    return { path: '/api/auth/reauthenticate', body: { password: PASSWORD }, status: 200 };
+  },
+  'POST /api/auth/change-password': async (harness, person) => {
+    await withPassword(harness, person);
+    const body = { currentPassword: PASSWORD, newPassword: PASSWORD };
+    return { path: '/api/auth/change-password', body, status: 200 };
+  },
+  'GET /api/auth/account/export': async () => ({ path: '/api/auth/account/export', status: 200 }),
+  'DELETE /api/auth/account': async (harness, person) => {
+    await withPassword(harness, person);
+    return { path: '/api/auth/account', body: { password: PASSWORD }, status: 200 };
+  },
   'GET /api/auth/api-keys': async () => ({ path: '/api/auth/api-keys', status: 200 }),
   'POST /api/auth/api-keys': async () => ({
     path: '/api/auth/api-keys',
@@ -198,6 +220,27 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
     isOwn: true,
   }),
 };
+
+/** Does what a DELETE of the same path undoes. */
+async function done(harness: Harness, { cookie }: TestSession, path: string): Promise<string> {
+  const { status } = await harness.fetch(path, { method: 'POST', cookie });
+  if (status !== 200) throw new Error(`POST ${path} answered ${status}`);
+  return path;
+}
+
+/** The password that {@link withPassword} sets. */
+const PASSWORD = 'correct horse';
+
+/** Gives the account of a session a password, as sign-up does. */
+async function withPassword(harness: Harness, { accountId }: TestSession): Promise<void> {
+  const hash = await harness.run(async ({ ports }) => (await ports.identity).hashPassword(PASSWORD));
+  await rowsOf(
+    harness,
+    `INSERT INTO credentials (id, account_id, provider, provider_account_id, password_hash, created_at, updated_at)
+      VALUES ('${crypto.randomUUID()}', '${accountId}', 'credential', '${accountId}', '${hash}', now(), now())
+      ON CONFLICT DO NOTHING`,
+  );
+}
 
 async function ownKey(harness: Harness, person: TestSession): Promise<string> {
   return (await harness.newKey({ account: { id: person.accountId, username: person.username } })).id;

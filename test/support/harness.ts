@@ -6,13 +6,15 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
 import { generateSignedCookie } from 'hono/cookie';
 import { expect, inject } from 'vitest';
 import { contextFor } from '../../src/compose.ts';
-import { runSql } from '../../src/data/db.ts';
-import { SESSION_COOKIE } from '../../src/data/identity.ts';
+import { type Db, runSql } from '../../src/data/db.ts';
+import { sessionCookieName } from '../../src/data/identity.ts';
 import type { PreviewJob } from '../../src/data/link-previews.ts';
 import { Meter } from '../../src/data/meter.ts';
+import { accounts } from '../../src/data/schema/accounts.ts';
 import { sessions } from '../../src/data/schema/sessions.ts';
 import type { WebhookWake } from '../../src/data/webhook-queues.ts';
 import { type AccountSeed, insertAccount } from '../../src/dev/insert-account.ts';
@@ -33,6 +35,8 @@ export interface TestRequest {
   readonly key?: string;
   /** A session cookie, made by {@link Harness.newSession}. */
   readonly cookie?: string;
+  /** The origin. Unless told otherwise pages go to the host of the pages, all else to that of the API. */
+  readonly origin?: string;
   /** What the edge says the client's address is. */
   readonly address?: string;
   readonly headers?: Record<string, string>;
@@ -77,7 +81,7 @@ export class Harness {
   /** What was sent to the queues of webhooks, with its delay; nobody takes it from there but {@link handleWakes}. */
   readonly wakes: Wake[] = [];
   readonly #app = createApp({ clock: () => this.now });
-  readonly #env: Env;
+  readonly env: Env;
   readonly #redis: { url: string; token: string };
 
   /** @param bindings that differ from those of the deployment */
@@ -88,11 +92,11 @@ export class Harness {
     this.neon = new EmulatorControl(neon, scope);
     this.upstash = new EmulatorControl(upstash, scope);
     this.#redis = { url: upstash, token: secret };
-    this.#env = {
+    this.env = {
       ...bindings,
       ...secretsFor(urls, secret, scope),
-      WEB_ORIGIN: 'https://jestha.com',
-      API_ORIGIN: 'https://api.jestha.com',
+      WEB_ORIGIN,
+      API_ORIGIN,
       LINK_PREVIEWS: this.#previewQueue(),
       WEBHOOK_EVENTS: this.#wakeQueue('jestha-webhook-events'),
       WEBHOOK_RETRIES: this.#wakeQueue('jestha-webhook-retries'),
@@ -163,7 +167,7 @@ export class Harness {
   /** @throws Error where the answer is not what the OpenAPI document promises */
   async #send(request: Request, body: unknown, executionCtx: ExecutionContext): Promise<Response> {
     const { method, url } = request;
-    const response = await this.#app.fetch(request, this.#env, executionCtx);
+    const response = await this.#app.fetch(request, this.env, executionCtx);
     await requireConformance({ method, path: new URL(url).pathname, ...(isJson(body) && { body }) }, response);
     return response;
   }
@@ -171,7 +175,7 @@ export class Harness {
   /** Runs verbs as the Worker would, at the harness's time, with what they defer. */
   async run<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
     const executionCtx = createExecutionContext();
-    const result = await work(contextFor(this.#env, executionCtx, this.now, new Meter()));
+    const result = await work(contextFor(this.env, executionCtx, () => this.now, new Meter()));
     await waitOnExecutionContext(executionCtx);
     return result;
   }
@@ -196,7 +200,7 @@ export class Harness {
   /** One run of the cron. */
   async sweep(): Promise<void> {
     const executionCtx = createExecutionContext();
-    await worker.scheduled(createScheduledController({ scheduledTime: new Date(this.now) }), this.#env, executionCtx);
+    await worker.scheduled(createScheduledController({ scheduledTime: new Date(this.now) }), this.env, executionCtx);
     await waitOnExecutionContext(executionCtx);
   }
 
@@ -205,7 +209,7 @@ export class Harness {
     const messages = bodies.map((body, i) => ({ id: String(i), timestamp: new Date(this.now), attempts: 1, body }));
     const batch = createMessageBatch(queue, messages);
     const executionCtx = createExecutionContext();
-    await handleBatch(batch, this.#env, executionCtx, this.now);
+    await handleBatch(batch, this.env, executionCtx, this.now);
     return await getQueueResult(batch, executionCtx);
   }
 
@@ -214,10 +218,11 @@ export class Harness {
     return this.run(async (ctx) => ({ id: await insertAccount(ctx, { ...seed, username }), username }));
   }
 
-  /** A key of a new account, with every scope unless told otherwise. */
+  /** A key of a new account, with every scope unless told otherwise. Only accounts with a confirmed address have keys. */
   async newKey(options: Partial<NewKey> & { account?: { id: string; username: string } } = {}): Promise<TestKey> {
     const { account, ...overrides } = options;
     const owner = account ?? (await this.newAccount());
+    if (account) await this.run(({ ports: { db } }) => runSql(setConfirmed(db, account.id)));
     const { apiKey, key } = await this.run((ctx) => createKey(ctx, owner.id, { ...NEW_KEY, ...overrides }));
     return { key, id: apiKey.id, accountId: owner.id, username: owner.username };
   }
@@ -242,7 +247,8 @@ export class Harness {
         }),
       ),
     );
-    const cookie = await generateSignedCookie(SESSION_COOKIE, token, this.#env.SESSION_SECRET, { secure: true });
+    const name = sessionCookieName(this.env.WEB_ORIGIN);
+    const cookie = await generateSignedCookie(name, token, this.env.SESSION_SECRET, { secure: true });
     return { cookie: cookie.split(';')[0] ?? '', sessionId, accountId: account.id, username: account.username };
   }
 
@@ -264,6 +270,9 @@ export async function answerOf(response: Response): Promise<{ status: number; bo
   return { status: response.status, body: rest };
 }
 
+const setConfirmed = (db: Db, accountId: string) =>
+  db.update(accounts).set({ emailVerified: true }).where(eq(accounts.id, accountId));
+
 /** Longer than any test moves its clock. */
 const SESSION_TTL_MS = 365 * 86_400_000;
 
@@ -278,8 +287,15 @@ function isJson(body: unknown): boolean {
   return !(typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream);
 }
 
-function toRequest(path: string, { method, key, cookie, address, headers, body }: TestRequest): Request {
-  return new Request(`https://api.jestha.com${path}`, {
+const WEB_ORIGIN = 'https://jestha.com';
+const API_ORIGIN = 'https://api.jestha.com';
+
+/** Paths of pages, as the routes of wrangler.toml say it. */
+const PAGES = /^\/(assets|docs|forgot-|jesclip\/|media\/|post\/|reset-|settings|sign-|verify-|api\/auth\/callback\/)/;
+
+function toRequest(path: string, { method, key, cookie, address, headers, body, ...request }: TestRequest): Request {
+  const origin = request.origin ?? (PAGES.test(path) ? WEB_ORIGIN : API_ORIGIN);
+  return new Request(`${origin}${path}`, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       ...(key !== undefined && { Authorization: `Bearer ${key}` }),

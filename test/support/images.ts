@@ -1,4 +1,4 @@
-import { JPEG_BASELINE, JPEG_PROGRESSIVE, VP8_LOSSLESS, VP8_PICTURE } from '../fixtures/bitstreams.ts';
+import { JPEG_BASELINE, VP8_LOSSLESS, VP8_PICTURE } from '../fixtures/bitstreams.ts';
 import { COLOURS, HEIGHT, join, latin1, type Part, uint, uintLe, WIDTH } from './media-parts.ts';
 
 function pixelAt(x: number, y: number): number {
@@ -66,13 +66,16 @@ export const JFIF = jpegSegment(0xe0, 'JFIF\0', [1, 1, 0, 0, 1, 0, 1, 0, 0]);
 export interface Jpeg {
   /** Segments between SOI and the tables; JFIF's header by default. */
   readonly head?: readonly Part[];
-  readonly isProgressive?: boolean;
-  /** Bytes behind EOI. */
+  /** From the first table to EOI. */
+  readonly picture?: Uint8Array;
+  readonly hasEnd?: boolean;
+  /** Bytes behind EOI, or in its place. */
   readonly behind?: Part;
 }
 
-export function jpeg({ head = [JFIF], isProgressive = false, behind = '' }: Jpeg = {}): Uint8Array<ArrayBuffer> {
-  return join([0xff, 0xd8], ...head, isProgressive ? JPEG_PROGRESSIVE : JPEG_BASELINE, behind);
+export function jpeg(options: Jpeg = {}): Uint8Array<ArrayBuffer> {
+  const { head = [JFIF], picture = JPEG_BASELINE, hasEnd = true, behind = '' } = options;
+  return join([0xff, 0xd8], ...head, hasEnd ? picture : picture.subarray(0, -2), behind);
 }
 
 // PNG

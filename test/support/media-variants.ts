@@ -1,5 +1,12 @@
 import type { MediaType } from '../../src/lib/media/inspect.ts';
 import {
+  JPEG_BASELINE,
+  JPEG_PROGRESSIVE,
+  JPEG_PROGRESSIVE_RESTARTS,
+  JPEG_RESTARTS,
+  JPEG_SCANS,
+} from '../fixtures/bitstreams.ts';
+import {
   exif,
   GIF_CONTROL,
   GIF_LOOP,
@@ -40,7 +47,11 @@ import {
 export interface Variant {
   readonly name: string;
   readonly mimeType: MediaType;
+  /** By a reader that looks at the first bytes only. */
+  readonly calledElsewhere?: MediaType;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same picture with its end marker, without which a browser leaves the last rows empty. */
+  readonly withEnd?: Uint8Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
   readonly durationMs: number | null;
@@ -82,7 +93,9 @@ const MOTION_XMP = jpegSegment(0xe1, 'http://ns.adobe.com/xap/1.0/\0<rdf GCamera
 
 const JPEGS: readonly Variant[] = [
   jpegWith('plain', jpeg()),
-  jpegWith('progressive', jpeg({ isProgressive: true })),
+  jpegWith('progressive', jpeg({ picture: JPEG_PROGRESSIVE })),
+  jpegWith('restart markers', jpeg({ picture: JPEG_RESTARTS })),
+  jpegWith('a scan for each component', jpeg({ picture: JPEG_SCANS })),
   jpegWith('no JFIF', jpeg({ head: [] })),
   jpegWith(
     'all metadata',
@@ -107,14 +120,42 @@ const JPEGS: readonly Variant[] = [
     jpeg({ head: [jpegSegment(0xee, 'Adobe', uint(100, 2), uint(0, 4), [1], 'Secret')] }),
   ),
   jpegWith('fill bytes', jpeg({ head: [[0xff, 0xff], JFIF, [0xff], jpegSegment(0xfe, 'Secret')] })),
+  jpegWith('bytes between segments', jpeg({ head: [JFIF, 'Secret', [0xff, 0, 0], jpegSegment(0xfe, 'Secret'), [0]] })),
+  jpegWith('markers that stand alone', jpeg({ head: [[0xff, 1], JFIF, [0xff, 0xd0], 'Secret', [0xff, 0xd7]] })),
+  jpegWith('its height again', jpeg({ hasEnd: false, behind: [0xff, 0xdc, 0, 4, 0, HEIGHT, 0xff, 0xd9] })),
   jpegWith(
     'more pictures',
     jpeg({ head: [JFIF, MPF], behind: join(jpeg(), [0, 0], jpeg({ head: [jpegExif(SECRETS)] })) }),
   ),
-  jpegWith('zeros at the end', jpeg({ behind: new Uint8Array(100) })),
+  ...[0, 0x20, 0xa5, 0xff].map((byte) =>
+    jpegWith(`padded with ${byte}`, jpeg({ behind: new Uint8Array(100).fill(byte) })),
+  ),
+  jpegWith('a web page behind its end', jpeg({ behind: '<!doctype html><script>Secret</script>' })),
+  jpegWith('an archive behind zeros', jpeg({ behind: join(new Uint8Array(30), 'PK\x03\x04Secret') })),
+  jpegWith('a picture that it does not declare', jpeg({ behind: jpeg({ head: [jpegExif(SECRETS)] }) })),
+  jpegWith('a picture cut short behind its end', jpeg({ head: [MPF], behind: jpeg().subarray(0, 200) })),
   jpegWith("Samsung's trailer", jpeg({ behind: samsungTrailer('Secret time', 'Secret number') })),
   jpegWith('more pictures and the trailer', jpeg({ head: [MPF], behind: join(jpeg(), samsungTrailer('Secret')) })),
   jpegWith('Motion Photo', jpeg({ head: [MOTION_XMP], behind: mp4({ inMoov: [USER_DATA] }) })),
+  jpegWith('a film that it does not declare', jpeg({ behind: mp4({ inMoov: [USER_DATA] }) })),
+  ...Object.entries({
+    baseline: JPEG_BASELINE,
+    'restart markers': JPEG_RESTARTS,
+    'three scans': JPEG_SCANS,
+    progressive: JPEG_PROGRESSIVE,
+    'progressive with restart markers': JPEG_PROGRESSIVE_RESTARTS,
+  }).flatMap(([name, picture]) =>
+    Object.entries({
+      'no end': '',
+      'half an end': [0xff],
+      'zeros for an end': new Uint8Array(100),
+      panorama: samsungTrailer('Secret'),
+      'panorama with a film': samsungTrailer('Secret', '\xff\x08\xff\xe1\xff\xda\xff\xc0Secret'),
+      'panorama with pictures': samsungTrailer('Secret\xff\xd9Secret', '\xff\xd8\xff\xd9'),
+    }).map(([end, behind]) =>
+      jpegWith(`${end}, ${name}`, jpeg({ picture, hasEnd: false, behind }), { withEnd: jpeg({ picture }) }),
+    ),
+  ),
   ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((orientation) =>
     (['II', 'MM'] as const).map((order) =>
       jpegWith(`orientation ${orientation} ${order}`, jpeg({ head: [jpegExif({ ...SECRETS, orientation, order })] }), {
@@ -235,6 +276,40 @@ const VIDEOS: readonly Variant[] = [
   videoWith('video/mp4', 'all metadata, moov first', mp4({ ...ALL_BOXES, layout: 'moov first' })),
   videoWith('video/mp4', 'all metadata, fragmented', mp4({ ...ALL_BOXES, layout: 'fragmented' })),
   videoWith('video/mp4', 'positions', mp4({ otherTracks: [POSITIONS] })),
+  ...(
+    [
+      ['3gp4', 'isom'],
+      ['3gp5', '3gp4', 'mp42'],
+      ['3g2a', 'isom'],
+      ['f4v ', 'isom', 'mp42', 'm4v '],
+      ['M4VP', 'M4V ', 'isom'],
+      ['MSNV', 'MSNV', 'isom'],
+      ['ndas', 'mp41'],
+      ['dash', 'iso6'],
+      ['iso5', 'dash', 'cmfc'],
+      ['avc1', 'isom'],
+      ['mp42', 'qt  ', 'M4A '],
+      ['evil', 'evil', 'isom'],
+    ] as const
+  ).map(([brand, ...others]) => videoWith('video/mp4', `${brand} and ${others}`, mp4({ brand, others }))),
+  videoWith('video/mp4', 'free space before its brand', mp4({ atStart: [box('free', 'Secret'), UUID_XMP] }), {
+    calledElsewhere: 'video/quicktime',
+  }),
+  videoWith(
+    'video/mp4',
+    '3GPP, fragmented, positions at the end',
+    mp4({ ...ALL_BOXES, brand: '3gp5', others: ['isom'], layout: 'fragmented' }),
+  ),
+  videoWith('video/quicktime', 'of a camera', mp4({ brand: 'niko', others: ['qt  '] }), {
+    calledElsewhere: 'video/mp4',
+  }),
+  videoWith('video/quicktime', 'lists MP4', mp4({ brand: 'qt  ', others: ['mp42', 'isom'] })),
+  videoWith('video/quicktime', 'no brand, wide', mp4({ brand: '', atStart: [box('wide')], mdatSize: 'long' })),
+  videoWith(
+    'video/quicktime',
+    'no brand, a preview',
+    mp4({ brand: '', atStart: [box('pnot', 'Secret'), box('skip')] }),
+  ),
   videoWith('video/quicktime', 'plain', mp4({ brand: 'qt  ' })),
   videoWith('video/quicktime', 'all metadata', mp4({ ...ALL_BOXES, brand: 'qt  ', otherTracks: [POSITIONS] })),
   videoWith('video/quicktime', 'no brand', mp4({ brand: '', atEnd: [USER_DATA] })),
@@ -266,6 +341,9 @@ const VIDEOS: readonly Variant[] = [
   ...([1, 2] as const).flatMap((version) => [
     videoWith('video/mpeg', `MPEG-${version}`, mpeg({ version }), { durationMs: null }),
     videoWith('video/mpeg', `MPEG-${version}, video alone`, mpegVideo({ version, userData: 'Secret' }), {
+      durationMs: null,
+    }),
+    videoWith('video/mpeg', `MPEG-${version}, video without an end`, mpegVideo({ version, hasEnd: false }), {
       durationMs: null,
     }),
     videoWith(

@@ -1,13 +1,17 @@
 import { inject, onTestFinished, vi } from 'vitest';
-import { requestPasswordReset } from '../../src/domain/accounts/index.ts';
+import { requestPasswordReset, type Visitor } from '../../src/domain/accounts/index.ts';
 import type { SessionCtx } from '../../src/domain/context.ts';
+import { addressToHex } from '../../src/lib/ip.ts';
+import { submit } from './forms.ts';
 import type { Harness } from './harness.ts';
 import { newUsername } from './names.ts';
 
 /** Somebody who has signed up, and is signed in by their cookie. */
 export interface TestPerson {
-  /** The `Cookie` header of their browser. */
+  /** The session cookie of their browser. */
   readonly cookie: string;
+  /** The cookie that shows that they signed in with it; empty until their address is confirmed. */
+  readonly knownBrowser: string;
   readonly id: string;
   readonly username: string;
   readonly email: string;
@@ -41,7 +45,20 @@ export async function signUp(harness: Harness, overrides: Partial<SignUpForm> = 
   if (response.status !== 200) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
   const { id } = (await response.json()) as { id: string };
   const { username, email, password } = form;
-  return { cookie: cookieOf(response), id, username, email, password };
+  return { cookie: cookieOf(response), knownBrowser: '', id, username, email, password };
+}
+
+/** Somebody who has signed up and confirmed their e-mail address. */
+export async function newPerson(harness: Harness, overrides: Partial<SignUpForm> = {}): Promise<TestPerson> {
+  const person = await signUp(harness, overrides);
+  const confirmed = await confirmEmail(harness, tokenIn((await mailsTo(person.email))[0]), person.cookie);
+  if (confirmed.status !== 200) throw new Error(`confirming answered ${confirmed.status}: ${await confirmed.text()}`);
+  return { ...person, knownBrowser: cookieOf(confirmed) };
+}
+
+/** Presses the button of the page that a mail to confirm an address leads to. */
+export function confirmEmail(harness: Harness, token: string, cookie?: string): Promise<Response> {
+  return submit(harness, '/verify-email', { token }, cookie);
 }
 
 /** What a browser sends back of the cookies it was given. */
@@ -53,18 +70,27 @@ export function cookieOf(response: Response): string {
 }
 
 /** Runs verbs as this person. */
-export function runAs<T>(
+export async function runAs<T>(
   harness: Harness,
-  person: { readonly id: string },
+  { id }: { readonly id: string },
   work: (ctx: SessionCtx) => Promise<T>,
 ): Promise<T> {
-  return harness.run((ctx) => work({ ...ctx, actor: { type: 'session', accountId: person.id, sessionId: 'none' } }));
+  const { sessionId } = await harness.newSession({ account: { id, username: '' } });
+  return await harness.run((ctx) =>
+    work({ ...ctx, actor: { type: 'session', accountId: id, sessionId, authenticatedAt: harness.now } }),
+  );
+}
+
+/** A browser that is not known to any account. @param address unless told otherwise it has none */
+export function visitorFrom(address?: string): Visitor {
+  const hex = address === undefined ? undefined : addressToHex(address);
+  const client = address === undefined || hex === undefined ? undefined : { text: address, hex };
+  return { address: client, userAgent: null, cookie: null, knownBrowser: undefined };
 }
 
 /** Asks for a mail to choose another password by. */
 export function requestReset(harness: Harness, email: string): Promise<void> {
-  const visitor = { address: undefined, userAgent: null, cookie: null };
-  return harness.run((ctx) => requestPasswordReset(ctx, visitor, { email }));
+  return harness.run((ctx) => requestPasswordReset(ctx, visitorFrom(), { email }));
 }
 
 /** What was mailed to an address, the newest first. */

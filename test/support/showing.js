@@ -31,14 +31,17 @@ globalThis.showImage = async (base64, type) => {
   return { width, height, frames };
 };
 
-/** A frame that was sought comes to the screen some time after it was found; until then there is none, or the one before. */
-async function isShown(video, time) {
+/**
+ * The pixels of the frame that was sought. It comes to the screen some time after it was found; until then there is no frame,
+ * or the one before. They are those of the frame itself, since the element may draw nothing for a moment longer.
+ */
+async function shownAt(video, time, width, height) {
   for (;;) {
     try {
       const frame = new VideoFrame(video);
-      const { timestamp } = frame;
+      const pixels = time - frame.timestamp / 1_000_000 < 0.5 && pixelsOf(frame, width, height);
       frame.close();
-      if (time - timestamp / 1_000_000 < 0.5) return;
+      if (pixels) return pixels;
     } catch {
       // There is none yet.
     }
@@ -70,8 +73,7 @@ globalThis.showVideo = async (base64) => {
     const sought = reached('seeked');
     video.currentTime = time;
     await sought;
-    await isShown(video, time);
-    frames.push(pixelsOf(video, width, height));
+    frames.push(await shownAt(video, time, width, height));
   }
   return { width, height, duration, frames };
 };

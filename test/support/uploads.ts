@@ -88,3 +88,18 @@ export async function objectsOf(media?: readonly { readonly id: string }[]): Pro
   const names = objects.map(({ key }) => key);
   return media ? names.filter((name) => media.some(({ id }) => name.startsWith(id))) : names;
 }
+
+/** A bucket that fails in one of its methods. */
+export function bucketWithout(method: 'put' | 'delete' | 'get' | 'head', fail: () => Promise<never>): R2Bucket {
+  return Object.create(env.MEDIA, {
+    ...Object.fromEntries(
+      (['put', 'delete', 'get', 'head', 'list'] as const).map((name) => [
+        name,
+        { value: env.MEDIA[name].bind(env.MEDIA) },
+      ]),
+    ),
+    [method]: { value: fail },
+  }) as R2Bucket;
+}
+
+export const failing = () => Promise.reject(new Error('10001: internal error'));

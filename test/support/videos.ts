@@ -27,6 +27,10 @@ export interface Track {
 export interface Mp4 {
   /** `qt  ` for QuickTime, nothing for QuickTime from before there were brands. */
   readonly brand?: string;
+  /** Brands in its list beside that. */
+  readonly others?: readonly string[];
+  /** Boxes before that which says the brands. */
+  readonly atStart?: readonly Part[];
   readonly layout?: 'moov first' | 'mdat first' | 'fragmented';
   /** How the size of `mdat` is written; `open` makes it the last box, up to the end of the file. */
   readonly mdatSize?: 'short' | 'long' | 'open';
@@ -170,8 +174,8 @@ function fragment({ samples }: Track, id: number): Uint8Array {
 
 /** VP9 in MP4 or QuickTime: what a Chromium without licensed codecs plays. */
 export function mp4(options: Mp4 = {}): Uint8Array<ArrayBuffer> {
-  const { brand = 'isom', layout = 'mdat first', mdatSize = 'short', atEnd = [] } = options;
-  const start = brand === '' ? join() : box('ftyp', brand, uint(512, 4), brand);
+  const { brand = 'isom', others = [], layout = 'mdat first', mdatSize = 'short', atStart = [], atEnd = [] } = options;
+  const start = join(...atStart, brand === '' ? '' : box('ftyp', brand, uint(512, 4), brand, ...others));
   const tracks = [VIDEO_TRACK, ...(options.otherTracks ?? [])];
   if (layout === 'fragmented') {
     return join(start, movie(options, undefined), ...tracks.map((track, i) => fragment(track, i + 1)), ...atEnd);
@@ -327,11 +331,11 @@ export function mpegPacket(stream: number, ...content: readonly Part[]): Uint8Ar
   return join([0, 0, 1, stream], uint(body.length, 2), body);
 }
 
-/** Two pictures, which end with the code that says so. */
-export function mpegVideo({ version = 1, userData = '' }: Mpeg = {}): Uint8Array<ArrayBuffer> {
+/** Two pictures. */
+export function mpegVideo({ version = 1, userData = '', hasEnd = true }: Mpeg = {}): Uint8Array<ArrayBuffer> {
   const frame = version === 1 ? MPEG1_FRAME : MPEG2_FRAME;
   const marked = join(userData).length > 0 ? join([0, 0, 1, 0xb2], userData) : '';
-  return join(frame, marked, frame, [0, 0, 1, 0xb7]);
+  return join(frame, marked, frame, hasEnd ? [0, 0, 1, 0xb7] : []);
 }
 
 /** A program stream. */
@@ -344,7 +348,7 @@ export function mpeg(options: Mpeg = {}): Uint8Array<ArrayBuffer> {
     if (version === 1) return isFirst ? [0x60, 0x2e, 0x21, 0, 1, 0, 1] : [0x0f];
     return isFirst ? [0x81, 0x80, 5, 0x21, 0, 1, 0, 1] : [0x81, 0, 0];
   };
-  const video = mpegVideo(options);
+  const video = mpegVideo({ ...options, hasEnd: true });
   const pieces = Array.from({ length: Math.ceil(video.length / packetSize) }, (_, i) =>
     mpegPacket(0xe0, header(i === 0), video.subarray(i * packetSize, (i + 1) * packetSize)),
   );

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import { newUsername } from './names.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -22,7 +22,16 @@ export function listen(context: BrowserContext, isShownOnce: (url: string) => bo
   return heard;
 }
 
-/** Signs somebody new up through the form. */
+/** Opens the link in the newest mail to an address, in this browser, and presses the button there. */
+export async function confirmByMail(page: Page, email: string): Promise<void> {
+  const response = await fetch(`${inject('services').mail}/dev/mail/${encodeURIComponent(email)}`);
+  const [mail] = (await response.json()) as { readonly text: string }[];
+  await page.goto(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'about:blank');
+  await page.getByRole('button', { name: 'Confirm the address' }).click();
+  await page.getByRole('heading', { name: 'Your e-mail address is confirmed' }).waitFor();
+}
+
+/** Signs somebody new up through the form, and confirms the address. */
 export async function signUpByForm(page: Page, origin: string): Promise<{ username: string; email: string }> {
   const username = newUsername();
   const email = `${username}@example.com`;
@@ -32,6 +41,9 @@ export async function signUpByForm(page: Page, origin: string): Promise<{ userna
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL(`${origin}/settings/api-access`);
+  await confirmByMail(page, email);
+  await page.getByRole('link', { name: 'Go to API access' }).click();
   await page.waitForURL(`${origin}/settings/api-access`);
   return { username, email };
 }

@@ -51,8 +51,9 @@ export async function startWorkers(
       modules,
       bindings: {
         ...secrets,
-        WEB_ORIGIN: isLocalStack ? 'http://localhost' : 'https://jestha.com',
-        API_ORIGIN: isLocalStack ? 'http://localhost' : 'https://api.jestha.com',
+        // Their sockets speak plain http, which an origin of https would refuse.
+        WEB_ORIGIN: isLocalStack ? 'http://localhost' : 'http://jestha.com',
+        API_ORIGIN: isLocalStack ? 'http://localhost' : 'http://api.jestha.com',
         MAIL_FROM: 'Jestha <no-reply@jestha.com>',
       },
       unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],

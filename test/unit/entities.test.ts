@@ -15,8 +15,24 @@ describe('hashtags', () => {
     ['#1 #2026 #_ # #! ##double a#b &#169; x&#x', []],
     ['https://example.com/#frag http://example.com?x=#y example.com/#z', []],
     ['ada#tag@example.com', []],
+    [
+      '❤️#coffee ☀️#sun 👩‍💻#code 🏴󠁧󠁢󠁳󠁣󠁴󠁿#scots 🇫🇷#fr 👍🏽#yes 1️⃣#one #️⃣#hash',
+      ['coffee', 'sun', 'code', 'scots', 'fr', 'yes', 'one', 'hash'],
+    ],
+    ['#️⃣ #⃣ #️⃣coffee #️coffee #︎coffee ＃⃣coffee', []],
+    ['#coffee❤️ #tea☕ #top1️⃣ #code👩‍💻 #infoℹ️ #☕ #1️⃣', ['coffee', 'tea', 'top', 'code', 'info']],
+    [
+      '#col·lecció #スター・ウォーズ #ｽﾀｰ･ｳｫｰｽﾞ #תנ״ך #ז׳בוטינסקי #בית־ספר #བོད་ཡིག #می‌خواهم #ශ්‍රී',
+      ['col·lecció', 'スター・ウォーズ', 'ｽﾀｰ･ｳｫｰｽﾞ', 'תנ״ך', 'ז׳בוטינסקי', 'בית־ספר', 'བོད་ཡིག', 'می‌خواهم', 'ශ්‍රී'],
+    ],
+    ['#·x #・x #a· #b・ #c་། #d\u200c #e··f #g\u200c\u200dh', ['a', 'b', 'c', 'd', 'e', 'g\u200c\u200dh']],
+    ['・#タグ ・＃タグ２ ﹟small', ['タグ', 'タグ２', 'small']],
+    ['é#a я#b ५#c _#d a\u0301#e 日#f ＿#g', []],
+    ["#ada's #l’été #a-b #a.b #a:b", ['ada', 'l', 'a']],
+    ['#ㅤ #\u115f\u1160 #\u034f', []],
     [`#${'x'.repeat(100)}`, ['x'.repeat(100)]],
     [`#${'x'.repeat(101)}`, []],
+    [`#${'𞤀'.repeat(100)} #${'𞤀'.repeat(101)}`, ['𞤀'.repeat(100)]],
     ['', []],
   ])('in %j', (content, hashtags) => {
     expect(findEntities(content).hashtags).toEqual(hashtags);
@@ -36,6 +52,12 @@ describe('mentions', () => {
     ['@ada @ADA', ['ada']],
     ['ada@example.com @ada@example.com x@ada @@ada', []],
     ['https://example.com/@ada https://m.example/@bob?x=@cyd', []],
+    ['@adaさん 感谢@bob的分享 Спасибо@cyd！ @danने @eve‌ها', ['ada', 'bob', 'cyd', 'dan', 'eve']],
+    ['＠ada ﹫bob さん＠cyd', ['ada', 'bob', 'cyd']],
+    ['☀️@ada 👩‍💻@bob 1️⃣@cyd 🇫🇷@dan @eve❤️ @fay1️⃣', ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay']],
+    ['é@ada e\u0301@ada ａ@ada @ada\u0301 @adaａ ＿@bob', ['bob']],
+    ['1@ada _@ada x＠ada @ada@bob @ada＠bob', []],
+    ['用户@example.com ada@пример.рф r&d.x@example.com', []],
     ['@ab @adaé @é @аda', []],
     [`@${'a'.repeat(31)}`, []],
     [`@${'a'.repeat(30)}`, ['a'.repeat(30)]],
@@ -94,6 +116,10 @@ test.each([
   `#${'\u0301'.repeat(4_999)}`,
   `https://example.com/${'('.repeat(4_980)}`,
   `${'x@'.repeat(1_250)}${'#y'.repeat(1_250)}`,
+  `${'\u0301'.repeat(2_500)}#${'a\u200d'.repeat(1_000)}`,
+  `#a${'\u200d'.repeat(4_990)}`,
+  `a${'\ufe0f@'.repeat(2_499)}`,
+  '#️⃣'.repeat(1_666),
 ])('takes little time for any content: %.20s…', (content) => {
   const started = performance.now();
   findEntities(content);

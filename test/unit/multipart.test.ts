@@ -103,6 +103,44 @@ describe('a body, however it arrives', () => {
       UNREADABLE,
     ],
     ['with a header that is none', `${part('form-data; name="a"', '1', '\r\n\x01: y')}--b--`, UNREADABLE],
+    [
+      'with white space behind boundaries',
+      `--b \t\r\n${part('form-data; name="a"', '1').slice(5)}--b-- \r\n`,
+      ['a|undefined|undefined|1'],
+    ],
+    ['with other words behind a boundary', `--bc\r\n${part('form-data; name="a"', '1').slice(5)}--b--`, UNREADABLE],
+    [
+      'with a header on several lines',
+      `--b\r\nContent-Disposition: form-data;\r\n name="a";\r\n\tfilename="b.png"\r\nX: y\r\n \r\n\r\n1\r\n--b--`,
+      ['a|b.png|undefined|1'],
+    ],
+    [
+      'with a first line of a header on several',
+      `--b\r\n Content-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--`,
+      UNREADABLE,
+    ],
+    [
+      'with headers in any case, order and spacing',
+      `--b\r\ncontent-TYPE:image/png \r\nCONTENT-disposition\t:FORM-DATA;name=a\r\n\r\n1\r\n--b--`,
+      ['a|undefined|image/png|1'],
+    ],
+    [
+      'with an empty type',
+      `--b\r\nContent-Disposition: form-data; name=a\r\nContent-Type: \r\n\r\n1\r\n--b--`,
+      ['a|undefined|undefined|1'],
+    ],
+    [
+      'with two types',
+      `${part('form-data; name="a"', '1', '\r\nContent-Type: image/png\r\nContent-Type: image/gif')}--b--`,
+      UNREADABLE,
+    ],
+    [
+      'with nearly its boundary',
+      `${part('form-data; name="a"', '\r\r\n\r\n--\r\n--\r\n-b')}--b--`,
+      ['a|undefined|undefined|\r\r\n\r\n--\r\n--\r\n-b'],
+    ],
+    ['with a NUL in a header', `${part('form-data; name="a"; filename="\0"', '1')}--b--`, UNREADABLE],
+    ['with a carriage return in a header', `${part('form-data; name="a"; filename="\r"', '1')}--b--`, UNREADABLE],
     ['with bare line feeds', '--b\nContent-Disposition: form-data; name="a"\n\n1\n--b--\n', UNREADABLE],
   ])('%s', async (_, body, expected) => {
     expect(await everyWay(bytesOf(body))).toEqual(expected);
@@ -115,6 +153,12 @@ describe('a body, however it arrives', () => {
     ['"a%22b;c=d.jpg"', 'a%22b;c=d.jpg'],
     ['a.jpg', 'a.jpg'],
     [`"${'x'.repeat(10_000)}"`, 'x'.repeat(10_000)],
+    ['"a\\"', 'a\\'],
+    ['"C:\\fotos\\"', 'C:\\fotos\\'],
+    ['"a\\"; x="b"', 'a\\'],
+    ['"a\\\\"', 'a\\\\'],
+    ['"a;b=\'c\'.jpg"', "a;b='c'.jpg"],
+    ['"\x01\x7f.jpg"', '\x01\x7f.jpg'],
     ['"a"; filename*=UTF-8\'\'%C3%A9.jpg', "UTF-8''%C3%A9.jpg"],
   ])('with the file name %s', async (written, filename) => {
     const body = bytesOf(`${part(`form-data; name="media"; filename=${written}`, '1')}--b--`);
@@ -166,13 +210,38 @@ describe('a Content-Type', () => {
     'multipart/form-data;boundary=b',
     'Multipart/Form-Data; charset=utf-8; Boundary=b',
     'multipart/form-data; boundary=b; charset=utf-8',
+    'multipart/form-data; boundary=b;',
+    'multipart/form-data; boundary = "b" ; x',
+    'multipart/form-data; boundary="\\b"',
+    'multipart/form-data; boundary="b "',
+    'multipart/form-data; boundary=b, multipart/form-data; boundary=b',
   ])('%s', async (contentType) => {
     const body = bytesOf(`${part('form-data; name="a"', '1')}--b--\r\n`);
     expect(await partsOf(requestOf(body, [], contentType))).toEqual(['a|undefined|undefined|1']);
   });
 
   test.each([
+    ['===17000===', '===17000==='],
+    ['----=_Part_0_1234.5678', '----=_Part_0_1234.5678'],
+    ['===============8675309==', '===============8675309=='],
+    ['Apple-Mail=_0', 'Apple-Mail=_0'],
+    ["'()+_,-./:=?", "'()+_,-./:=?"],
+    ['"a b:c"', 'a b:c'],
+    ['"a;b"', 'a;b'],
+    ['"a\\"b"', 'a"b'],
+    ['gc0p4Jq0M2Yt08j34c0p@{}[]', 'gc0p4Jq0M2Yt08j34c0p@{}[]'],
+    ['x'.repeat(70), 'x'.repeat(70)],
+  ])('boundary=%s', async (named, boundary) => {
+    const body = bytesOf(`${part('form-data; name="a"', '1')}--b--\r\n`.replaceAll('--b', () => `--${boundary}`));
+    const contentType = `multipart/form-data; boundary=${named}`;
+    expect(await partsOf(requestOf(body, [], contentType))).toEqual(['a|undefined|undefined|1']);
+    expect(await partsOf(requestOf(body, [body.length >> 1], contentType))).toEqual(['a|undefined|undefined|1']);
+  });
+
+  test.each([
     'multipart/form-data',
+    'multipart/form-data; boundary="  "',
+    'multipart/form-data; boundary=é',
     'multipart/form-data; boundary=',
     'multipart/form-data; boundary=""',
     `multipart/form-data; boundary=${'b'.repeat(71)}`,

@@ -137,10 +137,10 @@ describe('the page of its usage', () => {
     const { stdout } = await run('node', [join(folder, 'usage.mts')], { env });
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^Posting as \w+$/),
-      expect.stringMatching(/^Posted https:\/\/jestha\.com\/post\/[0-9A-Z]{26}$/),
+      expect.stringMatching(/^Posted http:\/\/jestha\.com\/post\/[0-9A-Z]{26}$/),
       '1 comment, next page: null',
       expect.stringMatching(/^\d+ requests left in this minute$/),
-      'A picture of 1 pixel',
+      'A picture of 1 pixel: One black pixel',
       'Deleted: true',
       '',
     ]);

@@ -1,12 +1,15 @@
+import { generateSignedCookie } from 'hono/cookie';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sessionCookieName } from '../../src/data/identity.ts';
 import { withContext } from '../../src/dev/context.ts';
+import { insertAccount } from '../../src/dev/insert-account.ts';
 import { signUp } from '../../src/domain/accounts/index.ts';
 import { bundle, modulesAtStart } from '../support/bundle.ts';
 import { newUsername } from '../support/names.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 
-const VISITOR = { address: undefined, userAgent: null, cookie: null };
+const VISITOR = { address: undefined, userAgent: null, cookie: null, knownBrowser: undefined };
 
 /** A Worker in which loading the identity library is an error: what it answers, it answers without. */
 describe('without the identity library', () => {
@@ -21,8 +24,12 @@ describe('without the identity library', () => {
 
   beforeAll(async () => {
     workers = await startWorkers(1, { withoutIdentity: true });
-    const { cookies } = await withContext(workers.secrets, Date.now(), (ctx) => signUp(ctx, VISITOR, form));
-    cookie = cookies[0]?.split(';', 1)[0] ?? 'none';
+    const { secrets } = workers;
+    const { sessionToken } = await withContext(secrets, Date.now(), (ctx) => signUp(ctx, VISITOR, form));
+    await withContext(secrets, Date.now(), (ctx) => insertAccount(ctx, form));
+    const name = sessionCookieName('http://jestha.com');
+    cookie =
+      (await generateSignedCookie(name, sessionToken, secrets.SESSION_SECRET, { secure: true })).split(';', 1)[0] ?? '';
   }, 60_000);
   afterAll(() => workers.close());
 
@@ -62,7 +69,9 @@ describe('without the identity library', () => {
 
 describe('the deployed Worker', () => {
   test.each([
-    ['the identity library', 'INVALID_EMAIL_OR_PASSWORD'],
+    ['the identity library', 'FAILED_TO_CREATE_USER'],
+    ['what unfurls links', 'JesthaBot/1.0'],
+    ['the names of HTML’s characters', 'unterClockwiseContourIntegral'],
     ['what describes the API', 'What a key was used for'],
     ['the schemas of answers', 'The sum of the votes; who votes for two options counts twice.'],
   ])('holds %s in modules that no isolate reads at its start', async (_, words) => {

@@ -206,4 +206,29 @@ describe('over a connection of its own', () => {
     );
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 201));
   });
+
+  test('eight connections that send nearly nothing take nothing from the uploads of others', async () => {
+    const key = await newKey();
+    await workers.upstash.reset();
+    const slow = await Promise.all(
+      Array.from({ length: 8 }, () => startRaw(key, `Content-Length: ${9 * MIB}`, PART.padEnd(616, 'a'))),
+    );
+    for (let asked = 0; asked < 8; asked = (await workers.upstash.counters()).requests ?? 0);
+    const picture = MEDIA_FILES.find(({ mimeType }) => mimeType === 'image/jpeg');
+    const body = () => {
+      const form = new FormData();
+      // A JPEG with 7 MiB behind its end, which the sender may send and we drop.
+      for (let i = 0; i < 4; i++)
+        form.append('media', new Blob([picture?.bytes ?? '', new Uint8Array(7 * MIB)]), 'a.jpg');
+      return form;
+    };
+    const others = await Promise.all(Array.from({ length: 4 }, newKey));
+    const answers = await Promise.all(
+      others.map((other) =>
+        fetch(`${origin}/api/posts`, { method: 'POST', headers: { Authorization: `Bearer ${other}` }, body: body() }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    for (const socket of slow) socket.destroy();
+  });
 });

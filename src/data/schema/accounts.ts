@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** A person on Jestha. Totals are kept in the same transaction as what they count. */
 export const accounts = pgTable(
@@ -23,11 +23,30 @@ export const accounts = pgTable(
     eventSequence: bigint('event_sequence', { mode: 'number' }).notNull().default(0),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    /** The person asked to delete the account. Signing in within the grace period sets it back to NULL. */
+    deletionRequestedAt: timestamp('deletion_requested_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    /** The grace period is over: the row no longer holds anything of the person. */
+    deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    /** The sweep has removed everything the account had. */
+    purgedAt: timestamp('purged_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [
+    index('accounts_deletion_requested_at_index')
+      .on(table.deletionRequestedAt)
+      .where(sql`${table.deletionRequestedAt} IS NOT NULL AND ${table.purgedAt} IS NULL`),
     check(
       'accounts_totals_not_negative',
       sql`${table.totalFollowers} >= 0 AND ${table.totalFollowing} >= 0 AND ${table.totalPosts} >= 0`,
     ),
   ],
+);
+
+/** Usernames of deleted accounts, which no sign-up may take until they are free again. */
+export const retiredUsernames = pgTable(
+  'retired_usernames',
+  {
+    username: text().primaryKey(),
+    freeAt: timestamp('free_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  },
+  (table) => [index('retired_usernames_free_at_index').on(table.freeAt)],
 );

@@ -24,7 +24,10 @@ export const apiKeys = pgTable(
     expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3, mode: 'date' }),
     revokedAt: timestamp('revoked_at', { withTimezone: true, precision: 3, mode: 'date' }),
     revokedReason: text('revoked_reason', { enum: ['user', 'admin', 'leaked'] }),
-    /** When Redis was told of the revocation; until then the sweep tells it again. */
+    /**
+     * When the revocation marker was last put into Redis. The sweep puts it there again until that was a minute after the
+     * revocation or later: by then no earlier command is on its way any more.
+     */
     tombstonedAt: timestamp('tombstoned_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** As Redis last told; Redis itself knows it to the second (see `domain/keys/usage.ts`). */
     lastUsedAt: timestamp('last_used_at', { withTimezone: true, precision: 3, mode: 'date' }),
@@ -35,9 +38,11 @@ export const apiKeys = pgTable(
   (table) => [
     index('api_keys_use_noted_at_index').on(sql`${table.useNotedAt} ASC NULLS FIRST`),
     index('api_keys_account_id_index').on(table.accountId, table.createdAt),
-    index('api_keys_untold_revocations_index')
+    index('api_keys_unsettled_revocations_index')
       .on(table.revokedAt)
-      .where(sql`${table.revokedAt} IS NOT NULL AND ${table.tombstonedAt} IS NULL`),
+      .where(
+        sql`${table.revokedAt} IS NOT NULL AND (${table.tombstonedAt} IS NULL OR ${table.tombstonedAt} - ${table.revokedAt} < interval '1 minute')`,
+      ),
     check('api_keys_revoked_for_a_reason', sql`(${table.revokedAt} IS NULL) = (${table.revokedReason} IS NULL)`),
     check('api_keys_revoked_reason_known', sql`${table.revokedReason} IN ('user', 'admin', 'leaked')`),
   ],

@@ -28,6 +28,7 @@ export const comments = pgTable(
     // Ids are sorted by time, so this is the order of the list, too.
     index('comments_post_id_index').on(table.postId, table.id),
     index('comments_parent_id_index').on(table.parentId),
+    index('comments_author_id_index').on(table.authorId, table.id),
   ],
 );
 
@@ -50,5 +51,6 @@ export const jesclipComments = pgTable(
   (table) => [
     index('jesclip_comments_jesclip_id_index').on(table.jesclipId, table.id),
     index('jesclip_comments_parent_id_index').on(table.parentId),
+    index('jesclip_comments_author_id_index').on(table.authorId, table.id),
   ],
 );

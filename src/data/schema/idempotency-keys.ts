@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** A write that was done under an `Idempotency-Key`, with its answer (contract section 8). */
@@ -12,8 +13,11 @@ export const idempotencyKeys = pgTable(
     /** SHA-256 of method, path and body, hexadecimal. */
     fingerprint: text().notNull(),
     status: smallint().notNull(),
-    /** The answer's JSON; empty where the answer has no body. A write that answers NULL is rolled back by this column. */
+    /** The answer's JSON; empty where the answer has no body. */
     body: text().notNull(),
+    /** The Jes that the answer shows, and the one that it bounces: deleting them takes their words out of the answer. */
+    postId: text('post_id'),
+    bouncedPostId: text('bounced_post_id'),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
   },
   (table) => [
@@ -22,5 +26,9 @@ export const idempotencyKeys = pgTable(
       columns: [table.accountId, table.method, table.path, table.key],
     }),
     index('idempotency_keys_created_at_index').on(table.createdAt),
+    index('idempotency_keys_post_id_index').on(table.postId).where(sql`${table.postId} IS NOT NULL`),
+    index('idempotency_keys_bounced_post_id_index')
+      .on(table.bouncedPostId)
+      .where(sql`${table.bouncedPostId} IS NOT NULL`),
   ],
 );

@@ -22,6 +22,8 @@ export const media = pgTable(
     durationMs: integer('duration_ms'),
     /** Bytes. */
     size: integer().notNull(),
+    /** Describes the file to people who do not see it; NULL where its author did not. */
+    alt: text(),
   },
   (table) => [
     uniqueIndex('media_object_unique').on(table.object),

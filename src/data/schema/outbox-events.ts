@@ -50,5 +50,10 @@ export const outboxEvents = pgTable(
       'outbox_events_event_known',
       sql`${table.event} IN ('jes.created', 'jesclip.created', 'comment.created', 'apikey.revoked', 'webhook.test')`,
     ),
+    // The Jes that an event shows, and the one that it bounces: deleting them takes their words out of the event.
+    index('outbox_events_object_id_index').on(sql`(${table.data} ->> 'id')`),
+    index('outbox_events_bounced_id_index')
+      .on(sql`(${table.data} -> 'bounceOf' ->> 'id')`)
+      .where(sql`${table.data} -> 'bounceOf' ->> 'id' IS NOT NULL`),
   ],
 );

@@ -59,5 +59,6 @@ export const pollVotes = pgTable(
   (table) => [
     primaryKey({ name: 'poll_votes_pkey', columns: [table.postId, table.accountId, table.optionId] }),
     index('poll_votes_option_id_index').on(table.optionId),
+    index('poll_votes_account_id_index').on(table.accountId),
   ],
 );

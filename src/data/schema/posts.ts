@@ -16,10 +16,7 @@ import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { jehubs } from './jehubs.ts';
 
-/**
- * A Jes; bounces are Jes too. Of `author_id`, `content` and `visibility`, in this order, Postgres names the first that is
- * NULL: how a statement says which rule refused it (see `domain/posts/store.ts`).
- */
+/** A Jes; bounces are Jes too. */
 export const posts = pgTable(
   'posts',
   {

@@ -1,4 +1,5 @@
-import { index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { check, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
@@ -18,6 +19,10 @@ export const sessions = pgTable(
     expiresAt: time('expires_at').notNull(),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
+    /** Written at most once an hour; null = not since the session began. */
+    lastSeenAt: time('last_seen_at'),
+    /** When the person last gave the password in this session; null = not since it began. */
+    reauthenticatedAt: time('reauthenticated_at'),
   },
   (table) => [
     index('sessions_account_id_index').on(table.accountId),
@@ -54,7 +59,7 @@ export const credentials = pgTable(
   ],
 );
 
-/** Short-lived proofs: password resets, sign-ins with a provider under way. Written by better-auth. */
+/** Sign-ins with a provider under way. Written by better-auth. */
 export const verifications = pgTable(
   'verifications',
   {
@@ -68,5 +73,30 @@ export const verifications = pgTable(
   (table) => [
     index('verifications_identifier_index').on(table.identifier),
     index('verifications_expires_at_index').on(table.expiresAt),
+  ],
+);
+
+/**
+ * Links that were mailed: to confirm an e-mail address, or to choose another password. Each works once. A used one stays
+ * until it expires, so that a second click learns that it was used.
+ */
+export const mailedLinks = pgTable(
+  'mailed_links',
+  {
+    /** SHA-256 of the token, hexadecimal: only the mail holds the token. */
+    hash: text().primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    purpose: text({ enum: ['verification', 'reset'] }).notNull(),
+    expiresAt: time('expires_at').notNull(),
+    usedAt: time('used_at'),
+    /** The request that used it: the statements of its transaction act only for this one. */
+    usedBy: text('used_by'),
+  },
+  (table) => [
+    index('mailed_links_account_id_index').on(table.accountId),
+    index('mailed_links_expires_at_index').on(table.expiresAt),
+    check('mailed_links_purpose_known', sql`${table.purpose} IN ('verification', 'reset')`),
   ],
 );

@@ -14,6 +14,9 @@ export const RECORD_VERSION = 'k1';
 /** The record of a hash that no key has. */
 export const UNKNOWN_RECORD = 'unknown';
 
+/** The first line of every script: Upstash then locks the declared keys only, and not the whole database. */
+const LOCK_DECLARED_KEYS = '#!lua flags=allow-key-locking';
+
 /** A timestamp in a log: unix milliseconds in 13 digits, which lasts until the year 2286. */
 const STAMP = 13;
 
@@ -22,11 +25,14 @@ const STAMP = 13;
  *
  * KEYS: the key's record, its windows, its usage of this UTC day.
  * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
- * `posts` when the request is a `POST /api/posts`, the UTC hour in two digits.
+ * `posts` when the request is a `POST /api/posts`, the UTC hour in two digits, `write` when the request may change the
+ * profile of the key's owner, then two logs of requests that the caller admitted while Redis was away, all of them and the
+ * posts: they weigh like ours, and are not kept.
  *
  * Record: `k1|revoked reason|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields.
  *
- * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log`. The two logs are the exact
+ * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log|last write`. The last field is there once the
+ * key was admitted to a `write`: the time of the latest one, 13 digits. The two logs are the exact
  * times of the requests admitted in the last minute, 13 digits each. The day log has one character for each
  * of the last 1,441 minutes, the newest last: the number admitted in it, counted up from `0` (at most 60, so
  * up to `l`). `bucket` is the minute of its last character, `total` the sum.
@@ -34,8 +40,8 @@ const STAMP = 13;
  * Answers, all of them strings:
  * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
  * `revoked|expired|ip_not_allowed, record` (nothing was consumed) ·
- * `admitted, record, remaining, resets at, moved` (`moved` where the last admitted request came from another address, or
- * there was none; else nothing) ·
+ * `admitted, record, remaining, resets at, moved, last write` (`moved` where the last admitted request came from another
+ * address, or there was none; else nothing. `last write` before this request, or nothing) ·
  * `limited, record, remaining, resets at, window, retry at` (nothing was consumed).
  *
  * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's
@@ -43,7 +49,7 @@ const STAMP = 13;
  * an hour. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
  */
 export const AUTHORIZE: Script = {
-  text: `
+  text: `${LOCK_DECLARED_KEYS}
 local now = tonumber(ARGV[1])
 local address = ARGV[2]
 
@@ -72,11 +78,11 @@ if ranges ~= '' then
   if not inside then return { 'ip_not_allowed', record } end
 end
 
-local lastAddress, minuteLog, postsLog, bucket, total, dayLog = '', '', '', 0, 0, ''
+local lastAddress, minuteLog, postsLog, bucket, total, dayLog, lastWrite = '', '', '', 0, 0, '', ''
 if found[2] then
   local b, t
-  lastAddress, minuteLog, postsLog, b, t, dayLog =
-    string.match(found[2], '^u1|%d*|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)$')
+  lastAddress, minuteLog, postsLog, b, t, dayLog, lastWrite =
+    string.match(found[2], '^u1|%d*|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)|?(%d*)$')
   if not lastAddress or #minuteLog % ${STAMP} ~= 0 or #postsLog % ${STAMP} ~= 0 then
     redis.call('DEL', KEYS[2])
     return { 'unreadable' }
@@ -87,9 +93,6 @@ end
 local newest = tonumber(string.sub(minuteLog, -${STAMP}))
 if newest and newest > now then now = newest end
 
-local function oldest(log)
-  return tonumber(string.sub(log, 1, ${STAMP}))
-end
 local function withinMinute(log)
   local first = 1
   while first < #log and tonumber(string.sub(log, first, first + ${STAMP - 1})) <= now - ${MINUTE_WINDOW_MS} do
@@ -106,6 +109,22 @@ end
 minuteLog = withinMinute(minuteLog)
 local isPost = ARGV[4] == 'posts'
 if isPost then postsLog = withinMinute(postsLog) end
+local otherMinute, otherPosts = withinMinute(ARGV[7] or ''), withinMinute(ARGV[8] or '')
+local used = (#minuteLog + #otherMinute) / ${STAMP}
+
+-- The time that stands at a place in two logs, were they one.
+local function nth(place, a, b)
+  local i, j, time = 1, 1, nil
+  for _ = 1, place do
+    local x, y = tonumber(string.sub(a, i, i + ${STAMP - 1})), tonumber(string.sub(b, j, j + ${STAMP - 1}))
+    if y == nil or (x ~= nil and x <= y) then
+      time, i = x, i + ${STAMP}
+    else
+      time, j = y, j + ${STAMP}
+    end
+  end
+  return time
+end
 
 local current = math.floor(now / ${DAY_BUCKET_MS})
 local elapsed = current - bucket
@@ -124,8 +143,13 @@ local window, retryAt = '', 0
 local function fullUntil(name, time)
   if time > retryAt then window, retryAt = name, time end
 end
-if #minuteLog >= ${REQUESTS_PER_MINUTE * STAMP} then fullUntil('minute', oldest(minuteLog) + ${MINUTE_WINDOW_MS}) end
-if isPost and #postsLog >= ${POSTS_PER_MINUTE * STAMP} then fullUntil('posts', oldest(postsLog) + ${MINUTE_WINDOW_MS}) end
+if used >= ${REQUESTS_PER_MINUTE} then
+  fullUntil('minute', nth(used - ${REQUESTS_PER_MINUTE - 1}, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS})
+end
+local usedPosts = (#postsLog + #otherPosts) / ${STAMP}
+if isPost and usedPosts >= ${POSTS_PER_MINUTE} then
+  fullUntil('posts', nth(usedPosts - ${POSTS_PER_MINUTE - 1}, postsLog, otherPosts) + ${MINUTE_WINDOW_MS})
+end
 if total >= ${REQUESTS_PER_DAY} then
   local first = string.find(dayLog, '[^0]')
   fullUntil('day', (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS})
@@ -136,8 +160,8 @@ local counted = redis.call('HINCRBY', KEYS[3], ARGV[5] .. (admitted and ':accept
 if counted == 1 then redis.call('PEXPIRE', KEYS[3], ${USAGE_TTL_MS}) end
 
 if not admitted then
-  local remaining = ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}
-  local resetsAt = (oldest(minuteLog) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
+  local remaining = math.max(0, ${REQUESTS_PER_MINUTE} - used)
+  local resetsAt = (nth(1, minuteLog, otherMinute) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
   return { 'limited', record, string.format('%.0f', remaining), string.format('%.0f', resetsAt),
     window, string.format('%.0f', retryAt) }
 end
@@ -146,10 +170,13 @@ local stamp = string.format('%0${STAMP}.0f', now)
 minuteLog = minuteLog .. stamp
 if isPost then postsLog = postsLog .. stamp end
 dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
-redis.call('SET', KEYS[2], table.concat({ 'u1', stamp, ARGV[3], minuteLog, postsLog,
-  string.format('%.0f', current), string.format('%.0f', total + 1), dayLog }, '|'), 'PX', ${USAGE_TTL_MS})
-return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE} - #minuteLog / ${STAMP}),
-  string.format('%.0f', oldest(minuteLog) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved' }
+local windows = { 'u1', stamp, ARGV[3], minuteLog, postsLog,
+  string.format('%.0f', current), string.format('%.0f', total + 1), dayLog }
+local write = ARGV[6] == 'write' and stamp or lastWrite
+if write ~= '' then windows[9] = write end
+redis.call('SET', KEYS[2], table.concat(windows, '|'), 'PX', ${USAGE_TTL_MS})
+return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE - 1} - used),
+  string.format('%.0f', nth(1, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite }
 `,
 };
 
@@ -159,9 +186,35 @@ return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE} - #min
  * replaces, the new one, its life in milliseconds. Answers 1 when it was replaced.
  */
 export const REPLACE_RECORD: Script = {
-  text: `
+  text: `${LOCK_DECLARED_KEYS}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
+`,
+};
+
+/**
+ * `create`: puts the record of a new key where there is none, or where somebody probed the hash before (`unknown`). A command
+ * that arrives late cannot undo a revocation. KEYS: the record. ARGV: the record, its life in milliseconds. Answers 1 when
+ * it was set.
+ */
+export const CREATE_RECORD: Script = {
+  text: `${LOCK_DECLARED_KEYS}
+local found = redis.call('GET', KEYS[1])
+if found and found ~= '${UNKNOWN_RECORD}' then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`,
+};
+
+/**
+ * `forget`: removes the record of a key, so that the next request reads Neon; a revocation marker stays. KEYS: the record.
+ * Answers 1 when it was removed.
+ */
+export const FORGET_RECORD: Script = {
+  text: `${LOCK_DECLARED_KEYS}
+local found = redis.call('GET', KEYS[1])
+if not found or string.match(found, '^${RECORD_VERSION}|%a+|') then return 0 end
+return redis.call('DEL', KEYS[1])
 `,
 };

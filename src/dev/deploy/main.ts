@@ -10,7 +10,10 @@ import { currentTraffic, deployTraffic, runWrangler, uploadVersion } from './wra
 async function deploy(tag: string | undefined): Promise<void> {
   const { name, vars } = readWranglerConfig();
   // Told by the environment in tests only: what the smoke asks is the deployment's own addresses.
-  const { API_ORIGIN = vars.API_ORIGIN, WEB_ORIGIN = vars.WEB_ORIGIN, SMOKE_API_KEY } = process.env;
+  const { API_ORIGIN = vars.API_ORIGIN, WEB_ORIGIN = vars.WEB_ORIGIN } = process.env;
+  // A secret that is not set is an empty variable in a workflow.
+  const apiKey = process.env.SMOKE_API_KEY || undefined;
+  const fencedApiKey = process.env.SMOKE_FENCED_API_KEY || undefined;
   if (!API_ORIGIN || !WEB_ORIGIN) throw new Error('wrangler.toml has no API_ORIGIN and WEB_ORIGIN.');
 
   const previous = mainVersion(await currentTraffic());
@@ -19,7 +22,7 @@ async function deploy(tag: string | undefined): Promise<void> {
     for (const traffic of planRollout(previous, version)) {
       console.log(`\n${describe(traffic)}`);
       await deployTraffic(traffic);
-      const target = { apiOrigin: API_ORIGIN, webOrigin: WEB_ORIGIN, worker: name, version, apiKey: SMOKE_API_KEY };
+      const target = { apiOrigin: API_ORIGIN, webOrigin: WEB_ORIGIN, worker: name, version, apiKey, fencedApiKey };
       if (!(await smoke(target))) throw new Error(`Version ${version} does not keep what is promised.`);
     }
   } catch (error) {

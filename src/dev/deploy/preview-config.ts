@@ -17,6 +17,7 @@ const productionSchema = z.strictObject({
   upload_source_maps: z.boolean(),
   routes: z.array(z.unknown()),
   build: z.strictObject({ command: z.string(), watch_dir: z.string() }),
+  dev: z.strictObject({ host: z.string() }),
   rules: z.array(z.unknown()),
   observability: z.record(z.string(), z.unknown()),
   version_metadata: z.strictObject({ binding: z.string() }),
@@ -40,7 +41,7 @@ const SUFFIX = '-preview';
  * @param root where `wrangler.toml` lies
  */
 export function previewConfig(production: unknown, root: string) {
-  const { routes: _, triggers: __, build, queues, ...settings } = productionSchema.parse(production);
+  const { routes: _, triggers: __, dev: ___, build, queues, ...settings } = productionSchema.parse(production);
   return {
     ...settings,
     name: settings.name + SUFFIX,

@@ -7,19 +7,22 @@ import * as z from 'zod';
  * |---|---|
  * | `refuse` | the connection is destroyed, nothing is executed |
  * | `error` | HTTP 500, nothing is executed |
+ * | `reply` | the protocol's own error answer with the text `error`, nothing is executed |
  * | `delay` | `ms` milliseconds pass, then all goes on |
  * | `hang` | held until the faults of the scope are replaced or cleared, then all goes on |
  * | `truncate` | executed, then half of the answer's body is sent and the connection destroyed |
  * | `close` | executed, then the connection is destroyed without an answer |
  */
 export const faultSchema = z.strictObject({
-  kind: z.enum(['refuse', 'error', 'delay', 'hang', 'truncate', 'close']),
+  kind: z.enum(['refuse', 'error', 'reply', 'delay', 'hang', 'truncate', 'close']),
   /** For `delay` and `hang`: before or after the request was executed. */
   when: z.enum(['before', 'after']).default('before'),
   /** Only requests whose body contains this text. */
   match: z.string().optional(),
   /** For `delay`, in milliseconds. */
   ms: z.number().int().min(0).default(0),
+  /** For `reply`. */
+  error: z.string().default('ERR injected fault'),
   /** How many requests it meets before it is spent; without it, all of them. */
   times: z.number().int().min(1).optional(),
 });

@@ -17,6 +17,8 @@ export interface Protocol {
   authenticate(headers: IncomingHttpHeaders, path: string): { scope: string } | { refused: Answer };
   /** Executes one request; counts what it does with `scope.count`. */
   execute(request: EmulatedRequest, scope: Scope): Promise<Answer>;
+  /** The answer to a request whose commands all fail with an error. */
+  fail(request: EmulatedRequest, error: string): Answer;
 }
 
 export interface EmulatedRequest {
@@ -85,10 +87,9 @@ async function emulate(
   };
 
   await pause('before');
-  const answer = await protocol.execute(
-    { method: request.method ?? 'GET', path, headers: request.headers, body },
-    scope,
-  );
+  const emulated = { method: request.method ?? 'GET', path, headers: request.headers, body };
+  if (fault?.kind === 'reply') return send(response, protocol.fail(emulated, fault.error));
+  const answer = await protocol.execute(emulated, scope);
   await pause('after');
   if (fault?.kind === 'close') return void response.destroy();
   if (fault?.kind === 'truncate') return truncate(response, answer);

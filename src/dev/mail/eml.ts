@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** What Resend's `POST /emails` takes, as far as we send it. */
 export const mailSchema = z.strictObject({
   from: z.string().min(1),
-  to: z.array(z.email()).min(1),
+  to: z.array(z.email({ pattern: z.regexes.html5Email })).min(1),
   subject: z.string().min(1),
   text: z.string().min(1),
 });

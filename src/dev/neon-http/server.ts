@@ -37,6 +37,7 @@ export async function serveNeonHttp(options: {
   const protocol: Protocol = {
     authenticate: (headers, path) => (path === PATH ? authenticate(headers, options.password) : { refused: NOT_FOUND }),
     execute: (request, scope) => execute(options.backend, request, scope),
+    fail: (_, error) => errorAnswer(new Refusal(error)),
   };
   return serveEmulator(protocol, options.port);
 }

@@ -40,6 +40,9 @@ export async function checkCloudflare(access: CloudflareAccess, settings: Wrangl
     await check(`zone ${zone}`, 'Zone: Read and Workers Routes: Read', () =>
       checkZone(access, settings.name, zone, patterns),
     );
+    await check(`settings of the zone ${zone}`, 'Zone: Read and Zone Settings: Read', () =>
+      checkZoneSettings(access, zone),
+    );
   }
   for (const host of hosts) {
     await check(`domain ${host}`, 'Workers Scripts: Read', () => checkDomain(access, settings.name, host));
@@ -107,15 +110,19 @@ async function checkBucket(access: CloudflareAccess, bucket: string): Promise<Fi
 const zonesSchema = z.array(z.object({ id: z.string(), name: z.string(), status: z.string() }));
 const routesSchema = z.array(z.object({ pattern: z.string(), script: z.string().nullish() }));
 
+async function findZone(access: CloudflareAccess, name: string) {
+  const query = new URLSearchParams({ name, 'account.id': access.accountId });
+  const answer = await get(access, `/zones?${query}`);
+  return answer === NOT_THERE ? undefined : zonesSchema.parse(answer)[0];
+}
+
 async function checkZone(
   access: CloudflareAccess,
   worker: string,
   name: string,
   patterns: readonly string[],
 ): Promise<Finding[]> {
-  const query = new URLSearchParams({ name, 'account.id': access.accountId });
-  const answer = await get(access, `/zones?${query}`);
-  const zone = answer === NOT_THERE ? undefined : zonesSchema.parse(answer)[0];
+  const zone = await findZone(access, name);
   if (!zone)
     return [
       wrong(`the account has no zone ${name}`, `Cloudflare, Add a domain: ${name}; or the token may not see it.`),
@@ -138,6 +145,46 @@ async function checkZone(
     ...(lead > 0 ? [fine(`${lead} route(s) of ${name} lead to ${worker}`)] : []),
     ...others,
   ];
+}
+
+/** Settings of a zone that the Worker cannot make up for: the values that are fine, and the way to one of them. */
+const ZONE_SETTINGS = [
+  {
+    id: 'pseudo_ipv4',
+    name: 'Pseudo IPv4',
+    // "add_header" adds a header that nothing here reads.
+    fine: ['off', 'add_header'],
+    next: 'Network: set Pseudo IPv4 to Off, so that CF-Connecting-IP is the address of every client.',
+  },
+  {
+    id: 'always_use_https',
+    name: 'Always Use HTTPS',
+    fine: ['on'],
+    next: 'SSL/TLS, Edge Certificates: turn Always Use HTTPS on, so that no page or key travels in the clear.',
+  },
+  {
+    id: 'min_tls_version',
+    name: 'Minimum TLS Version',
+    fine: ['1.2', '1.3'],
+    next: 'SSL/TLS, Edge Certificates: set Minimum TLS Version to TLS 1.2. RFC 8996 deprecates TLS 1.0 and 1.1.',
+  },
+] as const;
+
+const zoneSettingSchema = z.object({ value: z.string() });
+
+/** A zone that is not there yet is a finding of {@link checkZone}. */
+async function checkZoneSettings(access: CloudflareAccess, name: string): Promise<Finding[]> {
+  const zone = await findZone(access, name);
+  if (!zone) return [];
+  return await Promise.all(
+    ZONE_SETTINGS.map(async (setting) => {
+      const answer = await get(access, `/zones/${zone.id}/settings/${setting.id}`);
+      const { value } = zoneSettingSchema.parse(answer);
+      const what = `${setting.name} of ${name} is ${value}`;
+      const isFine = setting.fine.some((each) => each === value);
+      return isFine ? fine(what) : wrong(what, `Cloudflare, the zone ${name}, ${setting.next}`);
+    }),
+  );
 }
 
 const domainsSchema = z.array(z.object({ hostname: z.string(), service: z.string() }));

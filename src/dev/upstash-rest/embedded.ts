@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { type Command, type Outcome, type RedisBackend, RedisError, type Reply } from './backend.ts';
 import { EMBEDDED_COMMANDS } from './embedded-commands.ts';
+import { keepInFile, type MockData, type RedisFile } from './embedded-file.ts';
 import { EMBEDDED_SCRIPTS } from './embedded-scripts.ts';
 import { LuaSyntaxError, translateLua51 } from './lua51.ts';
 
@@ -33,6 +34,13 @@ const replySchema: z.ZodType<Reply> = z.lazy(() =>
 const errorSchema = z.object({ error: z.string().transform(textOfBytes) });
 const answerSchema = z.union([errorSchema, z.array(z.union([errorSchema, z.object({ result: replySchema })]))]);
 
+export interface EmbeddedRedisOptions {
+  /** Keeps the data between starts; without it they live in memory. */
+  readonly file?: string | undefined;
+  /** Receives the path under which a damaged file was put aside. */
+  onDamage?(aside: string): void;
+}
+
 /**
  * A Redis within this process, for development and tests without a server: ioredis-mock with the commands
  * that a cache, a limiter or a lock needs made to check and to answer as Redis 7.0 does. Each call makes a
@@ -41,18 +49,20 @@ const answerSchema = z.union([errorSchema, z.array(z.union([errorSchema, z.objec
  * All commands go the way of a script's, so that they behave alike within scripts and outside. See
  * EMBEDDED_COMMANDS for what it knows.
  */
-export function openEmbeddedRedis(): RedisBackend {
+export function openEmbeddedRedis(options: EmbeddedRedisOptions = {}): RedisBackend {
   // ioredis-mock shares the data of equal addresses.
   const redis = new RedisMock({ host: `embedded-${randomUUID()}` });
-  const installed = install(redis);
+  // The file is read behind the installation, which uses a key for itself.
+  const installed = install(redis).then((run) => ({ run, file: keepIn(redis, options) }));
   installed.catch(() => undefined); // Whoever calls is told.
 
   /** Nothing comes in between the commands: Lua runs them in one go. */
   async function execute(commands: readonly Command[]): Promise<Outcome[]> {
-    const run = await installed;
+    const { run, file } = await installed;
     const words = commands.map(translated).flatMap((command) => [command.length, ...command]);
     const answer = answerSchema.parse(JSON.parse(run(commands.length, ...words)));
     if ('error' in answer) throw new RedisError(answer.error);
+    file?.touch();
     return answer;
   }
 
@@ -64,10 +74,16 @@ export function openEmbeddedRedis(): RedisBackend {
     },
     multi: execute,
     async close() {
-      await installed;
+      const { file } = await installed;
+      file?.save();
       redis.disconnect();
     },
   };
+}
+
+/** ioredis-mock's types do not name its data. */
+function keepIn(redis: Redis, { file, onDamage }: EmbeddedRedisOptions): RedisFile | undefined {
+  return file === undefined ? undefined : keepInFile(redis as unknown as MockData, file, onDamage ?? (() => undefined));
 }
 
 async function install(redis: Redis): Promise<Run> {

@@ -29,6 +29,15 @@ export async function serveUpstashRest(options: {
         return scope === undefined ? { refused: failure(401, WRONG_PASS) } : { scope };
       },
       execute: (request, scope) => execute(redis, request, scope),
+      fail({ path, body }, error) {
+        const parsed = path === '/pipeline' ? parseCommands(body) : { error };
+        return 'error' in parsed
+          ? failure(400, error)
+          : answer(
+              200,
+              parsed.commands.map(() => ({ error })),
+            );
+      },
     },
     options.port,
   );

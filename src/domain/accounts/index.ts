@@ -1,12 +1,22 @@
-export { passwordResetMail, verificationMail } from './mails.ts';
+export { finishGoogle, startGoogle } from './google.ts';
+export { rememberBrowser } from './known-browser.ts';
+export { isLinkToken, newLink } from './mail-link.ts';
+export { deletionMail } from './mails.ts';
 export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';
 export { readProfile } from './read-profile.ts';
-export { requestPasswordReset, resetPassword } from './reset-password.ts';
-export { signInSchema, signUpSchema } from './schemas.ts';
-export { signIn } from './sign-in.ts';
+export { hasPassword, isFreshSession, reauthenticate, requireFreshSession, requirePassword } from './reauthenticate.ts';
+export { requestPasswordReset, resendVerification } from './request-mail.ts';
+export {
+  changePasswordSchema,
+  deleteAccountSchema,
+  reauthenticateSchema,
+  resetPasswordSchema,
+  signInSchema,
+  signUpSchema,
+} from './schemas.ts';
+export { endOtherSessions, endSession, listSessions, type Session } from './sessions.ts';
+export { type Entered, signIn } from './sign-in.ts';
 export { signOut } from './sign-out.ts';
 export { signUp } from './sign-up.ts';
-export { startGoogle } from './start-google.ts';
 export { addressSubject, throttle } from './throttle.ts';
-export { resendVerification, verifyEmail } from './verify-email.ts';
 export type { Visitor } from './visitor.ts';

@@ -13,6 +13,20 @@ export function verificationMail(webOrigin: string, email: string, token: string
   };
 }
 
+/** @param at when everything is removed, unix ms */
+export function deletionMail(webOrigin: string, email: string, at: number): Mail {
+  const time = `${new Date(at).toISOString().slice(0, 16).replace('T', ', ')} UTC`;
+  return {
+    to: email,
+    subject: 'Your Jestha account will be deleted',
+    text: [
+      'Your Jestha account is to be deleted. Its API keys are revoked, and you are signed out everywhere.',
+      `Everything in it is removed for good on ${time}. Until then signing in keeps the account:\n${webOrigin}/sign-in`,
+      'If it was not you, sign in and change your password.',
+    ].join('\n\n'),
+  };
+}
+
 export function passwordResetMail(webOrigin: string, email: string, token: string): Mail {
   return {
     to: email,

@@ -7,12 +7,27 @@ import {
   USERNAME_MAX_CHARACTERS,
   USERNAME_MIN_CHARACTERS,
 } from '../../config/limits.ts';
-import { humanText } from '../text.ts';
+import { isReservedUsername } from '../../config/reserved-usernames.ts';
+import { toEmailAddress } from '../../lib/email.ts';
+import { humanLine } from '../text.ts';
+
+const NOT_AN_ADDRESS = 'must be an e-mail address';
 
 const email = z
-  .email({ error: 'must be an e-mail address' })
-  .max(EMAIL_MAX_CHARACTERS, `must be at most ${EMAIL_MAX_CHARACTERS} characters`)
-  .transform((address) => address.toLowerCase());
+  .string({ error: NOT_AN_ADDRESS })
+  .trim()
+  .transform((text, { issues }) => {
+    const address = toEmailAddress(text);
+    if (address !== undefined && address.length <= EMAIL_MAX_CHARACTERS) return address;
+    const message = address === undefined ? NOT_AN_ADDRESS : `must be at most ${EMAIL_MAX_CHARACTERS} characters`;
+    issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  })
+  .meta({
+    format: 'idn-email',
+    maxLength: EMAIL_MAX_CHARACTERS,
+    description: 'ASCII before the @. Kept in lower case, its domain as `xn--…`.',
+  });
 
 const password = z
   .string({ error: 'must be a string' })
@@ -21,14 +36,15 @@ const password = z
 
 /** `POST /api/auth/sign-up/email` (contract section 9). Usernames are kept in lower case. */
 export const signUpSchema = z.strictObject({
-  name: humanText(1, NAME_MAX_CHARACTERS),
+  name: humanLine(1, NAME_MAX_CHARACTERS),
   username: z
     .string({ error: 'must be a string' })
     .regex(
-      new RegExp(`^[A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}$`),
+      new RegExp(`^\\s*[A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}\\s*$`),
       `must be ${USERNAME_MIN_CHARACTERS} to ${USERNAME_MAX_CHARACTERS} letters a–z, digits or underscores`,
     )
-    .transform((username) => username.toLowerCase()),
+    .transform((username) => username.trim().toLowerCase())
+    .refine((username) => !isReservedUsername(username), 'is reserved for Jestha'),
   email,
   password,
 });
@@ -42,9 +58,23 @@ export const signInSchema = z.strictObject({
     .max(PASSWORD_MAX_CHARACTERS * 4),
 });
 
+/** The password of whoever is signed in. One that cannot be anybody's is a wrong one, too. */
+const currentPassword = signInSchema.shape.password;
+
+/** `POST /api/auth/reauthenticate` (contract section 3). */
+export const reauthenticateSchema = z.strictObject({ password: currentPassword });
+
+export const changePasswordSchema = z.strictObject({ currentPassword, newPassword: password });
+
+/** An account that people sign in to with Google only has no password to give. */
+export const deleteAccountSchema = z.strictObject({ password: currentPassword.optional() });
+
 export const emailSchema = z.strictObject({ email });
 
-export const resetPasswordSchema = z.strictObject({ token: z.string(), password });
-
-/** What the link of a mail may hold: the token is drawn from letters and digits, and asks the database only as such. */
-export const isToken = (text: string) => /^[A-Za-z0-9]{1,200}$/.test(text);
+/** Input of the page on which a person chooses another password. */
+export const resetPasswordSchema = z.strictObject({
+  token: z.string({ error: 'must be a string' }),
+  password,
+  /** A person who knew the old password may have generated keys. */
+  revokeKeys: z.boolean({ error: 'must be true or false' }).default(true),
+});

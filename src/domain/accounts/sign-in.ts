@@ -1,21 +1,48 @@
 import { THROTTLES } from '../../config/limits.ts';
+import { runSql } from '../../data/db.ts';
 import type { SignedIn } from '../../data/identity.ts';
 import type { Ctx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
 import { Refused } from '../refusal.ts';
+import { rememberBrowser } from './known-browser.ts';
 import { signInSchema } from './schemas.ts';
-import { addressSubject, throttle } from './throttle.ts';
-import { toClient, type Visitor } from './visitor.ts';
+import { beginSession } from './sessions.ts';
+import { selectPasswordHash } from './store.ts';
+import { attemptsOn, forgive, throttle } from './throttle.ts';
+import type { Visitor } from './visitor.ts';
 
-/** @throws Refused `invalid_credentials` (which of the two was wrong is not told), `rate_limit_exceeded`, `invalid_request` */
-export async function signIn(ctx: Ctx, visitor: Visitor, input: unknown): Promise<SignedIn> {
+/** Somebody was signed in, and the browser is known from now on: not to an account that a stranger may have signed up. */
+export interface Entered extends SignedIn {
+  /** The value of the cookie that says so; undefined while the address of the account is unproven. */
+  readonly knownBrowser: string | undefined;
+  /** The account was to be deleted, and is kept. */
+  readonly isRestored: boolean;
+}
+
+const RULES = {
+  browser: THROTTLES.signInBrowser,
+  address: THROTTLES.signInAddress,
+  account: THROTTLES.signInAccount,
+} as const;
+
+/**
+ * Signs a person in. An address without an account costs the same statement and the same scrypt as a wrong password, so
+ * that neither the answer nor its time tells who has an account.
+ *
+ * @throws Refused `invalid_credentials` (for a wrong address as for a wrong password), `rate_limit_exceeded`, `invalid_request`
+ */
+export async function signIn(ctx: Ctx, visitor: Visitor, input: unknown): Promise<Entered> {
   const { email, password } = parseInput(signInSchema, input);
-  await throttle(ctx, [
-    { rule: THROTTLES.signInAddress, subject: addressSubject(visitor.address) },
-    { rule: THROTTLES.signInAccount, subject: email },
+  const attempts = await attemptsOn(ctx, visitor, email, RULES);
+  await throttle(ctx, attempts);
+  const [[account], identity] = await Promise.all([
+    runSql(selectPasswordHash(ctx.ports.db, { email })),
+    ctx.ports.identity,
   ]);
-  const identity = await ctx.ports.identity;
-  const signedIn = await identity.signIn({ email, password }, toClient(visitor));
-  if (!signedIn) throw new Refused({ code: 'invalid_credentials' });
-  return signedIn;
+  const isRight = await identity.verifyPassword(password, account?.passwordHash);
+  if (!account || !isRight) throw new Refused({ code: 'invalid_credentials' });
+  forgive(ctx, attempts);
+  const session = await beginSession(ctx, account.id, visitor);
+  const knownBrowser = account.emailVerified ? await rememberBrowser(ctx, visitor, email) : undefined;
+  return { accountId: account.id, ...session, knownBrowser };
 }

@@ -1,28 +1,39 @@
 import { THROTTLES } from '../../config/limits.ts';
-import type { SignedIn } from '../../data/identity.ts';
+import { runSql } from '../../data/db.ts';
 import type { Ctx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
+import { mailLink } from './mail-link.ts';
 import { signUpSchema } from './schemas.ts';
+import type { Entered } from './sign-in.ts';
+import { selectRetired } from './store.ts';
 import { addressSubject, throttle } from './throttle.ts';
 import { toClient, type Visitor } from './visitor.ts';
 
+const TAKEN = 'is taken by another account';
+
 /**
- * Makes an account and signs its person in. A sign-up that was cut short can be repeated.
+ * Makes an account, signs its person in and mails the link that confirms the e-mail address. A sign-up that was cut short
+ * can be repeated.
  *
  * @throws Refused `invalid_request` (a taken e-mail address or username is named in the details), `rate_limit_exceeded`
  */
-export async function signUp(ctx: Ctx, visitor: Visitor, input: unknown): Promise<SignedIn> {
+export async function signUp(ctx: Ctx, visitor: Visitor, input: unknown): Promise<Entered> {
   const person = parseInput(signUpSchema, input);
   await throttle(ctx, [
     { rule: THROTTLES.signUpAddress, subject: addressSubject(visitor.address) },
     { rule: THROTTLES.signUpAccount, subject: person.email },
   ]);
+  const [retired] = await runSql(selectRetired(ctx.ports.db, person.username, new Date(ctx.now)));
+  if (retired) throw invalidField('username', TAKEN);
   const identity = await ctx.ports.identity;
   const result = await identity.signUp(person, toClient(visitor));
-  if (!('taken' in result)) return result;
+  if (!('taken' in result)) {
+    ctx.defer(mailLink(ctx, person.email, 'verification'));
+    return { ...result, knownBrowser: undefined, isRestored: false };
+  }
   // Nothing is taken: the database refused something else, which is no fault of the person.
   if (result.taken.length === 0) throw new Refused({ code: 'internal_error' });
-  const details = result.taken.map((path) => ({ path, message: 'is taken by another account' }));
+  const details = result.taken.map((path) => ({ path, message: TAKEN }));
   throw new Refused({ code: 'invalid_request', details });
 }

@@ -2,6 +2,8 @@ import type { ThrottleRule } from '../../config/limits.ts';
 import { addressBlock } from '../../lib/ip.ts';
 import type { ClientAddress, Ctx } from '../context.ts';
 import { type Refusal, Refused } from '../refusal.ts';
+import { knownBrowserId } from './known-browser.ts';
+import type { Visitor } from './visitor.ts';
 
 /** Attempts to count: under which rule, of whom. */
 export interface Attempt {
@@ -17,12 +19,39 @@ export function addressSubject(address: ClientAddress | undefined): string {
 }
 
 /**
- * Counts attempts, all of them. @throws Refused `rate_limit_exceeded` where one was too many
+ * Counts attempts in their order, and no further than to the first that is refused: put the address of the caller before
+ * the person it names, so that a caller without attempts left takes none of that person's.
  *
- * @param window names the limit in the answer
+ * @param window names the limit in the error
+ * @throws Refused `rate_limit_exceeded`
  */
 export async function throttle(ctx: Ctx, attempts: readonly Attempt[], window: Window = 'attempts'): Promise<void> {
-  const waits = await Promise.all(attempts.map(({ rule, subject }) => ctx.ports.throttle.attempt(rule, subject)));
-  const retryAfter = Math.max(...waits);
-  if (retryAfter > 0) throw new Refused({ code: 'rate_limit_exceeded', window, retryAfter });
+  for (const { rule, subject } of attempts) {
+    const retryAfter = await ctx.ports.throttle.attempt(rule, subject);
+    if (retryAfter > 0) throw new Refused({ code: 'rate_limit_exceeded', window, retryAfter });
+  }
+}
+
+/**
+ * The windows of an attempt on an account: the own window of a browser that signed in to this account before, or
+ * the address of the caller and then the account. So strangers who use up the account's window lock out no known browser.
+ */
+export async function attemptsOn(
+  ctx: Ctx,
+  visitor: Visitor,
+  email: string,
+  rules: { readonly browser: ThrottleRule; readonly address: ThrottleRule; readonly account: ThrottleRule },
+): Promise<readonly Attempt[]> {
+  const browserId = await knownBrowserId(ctx, visitor, email);
+  if (browserId !== undefined) return [{ rule: rules.browser, subject: `${browserId} ${email}` }];
+  return [
+    { rule: rules.address, subject: addressSubject(visitor.address) },
+    { rule: rules.account, subject: email },
+  ];
+}
+
+/** An attempt succeeded: what it counted against the account, or its browser, counts no more. The address's count stays. */
+export function forgive(ctx: Ctx, attempts: readonly Attempt[]): void {
+  const last = attempts.at(-1);
+  if (last) ctx.defer(ctx.ports.throttle.forget(last.rule, last.subject));
 }

@@ -1,4 +1,4 @@
-import { RECORD_FRESH_MS } from '../../config/limits.ts';
+import { RECORD_FRESH_MS, WRITE_SETTLED_MS } from '../../config/limits.ts';
 import { RedisScriptFailed, RedisUnavailable } from '../../data/redis.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import type { Ctx } from '../context.ts';
@@ -6,17 +6,19 @@ import {
   decodeRecord,
   isWellFormedKey,
   KEY_PREFIX,
+  type KeyRecord,
   loadRecordShared,
   noteNewAddress,
   noteRefusedAddress,
   recordEntry,
   refreshRecord,
+  reloadRecord,
 } from '../keys/index.ts';
 import { type Authentication, type Credentials, refused, type Validator } from './authentication.ts';
-import { authorize, fillAndAuthorize, type Verdict } from './authorize.ts';
+import { authorize, type Decided, fillAndAuthorize, type Uncounted } from './authorize.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
-import { secondsBlocked } from './unknown-keys.ts';
-import { authenticateWithoutRedis } from './without-redis.ts';
+import { noteKnownHash, secondsRefused } from './unknown-keys.ts';
+import { admissionsOf, authenticateWithoutRedis, forgetAdmissions } from './without-redis.ts';
 
 /** `jes_live_…`: form and checksum, hash, one call to Redis, and what follows from its answer. */
 export const apiKeyValidator: Validator = {
@@ -25,42 +27,64 @@ export const apiKeyValidator: Validator = {
   async validate(ctx, token, credentials) {
     if (!isWellFormedKey(token)) return refused({ code: 'invalid_api_key', why: 'malformed' });
     const hash = await sha256Hex(token);
+    const retryAfter = await secondsRefused(ctx, hash, credentials);
+    if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
+    const counts = admissionsOf(hash);
+    const sent = counts.send(credentials.isPost);
     try {
-      const verdict = await authorize(ctx, hash, credentials);
-      return verdict.outcome === 'miss'
-        ? await lookUp(ctx, hash, credentials)
-        : await follow(ctx, hash, verdict, credentials);
+      const verdict = await decide(ctx, hash, credentials, counts.uncounted(ctx.now));
+      if (verdict && 'remaining' in verdict) counts.answered(sent, ctx.now, verdict.outcome === 'admitted', verdict);
+      else counts.failed(sent);
+      return await follow(ctx, hash, verdict, credentials);
     } catch (error) {
+      counts.failed(sent);
       if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
       if (!(error instanceof RedisUnavailable)) throw error;
-      return refuseFlood(ctx, credentials) ?? (await authenticateWithoutRedis(ctx, hash, credentials));
+      return await authenticateWithoutRedis(ctx, hash, credentials);
     }
   },
 };
 
-/** Redis has no record of the hash: one statement by its unique index, then the script again. */
-async function lookUp(ctx: Ctx, hash: string, credentials: Credentials): Promise<Authentication> {
-  const flood = refuseFlood(ctx, credentials);
-  if (flood) return flood;
+/**
+ * Asks the script. Where Redis has no record of the hash, one statement finds it by its unique index, and the script is asked
+ * again. Undefined where no key has the hash.
+ */
+async function decide(
+  ctx: Ctx,
+  hash: string,
+  credentials: Credentials,
+  uncounted: Uncounted,
+): Promise<Decided | undefined> {
+  const verdict = await authorize(ctx, hash, credentials, uncounted);
+  if (verdict.outcome !== 'miss') return verdict;
   const record = await loadRecordShared(ctx, hash);
   if (!record) {
     // Unless it exists: a key created meanwhile has put its record there.
     ctx.defer(ctx.ports.redis.setIfAbsent(recordEntry(hash, null)));
-    return await refuseUnknown(ctx, credentials.address());
+    return undefined;
   }
-  const verdict = await fillAndAuthorize(ctx, hash, record, credentials);
+  const second = await fillAndAuthorize(ctx, hash, record, credentials, uncounted);
   // Gone again at once: Redis keeps nothing for us, so it is as good as away.
-  if (verdict.outcome === 'miss') throw new RedisUnavailable();
-  return await follow(ctx, hash, verdict, credentials);
+  if (second.outcome === 'miss') throw new RedisUnavailable();
+  return second;
 }
 
-/** What follows from the script's answer, but for a miss. */
-async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Credentials): Promise<Authentication> {
-  if (verdict.outcome === 'unknown') return await refuseUnknown(ctx, credentials.address());
+/** Turns the script's decision into an authentication. */
+async function follow(
+  ctx: Ctx,
+  hash: string,
+  verdict: Decided | undefined,
+  credentials: Credentials,
+): Promise<Authentication> {
+  if (!verdict || verdict.outcome === 'unknown') {
+    forgetAdmissions(hash);
+    return await refuseUnknown(ctx, credentials);
+  }
   if (!('record' in verdict)) return refused({ code: 'service_unavailable', why: 'record' });
   const record = decodeRecord(verdict.record);
   if (!record || ctx.now - record.loadedAt > RECORD_FRESH_MS) ctx.defer(refreshRecord(ctx, hash, verdict.record));
   if (!record) return refused({ code: 'service_unavailable', why: 'record' });
+  noteKnownHash(hash);
 
   if (!('remaining' in verdict)) {
     if (verdict.outcome === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
@@ -72,12 +96,14 @@ async function follow(ctx: Ctx, hash: string, verdict: Verdict, credentials: Cre
       return refuseKey(ctx, record, { ...limits, window: verdict.window, retryAt: verdict.retryAt });
     case 'admitted':
       if (verdict.hasMoved) noteNewAddress(ctx, record.key.id, credentials.address());
-      return admit(record, limits);
+      if (credentials.showsProfile && mayPrecede(record, verdict.lastWriteAt)) {
+        return admit((await reloadRecord(ctx, hash, verdict.record)) ?? record, hash, limits);
+      }
+      return admit(record, hash, limits);
   }
 }
 
-/** The answer to an address that has asked for too many unknown keys, where it would cost us a statement. */
-function refuseFlood(ctx: Ctx, credentials: Credentials): Authentication | undefined {
-  const retryAfter = secondsBlocked(ctx, credentials.address());
-  return retryAfter === 0 ? undefined : refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
+/** Tells if a record may have been read before the key's last write was committed. */
+function mayPrecede({ loadedAt }: KeyRecord, lastWriteAt: number | undefined): boolean {
+  return lastWriteAt !== undefined && loadedAt < lastWriteAt + WRITE_SETTLED_MS;
 }

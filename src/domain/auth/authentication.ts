@@ -11,8 +11,14 @@ export interface Credentials {
   sessionToken(): Promise<string | undefined>;
   /** Undefined where there is none, or an unreadable one. Read only when it matters: a bad key must cost nothing. */
   address(): ClientAddress | undefined;
+  /** The zone of the Worker that sent the request (`CF-Worker`); null where no Worker did. */
+  callingZone(): string | null;
   /** Whether the window of `POST /api/posts` applies too. */
   readonly isPost: boolean;
+  /** Whether the request may change the profile of the key's owner: create or delete a Jes. */
+  readonly changesProfile: boolean;
+  /** Whether the response shows the profile, which must then not be older than a write of this key (contract section 7). */
+  readonly showsProfile: boolean;
 }
 
 /** The limits of the key, as far as they were looked at. */
@@ -22,7 +28,14 @@ export interface Limits extends LimitStatus {
 }
 
 export type Authentication =
-  | { readonly outcome: 'admitted'; readonly actor: ApiKeyActor; readonly owner: Profile; readonly limits: Limits }
+  | {
+      readonly outcome: 'admitted';
+      readonly actor: ApiKeyActor;
+      readonly owner: Profile;
+      readonly limits: Limits;
+      /** SHA-256 of the key, hexadecimal. */
+      readonly keyHash: string;
+    }
   | {
       readonly outcome: 'admitted';
       readonly actor: SessionActor;

@@ -8,13 +8,16 @@ import type { Credentials } from './authentication.ts';
 
 /** What the authorize script answers (see `data/scripts/authorize.ts`). `record` is the text in Redis. */
 export type Verdict =
-  | { readonly outcome: 'miss' | 'unknown' | 'unreadable' }
+  | { readonly outcome: 'miss' }
+  | { readonly outcome: 'unknown' | 'unreadable' }
   | { readonly outcome: 'revoked' | 'expired' | 'ip_not_allowed'; readonly record: string }
   | ({
       readonly outcome: 'admitted';
       readonly record: string;
       /** The last admitted request came from another address, or there was none. */
       readonly hasMoved: boolean;
+      /** When the key was last admitted to a write that changes its owner's profile, unix ms. */
+      readonly lastWriteAt: number | undefined;
     } & LimitStatus)
   | ({
       readonly outcome: 'limited';
@@ -23,9 +26,23 @@ export type Verdict =
       readonly retryAt: number;
     } & LimitStatus);
 
+/** A verdict about a hash that Redis knows something of. */
+export type Decided = Exclude<Verdict, { readonly outcome: 'miss' }>;
+
+/** Requests that this isolate admitted while Redis was away, unix ms, oldest first. */
+export interface Uncounted {
+  readonly minute: readonly number[];
+  readonly posts: readonly number[];
+}
+
 /** Asks Redis about a key in one round trip. */
-export async function authorize(ctx: Ctx, hash: string, credentials: Credentials): Promise<Verdict> {
-  const { keys, args } = callOf(ctx, hash, credentials);
+export async function authorize(
+  ctx: Ctx,
+  hash: string,
+  credentials: Credentials,
+  uncounted: Uncounted,
+): Promise<Verdict> {
+  const { keys, args } = callOf(ctx, hash, credentials, uncounted);
   return toVerdict(await ctx.ports.redis.run(AUTHORIZE, keys, args));
 }
 
@@ -38,8 +55,9 @@ export async function fillAndAuthorize(
   hash: string,
   record: KeyRecord,
   credentials: Credentials,
+  uncounted: Uncounted,
 ): Promise<Verdict> {
-  const { keys, args } = callOf(ctx, hash, credentials);
+  const { keys, args } = callOf(ctx, hash, credentials, uncounted);
   return toVerdict(await ctx.ports.redis.fillThenRun(recordEntry(hash, record), AUTHORIZE, keys, args));
 }
 
@@ -51,18 +69,37 @@ export async function fillAndAuthorize(
 export function authorizeCall(
   now: number,
   hash: string,
-  { address, isPost }: { readonly address: ClientAddress | undefined; readonly isPost: boolean },
+  {
+    address,
+    isPost,
+    changesProfile,
+    uncounted,
+  }: {
+    readonly address: ClientAddress | undefined;
+    readonly isPost: boolean;
+    readonly changesProfile: boolean;
+    readonly uncounted: Uncounted;
+  },
 ): { keys: string[]; args: string[] } {
   const time = new Date(now).toISOString();
   const [day, hour] = [time.slice(0, 10), time.slice(11, 13)];
   return {
     keys: [recordKey(hash), windowsKey(hash), usageKey(hash, day)],
-    args: [String(now), address?.hex ?? '', address?.text ?? '', isPost ? 'posts' : '', hour],
+    args: [
+      String(now),
+      address?.hex ?? '',
+      address?.text ?? '',
+      isPost ? 'posts' : '',
+      hour,
+      changesProfile ? 'write' : '',
+      uncounted.minute.join(''),
+      uncounted.posts.join(''),
+    ],
   };
 }
 
-function callOf(ctx: Ctx, hash: string, { address, isPost }: Credentials) {
-  return authorizeCall(ctx.now, hash, { address: address(), isPost });
+function callOf(ctx: Ctx, hash: string, { address, isPost, changesProfile }: Credentials, uncounted: Uncounted) {
+  return authorizeCall(ctx.now, hash, { address: address(), isPost, changesProfile, uncounted });
 }
 
 /** @throws RedisScriptFailed on an answer the script cannot have given: a refusal in doubt */
@@ -74,7 +111,10 @@ export function toVerdict(reply: Reply): Verdict {
   if (outcome === 'revoked' || outcome === 'expired' || outcome === 'ip_not_allowed') return { outcome, record };
   const status = { remaining: Number(remaining), resetsAt: Number(resetsAt) };
   if (!Number.isSafeInteger(status.remaining) || !Number.isSafeInteger(status.resetsAt)) throw new RedisScriptFailed();
-  if (outcome === 'admitted') return { outcome, record, ...status, hasMoved: window === 'moved' };
+  if (outcome === 'admitted') {
+    // The script's sixth value: the time of the last write, or nothing.
+    return { outcome, record, ...status, hasMoved: window === 'moved', lastWriteAt: Number(retryAt) || undefined };
+  }
   if (outcome === 'limited' && (window === 'minute' || window === 'posts' || window === 'day')) {
     return { outcome, record, ...status, window, retryAt: Number(retryAt) };
   }

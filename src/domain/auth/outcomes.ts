@@ -1,15 +1,15 @@
-import type { ApiKeyActor, ClientAddress, Ctx } from '../context.ts';
+import type { ApiKeyActor, Ctx } from '../context.ts';
 import type { KeyRecord } from '../keys/index.ts';
 import type { WindowName } from '../limits/index.ts';
-import { type Authentication, type Limits, refused } from './authentication.ts';
+import { type Authentication, type Credentials, type Limits, refused } from './authentication.ts';
 import { countUnknownKey } from './unknown-keys.ts';
 
 function actorOf({ key, owner }: KeyRecord): ApiKeyActor {
   return { type: 'apiKey', accountId: owner.id, keyId: key.id, label: key.label, scopes: key.scopes };
 }
 
-export function admit(record: KeyRecord, limits: Limits): Authentication {
-  return { outcome: 'admitted', actor: actorOf(record), owner: record.owner, limits };
+export function admit(record: KeyRecord, keyHash: string, limits: Limits): Authentication {
+  return { outcome: 'admitted', actor: actorOf(record), owner: record.owner, limits, keyHash };
 }
 
 /** What a known key can be refused for: its standing, or a window without room until `retryAt` (unix ms). */
@@ -34,8 +34,8 @@ export function refuseKey(ctx: Ctx, record: KeyRecord, reason: KeyRefusal): Auth
   return { outcome: 'refused', refusal: { code: 'rate_limit_exceeded', window, retryAfter }, actor, limits };
 }
 
-/** No key has this hash; the address that asked is counted. */
-export async function refuseUnknown(ctx: Ctx, address: ClientAddress | undefined): Promise<Authentication> {
-  await countUnknownKey(ctx, address);
+/** No key has this hash; the sources of the request are counted. */
+export async function refuseUnknown(ctx: Ctx, credentials: Credentials): Promise<Authentication> {
+  await countUnknownKey(ctx, credentials);
   return refused({ code: 'invalid_api_key', why: 'unknown' });
 }

@@ -2,17 +2,31 @@ import { ISOLATE_WINDOWS_MAX_KEYS, MINUTE_WINDOW_MS } from '../../config/limits.
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { Ctx } from '../context.ts';
 import { loadRecord, noteRefusedAddress, standingOf } from '../keys/index.ts';
-import { EMPTY_WINDOWS, type Windows, weigh } from '../limits/index.ts';
+import { Admissions } from '../limits/index.ts';
 import type { Authentication, Credentials } from './authentication.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
 
-const isolateWindows = new BoundedMap<string, Windows>(ISOLATE_WINDOWS_MAX_KEYS);
+const admissions = new BoundedMap<string, Admissions>(ISOLATE_WINDOWS_MAX_KEYS);
+
+/** The admissions of a key that this isolate knows of. Concurrent requests share them. */
+export function admissionsOf(hash: string): Admissions {
+  const known = admissions.get(hash);
+  if (known) return known;
+  const made = new Admissions();
+  admissions.set(hash, made);
+  return made;
+}
+
+/** Forgets a hash that no key has, so that guesses do not push good keys out of the memory. */
+export function forgetAdmissions(hash: string): void {
+  admissions.delete(hash);
+}
 
 /**
  * Decides about a key while Redis is away. The record comes fresh from Neon (a statement of this request's own, so
  * a revocation that has been answered always holds). The Workers binding stands in for the minute window, for all
- * isolates of a location; beside it this isolate weighs all windows over what it has seen itself, which also
- * gives the headers their figures.
+ * isolates of a location; beside it this isolate weighs all windows over what it has admitted itself, with Redis or without,
+ * and what Redis last told. That also gives the headers their figures.
  */
 export async function authenticateWithoutRedis(
   ctx: Ctx,
@@ -20,21 +34,25 @@ export async function authenticateWithoutRedis(
   credentials: Credentials,
 ): Promise<Authentication> {
   const record = await loadRecord(ctx, hash);
-  if (!record) return await refuseUnknown(ctx, credentials.address());
+  if (!record) {
+    forgetAdmissions(hash);
+    return await refuseUnknown(ctx, credentials);
+  }
   const standing = standingOf(record, ctx.now, credentials.address()?.hex);
   if (standing === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
   if (standing !== 'active') return refuseKey(ctx, record, standing);
 
-  const weighed = weigh(isolateWindows.get(hash) ?? EMPTY_WINDOWS, { now: ctx.now, isPost: credentials.isPost });
+  const counts = admissionsOf(hash);
+  const weighed = counts.weighWithoutRedis(ctx.now, credentials.isPost);
   const limits = { remaining: weighed.remaining, resetsAt: weighed.resetsAt, degraded: true };
   if (weighed.outcome === 'limited') {
     return refuseKey(ctx, record, { ...limits, window: weighed.window, retryAt: weighed.retryAt });
   }
   const { success } = await ctx.ports.keyFallbackLimiter.limit({ key: hash });
   if (!success) {
+    counts.takeBack(ctx.now, credentials.isPost);
     const retryAt = ctx.now + MINUTE_WINDOW_MS;
     return refuseKey(ctx, record, { degraded: true, remaining: 0, resetsAt: retryAt, window: 'minute', retryAt });
   }
-  isolateWindows.set(hash, weighed.windows);
-  return admit(record, limits);
+  return admit(record, hash, limits);
 }

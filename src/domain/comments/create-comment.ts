@@ -1,7 +1,6 @@
-import { nullColumnOf } from '../../data/db.ts';
 import { isId, newId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
@@ -25,35 +24,21 @@ export async function createComment(ctx: ActorCtx, subject: Subject, input: unkn
   const id = newId(now);
   const createdAt = new Date(now);
   const eventId = newEventId();
-  try {
-    const written = await writeOnce(ctx, {
-      status: 201,
-      statements: [
-        insertComment(db, { id, subject, actor, content, parentId, createdAt }),
-        countComment(db, subject),
-        insertCommentEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, subject.kind),
-      ],
-      answer: commentJson(subject.kind, id),
-      eventId,
-    });
-    if (!written) throw new Refused({ code: 'internal_error' });
-    return { ...written, value: toComment(written.value) };
-  } catch (error) {
-    throw refusalOf(ctx, subject, error);
-  }
-}
-
-/** What a violated rule of the database means to the caller. */
-function refusalOf({ actor }: ActorCtx, { kind }: Subject, error: unknown): unknown {
-  switch (nullColumnOf(error)) {
-    case 'author_id':
-      return actorRefusal(actor);
-    case 'post_id':
-    case 'jesclip_id':
-      return new Refused({ code: 'not_found' });
-    case 'content':
-      return invalidField('parentId', `must be the id of a comment on this ${kind === 'post' ? 'Jes' : 'JesClip'}`);
-    default:
-      return error;
-  }
+  const written = await writeOnce(ctx, {
+    status: 201,
+    statements: [
+      insertComment(db, { id, subject, actor: writerOf(ctx), content, parentId, createdAt }),
+      countComment(db, subject),
+      insertCommentEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, subject.kind),
+    ],
+    answer: commentJson(subject.kind, id),
+    eventId,
+    rules: {
+      subject_visible: () => new Refused({ code: 'not_found' }),
+      parent_of_subject: () =>
+        invalidField('parentId', `must be the id of a comment on this ${subject.kind === 'post' ? 'Jes' : 'JesClip'}`),
+    },
+  });
+  if (!written) throw new Refused({ code: 'internal_error' });
+  return { ...written, value: toComment(written.value) };
 }

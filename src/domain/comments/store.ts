@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { type Db, type Sql, timeJson } from '../../data/db.ts';
-import type { Actor } from '../context.ts';
+import { type Db, refuse, type Sql, timeJson } from '../../data/db.ts';
+import type { Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import { authorJson, viaJson, visibleTo, withAuthor } from '../posts/index.ts';
@@ -41,15 +41,14 @@ const fromVisible = ({ kind, id }: Subject, viewerId: string | null): Sql =>
 export interface NewCommentRow {
   readonly id: string;
   readonly subject: Subject;
-  readonly actor: Actor;
+  readonly actor: Writer;
   readonly content: string;
   readonly parentId: string | null;
   readonly createdAt: Date;
 }
 
 /**
- * Inserts a comment. What its rules refuse comes out NULL in a column that refuses it: `author_id` where the actor may
- * not write any more, `post_id` or `jesclip_id` where the account sees no such thing, `content` where that has no such
+ * Inserts a comment. Rules: `subject_visible`, where the account sees no such thing; `parent_of_subject`, where that has no such
  * comment to reply to. A reply to a reply joins the thread of the comment above.
  */
 export function insertComment(db: Db, comment: NewCommentRow) {
@@ -59,9 +58,9 @@ export function insertComment(db: Db, comment: NewCommentRow) {
   return db.execute(sql`
     INSERT INTO ${comments} (id, author_id, ${id}, content, parent_id, api_key_id, created_at)
     VALUES (${comment.id}, ${actingAccount(actor)},
-      (SELECT ${sql.raw(subject.kind)}.id ${fromVisible(subject, actor.accountId)}),
-      ${parentId === null ? content : sql`(SELECT ${content} ${parent})`},
-      ${parentId === null ? null : sql`(SELECT coalesce(parent.parent_id, parent.id) ${parent})`},
+      coalesce((SELECT ${sql.raw(subject.kind)}.id ${fromVisible(subject, actor.accountId)}), ${refuse('subject_visible')}),
+      ${content},
+      ${parentId === null ? null : sql`coalesce((SELECT coalesce(parent.parent_id, parent.id) ${parent}), ${refuse('parent_of_subject')})`},
       ${actor.type === 'apiKey' ? actor.keyId : null}, ${comment.createdAt.toISOString()}::timestamptz)`);
 }
 

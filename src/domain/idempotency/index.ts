@@ -1,4 +1,4 @@
 export { hasClaim } from './has-claim.ts';
 export { parseIdempotencyKey } from './parse-key.ts';
 export { actingAccount, type ClaimName } from './store.ts';
-export { actorRefusal, type Write, type Written, writeOnce } from './write-once.ts';
+export { explainActor, type Rules, runAsActor, type Write, type Written, writeOnce } from './write-once.ts';

@@ -1,18 +1,19 @@
 import { IDEMPOTENCY_WAIT_MS } from '../../config/limits.ts';
-import {
-  type Db,
-  DbRejected,
-  nullColumnOf,
-  runBatch,
-  runSql,
-  SQLSTATE,
-  type Sql,
-  type Statement,
-} from '../../data/db.ts';
+import { type Db, DbRejected, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
 import type { Actor, ActorCtx, Claim } from '../context.ts';
 import { announceEvent } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
-import { insertClaim, selectAnswer, selectClaim, setLockTimeout, storeAnswer } from './store.ts';
+import {
+  ACTING_ACCOUNT,
+  insertClaim,
+  NO_ANSWER,
+  type Subjects,
+  selectAnswer,
+  selectClaim,
+  selectKeyState,
+  setLockTimeout,
+  storeAnswer,
+} from './store.ts';
 
 /** What a write answers. */
 export interface Written<T> {
@@ -21,15 +22,17 @@ export interface Written<T> {
   readonly replayed: boolean;
 }
 
-export interface Write {
+export type Rules = Readonly<Record<string, () => Refused>>;
+
+export interface Write extends Subjects {
   /** Of the answer, in HTTP's terms. */
   readonly status: 200 | 201 | 202 | 204;
-  /** What is changed. A rule that is broken must raise an error here, or leave {@link answer} NULL. */
+  /** The changes. A rule that is broken must raise an error here, or leave {@link answer} NULL. */
   readonly statements: readonly Statement[];
+  /** The error for each rule that the statements may refuse by: the name of a constraint, or one given to `refuse`. */
+  readonly rules?: Rules;
   /** A query of one value, the answer's JSON as text, or an empty text; NULL undoes a write under a key. */
   readonly answer: Sql;
-  /** The event that the statements write, if they do: whoever waits for it is told after the commit. */
-  readonly eventId?: string;
 }
 
 /**
@@ -38,15 +41,20 @@ export interface Write {
  * given the very same text, however the first one ended for its caller. A refused write leaves no claim.
  *
  * @returns undefined where the answer is NULL: what was to be changed is not there, or not for this actor
- * @throws Refused `idempotency_in_progress`, `idempotency_key_reused`
- * @throws DbRejected for the verb to understand
+ * @throws Refused `idempotency_in_progress`, `idempotency_key_reused`, and why the actor may not write any more
+ * @throws Refused by a rule of the write
+ * @throws DbRejected by anything else
  */
 export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<string> | undefined> {
   const { actor, claim, now } = ctx;
   const { db } = ctx.ports;
   if (!claim) {
-    const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer, write.eventId));
-    return firstRun(ctx, write, rows);
+    try {
+      const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer, write));
+      return firstRun(ctx, write, rows);
+    } catch (error) {
+      throw await explain(ctx, error, write.rules);
+    }
   }
   if (claim.isKnown) return await replay(db, actor, claim);
   try {
@@ -58,7 +66,7 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
         setLockTimeout(db, 0),
         ...write.statements,
       ],
-      storeAnswer(db, actor.accountId, claim, write.answer, write.eventId),
+      storeAnswer(db, actor.accountId, claim, write.answer, write),
     );
     return firstRun(ctx, write, rows);
   } catch (error) {
@@ -66,8 +74,8 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
     if (error.constraint === 'idempotency_keys_pkey') return await replay(db, actor, claim);
     // Nothing after the claim waits for a limited time.
     if (error.code === SQLSTATE.lockNotAvailable) throw new Refused({ code: 'idempotency_in_progress' });
-    if (nullColumnOf(error) === 'body') return undefined;
-    throw error;
+    if (error.constraint === NO_ANSWER) return undefined;
+    throw await explain(ctx, error, write.rules);
   }
 }
 
@@ -89,9 +97,27 @@ async function replay(db: Db, { accountId }: Actor, claim: Claim): Promise<Writt
   return { value: stored.body, replayed: true };
 }
 
-/** Why an actor whose account came out NULL may not write any more. */
-export function actorRefusal({ type }: Actor): Refused {
-  return new Refused(
-    type === 'apiKey' ? { code: 'api_key_revoked' } : { code: 'authentication_required', by: 'session' },
-  );
+/** The error that a refused transaction means to its caller. */
+async function explain(ctx: ActorCtx, error: unknown, rules: Rules = {}): Promise<unknown> {
+  const rule = error instanceof DbRejected ? error.constraint : undefined;
+  if (rule !== undefined && Object.hasOwn(rules, rule)) return rules[rule]?.();
+  return await explainActor(ctx, error);
+}
+
+/** Turns the refusal of `actingAccount` into the reason, which costs one statement; other errors stay as they are. */
+export async function explainActor({ actor, ports, clock }: ActorCtx, error: unknown): Promise<unknown> {
+  if (!(error instanceof DbRejected) || error.constraint !== ACTING_ACCOUNT) return error;
+  if (actor.type === 'session') return new Refused({ code: 'authentication_required', by: 'session' });
+  const [key] = await runSql(selectKeyState(ports.db, actor.keyId));
+  const hasExpired = key && !key.revokedAt && key.expiresAt !== null && key.expiresAt.getTime() <= clock();
+  return new Refused({ code: hasExpired ? 'api_key_expired' : 'api_key_revoked' });
+}
+
+/** Runs a statement or batch of an actor's. @throws Refused why the actor may not write any more */
+export async function runAsActor<T>(ctx: ActorCtx, statement: PromiseLike<T>): Promise<T> {
+  try {
+    return await runSql(statement);
+  } catch (error) {
+    throw await explainActor(ctx, error);
+  }
 }

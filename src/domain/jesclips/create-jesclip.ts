@@ -1,5 +1,5 @@
 import { newId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
@@ -7,7 +7,7 @@ import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { findEntities, viewOf, writeCreation } from '../posts/index.ts';
 import { invalidField } from '../refusal.ts';
-import { type JesClip, toJesClip } from './jesclip.ts';
+import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
 import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';
 
@@ -36,16 +36,16 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
   const id = newId(now);
   const createdAt = new Date(now);
   const eventId = newEventId();
-  const view = viewOf(ctx);
+  const view = { ...viewOf(ctx), withCounts: true };
   const entities = findEntities(caption);
   const written = await writeCreation(ctx, {
     statements: [
-      insertJesClip(db, { id, actor, caption, visibility, entities, createdAt }),
+      insertJesClip(db, { id, actor: writerOf(ctx), caption, visibility, entities, createdAt }),
       insertMedia(db, { jesclipId: id }, media),
       insertJesClipEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, view),
     ],
     answer: ownJesClip(id, actor.accountId, view),
     eventId,
   });
-  return { ...written, value: await toJesClip(ctx.ports, written.value) };
+  return { ...written, value: await toWrittenClip(ctx, written.value) };
 }

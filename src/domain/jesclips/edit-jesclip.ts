@@ -1,12 +1,11 @@
-import { nullColumnOf } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { findEntities, refuseOthers, viewOf } from '../posts/index.ts';
 import { Refused } from '../refusal.ts';
-import { type JesClip, toJesClip } from './jesclip.ts';
+import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { jesClipChangeSchema } from './schemas.ts';
 import { ownJesClip, updateJesClip } from './store.ts';
 
@@ -21,15 +20,14 @@ export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Pr
   if (!isId(id)) throw new Refused({ code: 'not_found' });
   const change = parseInput(jesClipChangeSchema, input);
   const entities = change.caption === undefined ? undefined : findEntities(change.caption);
-  try {
-    const written = await writeOnce(ctx, {
-      status: 200,
-      statements: [updateJesClip(ctx.ports.db, id, actor, { ...change, entities }, new Date(now))],
-      answer: ownJesClip(id, actor.accountId, viewOf(ctx)),
-    });
-    if (!written) return await refuseOthers(ctx, 'jesclip', id);
-    return { ...written, value: await toJesClip(ctx.ports, written.value) };
-  } catch (error) {
-    throw nullColumnOf(error) === 'author_id' ? actorRefusal(actor) : error;
-  }
+  const written = await writeOnce(ctx, {
+    status: 200,
+    statements: [updateJesClip(ctx.ports.db, id, writerOf(ctx), { ...change, entities }, new Date(now))],
+    answer: ownJesClip(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
+  });
+  if (!written) return await refuseOthers(ctx, 'jesclip', id);
+  const clip = await toWrittenClip(ctx, written.value);
+  // Visitors see it, or no longer.
+  if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([clip.url, clip.video.url]));
+  return { ...written, value: clip };
 }

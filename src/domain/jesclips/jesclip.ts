@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import type { ActorCtx } from '../context.ts';
+import { hasScope } from '../keys/index.ts';
 import { linkMedia, type MediaPorts, type MediaRow } from '../media/index.ts';
 import type { jesClipSchema } from './answers.ts';
 
@@ -21,4 +23,12 @@ export async function toJesClip(ports: MediaPorts, json: string, readAt?: number
   const [video] = await linkMedia(ports, clip.video, { isForEverybody, at });
   if (!video) throw new Error('a JesClip without its video');
   return { ...clip, video };
+}
+
+/** The answer to a write of a JesClip, which is kept with its counts: they follow the scopes of the key that asks. */
+export async function toWrittenClip({ actor, ports }: ActorCtx, json: string): Promise<JesClip> {
+  const clip = await toJesClip(ports, json);
+  if (hasScope(actor, 'read:engagement')) return clip;
+  const { counts: _, ...rest } = clip;
+  return rest;
 }

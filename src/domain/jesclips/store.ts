@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jesclips } from '../../data/schema/jesclips.ts';
-import type { Actor } from '../context.ts';
+import type { Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { eventMediaJson, mediaJson } from '../media/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
@@ -75,7 +75,7 @@ export function ownJesClip(id: string, accountId: string, view: View): Sql {
 
 export interface NewJesClipRow {
   readonly id: string;
-  readonly actor: Actor;
+  readonly actor: Writer;
   readonly caption: string;
   readonly visibility: Visibility;
   /** Of the caption. */
@@ -83,7 +83,7 @@ export interface NewJesClipRow {
   readonly createdAt: Date;
 }
 
-/** Inserts a JesClip; `author_id` comes out NULL, and the whole batch with it, where the actor may not write any more. */
+/** Inserts a JesClip. */
 export function insertJesClip(db: Db, clip: NewJesClipRow) {
   const { actor, entities, createdAt } = clip;
   return db.insert(jesclips).values({
@@ -111,8 +111,8 @@ export interface JesClipChange {
   readonly visibility?: Visibility | undefined;
 }
 
-/** Changes a JesClip of the actor's. As with {@link insertJesClip}, `author_id` that comes out NULL refuses the actor. */
-export function updateJesClip(db: Db, id: string, actor: Actor, change: JesClipChange, at: Date) {
+/** Changes a JesClip of the actor's. */
+export function updateJesClip(db: Db, id: string, actor: Writer, change: JesClipChange, at: Date) {
   const { caption, entities, visibility } = change;
   return db
     .update(jesclips)

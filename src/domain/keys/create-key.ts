@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
-import { runSql } from '../../data/db.ts';
+import { runSql, type Sql } from '../../data/db.ts';
+import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
-import { throttle } from '../accounts/index.ts';
-import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
+import { requireFreshSession, throttle } from '../accounts/index.ts';
+import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
+import { actingAccount, explainActor } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import type { createdKeySchema } from './answers.ts';
@@ -14,17 +16,23 @@ import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
 import { newKeySchema } from './schemas.ts';
-import { insertEvent, insertKey, lockAccount } from './store.ts';
+import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
 
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
 /**
- * Generates a key for the person who acts. @throws Refused like {@link createKey}, and `rate_limit_exceeded`
+ * Generates a key for the person who acts. @throws Refused like {@link createKey}, `rate_limit_exceeded`, and
+ * `reauthentication_required` where the password was last given more than 12 hours ago
  */
 export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: ClientAddress): Promise<CreatedKey> {
   const { accountId } = ctx.actor;
+  requireFreshSession(ctx);
   await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
-  return await createKey(ctx, accountId, input, address);
+  try {
+    return await generate(ctx, { accountId, account: actingAccount(writerOf(ctx)) }, input, address);
+  } catch (error) {
+    throw await explainActor(ctx, error);
+  }
 }
 
 /**
@@ -32,13 +40,23 @@ export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: Cl
  * SHA-256 (contract section 2). Redis learns of it at once, over a "no such key" that somebody may have probed.
  *
  * @param address the person's, for the audit log
- * @throws Refused `invalid_request`, `api_key_limit_reached` (5 active keys)
+ * @throws Refused `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys)
  */
 export async function createKey(
   ctx: Ctx,
   accountId: string,
   input: unknown,
   address?: ClientAddress,
+): Promise<CreatedKey> {
+  return await generate(ctx, { accountId, account: accountIn(accountId) }, input, address);
+}
+
+/** @param owner.account the id of the account in SQL, which may refuse */
+async function generate(
+  ctx: Ctx,
+  { accountId, account }: { readonly accountId: string; readonly account: Sql },
+  input: unknown,
+  address: ClientAddress | undefined,
 ): Promise<CreatedKey> {
   const { label, scopes, ipAllowlist, expiresInDays, expiresAt } = parseInput(newKeySchema, input);
   const key = generateKey();
@@ -57,13 +75,15 @@ export async function createKey(
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
   const [[owner], inserted] = await runSql(
-    db.batch([lockAccount(db, accountId), insertKey(db, row), insertEvent(db, created)]),
+    db.batch([lockAccount(db, account), insertKey(db, row), insertEvent(db, created)]),
   );
-  if (!owner || inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
+  if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
+  if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner }, ctx.now);
+  const entry = recordEntry(row.hash, record);
   // Without Redis the key works too: the first request finds it in Neon.
-  await redis.set([recordEntry(row.hash, record)]).catch(() => undefined);
+  await redis.run(CREATE_RECORD, [entry.key], [entry.value, String(entry.ttlMs)]).catch(() => undefined);
   const unused = { lastUsedAt: null, lastUsedIp: null, revokedAt: null, revokedReason: null };
   return { apiKey: toApiKey({ ...row, ...unused }, ctx.now), key };
 }

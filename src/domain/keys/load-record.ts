@@ -1,4 +1,5 @@
 import { runSql } from '../../data/db.ts';
+import { InFlight } from '../../lib/in-flight.ts';
 import { parseCidr } from '../../lib/ip.ts';
 import { toProfile } from '../accounts/index.ts';
 import type { Ctx } from '../context.ts';
@@ -29,7 +30,7 @@ export async function loadRecord(ctx: Ctx, hash: string): Promise<KeyRecord | nu
   return row ? toRecord(row, ctx.now) : null;
 }
 
-const inFlight = new Map<string, Promise<KeyRecord | null>>();
+const inFlight = new InFlight<KeyRecord | null>();
 
 /**
  * Like {@link loadRecord}, but concurrent callers in an isolate share one statement. The answer may then be a
@@ -37,11 +38,5 @@ const inFlight = new Map<string, Promise<KeyRecord | null>>();
  * admit a request by.
  */
 export function loadRecordShared(ctx: Ctx, hash: string): Promise<KeyRecord | null> {
-  const shared = inFlight.get(hash);
-  if (shared) return shared;
-  const load = loadRecord(ctx, hash).finally(() => inFlight.delete(hash));
-  inFlight.set(hash, load);
-  // Others wait for it even when this request's caller has hung up; its failure is told to those who wait.
-  ctx.defer(load.catch(() => undefined));
-  return load;
+  return inFlight.share(hash, ctx.defer, () => loadRecord(ctx, hash));
 }

@@ -1,7 +1,8 @@
 import { KEY_REVEAL_TTL_MS } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { seal, unseal } from '../../lib/seal.ts';
-import type { Ctx, SessionCtx } from '../context.ts';
+import { type Ctx, type SessionCtx, writerOf } from '../context.ts';
+import { runAsActor } from '../idempotency/index.ts';
 import { deleteReveal, insertReveal } from './store.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function keepForReveal(ctx: Ctx, keyId: string, key: string): Promi
 
 /** The key, the first time it is asked for by its owner's browser; undefined ever after. */
 export async function revealKey(ctx: SessionCtx, keyId: string, opener: string): Promise<string | undefined> {
-  const [row] = await runSql(deleteReveal(ctx.ports.db, keyId, ctx.actor.accountId));
+  const [row] = await runAsActor(ctx, deleteReveal(ctx.ports.db, keyId, writerOf(ctx)));
   if (!row || row.expiresAt.getTime() <= ctx.now) return undefined;
   return await unseal(row.sealedKey, opener, keyId);
 }

@@ -1,9 +1,10 @@
 import { WEBHOOK_BATCH } from '../../config/limits.ts';
-import { runSql } from '../../data/db.ts';
+import { runSql, type Sql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
-import { isId } from '../../lib/id.ts';
-import type { ClientAddress, Ctx, SessionCtx } from '../context.ts';
-import { announceEvent, awaitStarts, cancelSilenced, insertRevokedEvents, selectNewestLease } from '../outbox/index.ts';
+import { isId, newId } from '../../lib/id.ts';
+import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
+import { actingAccount, explainActor } from '../idempotency/index.ts';
+import { announceEvent, awaitStarts, cancelSilenced, insertRevokedEvents, selectSilenced } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
 import { type ApiKey, toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
@@ -12,10 +13,13 @@ import { toRecord } from './load-record.ts';
 import { orUnknown } from './or-unknown.ts';
 import { recordEntry } from './record.ts';
 import {
+  accountIn,
+  insertAllRevoked,
   insertEvent,
   isRevokedNow,
   type KeyRow,
   type KeyToRevoke,
+  markAllRevoked,
   markRevoked,
   markTombstoned,
   selectOwnerOf,
@@ -26,7 +30,12 @@ import {
  */
 export async function revokeOwnKey(ctx: SessionCtx, id: string, address?: ClientAddress): Promise<ApiKey> {
   if (!isId(id)) throw new Refused({ code: 'not_found' });
-  return await revokeKey(ctx, { id, accountId: ctx.actor.accountId, reason: 'user' }, address);
+  const key = { id, accountId: ctx.actor.accountId, reason: 'user' } as const;
+  try {
+    return await revoke(ctx, key, actingAccount(writerOf(ctx)), address);
+  } catch (error) {
+    throw await explainActor(ctx, error);
+  }
 }
 
 /**
@@ -54,29 +63,70 @@ export async function revokeAnyKey(
  * @param address the person's, for the audit log
  */
 export async function revokeKey(ctx: Ctx, key: KeyToRevoke, address?: ClientAddress): Promise<ApiKey> {
+  return await revoke(ctx, key, accountIn(key.accountId), address);
+}
+
+/** @param account the id of the account in SQL, which may refuse */
+async function revoke(ctx: Ctx, key: KeyToRevoke, account: Sql, address: ClientAddress | undefined): Promise<ApiKey> {
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
   const revoked = ownerEvent(ctx, key, 'revoked', address);
-  const [rows, events, leases] = await runSql(
+  const [rows] = await runSql(
     db.batch([
-      markRevoked(db, key, at),
-      insertRevokedEvents(db, isRevokedNow(key.id, at)),
-      selectNewestLease(db, key.id),
+      markRevoked(db, key, account, at),
+      insertRevokedEvents(db, isRevokedNow({ id: key.id }, at)),
       insertEvent(db, revoked),
     ]),
   );
   const [row] = rows;
   if (!row) throw new Refused({ code: 'not_found' });
-  for (const { id } of events.rows) announceEvent(ctx, id);
-  try {
-    await Promise.all([placeTombstones(ctx, rows), awaitStarts(leases.rows[0]?.claimed_until, ctx.now)]);
-  } catch {
-    throw new Refused({ code: 'service_unavailable', why: 'revocation' });
-  }
-  ctx.defer(noteTombstones(ctx, rows));
-  ctx.defer(runSql(cancelSilenced(db, { now: ctx.now, limit: WEBHOOK_BATCH, keyId: key.id })));
+  if (!(await announceRevocations(ctx, rows))) throw new Refused({ code: 'service_unavailable', why: 'revocation' });
   const [lastUse] = (await orUnknown(readLastUses(ctx, [row.key]))) ?? [];
   return toApiKey(row.key, ctx.now, lastUse);
+}
+
+/**
+ * The statements that revoke all keys of an account, for a transaction that has locked the account before them: no key is
+ * generated in between. Its caller then announces what the first of them answers.
+ *
+ * @param account its id, in SQL
+ * @param address of whoever asked for it, for the audit log
+ */
+export function revokingAll(ctx: Ctx, account: Sql, address: ClientAddress | undefined) {
+  const { db } = ctx.ports;
+  const at = new Date(ctx.now);
+  return [
+    markAllRevoked(db, account, at),
+    insertRevokedEvents(db, isRevokedNow({ account }, at)),
+    insertAllRevoked(db, account, newId(ctx.now), address?.text ?? null, at),
+  ] as const;
+}
+
+/**
+ * Tells Redis of revocations, in one request, and waits until no delivery to the endpoints of these keys can start any more
+ * but that of the revocation. Call it before the caller learns that the revocations hold.
+ *
+ * @returns whether Redis knows; if not, the sweep tells it again
+ */
+export async function announceRevocations(ctx: Ctx, rows: readonly KeyRow[]): Promise<boolean> {
+  if (rows.length === 0) return true;
+  try {
+    await Promise.all([placeTombstones(ctx, rows), silence(ctx, rows)]);
+  } catch {
+    return false;
+  }
+  ctx.defer(noteTombstones(ctx, rows));
+  return true;
+}
+
+/** Waits until the endpoints of revoked keys hear of nothing but the revocation, which is then on its way to them. */
+async function silence(ctx: Ctx, rows: readonly KeyRow[]): Promise<void> {
+  const { db } = ctx.ports;
+  const keyIds = rows.map(({ key }) => key.id);
+  const [silenced] = (await runSql(selectSilenced(db, keyIds))).rows;
+  for (const eventId of silenced?.events ?? []) announceEvent(ctx, eventId);
+  ctx.defer(runSql(cancelSilenced(db, { now: ctx.now, limit: WEBHOOK_BATCH, keyIds })));
+  await awaitStarts(silenced?.newestLease, ctx.now);
 }
 
 /** Puts the tombstones of revoked keys over whatever Redis holds for them. */

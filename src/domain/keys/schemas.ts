@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { ALLOWLIST_MAX_ENTRIES, LABEL_MAX_CHARACTERS } from '../../config/limits.ts';
-import { parseCidr } from '../../lib/ip.ts';
-import { humanText } from '../text.ts';
+import { humanLine } from '../text.ts';
+import { parseEntry } from './allowlist.ts';
 import { SCOPE_NAMES } from './scopes.ts';
 
 const allowlistEntry = z.string().transform((entry, context) => {
-  const cidr = parseCidr(entry.trim());
-  if (cidr) return cidr.text;
+  const parsed = parseEntry(entry.trim());
+  if ('text' in parsed) return parsed.text;
   const shown = entry.length > 60 ? `${entry.slice(0, 60)}…` : entry;
-  context.issues.push({ code: 'custom', message: `"${shown}" is not an IP address or CIDR range`, input: entry });
+  context.issues.push({ code: 'custom', message: `"${shown}" ${parsed.problem}`, input: entry });
   return z.NEVER;
 });
 
@@ -18,7 +18,7 @@ const YEAR_10000 = Date.UTC(10_000, 0);
 /** What a person chooses when generating a key (contract sections 2 and 9); immutable afterwards. */
 export const newKeySchema = z
   .strictObject({
-    label: humanText(1, LABEL_MAX_CHARACTERS),
+    label: humanLine(1, LABEL_MAX_CHARACTERS),
     scopes: z
       .array(z.enum(SCOPE_NAMES))
       .min(1, 'choose at least one scope')

@@ -6,6 +6,8 @@ import { apiKeys } from '../../data/schema/api-keys.ts';
 import { auditLog } from '../../data/schema/audit-log.ts';
 import { keyReveals } from '../../data/schema/key-reveals.ts';
 import { profileColumns } from '../accounts/index.ts';
+import type { SessionActor, Writer } from '../context.ts';
+import { actingAccount } from '../idempotency/index.ts';
 import { apiKeyColumns } from './api-key.ts';
 import type { RevokedReason } from './record.ts';
 
@@ -33,12 +35,24 @@ export function selectKeyByHash(db: Db, hash: string) {
     .where(eq(apiKeys.hash, hash));
 }
 
+/** Those of the hashes that keys have. */
+export function selectKnownHashes(db: Db, hashes: string[]) {
+  return db.select({ hash: apiKeys.hash }).from(apiKeys).where(inArray(apiKeys.hash, hashes));
+}
+
+/** The id of an account, in SQL. */
+export function accountIn(accountId: string): Sql {
+  return sql`${accountId}`;
+}
+
 /**
  * Locks an account and answers its profile: creations of keys for it wait for each other from here to the end of
  * the transaction, so that each sees the keys of the ones before it.
+ *
+ * @param account its id, in SQL
  */
-export function lockAccount(db: Db, accountId: string) {
-  return db.select(profileColumns).from(accounts).where(eq(accounts.id, accountId)).for('update');
+export function lockAccount(db: Db, account: Sql) {
+  return db.select(profileColumns).from(accounts).where(sql`${accounts.id} = ${account}`).for('update');
 }
 
 export interface NewKeyRow {
@@ -54,7 +68,10 @@ export interface NewKeyRow {
   readonly expiresAt: Date | null;
 }
 
-/** Inserts a key unless the account has its number of active ones; answers its id, or nothing. */
+/**
+ * Inserts a key unless the account's e-mail address is unproven, or the account has its number of active keys; answers its
+ * id, or nothing.
+ */
 export function insertKey(db: Db, row: NewKeyRow) {
   const values = [
     sql`${row.id}, ${row.accountId}, ${row.label}, ${row.hash}, ${row.maskedKey}`,
@@ -66,7 +83,7 @@ export function insertKey(db: Db, row: NewKeyRow) {
     INSERT INTO api_keys
       (id, account_id, label, hash, masked_key, scopes, ip_allowlist, terms_version, created_at, expires_at)
     SELECT ${sql.join(values, sql`, `)}
-    WHERE (
+    WHERE EXISTS (SELECT FROM accounts WHERE id = ${row.accountId} AND email_verified) AND (
       SELECT count(*) FROM api_keys
       WHERE account_id = ${row.accountId} AND revoked_at IS NULL
         AND (expires_at IS NULL OR expires_at > ${row.createdAt.toISOString()}::timestamptz)
@@ -74,8 +91,12 @@ export function insertKey(db: Db, row: NewKeyRow) {
     RETURNING id`);
 }
 
-/** Revokes a key once: the first time and reason stay. Answers the key, or nothing where there is none. */
-export function markRevoked(db: Db, key: KeyToRevoke, at: Date) {
+/**
+ * Revokes a key once: the first time and reason stay. Answers the key, or nothing where there is none.
+ *
+ * @param account the id of its account, in SQL
+ */
+export function markRevoked(db: Db, key: KeyToRevoke, account: Sql, at: Date) {
   return db
     .update(apiKeys)
     .set({
@@ -83,18 +104,43 @@ export function markRevoked(db: Db, key: KeyToRevoke, at: Date) {
       revokedReason: sql`coalesce(${apiKeys.revokedReason}, ${key.reason})`,
     })
     .from(accounts)
-    .where(and(eq(apiKeys.id, key.id), eq(apiKeys.accountId, key.accountId), eq(accounts.id, apiKeys.accountId)))
+    .where(and(eq(apiKeys.id, key.id), sql`${apiKeys.accountId} = ${account}`, eq(accounts.id, apiKeys.accountId)))
     .returning({ key: { ...recordColumns.key, ...apiKeyColumns }, owner: profileColumns });
 }
 
-/** The key that this very revocation revoked, as a condition on `api_keys k`. */
-export function isRevokedNow(id: string, at: Date): Sql {
-  return sql`k.id = ${id} AND k.revoked_at = ${at.toISOString()}::timestamptz`;
+/** Revokes all keys of an account that are not revoked yet, and answers them. @param account its id, in SQL */
+export function markAllRevoked(db: Db, account: Sql, at: Date) {
+  return db
+    .update(apiKeys)
+    .set({ revokedAt: at, revokedReason: 'user' })
+    .from(accounts)
+    .where(and(eq(apiKeys.accountId, account), isNull(apiKeys.revokedAt), eq(accounts.id, apiKeys.accountId)))
+    .returning({ key: recordColumns.key, owner: profileColumns });
 }
 
-/** Revoked keys that Redis was not told of, as a condition on `api_keys k`. */
+/** The keys that a revocation at this time revoked, as a condition on `api_keys k`. @param of.account its id, in SQL */
+export function isRevokedNow(of: { readonly id: string } | { readonly account: Sql }, at: Date): Sql {
+  const isOf = 'id' in of ? sql`k.id = ${of.id}` : sql`k.account_id = ${of.account}`;
+  return sql`${isOf} AND k.revoked_at = ${at.toISOString()}::timestamptz`;
+}
+
+/** Revoked keys whose marker Redis does not hold, as a condition on `api_keys k`. */
 export function isUntombstoned(): Sql {
   return sql`k.revoked_at IS NOT NULL AND k.tombstoned_at IS NULL`;
+}
+
+/**
+ * Notes in the audit log of each key that {@link markAllRevoked} revoked that it did.
+ *
+ * @param id of whose time and randomness the ids of the events are made: their number is known to Postgres only
+ */
+export function insertAllRevoked(db: Db, account: Sql, id: string, address: string | null, at: Date) {
+  const time = at.toISOString();
+  return db.execute(sql`
+    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
+    SELECT ${id.slice(0, 10)} || upper(left(md5(${id} || id), 16)), id, 'revoked', ${address}, '', ${time}::timestamptz
+    FROM api_keys WHERE account_id = ${account} AND revoked_at = ${time}::timestamptz
+    ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
 }
 
 export interface KeyToRevoke {
@@ -108,14 +154,21 @@ export function markTombstoned(db: Db, keyIds: string[], at: Date) {
   return db.update(apiKeys).set({ tombstonedAt: at }).where(inArray(apiKeys.id, keyIds));
 }
 
-/** Revoked keys that Redis was not told of, the longest waiting first. */
-export function selectUntombstoned(db: Db, limit: number) {
+/**
+ * Revoked keys whose marker must be put into Redis: never done, or done within the first minute and that minute is over.
+ * The longest waiting come first.
+ */
+export function selectUnsettledRevocations(db: Db, now: Date, limit: number) {
+  const { revokedAt, tombstonedAt } = apiKeys;
+  // As the condition of the index says it, so that the planner takes that index.
+  const isUnsettled = sql`(${tombstonedAt} IS NULL OR ${tombstonedAt} - ${revokedAt} < interval '1 minute')`;
+  const isDue = sql`(${tombstonedAt} IS NULL OR ${revokedAt} <= ${now.toISOString()}::timestamptz - interval '1 minute')`;
   return db
     .select(recordColumns)
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-    .where(and(isNotNull(apiKeys.revokedAt), isNull(apiKeys.tombstonedAt)))
-    .orderBy(apiKeys.revokedAt)
+    .where(and(isNotNull(revokedAt), isUnsettled, isDue))
+    .orderBy(revokedAt)
     .limit(limit);
 }
 
@@ -185,11 +238,11 @@ export function insertReveal(db: Db, reveal: typeof keyReveals.$inferInsert) {
 }
 
 /** Takes a sealed key out, for its owner. */
-export function deleteReveal(db: Db, keyId: string, accountId: string) {
+export function deleteReveal(db: Db, keyId: string, owner: Writer<SessionActor>) {
   const isOwn = db
     .select({ id: apiKeys.id })
     .from(apiKeys)
-    .where(and(eq(apiKeys.id, keyId), eq(apiKeys.accountId, accountId)));
+    .where(and(eq(apiKeys.id, keyId), sql`${apiKeys.accountId} = ${actingAccount(owner)}`));
   return db
     .delete(keyReveals)
     .where(inArray(keyReveals.apiKeyId, isOwn))

@@ -3,14 +3,17 @@ import { runSql } from '../../data/db.ts';
 import type { Ctx } from '../context.ts';
 import { announceEvent, insertRevokedEvents } from '../outbox/index.ts';
 import { noteTombstones, placeTombstones } from './revoke-key.ts';
-import { isUntombstoned, selectUntombstoned } from './store.ts';
+import { isUntombstoned, selectUnsettledRevocations } from './store.ts';
 
 /**
- * Tells Redis of the revocations it has missed, so that one which met a dead Redis is bounded by the sweep. Such a key may have
- * been revoked by hand, so its event is written, too, unless there is one.
+ * Puts the markers of revocations into Redis that it has missed, and each other marker once more a minute after its
+ * revocation: an earlier command may have been under way for that long. A key that was
+ * revoked by hand gets its event, too.
+ *
+ * @returns the number of markers
  */
 export async function tellRevocations(ctx: Ctx): Promise<number> {
-  const rows = await runSql(selectUntombstoned(ctx.ports.db, SWEEP_BATCH));
+  const rows = await runSql(selectUnsettledRevocations(ctx.ports.db, new Date(ctx.now), SWEEP_BATCH));
   if (rows.length === 0) return 0;
   const events = await runSql(insertRevokedEvents(ctx.ports.db, isUntombstoned()));
   for (const { id } of events.rows) announceEvent(ctx, id);

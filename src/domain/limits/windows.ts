@@ -34,24 +34,39 @@ export type Weighed =
   | ({ readonly outcome: 'admitted'; readonly windows: Windows } & LimitStatus)
   | ({ readonly outcome: 'limited'; readonly window: WindowName; readonly retryAt: number } & LimitStatus);
 
+/** A request, and the admissions that the windows do not know. */
+export interface WeighedRequest {
+  /** Unix ms. */
+  readonly now: number;
+  readonly isPost: boolean;
+  /** Requests that this isolate admitted while Redis was away, unix ms, oldest first; they weigh, and are not kept. */
+  readonly uncounted?: readonly number[];
+  /** Those of them that were a `POST /api/posts`. */
+  readonly uncountedPosts?: readonly number[];
+}
+
 /**
  * Weighs a request against all windows that apply to it, all or nothing: an admitted one counts in each, a
  * refused one in none. This is the rule; `data/scripts/authorize.ts` is the same rule where the windows live,
  * and a test holds the two together. `retryAt` (unix ms) is when every window that refuses has room again.
  */
-export function weigh(windows: Windows, request: { readonly now: number; readonly isPost: boolean }): Weighed {
+export function weigh(windows: Windows, request: WeighedRequest): Weighed {
   // Another Worker's clock may be ahead of ours: never earlier than the newest admitted request.
   const now = Math.max(request.now, windows.minute.at(-1) ?? 0);
+  const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
   const bucket = Math.floor(now / DAY_BUCKET_MS);
-  const minute = windows.minute.filter((time) => time > now - MINUTE_WINDOW_MS);
-  const posts = request.isPost ? windows.posts.filter((time) => time > now - MINUTE_WINDOW_MS) : windows.posts;
+  const minute = windows.minute.filter(isInMinute);
+  const posts = request.isPost ? windows.posts.filter(isInMinute) : windows.posts;
   const day = windows.day.filter((entry) => entry.bucket >= bucket - DAY_WINDOW_MINUTES);
+  const allOfMinute = merge(minute, (request.uncounted ?? []).filter(isInMinute));
+  const allPosts = merge(posts, (request.uncountedPosts ?? []).filter(isInMinute));
 
-  const full = fullWindows({ minute, posts, day }, request.isPost).sort((a, b) => b.retryAt - a.retryAt)[0];
+  const weighed = { minute: allOfMinute, posts: allPosts, day };
+  const full = fullWindows(weighed, request.isPost).sort((a, b) => b.retryAt - a.retryAt)[0];
   if (full) {
-    const oldest = minute[0] ?? now - MINUTE_WINDOW_MS;
-    const status = { remaining: REQUESTS_PER_MINUTE - minute.length, resetsAt: oldest + MINUTE_WINDOW_MS };
-    return { outcome: 'limited', ...full, ...status };
+    const oldest = allOfMinute[0] ?? now - MINUTE_WINDOW_MS;
+    const remaining = Math.max(0, REQUESTS_PER_MINUTE - allOfMinute.length);
+    return { outcome: 'limited', ...full, remaining, resetsAt: oldest + MINUTE_WINDOW_MS };
   }
 
   const newest = day.at(-1);
@@ -63,23 +78,27 @@ export function weigh(windows: Windows, request: { readonly now: number; readonl
       posts: request.isPost ? [...posts, now] : posts,
       day: counted ?? [...day, { bucket, count: 1 }],
     },
-    remaining: REQUESTS_PER_MINUTE - minute.length - 1,
-    resetsAt: (minute[0] ?? now) + MINUTE_WINDOW_MS,
+    remaining: REQUESTS_PER_MINUTE - allOfMinute.length - 1,
+    resetsAt: Math.min(allOfMinute[0] ?? now, now) + MINUTE_WINDOW_MS,
   };
 }
 
 /** The windows without room, each with the time (unix ms) at which it has room again. */
 function fullWindows({ minute, posts, day }: Windows, isPost: boolean): { window: WindowName; retryAt: number }[] {
   const full: { window: WindowName; retryAt: number }[] = [];
-  if (minute[0] !== undefined && minute.length >= REQUESTS_PER_MINUTE) {
-    full.push({ window: 'minute', retryAt: minute[0] + MINUTE_WINDOW_MS });
-  }
-  if (isPost && posts[0] !== undefined && posts.length >= POSTS_PER_MINUTE) {
-    full.push({ window: 'posts', retryAt: posts[0] + MINUTE_WINDOW_MS });
-  }
+  // The request that must leave first: where more were admitted than the limit has, a later one than the oldest.
+  const lastMinute = minute[minute.length - REQUESTS_PER_MINUTE];
+  if (lastMinute !== undefined) full.push({ window: 'minute', retryAt: lastMinute + MINUTE_WINDOW_MS });
+  const lastPost = isPost ? posts[posts.length - POSTS_PER_MINUTE] : undefined;
+  if (lastPost !== undefined) full.push({ window: 'posts', retryAt: lastPost + MINUTE_WINDOW_MS });
   const total = day.reduce((sum, { count }) => sum + count, 0);
   if (day[0] !== undefined && total >= REQUESTS_PER_DAY) {
     full.push({ window: 'day', retryAt: (day[0].bucket + DAY_WINDOW_MINUTES + 1) * DAY_BUCKET_MS });
   }
   return full;
+}
+
+/** Two logs as one, oldest first. */
+export function merge(a: readonly number[], b: readonly number[]): readonly number[] {
+  return a.length === 0 || b.length === 0 ? [...a, ...b] : [...a, ...b].sort((left, right) => left - right);
 }

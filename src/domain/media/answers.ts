@@ -14,5 +14,12 @@ export const mediaSchema = z
     width: answeredCount('Pixels as shown; null where a video does not say.').nullable(),
     height: answeredCount('The same.').nullable(),
     size: answeredCount('Bytes.'),
+    alt: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Describes the file to people who do not see it; null where its author did not.',
+        examples: ['A fox asleep on a garden wall'],
+      }),
   })
   .meta({ id: 'Media', description: 'An image or a video.' });

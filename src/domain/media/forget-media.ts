@@ -6,5 +6,6 @@ import { deleteMedia } from './store.ts';
 export async function forgetMedia({ ports }: Ctx, objects: readonly string[]): Promise<void> {
   if (objects.length === 0) return;
   await ports.objects.delete(objects);
+  await ports.publicCache.forget(objects.map((object) => `/media/${object}`));
   await runSql(deleteMedia(ports.db, objects));
 }

@@ -1,7 +1,7 @@
 export { forgetMedia } from './forget-media.ts';
-export { holdBytes } from './held-bytes.ts';
 export { discardMedia, keepOrDiscard } from './keep-or-discard.ts';
 export { linkMedia, type Media, type MediaPorts, type MediaRow, type StoredMedia } from './media.ts';
+export { beginUpload, type FileBuffer, type Upload } from './memory-budget.ts';
 export { fileNameOf, isObjectName } from './object-name.ts';
 export { expiryOf } from './signature.ts';
 export { eventMediaJson, insertMedia, type MediaOwner, mediaJson } from './store.ts';

@@ -5,7 +5,7 @@ import { signedQuery } from './signature.ts';
 export type Media = z.infer<typeof mediaSchema>;
 
 /** A file whose bytes are in the bucket; its row is yet to be written. */
-export interface StoredMedia extends Omit<Media, 'url'> {
+export interface StoredMedia extends Omit<Media, 'url' | 'alt'> {
   /** Name of the object. */
   readonly object: string;
   readonly durationMs: number | null;
@@ -34,10 +34,11 @@ export async function linkMedia(
   of: { readonly isForEverybody: boolean; readonly at: number },
 ): Promise<Media[]> {
   return await Promise.all(
-    rows.map(async ({ id, mimeType, object, width, height, size }) => {
+    // An answer that was kept for a repetition before files had texts has none.
+    rows.map(async ({ id, mimeType, object, width, height, size, alt = null }) => {
       const query = of.isForEverybody ? '' : await signedQuery(sessionSecrets[0], object, of.at);
       const type = mimeType.startsWith('video/') ? 'video' : 'image';
-      return { id, type, mimeType, url: `${webOrigin}/media/${object}${query}`, width, height, size };
+      return { id, type, mimeType, url: `${webOrigin}/media/${object}${query}`, width, height, size, alt };
     }),
   );
 }

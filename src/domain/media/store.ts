@@ -7,8 +7,17 @@ import type { StoredMedia } from './media.ts';
 /** What files belong to: a Jes or a JesClip. */
 export type MediaOwner = { readonly postId: string } | { readonly jesclipId: string };
 
-/** Adds files, at least one, to a Jes or a JesClip, which is inserted before them. */
-export function insertMedia(db: Db, owner: MediaOwner, files: readonly StoredMedia[]) {
+/**
+ * Adds files, at least one, to a Jes or a JesClip, which is inserted before them.
+ *
+ * @param alt the n-th text describes the n-th file
+ */
+export function insertMedia(
+  db: Db,
+  owner: MediaOwner,
+  files: readonly StoredMedia[],
+  alt: readonly (string | null)[] = [],
+) {
   return db.insert(media).values(
     files.map(({ id, object, mimeType, width, height, durationMs, size }, position) => ({
       id,
@@ -20,6 +29,7 @@ export function insertMedia(db: Db, owner: MediaOwner, files: readonly StoredMed
       height,
       durationMs,
       size,
+      alt: alt[position] ?? null,
     })),
   );
 }
@@ -34,7 +44,8 @@ export function insertMedia(db: Db, owner: MediaOwner, files: readonly StoredMed
 export function mediaJson(owner: 'post' | 'jesclip', id: Sql, address: Sql = sql`${media.object}`): Sql {
   const column = owner === 'post' ? media.postId : media.jesclipId;
   return sql`array_to_json(ARRAY(SELECT row_to_json(file) FROM (
-    SELECT ${media.id}, ${media.mimeType} AS "mimeType", ${address}, ${media.width}, ${media.height}, ${media.size}
+    SELECT ${media.id}, ${media.mimeType} AS "mimeType", ${address}, ${media.width}, ${media.height}, ${media.size},
+      ${media.alt}
     FROM ${media} WHERE ${column} = ${id} ORDER BY ${media.position}) file))`;
 }
 

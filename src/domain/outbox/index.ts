@@ -10,5 +10,5 @@ export {
   isSubscribed,
   newEventId,
   type SubjectEvent,
-  selectNewestLease,
+  selectSilenced,
 } from './store.ts';

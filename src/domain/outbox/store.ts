@@ -116,30 +116,37 @@ const revokedKeyJson = sql`
       ${timeJson(sql`revoked.last_used_at`)} AS "lastUsedAt", ${timeJson(sql`revoked.revoked_at`)} AS "revokedAt",
       revoked.revoked_reason AS "revokedReason") shown`;
 
-/** When the newest lease on a delivery of a key ends; it is asked in the transaction of the revocation. */
-export function selectNewestLease(db: Db, keyId: string) {
-  return db.execute<{ claimed_until: string | null }>(sql`
-    SELECT ${timeJson(sql`max(d.claimed_until)`)} AS claimed_until FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
-    WHERE e.api_key_id = ${keyId} AND d.claimed_until IS NOT NULL`);
+/**
+ * The rest of what keys that are revoked may still cause: the newest lease on a delivery to an endpoint of theirs, and the
+ * events of their revocations that must be fanned out. Claims lock the key, so none follows the commit of the revocation.
+ */
+export function selectSilenced(db: Db, keyIds: readonly string[]) {
+  const isOfThem = sql`= ANY (string_to_array(${keyIds.join(',')}, ','))`;
+  return db.execute<{ newestLease: string | null; events: string[] }>(sql`
+    SELECT
+      (SELECT ${timeJson(sql`max(d.claimed_until)`)} FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
+       WHERE e.api_key_id ${isOfThem} AND d.claimed_until IS NOT NULL) AS "newestLease",
+      array_to_json(ARRAY(SELECT id FROM outbox_events WHERE api_key_id ${isOfThem} AND fan_out_due)) AS events`);
 }
 
 /**
  * Cancels what waits for endpoints that get nothing any more: disabled or deleted ones, and all of a silenced key but the
  * event of its revocation. No claim takes these any more; this writes it down.
  *
- * @param which.keyId the endpoints of this key only
+ * @param which.keyIds the endpoints of these keys only
  */
 export function cancelSilenced(
   db: Db,
-  which: { readonly now: number; readonly limit: number; readonly keyId?: string },
+  which: { readonly now: number; readonly limit: number; readonly keyIds?: readonly string[] },
 ) {
-  const ofKey = which.keyId === undefined ? sql`` : sql`AND e.api_key_id = ${which.keyId}`;
+  const { keyIds } = which;
+  const ofKeys = keyIds ? sql`AND e.api_key_id = ANY (string_to_array(${keyIds.join(',')}, ','))` : sql``;
   return db.execute(sql`
     UPDATE webhook_deliveries SET status = 'cancelled', next_attempt_at = NULL, claimed_until = NULL
     WHERE id = ANY (ARRAY(
       SELECT d.id FROM webhook_endpoints e JOIN api_keys k ON k.id = e.api_key_id
       JOIN webhook_deliveries d ON d.endpoint_id = e.id JOIN outbox_events o ON o.id = d.event_id
-      WHERE NOT (${isEndpointActive('e')} AND (${isKeyActive('k')} OR coalesce(o.api_key_id = k.id, false))) ${ofKey}
+      WHERE NOT (${isEndpointActive('e')} AND (${isKeyActive('k')} OR coalesce(o.api_key_id = k.id, false))) ${ofKeys}
         AND d.status = 'pending'
         AND (d.claimed_until IS NULL OR d.claimed_until <= ${new Date(which.now).toISOString()}::timestamptz)
       LIMIT ${which.limit} FOR UPDATE OF d SKIP LOCKED))`);

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import type { Db, Sql } from '../../data/db.ts';
-import type { SessionActor } from '../context.ts';
+import { type Db, refuse, type Sql } from '../../data/db.ts';
+import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { pollJson, visibleTo, withAuthor } from '../posts/index.ts';
 
 export interface Ballot {
   readonly postId: string;
-  readonly actor: SessionActor;
+  readonly actor: Writer<SessionActor>;
   /** Different ones. */
   readonly optionIds: readonly string[];
   readonly at: Date;
@@ -22,16 +22,16 @@ const chosen = ({ optionIds }: Ballot): Sql =>
   )})`;
 
 /**
- * Locks a poll, so that its votes are counted one person after another, and holds its rules: `multiple` comes out NULL
- * where the options are not its own, or are too many, `ends_at` where it is over.
+ * Locks a poll, so that its votes are counted one person after another. Rules: `options_of_poll`, where the options are not its own
+ * or are too many; `poll_open`, where it is over.
  */
 export function lockPoll(db: Db, ballot: Ballot) {
   const { postId, optionIds, at } = ballot;
   return db.execute(sql`
     UPDATE polls SET
       multiple = CASE WHEN (multiple OR ${optionIds.length} = 1) AND ${optionIds.length} = (
-        SELECT count(*) FROM poll_options WHERE post_id = ${postId} AND id IN ${chosen(ballot)}) THEN multiple END,
-      ends_at = CASE WHEN ends_at > ${at.toISOString()}::timestamptz THEN ends_at END
+        SELECT count(*) FROM poll_options WHERE post_id = ${postId} AND id IN ${chosen(ballot)}) THEN multiple ELSE ${refuse('options_of_poll')}::boolean END,
+      ends_at = CASE WHEN ends_at > ${at.toISOString()}::timestamptz THEN ends_at ELSE ${refuse('poll_open')}::timestamptz END
     WHERE post_id = ${postId} AND ${isVisible(ballot)}`);
 }
 
@@ -47,7 +47,7 @@ export function removeVotes(db: Db, ballot: Ballot) {
     UPDATE poll_options SET vote_count = vote_count - 1 FROM gone WHERE poll_options.id = gone.option_id`);
 }
 
-/** Adds what the person votes for now and did not before. `account_id` comes out NULL where the session is over. */
+/** Adds what the person votes for now and did not before. */
 export function addVotes(db: Db, ballot: Ballot) {
   const { postId, actor, at } = ballot;
   return db.execute(sql`

@@ -1,9 +1,9 @@
 import { isId, newId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { bounceSchema } from './schemas.ts';
@@ -25,16 +25,14 @@ export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown):
   const { db } = ctx.ports;
   const id = newId(now);
   const entities = findEntities(content);
-  const bounce = { id, actor, postId, content, entities, createdAt: new Date(now) };
+  const bounce = { id, actor: writerOf(ctx), postId, content, entities, createdAt: new Date(now) };
   return await writeNewPost(
     ctx,
     { id, statements: [insertBounce(db, bounce), countBounce(db, id)], previewUrl: entities.url, isBounce: true },
-    ({ column, constraint }) => {
-      if (constraint === 'posts_bounced_once') return new Refused({ code: 'already_bounced' });
-      if (column === 'content') return new Refused({ code: 'not_found' });
-      return column === 'visibility'
-        ? [{ path: 'id', message: 'only a Jes that is PUBLIC can be bounced' }]
-        : undefined;
+    {
+      posts_bounced_once: () => new Refused({ code: 'already_bounced' }),
+      bounced_visible: () => new Refused({ code: 'not_found' }),
+      bounced_public: () => invalidField('id', 'only a Jes that is PUBLIC can be bounced'),
     },
   );
 }

@@ -1,10 +1,11 @@
 import { HOUR_MS } from '../../config/limits.ts';
 import { newId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { newMediaPostSchema, newPostSchema } from './schemas.ts';
@@ -28,18 +29,19 @@ export async function createPost(
 }
 
 async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMedia[]): Promise<Written<Jes>> {
-  const { actor, now } = ctx;
+  const { now } = ctx;
   const hasMedia = media.length > 0;
-  const { content, visibility, jeHubId, location, poll, linkPreviewUrl } = parseInput(
+  const { content, visibility, jeHubId, location, poll, linkPreviewUrl, alt } = parseInput(
     hasMedia ? newMediaPostSchema : newPostSchema,
     input,
   );
+  requireFiles(alt, media.length);
   const { db } = ctx.ports;
   const { hashtags, usernames, url } = findEntities(content);
   const id = newId(now);
   const post = {
     id,
-    actor,
+    actor: writerOf(ctx),
     content,
     visibility,
     jehubId: jeHubId ?? null,
@@ -56,11 +58,17 @@ async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMe
         endsAt: new Date(now + poll.durationHours * HOUR_MS),
       })
     : [];
-  const files = hasMedia ? [insertMedia(db, { postId: id }, media)] : [];
+  const files = hasMedia ? [insertMedia(db, { postId: id }, media, alt)] : [];
   return await writeNewPost(
     ctx,
     { id, statements: [insertPost(db, post), ...polls, ...files], previewUrl: post.linkPreviewUrl, isBounce: false },
-    ({ column }) =>
-      column === 'visibility' ? [{ path: 'jeHubId', message: 'must be the id of a JeHub of this account' }] : undefined,
+    { jehub_member: () => invalidField('jeHubId', 'must be the id of a JeHub of this account') },
   );
+}
+
+/** @throws Refused `invalid_request` for each text that has no file to describe */
+function requireFiles(alt: readonly (string | null)[], files: number): void {
+  const message = files === 1 ? 'describes no file: there is 1' : `describes no file: there are ${files}`;
+  const details = alt.flatMap((text, i) => (text !== null && i >= files ? [{ path: `alt.${i}`, message }] : []));
+  if (details.length > 0) throw new Refused({ code: 'invalid_request', details });
 }

@@ -1,7 +1,6 @@
-import { nullColumnOf } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { forgetMedia } from '../media/index.ts';
 import { Refused } from '../refusal.ts';
@@ -19,17 +18,13 @@ export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<str
   requireScope(actor, 'write:jes');
   if (!isId(id)) throw new Refused({ code: 'not_found' });
   const at = new Date(now);
-  try {
-    const written = await writeOnce(ctx, {
-      status: 204,
-      statements: [markDeleted(ctx.ports.db, id, actor, at)],
-      answer: deletedAnswer(id, actor.accountId, at),
-    });
-    if (!written) return await refuseOthers(ctx, 'post', id);
-    const objects = written.value.split(' ').filter(Boolean);
-    if (!written.replayed && objects.length > 0) ctx.defer(forgetMedia(ctx, objects));
-    return written;
-  } catch (error) {
-    throw nullColumnOf(error) === 'author_id' ? actorRefusal(actor) : error;
-  }
+  const written = await writeOnce(ctx, {
+    status: 204,
+    statements: [markDeleted(ctx.ports.db, id, writerOf(ctx), at)],
+    answer: deletedAnswer(id, actor.accountId, at),
+  });
+  if (!written) return await refuseOthers(ctx, 'post', id);
+  const objects = written.value.split(' ').filter(Boolean);
+  if (!written.replayed && objects.length > 0) ctx.defer(forgetMedia(ctx, objects));
+  return written;
 }

@@ -1,20 +1,22 @@
-import { nullColumnOf } from '../../data/db.ts';
+import { DbRejected, runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { findEntities } from './entities.ts';
-import { type Jes, toJes } from './jes.ts';
+import type { Jes } from './jes.ts';
 import { refuseOthers } from './refuse-others.ts';
 import { postChangeSchema } from './schemas.ts';
-import { ownJes, updatePost } from './store.ts';
+import { type AltText, ownJes, selectFileIds, updateAlt, updatePost } from './store.ts';
 import { viewOf } from './view.ts';
+import { toWrittenJes } from './written-jes.ts';
 
 /**
- * Changes a Jes of one's own: its content with what is found in it, its visibility, its location. What is left out stays.
+ * Changes a Jes of one's own: its content with what is found in it, its visibility, its location, the texts of its files. What
+ * is left out stays.
  *
  * @throws Refused `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
  */
@@ -24,36 +26,42 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
   if (!isId(id)) throw new Refused({ code: 'not_found' });
   const change = parseInput(postChangeSchema, input);
   const entities = change.content === undefined ? undefined : findEntities(change.content);
+  const { db } = ctx.ports;
   try {
     const written = await writeOnce(ctx, {
       status: 200,
-      statements: [updatePost(ctx.ports.db, id, actor, { ...change, entities }, new Date(now))],
-      answer: ownJes(id, actor.accountId, viewOf(ctx)),
+      statements: [
+        updatePost(db, id, writerOf(ctx), { ...change, entities }, new Date(now)),
+        ...(change.media ? [updateAlt(db, id, actor, change.media)] : []),
+      ],
+      answer: ownJes(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
+      postId: id,
+      rules: {
+        content_required: () => invalidField('content', 'must not be empty'),
+        bounce_without_content: () =>
+          invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead'),
+        jehub_visibility: () => invalidField('visibility', 'a Jes in a JeHub is for its members'),
+      },
     });
     if (!written) return await refuseOthers(ctx, 'post', id);
-    const jes = await toJes(ctx.ports, written.value);
+    const edited = await toWrittenJes(ctx, written);
+    const jes = edited.value;
+    // Visitors see it, or no longer.
+    if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([jes.url, ...jes.media.map(({ url }) => url)]));
     if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
-    return { ...written, value: jes };
+    return edited;
   } catch (error) {
-    throw refusalOf(ctx, change, error);
+    const isUnknownFile = error instanceof DbRejected && error.constraint === 'files_of_post';
+    throw isUnknownFile ? await unknownFiles(ctx, id, change.media ?? []) : error;
   }
 }
 
-/** What a violated rule of the database means to the caller. */
-function refusalOf(
-  { actor }: ActorCtx,
-  { content }: { readonly content?: string | undefined },
-  error: unknown,
-): unknown {
-  switch (nullColumnOf(error)) {
-    case 'author_id':
-      return actorRefusal(actor);
-    case 'content':
-      if (content?.trim() === '') return invalidField('content', 'must not be empty');
-      return invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead');
-    case 'visibility':
-      return invalidField('visibility', 'a Jes in a JeHub is for its members');
-    default:
-      return error;
-  }
+/** Names those files that are none of this Jes. */
+async function unknownFiles({ ports }: ActorCtx, postId: string, named: readonly AltText[]): Promise<Refused> {
+  const { rows } = await runSql(selectFileIds(ports.db, postId));
+  const known = new Set(rows.map(({ id }) => id));
+  const details = named.flatMap(({ id }, i) =>
+    known.has(id) ? [] : [{ path: `media.${i}.id`, message: 'must be the id of a file of this Jes' }],
+  );
+  return new Refused({ code: 'invalid_request', details });
 }

@@ -6,26 +6,62 @@ import {
   USERNAME_MIN_CHARACTERS,
 } from '../../config/limits.ts';
 import { isPublicUrl } from '../public-url.ts';
+import { countCharacters } from '../text.ts';
 
-/** What of a content is more than text. */
+/** Hashtags, mentions and the link of a content. */
 export interface Entities {
   /** Without `#`, as they are spelt, each once whatever its case. */
   readonly hashtags: string[];
-  /** Without `@`, in lower case, each once; whether there are such accounts the database knows. */
+  /** Without `@`, in lower case, each once. The database knows which of them are accounts. */
   readonly usernames: string[];
   /** The first that can be unfurled. */
   readonly url: string | null;
 }
 
-/** Letters, their marks, digits, the joiners within words of Persian and Indic scripts. */
-const WORD = String.raw`\p{L}\p{M}\p{N}_\u200c\u200d`;
-/** UAX #31 hashtags, with at least one letter; not `a#b`, not `&#123;`, not `/#x`. */
-const HASHTAG = new RegExp(`(?<![${WORD}&#＃@/])[#＃]([${WORD}]+)`, 'gu');
-const HAS_LETTER = /\p{L}/u;
-/** Usernames are ASCII: `@adaé` names nobody, rather than `ada`. */
+/** `#` with its small and full-width forms (UAX31-R8). */
+const HASH = '#﹟＃';
+const AT = '@﹫＠';
+
+/**
+ * Punctuation that belongs to a word between two of its characters: UAX #31 table 3a without hyphens, dots and apostrophes,
+ * and what twitter-text adds. Middle dots, Hebrew maqaf, geresh and gershayim, Tibetan tsheg, hyphenation point, kavyka,
+ * ditto mark, wave dashes, Katakana double hyphen and middle dots.
+ */
+const MEDIAL = '\u00b7\u0387\u05be\u05f3\u05f4\u0f0b\u0f0c\u2027\ua67e\u3003\u301c\u30a0\u30fb\uff5e\uff65';
+/** Joiners of Persian and Indic words; they may follow each other. */
+const JOINERS = '\u200c\u200d';
+/** Letters, marks, numbers, underscores, and the spacing voicing marks of Kana. */
+const WORD = String.raw`[[\p{XID_Continue}\p{L}\p{M}\p{N}\u309b\u309c]--[${MEDIAL}${JOINERS}]]`;
+
+/**
+ * UAX #31 hashtag identifiers. None begins after a letter, digit or underscore, nor in `&#123;`, `/#x` and `##x`. A `#`
+ * that bears an enclosing mark or an invisible character is no hash sign.
+ */
+const HASHTAG = new RegExp(
+  String.raw`(?<![[${WORD}--\p{M}]&${HASH}${AT}\/][\p{M}${JOINERS}]*)[${HASH}]` +
+    String.raw`(?![\p{Me}\p{Default_Ignorable_Code_Point}])(${WORD}+(?:(?:[${MEDIAL}]|[${JOINERS}]+)${WORD}+)*)`,
+  'gv',
+);
+const HAS_LETTER = /[\p{L}--\p{Default_Ignorable_Code_Point}]/v;
+
+/**
+ * A username is ASCII. Letters of another script may stand on both sides of a mention. A Latin letter, or a mark on one,
+ * makes another word of it: `@adaé` and `é@ada` mention no account, rather than `ada`. So does a username that is too long.
+ */
+const MARK = String.raw`[\p{M}&&\p{Script=Inherited}]`;
 const MENTION = new RegExp(
-  `(?<![${WORD}@#/])@([A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}})(?![${WORD}@])`,
-  'gu',
+  String.raw`(?<![\p{Script=Latin}0-9_${AT}${HASH}\/]${MARK}*)[${AT}]` +
+    `([A-Za-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}})` +
+    String.raw`(?![\p{Script=Latin}0-9_${AT}]|${MARK})`,
+  'gv',
+);
+
+/** A character of an emoji with its selectors, skin tones, tags, joiners and keycap (UTS #51): each part of a sequence. */
+const EMOJI = new RegExp(
+  String.raw`(?:[[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]--\p{L}]` +
+    String.raw`|[0-9#*](?=[\ufe0e\ufe0f]?\u20e3)|\u2139(?=[\ufe0e\ufe0f]))` +
+    String.raw`[\p{Emoji_Modifier}\ufe0e\ufe0f\u20e3\u{e0020}-\u{e007f}\u200d]*`,
+  'gv',
 );
 
 /**
@@ -33,7 +69,7 @@ const MENTION = new RegExp(
  * nothing inside them counts. Its own hashtags end at combining marks, so those are ours.
  */
 export function findEntities(content: string): Entities {
-  // Their place is kept, and no word grows together over them.
+  // Each keeps its place, and no word grows together over them.
   let text = '';
   let url: string | null = null;
   for (const token of tokenize(content)) {
@@ -46,6 +82,7 @@ export function findEntities(content: string): Entities {
     const href = token.t === 'url' ? token.toHref('https') : '';
     if (url === null && isPublicUrl(href)) url = href;
   }
+  text = text.replace(EMOJI, (emoji) => ' '.repeat(emoji.length));
   return { hashtags: hashtagsIn(text), usernames: usernamesIn(text), url };
 }
 
@@ -53,7 +90,8 @@ function hashtagsIn(text: string): string[] {
   const found = new Map<string, string>();
   for (const [, tag = ''] of text.matchAll(HASHTAG)) {
     const same = tag.normalize('NFC').toLowerCase();
-    if (HAS_LETTER.test(tag) && tag.length <= HASHTAG_MAX_CHARACTERS && !found.has(same)) found.set(same, tag);
+    const isTag = HAS_LETTER.test(tag) && countCharacters(tag) <= HASHTAG_MAX_CHARACTERS;
+    if (isTag && !found.has(same)) found.set(same, tag);
   }
   return [...found.values()].slice(0, ENTITIES_MAX);
 }

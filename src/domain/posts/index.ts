@@ -9,7 +9,16 @@ export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';
 export { refuseOthers } from './refuse-others.ts';
 export { bounceSchema, newMediaPostSchema, newPostSchema, postChangeSchema, visibility } from './schemas.ts';
-export { accountsNamed, authorJson, type EventView, mentionsJson, pollJson, type View, viaJson } from './store.ts';
+export {
+  accountsNamed,
+  authorJson,
+  type EventView,
+  emptyDeleted,
+  mentionsJson,
+  pollJson,
+  type View,
+  viaJson,
+} from './store.ts';
 export { viewOf } from './view.ts';
 export { visibleTo, withAuthor } from './visibility.ts';
 export { writeCreation } from './write-creation.ts';

@@ -1,11 +1,12 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { type Db, type Sql, timeJson } from '../../data/db.ts';
+import { type Db, refuse, type Sql, timeJson } from '../../data/db.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { dailyUsage, posts } from '../../data/schema/posts.ts';
-import type { Actor } from '../context.ts';
+import type { Actor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { eventMediaJson, mediaJson } from '../media/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
+import { hasVisibleText } from '../text.ts';
 import type { Entities } from './entities.ts';
 import type { Location, Visibility } from './jes.ts';
 import { type PostAlias, visibleTo, withAuthor } from './visibility.ts';
@@ -35,11 +36,13 @@ export function viaJson(keyId: Sql): Sql {
   return sql`(SELECT row_to_json(chip) FROM (SELECT label FROM api_keys WHERE id = ${keyId}) chip)`;
 }
 
-/** Who is named. @param ids a column */
+/** The accounts named, but for deleted ones. OFFSET keeps the planner at one look-up for each. @param ids a column */
 export function mentionsJson(ids: Sql): Sql {
   return sql`array_to_json(ARRAY(
     SELECT row_to_json(mention) FROM unnest(${ids}) WITH ORDINALITY AS named(id, n)
-    JOIN LATERAL (SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id) mention ON true
+    JOIN LATERAL (
+      SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id AND accounts.deleted_at IS NULL OFFSET 0
+    ) mention ON true
     ORDER BY n))`;
 }
 
@@ -148,7 +151,7 @@ export function ownJes(id: string, accountId: string, view: View): Sql {
 
 export interface NewPostRow {
   readonly id: string;
-  readonly actor: Actor;
+  readonly actor: Writer;
   readonly content: string;
   readonly visibility: Visibility;
   readonly jehubId: string | null;
@@ -159,10 +162,7 @@ export interface NewPostRow {
   readonly createdAt: Date;
 }
 
-/**
- * Inserts a Jes. What its rules refuse comes out NULL in a column that refuses it, and the whole batch with it:
- * `author_id` where the actor may not write any more, `visibility` where the account is no member of the JeHub.
- */
+/** Inserts a Jes. Rule: `jehub_member`, where the account is no member of the JeHub. */
 export function insertPost(db: Db, post: NewPostRow) {
   const { actor, jehubId } = post;
   const isMember = sql`EXISTS (
@@ -171,7 +171,10 @@ export function insertPost(db: Db, post: NewPostRow) {
     id: post.id,
     authorId: actingAccount(actor),
     content: post.content,
-    visibility: jehubId === null ? post.visibility : sql`CASE WHEN ${isMember} THEN ${post.visibility} END`,
+    visibility:
+      jehubId === null
+        ? post.visibility
+        : sql`CASE WHEN ${isMember} THEN ${post.visibility} ELSE ${refuse('jehub_member')} END`,
     apiKeyId: actor.type === 'apiKey' ? actor.keyId : null,
     jehubId,
     location: post.location,
@@ -230,25 +233,36 @@ export interface PostChange {
   readonly entities?: Entities | undefined;
   readonly visibility?: Visibility | undefined;
   readonly location?: Location | null | undefined;
+  readonly media?: readonly AltText[] | undefined;
+}
+
+/** A text for a file. */
+export interface AltText {
+  readonly id: string;
+  /** Null takes it away. */
+  readonly alt: string | null;
 }
 
 /**
- * Changes a Jes of the actor's. As with {@link insertPost} a column that comes out NULL says what refused: `author_id` the
- * actor, `content` that a plain bounce has none, or that nothing would be left to be seen, `visibility` that a Jes in a
- * JeHub is for its members.
+ * Changes a Jes of the actor's. Rules: `content_required`, where nothing would be left to be seen; `bounce_without_content`, where
+ * it is a plain bounce; `jehub_visibility`, since a Jes in a JeHub is for its members; `files_of_post`, where a file is none of
+ * this Jes. {@link updateAlt} changes the texts of files.
  */
-export function updatePost(db: Db, id: string, actor: Actor, change: PostChange, at: Date) {
-  const { content, entities, visibility, location } = change;
+export function updatePost(db: Db, id: string, actor: Writer, change: PostChange, at: Date) {
+  const { content, entities, visibility, location, media } = change;
   const hasMedia = sql`EXISTS (SELECT FROM media WHERE post_id = ${posts.id})`;
   const isPlainBounce = sql`${posts.bounceOfId} IS NOT NULL AND ${posts.content} = ''`;
   // Without words there must be something else.
-  const mayBeSo = content?.trim() === '' ? hasMedia : sql`NOT (${isPlainBounce})`;
+  const brokenRule =
+    content !== undefined && !hasVisibleText(content)
+      ? sql`WHEN NOT ${hasMedia} THEN ${refuse('content_required')}`
+      : sql`WHEN ${isPlainBounce} THEN ${refuse('bounce_without_content')}`;
   return db
     .update(posts)
     .set({
       authorId: actingAccount(actor),
       ...(content !== undefined && {
-        content: sql`CASE WHEN ${mayBeSo} THEN ${content} END`,
+        content: sql`CASE ${brokenRule} ELSE ${content} END`,
       }),
       ...(entities && {
         hashtags: entities.hashtags,
@@ -257,13 +271,80 @@ export function updatePost(db: Db, id: string, actor: Actor, change: PostChange,
         linkPreview: sql`CASE WHEN ${posts.linkPreviewUrl} = ${entities.url} THEN ${posts.linkPreview} END`,
       }),
       ...(visibility !== undefined && {
-        visibility: sql`CASE WHEN ${posts.jehubId} IS NULL OR ${visibility} = 'PUBLIC' THEN ${visibility} END`,
+        visibility: sql`CASE WHEN ${posts.jehubId} IS NULL OR ${visibility} = 'PUBLIC' THEN ${visibility}
+          ELSE ${refuse('jehub_visibility')} END`,
       }),
       ...(location !== undefined && { location }),
-      updatedAt: at,
+      updatedAt: media
+        ? sql`CASE WHEN ${hasFiles(media)} THEN ${at.toISOString()} ELSE ${refuse('files_of_post')} END::timestamptz`
+        : at,
       editedAt: at,
     })
     .where(and(eq(posts.id, id), eq(posts.authorId, actor.accountId), isNull(posts.deletedAt)));
+}
+
+/** Tells if a Jes has all of these files, each of which is named once. */
+function hasFiles(files: readonly AltText[]): Sql {
+  const named = sql.param(
+    files.map(({ id }) => id),
+    posts.mentionIds,
+  );
+  return sql`${files.length} = (SELECT count(*) FROM media WHERE post_id = ${posts.id} AND id = ANY (${named}::text[]))`;
+}
+
+/** Changes texts of files of a Jes, where it is the actor's. */
+export function updateAlt(db: Db, postId: string, { accountId }: Actor, texts: readonly AltText[]) {
+  return db.execute(sql`
+    UPDATE media SET alt = named.alt
+    FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS named(id text, alt text), posts
+    WHERE media.id = named.id AND media.post_id = ${postId}
+      AND posts.id = ${postId} AND posts.author_id = ${accountId} AND posts.deleted_at IS NULL`);
+}
+
+/** The files of a Jes. */
+export function selectFileIds(db: Db, postId: string) {
+  return db.execute<{ id: string }>(sql`SELECT id FROM media WHERE post_id = ${postId}`);
+}
+
+/** What a Jes said, as it stands in kept answers and events once the Jes is deleted. */
+const EMPTIED = sql.raw(
+  `'${JSON.stringify({
+    content: '',
+    media: [],
+    poll: null,
+    location: null,
+    linkPreview: null,
+    hashtags: [],
+    mentions: [],
+    bounceOf: null,
+  })}'::jsonb`,
+);
+
+/**
+ * Parts of a statement that deletes Jes: they take the words of the deleted ones out of answers that are kept for replays, out
+ * of events, and out of polls; of bounces in answers and events they take the bounced Jes. The statement has a part `gone`
+ * with a column `id`.
+ */
+export function emptyDeleted(): Sql {
+  return sql`
+    emptied_answers AS (
+      UPDATE idempotency_keys SET body = (body::jsonb || ${EMPTIED})::text FROM gone WHERE idempotency_keys.post_id = gone.id
+    ), emptied_bounces AS (
+      UPDATE idempotency_keys SET body = jsonb_set(body::jsonb, '{bounceOf}', 'null')::text
+      FROM gone WHERE idempotency_keys.bounced_post_id = gone.id AND post_id NOT IN (SELECT id FROM gone)
+    ), emptied_events AS (
+      UPDATE outbox_events SET data = (data::jsonb || ${EMPTIED})::json FROM gone WHERE outbox_events.data ->> 'id' = gone.id
+    ), emptied_bounce_events AS (
+      UPDATE outbox_events SET data = jsonb_set(data::jsonb, '{bounceOf}', 'null')::json
+      FROM gone WHERE outbox_events.data -> 'bounceOf' ->> 'id' = gone.id AND data ->> 'id' NOT IN (SELECT id FROM gone)
+    ), emptied_polls AS (
+      UPDATE poll_options SET text = '' FROM gone WHERE poll_options.post_id = gone.id
+    )`;
+}
+
+/** A row where the viewer sees a Jes. */
+export function selectJesVisible(db: Db, id: string, viewerId: string) {
+  return db.execute(sql`SELECT 1 FROM ${withAuthor('post')} WHERE post.id = ${id} AND ${visibleTo(viewerId, 'post')}`);
 }
 
 /**
@@ -271,13 +352,15 @@ export function updatePost(db: Db, id: string, actor: Actor, change: PostChange,
  * likes with the sweep, which may be many. The total of its author, and the bounces of what it bounced, are right
  * afterwards.
  */
-export function markDeleted(db: Db, id: string, actor: Actor, at: Date) {
+export function markDeleted(db: Db, id: string, actor: Writer, at: Date) {
   return db.execute(sql`
     WITH gone AS (
       UPDATE posts SET author_id = ${actingAccount(actor)}, deleted_at = ${at.toISOString()}::timestamptz, content = '',
         hashtags = '{}', mention_ids = '{}', location = NULL, link_preview_url = NULL, link_preview = NULL
       WHERE id = ${id} AND author_id = ${actor.accountId} AND deleted_at IS NULL
-      RETURNING author_id, bounce_of_id
+      RETURNING id, author_id, bounce_of_id
+    ), ${emptyDeleted()}, described AS (
+      UPDATE media SET alt = NULL FROM gone WHERE media.post_id = ${id} AND media.alt IS NOT NULL
     ), original AS (
       UPDATE posts SET bounce_count = bounce_count - 1 FROM gone WHERE posts.id = gone.bounce_of_id
     )
@@ -306,7 +389,7 @@ export function selectAuthorId(db: Db, what: 'post' | 'jesclip', id: string, vie
 
 export interface NewBounceRow {
   readonly id: string;
-  readonly actor: Actor;
+  readonly actor: Writer;
   /** The Jes that is bounced. */
   readonly postId: string;
   /** Empty = a plain bounce. */
@@ -316,9 +399,8 @@ export interface NewBounceRow {
 }
 
 /**
- * Inserts a bounce, of the original where a plain bounce is bounced. NULL in a column says what refused: `author_id` the
- * actor, `content` that the account sees no such Jes, `visibility` that it is not for everybody. A second plain one of
- * the same Jes meets the index `posts_bounced_once`.
+ * Inserts a bounce, of the original where a plain bounce is bounced. Rules: `bounced_visible`, where the account sees no such Jes;
+ * `bounced_public`, where it is not for everybody; `posts_bounced_once`, an index, where it is a second plain one.
  */
 export function insertBounce(db: Db, bounce: NewBounceRow) {
   const { actor, entities, createdAt } = bounce;
@@ -337,9 +419,10 @@ export function insertBounce(db: Db, bounce: NewBounceRow) {
     )
     INSERT INTO posts (id, author_id, content, visibility, api_key_id, bounce_of_id, hashtags, mention_ids,
       link_preview_url, created_at, updated_at)
-    VALUES (${bounce.id}, ${actingAccount(actor)}, (SELECT ${bounce.content}::text FROM target),
-      (SELECT 'PUBLIC' FROM target WHERE is_public), ${actor.type === 'apiKey' ? actor.keyId : null},
-      (SELECT id FROM target), ${sql.param(entities.hashtags, posts.hashtags)}::text[],
+    VALUES (${bounce.id}, ${actingAccount(actor)}, ${bounce.content}, 'PUBLIC',
+      ${actor.type === 'apiKey' ? actor.keyId : null},
+      coalesce((SELECT CASE WHEN is_public THEN id ELSE ${refuse('bounced_public')} END FROM target),
+        ${refuse('bounced_visible')}), ${sql.param(entities.hashtags, posts.hashtags)}::text[],
       ${Array.isArray(mentionIds) ? sql`'{}'::text[]` : mentionIds}, ${entities.url}, ${at}, ${at})`);
 }
 

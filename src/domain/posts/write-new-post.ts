@@ -1,18 +1,17 @@
-import type { DbRejected, Statement } from '../../data/db.ts';
+import type { Statement } from '../../data/db.ts';
 import type { ActorCtx } from '../context.ts';
-import type { Written } from '../idempotency/index.ts';
+import type { Rules, Written } from '../idempotency/index.ts';
 import { newEventId } from '../outbox/index.ts';
-import type { Detail, Refused } from '../refusal.ts';
 import { askForPreview } from './ask-for-preview.ts';
-import { type Jes, toJes } from './jes.ts';
+import type { Jes } from './jes.ts';
 import { insertPostEvent, ownJes } from './store.ts';
 import { viewOf } from './view.ts';
 import { writeCreation } from './write-creation.ts';
+import { toWrittenJes } from './written-jes.ts';
 
 /**
  * Writes a Jes, a bounce or not, with all that comes with one: the account's total, the event, the daily quota. The
- * statements come before them in the transaction; where one of them meets a rule of its own, `explain` says what of the
- * request was wrong.
+ * statements come before them in the transaction.
  */
 export async function writeNewPost(
   ctx: ActorCtx,
@@ -23,15 +22,18 @@ export async function writeNewPost(
     readonly previewUrl: string | null;
     readonly isBounce: boolean;
   },
-  explain: (error: DbRejected) => readonly Detail[] | Refused | undefined,
+  rules: Rules,
 ): Promise<Written<Jes>> {
   const { accountId } = ctx.actor;
   const { db } = ctx.ports;
-  const view = viewOf(ctx);
+  const view = { ...viewOf(ctx), withCounts: true };
   const event = { id: newEventId(), subjectId: post.id, accountId, at: new Date(ctx.now), isBounce: post.isBounce };
   const statements = [...post.statements, insertPostEvent(db, event, view)];
-  const answer = ownJes(post.id, accountId, view);
-  const written = await writeCreation(ctx, { statements, answer, eventId: event.id }, explain);
+  const written = await writeCreation(
+    ctx,
+    { statements, answer: ownJes(post.id, accountId, view), postId: post.id, eventId: event.id },
+    rules,
+  );
   if (!written.replayed) askForPreview(ctx, post.id, post.previewUrl);
-  return { ...written, value: await toJes(ctx.ports, written.value) };
+  return await toWrittenJes(ctx, written);
 }

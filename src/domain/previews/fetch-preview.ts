@@ -1,5 +1,6 @@
 import { PREVIEW_MAX_BYTES, PREVIEW_REDIRECTS_MAX } from '../../config/limits.ts';
 import type { FetchPage } from '../../data/link-previews.ts';
+import { parseContentType } from '../../lib/header-value.ts';
 import type { LinkPreview } from '../posts/index.ts';
 import { isPublicUrl } from '../public-url.ts';
 import { parsePreview } from './parse-preview.ts';
@@ -9,8 +10,7 @@ const REQUEST_HEADERS = {
   'User-Agent': 'JesthaBot/1.0 (link previews; +https://jestha.com)',
 };
 const REDIRECTS = [301, 302, 303, 307, 308];
-const HTML_TYPE = /^(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
-const CHARSET = /charset\s*=\s*"?([\w.:-]+)/i;
+const HTML_TYPES = ['text/html', 'application/xhtml+xml'];
 
 /**
  * What a page says of itself. Each hop is judged before it is asked, since a redirect leads anywhere; of the last one no
@@ -39,7 +39,7 @@ async function follow(
   for (let hop = 0; hop <= PREVIEW_REDIRECTS_MAX; hop++) {
     if (!isPublicUrl(url)) return undefined;
     const response = await fetchPage(url, { headers: REQUEST_HEADERS, redirect: 'manual', signal });
-    const isPage = response.status === 200 && HTML_TYPE.test(response.headers.get('Content-Type') ?? '');
+    const isPage = response.status === 200 && HTML_TYPES.includes(typeOf(response)?.type ?? '');
     if (isPage) return { response, url };
     await response.body?.cancel();
     const location = REDIRECTS.includes(response.status) ? response.headers.get('Location') : null;
@@ -49,10 +49,11 @@ async function follow(
   return undefined;
 }
 
+const typeOf = ({ headers }: Response) => parseContentType(headers.get('Content-Type'));
+
 /** The beginning of a page, in the encoding it says it has. */
 async function readText(response: Response): Promise<string> {
-  const label = CHARSET.exec(response.headers.get('Content-Type') ?? '')?.[1] ?? 'utf-8';
-  const decoder = new TextDecoder(label);
+  const decoder = new TextDecoder(typeOf(response)?.parameters.get('charset') || 'utf-8');
   const reader = response.body?.getReader();
   let text = '';
   for (let left = PREVIEW_MAX_BYTES; reader && left > 0; ) {

@@ -1,6 +1,8 @@
+import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import { PREVIEW_DESCRIPTION_MAX_CHARACTERS, PREVIEW_TITLE_MAX_CHARACTERS } from '../../config/limits.ts';
 import type { LinkPreview } from '../posts/index.ts';
 import { isPublicUrl } from '../public-url.ts';
+import { hasVisibleText } from '../text.ts';
 
 /** Where a page says what, the best first (Open Graph, Twitter cards, HTML). */
 const SOURCES = {
@@ -24,7 +26,7 @@ export async function parsePreview(
   const first = (names: readonly string[], max: number) => {
     for (const name of names) {
       const text = clean(said.get(name) ?? '', max);
-      if (text !== '') return text;
+      if (hasVisibleText(text)) return text;
     }
     return null;
   };
@@ -36,7 +38,10 @@ export async function parsePreview(
   return { url: page.url, title, description, image, siteName };
 }
 
-/** The first of each `<meta>`, and the first `<title>` (pictures in the page may have others), as they are written. */
+/**
+ * The first of each `<meta>`, and the first `<title>` (pictures in the page may have others). HTMLRewriter gives both as they
+ * are written, character references and all; in an attribute `&copy=` is none.
+ */
 async function collect(html: string): Promise<Map<string, string>> {
   const said = new Map<string, string>();
   let title = '';
@@ -45,7 +50,7 @@ async function collect(html: string): Promise<Map<string, string>> {
     .on('meta[content]', {
       element(meta) {
         const name = (meta.getAttribute('property') ?? meta.getAttribute('name') ?? '').toLowerCase();
-        if (!said.has(name)) said.set(name, meta.getAttribute('content') ?? '');
+        if (!said.has(name)) said.set(name, decodeHTMLAttribute(meta.getAttribute('content') ?? ''));
       },
     })
     .on('title', {
@@ -57,55 +62,25 @@ async function collect(html: string): Promise<Map<string, string>> {
       },
     });
   await rewriter.transform(new Response(html)).arrayBuffer();
-  said.set('title', title);
+  said.set('title', decodeHTML(title));
   return said;
 }
 
 function imageOf(said: ReadonlyMap<string, string>, base: string): string | null {
   for (const name of SOURCES.image) {
-    const text = decodeReferences(said.get(name) ?? '').trim();
+    const text = said.get(name)?.trim() ?? '';
     const url = text !== '' && URL.canParse(text, base) ? new URL(text, base).href : '';
     if (isPublicUrl(url)) return url;
   }
   return null;
 }
 
-/** One line of text: references decoded, white space and control characters as one space, cut to so many characters. */
+/** One line of text: white space and control characters as one space, cut to so many characters. */
 function clean(written: string, max: number): string {
-  const text = decodeReferences(written)
+  const text = written
     .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   const characters = [...text];
   return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
-}
-
-/** Those that pages use in a title; others stay as they are written. */
-const NAMED: Record<string, string> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  hellip: '…',
-  mdash: '—',
-  ndash: '–',
-  lsquo: '‘',
-  rsquo: '’',
-  ldquo: '“',
-  rdquo: '”',
-  middot: '·',
-  copy: '©',
-  reg: '®',
-  trade: '™',
-};
-
-/** HTMLRewriter gives text as it is written, character references and all. */
-function decodeReferences(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,8}));/gi, (written, decimal, hex, name) => {
-    if (name !== undefined) return NAMED[name] ?? written;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
-  });
 }

@@ -2,7 +2,6 @@ import { PREVIEW_TIMEOUT_MS } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import type { FetchPage, PreviewJob } from '../../data/link-previews.ts';
 import type { Ctx } from '../context.ts';
-import { fetchPreview } from './fetch-preview.ts';
 import { selectWanted, storePreview } from './store.ts';
 
 /**
@@ -21,6 +20,8 @@ export async function unfurlLink(
   const { db } = ports;
   const [wanted] = await runSql(selectWanted(db, job));
   if (!wanted) return false;
+  // It brings the table of HTML's named characters, which no request needs.
+  const { fetchPreview } = await import('./fetch-preview.ts');
   const { fetchPage = ports.fetchPage, signal = AbortSignal.timeout(PREVIEW_TIMEOUT_MS) } = options;
   const preview = await fetchPreview(fetchPage, job.url, signal);
   if (!preview) return false;

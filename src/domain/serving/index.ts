@@ -1,1 +1,2 @@
-export { openMedia } from './open-media.ts';
+export { readForVisitors } from './for-visitors.ts';
+export { type OpenFile, openMedia } from './open-media.ts';

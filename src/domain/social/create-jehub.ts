@@ -1,5 +1,5 @@
 import { newId } from '../../lib/id.ts';
-import type { SessionCtx } from '../context.ts';
+import { type SessionCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { type JeHub, newJehubSchema } from './schemas.ts';
@@ -9,7 +9,8 @@ import { writeAsPerson } from './write.ts';
 /** Founds a JeHub; the person is its first member. Names need not be unique. @throws Refused `invalid_request` */
 export async function createJehub(ctx: SessionCtx, input: unknown): Promise<Written<JeHub>> {
   const { name } = parseInput(newJehubSchema, input);
-  const { actor, now, ports } = ctx;
+  const { now, ports } = ctx;
+  const actor = writerOf(ctx);
   const id = newId(now);
   return await writeAsPerson<JeHub>(ctx, {
     status: 201,

@@ -1,5 +1,5 @@
 import { isId } from '../../lib/id.ts';
-import type { SessionCtx } from '../context.ts';
+import { type SessionCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { Refused } from '../refusal.ts';
 import type { JeHub } from './schemas.ts';
@@ -9,7 +9,8 @@ import { writeAsPerson } from './write.ts';
 /** Joins a JeHub, which is open to all; a member stays one. @throws Refused `not_found` */
 export async function joinJehub(ctx: SessionCtx, id: string): Promise<Written<JeHub>> {
   if (!isId(id)) throw new Refused({ code: 'not_found' });
-  const { actor, now, ports } = ctx;
+  const { now, ports } = ctx;
+  const actor = writerOf(ctx);
   return await writeAsPerson<JeHub>(ctx, {
     status: 200,
     statements: [insertMember(ports.db, id, actor, new Date(now))],

@@ -1,6 +1,5 @@
 import { USERNAME_MAX_CHARACTERS, USERNAME_MIN_CHARACTERS } from '../../config/limits.ts';
-import { DbRejected } from '../../data/db.ts';
-import type { SessionCtx } from '../context.ts';
+import { type SessionCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import type { Follow } from './schemas.ts';
@@ -18,18 +17,15 @@ const USERNAME = new RegExp(`^[a-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MA
 export async function setFollow(ctx: SessionCtx, name: string, isSet: boolean): Promise<Written<Follow>> {
   const username = name.toLowerCase();
   if (!USERNAME.test(username)) throw new Refused({ code: 'not_found' });
-  const { actor, now, ports } = ctx;
-  try {
-    return await writeAsPerson<Follow>(ctx, {
-      status: 200,
-      statements: [
-        lockAccounts(ports.db, actor.accountId, username),
-        setFollowing(ports.db, { username, actor, isSet, at: new Date(now) }),
-      ],
-      answer: followAnswer(username, isSet),
-    });
-  } catch (error) {
-    if (!(error instanceof DbRejected) || error.constraint !== 'follows_not_oneself') throw error;
-    throw invalidField('username', 'nobody follows themselves');
-  }
+  const { now, ports } = ctx;
+  const actor = writerOf(ctx);
+  return await writeAsPerson<Follow>(ctx, {
+    status: 200,
+    statements: [
+      lockAccounts(ports.db, actor.accountId, username),
+      setFollowing(ports.db, { username, actor, isSet, at: new Date(now) }),
+    ],
+    answer: followAnswer(username, isSet),
+    rules: { follows_not_oneself: () => invalidField('username', 'nobody follows themselves') },
+  });
 }

@@ -1,5 +1,5 @@
 import { isId } from '../../lib/id.ts';
-import type { SessionCtx } from '../context.ts';
+import { type SessionCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { Refused } from '../refusal.ts';
 import type { Save } from './schemas.ts';
@@ -9,7 +9,8 @@ import { writeAsPerson } from './write.ts';
 /** Keeps a Jes for later that the person sees, or no longer; the same again changes nothing. @throws Refused `not_found` */
 export async function setSave(ctx: SessionCtx, postId: string, isSet: boolean): Promise<Written<Save>> {
   if (!isId(postId)) throw new Refused({ code: 'not_found' });
-  const { actor, now, ports } = ctx;
+  const { now, ports } = ctx;
+  const actor = writerOf(ctx);
   const target = { postId, actor, isSet, at: new Date(now) };
   return await writeAsPerson<Save>(ctx, {
     status: 200,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jehubMembers, jehubs } from '../../data/schema/jehubs.ts';
-import type { SessionActor } from '../context.ts';
+import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { visibleTo, withAuthor } from '../posts/index.ts';
 
@@ -18,9 +18,13 @@ const visiblePost = (postId: string, actor: SessionActor): Sql =>
 
 /**
  * Marks a Jes that the person sees, or takes the mark away, and counts it, in one statement: the count changes by what
- * really was written, however many do so at once. `account_id` comes out NULL where the session is over.
+ * really was written, however many do so at once.
  */
-export function setMark(db: Db, mark: Mark, target: { postId: string; actor: SessionActor; isSet: boolean; at: Date }) {
+export function setMark(
+  db: Db,
+  mark: Mark,
+  target: { postId: string; actor: Writer<SessionActor>; isSet: boolean; at: Date },
+) {
   const { postId, actor, isSet, at } = target;
   const table = sql.raw(MARKS[mark].table);
   const count = sql.raw(MARKS[mark].count);
@@ -56,7 +60,12 @@ export function lockAccounts(db: Db, accountId: string, username: string) {
 /** Makes a person follow somebody, or no longer, and counts it on both sides by what really was written. */
 export function setFollowing(
   db: Db,
-  target: { readonly username: string; readonly actor: SessionActor; readonly isSet: boolean; readonly at: Date },
+  target: {
+    readonly username: string;
+    readonly actor: Writer<SessionActor>;
+    readonly isSet: boolean;
+    readonly at: Date;
+  },
 ) {
   const { username, actor, isSet, at } = target;
   const changed = isSet
@@ -86,7 +95,7 @@ export function followAnswer(username: string, isSet: boolean): Sql {
 }
 
 /** Inserts a JeHub with its creator as the first member. */
-export function insertJehub(db: Db, hub: { id: string; name: string; actor: SessionActor; at: Date }) {
+export function insertJehub(db: Db, hub: { id: string; name: string; actor: Writer<SessionActor>; at: Date }) {
   const { id, name, actor, at } = hub;
   return [
     db.insert(jehubs).values({ id, name, creatorId: actingAccount(actor), memberCount: 1, createdAt: at }),
@@ -95,7 +104,7 @@ export function insertJehub(db: Db, hub: { id: string; name: string; actor: Sess
 }
 
 /** Makes the person a member, once, and counts it. */
-export function insertMember(db: Db, id: string, actor: SessionActor, at: Date) {
+export function insertMember(db: Db, id: string, actor: Writer<SessionActor>, at: Date) {
   return db.execute(sql`
     WITH joined AS (
       INSERT INTO jehub_members (jehub_id, account_id, joined_at)

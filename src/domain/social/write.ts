@@ -1,6 +1,5 @@
-import { nullColumnOf } from '../../data/db.ts';
 import type { SessionCtx } from '../context.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
 import { Refused } from '../refusal.ts';
 
 /**
@@ -9,14 +8,7 @@ import { Refused } from '../refusal.ts';
  * @throws Refused `not_found` where the answer is NULL, `authentication_required` where the session ended meanwhile
  */
 export async function writeAsPerson<T>(ctx: SessionCtx, write: Parameters<typeof writeOnce>[1]): Promise<Written<T>> {
-  try {
-    const written = await writeOnce(ctx, write);
-    if (!written) throw new Refused({ code: 'not_found' });
-    return { ...written, value: JSON.parse(written.value) as T };
-  } catch (error) {
-    throw ACTOR_COLUMNS.includes(nullColumnOf(error) ?? '') ? actorRefusal(ctx.actor) : error;
-  }
+  const written = await writeOnce(ctx, write);
+  if (!written) throw new Refused({ code: 'not_found' });
+  return { ...written, value: JSON.parse(written.value) as T };
 }
-
-/** The columns in which the acting account comes out NULL. */
-const ACTOR_COLUMNS = ['account_id', 'follower_id', 'creator_id'];

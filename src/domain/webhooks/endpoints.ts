@@ -1,9 +1,9 @@
 import { WEBHOOK_BATCH, WEBHOOK_ROTATION_MS } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { newId } from '../../lib/id.ts';
-import type { ActorCtx, ClientAddress } from '../context.ts';
+import { type ActorCtx, type ClientAddress, writerOf } from '../context.ts';
 import { isAllowedTarget, newSecret, sealSecret } from '../deliveries/index.ts';
-import { actorRefusal, type Written, writeOnce } from '../idempotency/index.ts';
+import { runAsActor, type Written, writeOnce } from '../idempotency/index.ts';
 import { cancelSilenced } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
@@ -53,16 +53,17 @@ export async function createWebhook(
   input: unknown,
   address?: ClientAddress,
 ): Promise<CreatedWebhook> {
-  const named = { actor: ctx.actor, keyId: nameKey(ctx, keyId), webhookId: newId(ctx.now) };
+  const named = { actor: writerOf(ctx), keyId: nameKey(ctx, keyId), webhookId: newId(ctx.now) };
   const { url, events, description = null } = parseInput(newWebhookSchema, input);
   requireTarget(ctx, url);
   const { db, webhookSecretKeys } = ctx.ports;
   const at = new Date(ctx.now);
   const secret = newSecret();
   const sealedSecret = await sealSecret(webhookSecretKeys, secret, named.webhookId);
-  const [{ rows: keys }, , , { rows }] = await runSql(
+  const [{ rows: keys }, , , { rows }] = await runAsActor(
+    ctx,
     db.batch([
-      lockKey(db, ctx.actor, keyId, at),
+      lockKey(db, named, at),
       insertWebhook(db, named, { url, description, events, sealedSecret, createdAt: at }),
       insertAudit(db, named, { event: 'webhook_created', at, address }),
       selectWebhook(db, named),
@@ -71,7 +72,6 @@ export async function createWebhook(
   const [key] = keys;
   if (!key) throw new Refused({ code: 'not_found' });
   if (rows.length > 0) return { ...parseFound<WebhookAnswer>(rows), secret };
-  if (key.isRevoked && ctx.actor.type === 'apiKey') throw actorRefusal(ctx.actor);
   if (key.isRevoked || key.isExpired) throw invalidField('id', 'must be the id of an active key');
   throw new Refused({ code: 'webhook_limit_reached' });
 }
@@ -125,7 +125,7 @@ export async function deleteWebhook(
 
 /** Nothing of it starts any more; this writes down what is cancelled, after the response. The sweep does what is left. */
 function cancelWaiting({ defer, now, ports }: ActorCtx, { keyId }: WebhookPath): void {
-  defer(runSql(cancelSilenced(ports.db, { now, limit: WEBHOOK_BATCH, keyId })));
+  defer(runSql(cancelSilenced(ports.db, { now, limit: WEBHOOK_BATCH, keyIds: [keyId] })));
 }
 
 /**
@@ -150,7 +150,8 @@ export async function rotateWebhookSecret(
     previousExpiresAt: new Date(ctx.now + WEBHOOK_ROTATION_MS),
     endsPrevious: endPrevious,
   };
-  const [{ rowCount }, , { rows }] = await runSql(
+  const [{ rowCount }, , { rows }] = await runAsActor(
+    ctx,
     db.batch([
       rotateSecret(db, named, rotation),
       insertRotationAudit(db, named, { event: 'webhook_secret_rotated', at, address }, rotation.sealedSecret),

@@ -1,5 +1,5 @@
 import { isId } from '../../lib/id.ts';
-import type { ActorCtx } from '../context.ts';
+import { type ActorCtx, writerOf } from '../context.ts';
 import { Refused } from '../refusal.ts';
 import type { Named } from './store.ts';
 
@@ -19,5 +19,5 @@ export function nameKey({ actor }: ActorCtx, keyId: string): string {
 export function nameWebhook(ctx: ActorCtx, { keyId, webhookId }: WebhookPath): Named {
   nameKey(ctx, keyId);
   if (!isId(webhookId)) throw new Refused({ code: 'not_found' });
-  return { actor: ctx.actor, keyId, webhookId };
+  return { actor: writerOf(ctx), keyId, webhookId };
 }

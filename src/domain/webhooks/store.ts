@@ -3,7 +3,7 @@ import { WEBHOOK_REPLAY_MAX, WEBHOOKS_PER_KEY } from '../../config/limits.ts';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { type EventName, TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { newId } from '../../lib/id.ts';
-import type { Actor, ClientAddress } from '../context.ts';
+import type { Actor, ClientAddress, Writer } from '../context.ts';
 import { generatedIds } from '../deliveries/index.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { envelopeText, isEndpointActive, isKeyActive } from '../outbox/index.ts';
@@ -14,7 +14,7 @@ const texts = (values: readonly string[]): Sql =>
 
 /** An endpoint that somebody names: by its key, which must be theirs, and its id. */
 export interface Named {
-  readonly actor: Actor;
+  readonly actor: Writer;
   readonly keyId: string;
   readonly webhookId: string;
 }
@@ -74,11 +74,11 @@ export function selectWebhooks(db: Db, actor: Actor, keyId: string) {
     FROM api_keys k WHERE ${isOwnKey(actor, keyId)}`);
 }
 
-/** Locks a key: creations of endpoints for it wait for each other, so that each sees those before it. */
-export function lockKey(db: Db, actor: Actor, keyId: string, at: Date) {
+/** Locks a key of the actor's: creations of endpoints for it wait for each other, so that each sees those before it. */
+export function lockKey(db: Db, { actor, keyId }: Named, at: Date) {
   return db.execute<{ isRevoked: boolean; isExpired: boolean }>(sql`
     SELECT NOT ${isKeyActive('k')} AS "isRevoked", coalesce(k.expires_at <= ${time(at)}, false) AS "isExpired"
-    FROM api_keys k WHERE ${isOwnKey(actor, keyId)} FOR NO KEY UPDATE`);
+    FROM api_keys k WHERE ${isOwnKey(actor, keyId)} AND k.account_id = ${actingAccount(actor)} FOR NO KEY UPDATE OF k`);
 }
 
 export interface NewWebhookRow {

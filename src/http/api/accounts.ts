@@ -3,6 +3,7 @@ import type { VisitorEndpoint } from '../endpoint.ts';
 import type { Exchange } from '../exchange.ts';
 import { readJson } from '../read-json.ts';
 import { reply } from '../reply.ts';
+import { clearedSessionCookie, readSessionCookie, signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 
 /** Answers the new account's profile, as `GET /api/auth/me` does, and sets the session cookie. */
@@ -25,10 +26,10 @@ export const postSignIn = {
 
 async function answerSignedIn(exchange: Exchange, verb: typeof signIn): Promise<Response> {
   const { ctx, c } = exchange;
-  const { accountId, cookies } = await verb(ctx, visitorOf(exchange), await readJson(c.req.raw));
-  const profile = await readProfile(ctx, accountId);
+  const entered = await verb(ctx, visitorOf(exchange), await readJson(c.req.raw));
+  const profile = await readProfile(ctx, entered.accountId);
   // Only now: an answer that refuses signs nobody in.
-  exchange.cookies = cookies;
+  exchange.cookies = await signedInCookies(exchange, entered);
   return reply(exchange, 200, profile);
 }
 
@@ -39,7 +40,8 @@ export const postSignOut = {
   path: '/api/auth/sign-out',
   access: 'visitor',
   async answer(exchange) {
-    exchange.cookies = await signOut(exchange.ctx, visitorOf(exchange));
+    await signOut(exchange.ctx, await readSessionCookie(exchange));
+    exchange.cookies = [clearedSessionCookie(exchange)];
     return reply(exchange, 200, { success: true });
   },
 } as const satisfies VisitorEndpoint;

@@ -7,5 +7,6 @@ export const healthz = {
   method: 'GET',
   path: '/healthz',
   access: 'public',
+  needsNoConfiguration: true,
   answer: (exchange) => reply(exchange, 200, { status: 'ok', version: exchange.c.env.VERSION.id }),
 } as const satisfies PublicEndpoint;

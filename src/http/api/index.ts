@@ -1,4 +1,13 @@
 import type { Endpoint } from '../endpoint.ts';
+import {
+  deleteOtherSessions,
+  deleteOwnAccount,
+  deleteSessionById,
+  getAccountExport,
+  getSessions,
+  postChangePassword,
+  postReauthenticate,
+} from './account.ts';
 import { postSignIn, postSignOut, postSignUp } from './accounts.ts';
 import { deleteApiKey, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys.ts';
 import { getComments, getJesClipComments, postComment, postJesClipComment } from './comments.ts';
@@ -64,6 +73,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   postSignUp,
   postSignIn,
   postSignOut,
+  getSessions,
+  deleteSessionById,
+  deleteOtherSessions,
+  postReauthenticate,
+  postChangePassword,
+  getAccountExport,
+  deleteOwnAccount,
   getApiKeys,
   postApiKey,
   deleteApiKey,

@@ -4,7 +4,7 @@ import { reply } from '../reply.ts';
 import type { UploadForm } from '../upload-form.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
-const CLIP_FORM: UploadForm = { files: 'video', isSingle: true, types: 'videos', json: [], accepts: 'form' };
+const CLIP_FORM: UploadForm = { files: 'video', isSingle: true, types: 'videos', fields: new Map(), accepts: 'form' };
 
 export const postJesClip = {
   operationId: 'createJesClip',

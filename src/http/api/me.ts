@@ -1,11 +1,12 @@
 import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 
-/** Who am I? For a key answered from its record, without a statement (contract section 7). */
+/** Who am I? A key is answered from its record without a statement, unless it wrote a moment ago (contract section 7). */
 export const getMe = {
   operationId: 'getMe',
   method: 'GET',
   path: '/api/auth/me',
   access: 'caller',
+  profile: 'shows',
   answer: (exchange, { owner }) => reply(exchange, 200, owner),
 } as const satisfies CallerEndpoint;

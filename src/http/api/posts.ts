@@ -7,7 +7,11 @@ import { readWrite, replyDone, replyWritten } from '../write.ts';
 const JES_FORM: UploadForm = {
   files: 'media',
   types: 'all',
-  json: ['location', 'poll'],
+  fields: new Map([
+    ['location', 'json'],
+    ['poll', 'json'],
+    ['alt', 'texts'],
+  ]),
   accepts: 'json or form',
 };
 
@@ -18,6 +22,7 @@ export const postPost = {
   access: 'caller',
   scope: 'write:jes',
   isPost: true,
+  profile: 'changes',
   async answer(exchange, caller) {
     if (isUpload(exchange.c.req.raw)) {
       const { readUpload } = await import('../read-upload.ts');
@@ -55,6 +60,7 @@ export const deletePostById = {
   path: '/api/posts/:id',
   access: 'caller',
   scope: 'write:jes',
+  profile: 'changes',
   async answer(exchange, caller) {
     const { ctx } = await readWrite(exchange, caller.ctx, 'none');
     return replyDone(exchange, await deletePost(ctx, exchange.c.req.param('id') ?? ''));
@@ -68,6 +74,7 @@ export const postBounce = {
   path: '/api/posts/:id/bounce',
   access: 'caller',
   scope: 'write:jes',
+  profile: 'changes',
   async answer(exchange, caller) {
     const { ctx, input } = await readWrite(exchange, caller.ctx, 'optional');
     return replyWritten(exchange, 201, await bouncePost(ctx, exchange.c.req.param('id') ?? '', input));

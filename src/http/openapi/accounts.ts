@@ -1,6 +1,17 @@
 import * as z from 'zod';
-import { profileSchema, signInSchema, signUpSchema } from '../../domain/accounts/index.ts';
+import { doneSchema, endedSchema, sessionListSchema } from '../../domain/accounts/answers.ts';
+import {
+  changePasswordSchema,
+  deleteAccountSchema,
+  profileSchema,
+  reauthenticateSchema,
+  signInSchema,
+  signUpSchema,
+} from '../../domain/accounts/index.ts';
+import { answeredTime } from '../../domain/answer-parts.ts';
+import { exportSchema } from '../../domain/takeout/answers.ts';
 import type { Operation } from './operation.ts';
+import { pathId } from './params.ts';
 
 const signedIn = {
   status: 200,
@@ -41,8 +52,67 @@ export const accounts = {
     answer: {
       status: 200,
       description: 'Nobody is signed in any more.',
-      schema: z.strictObject({ success: z.literal(true) }),
+      schema: doneSchema,
       headers: ['Set-Cookie'],
     },
+  },
+  listSessions: {
+    tag: 'Sessions',
+    summary: 'List the sessions',
+    description: 'Where the person is signed in: the 100 sessions that were in use last.',
+    answer: { status: 200, description: 'The sessions.', schema: sessionListSchema },
+  },
+  endSession: {
+    tag: 'Sessions',
+    summary: 'End a session',
+    description: 'Signs one browser out, this one too.',
+    params: pathId('a session of one’s own'),
+    answer: { status: 200, description: 'It has ended.', schema: doneSchema },
+  },
+  endOtherSessions: {
+    tag: 'Sessions',
+    summary: 'End all other sessions',
+    answer: { status: 200, description: 'Only this session is left.', schema: endedSchema },
+  },
+  reauthenticate: {
+    tag: 'Sessions',
+    summary: 'Give the password again',
+    description: 'For what refuses a session in which the password was last given more than 12 hours ago.',
+    body: { json: reauthenticateSchema, example: { password: 'correct horse' } },
+    answer: { status: 200, description: 'The session counts as new for 12 hours.', schema: doneSchema },
+  },
+  changePassword: {
+    tag: 'Account',
+    summary: 'Change the password',
+    description: 'Ends all other sessions, and all links that were mailed.',
+    body: {
+      json: changePasswordSchema,
+      example: { currentPassword: 'correct horse', newPassword: 'battery staple' },
+    },
+    answer: { status: 200, description: 'The new password is the password.', schema: doneSchema },
+  },
+  exportAccount: {
+    tag: 'Account',
+    summary: 'Download everything we keep of you',
+    description: 'A JSON file, at most 5 a day. It holds no password, key or token.',
+    answer: { status: 200, description: 'The file.', schema: exportSchema },
+  },
+  deleteAccount: {
+    tag: 'Account',
+    summary: 'Delete the account',
+    description:
+      'Revokes all API keys at once and signs the person out everywhere. For a week signing in keeps the account, without its ' +
+      'keys; then everything in it is removed. The username is free again 30 days after the request. Accounts without a ' +
+      'password send none, within 10 minutes of signing in with Google.',
+    body: { json: deleteAccountSchema, example: { password: 'correct horse' } },
+    answer: {
+      status: 200,
+      description: 'It will be deleted.',
+      schema: z.strictObject({
+        deletedAt: answeredTime('When everything is removed, unless the person signs in before.'),
+      }),
+      headers: ['Set-Cookie'],
+    },
+    errors: ['reauthentication_required'],
   },
 } as const satisfies Record<string, Operation>;

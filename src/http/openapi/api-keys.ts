@@ -16,13 +16,14 @@ export const apiKeys = {
     summary: 'Generate a key',
     description:
       'The one answer that holds the key itself. What is chosen here cannot be changed later: a key is replaced by ' +
-      `another, then revoked. An account has at most ${ACTIVE_KEYS_PER_ACCOUNT} active keys.`,
+      `another, then revoked. An account has at most ${ACTIVE_KEYS_PER_ACCOUNT} active keys, and needs a confirmed e-mail ` +
+      'address for them.',
     body: {
       json: newKeySchema,
       example: { label: 'Blog bridge', scopes: ['write:jes'], expiresInDays: 90, acceptTerms: true },
     },
     answer: { status: 201, description: 'The key.', schema: createdKeySchema },
-    errors: ['api_key_limit_reached'],
+    errors: ['api_key_limit_reached', 'email_unverified', 'reauthentication_required'],
   },
   revokeApiKey: {
     tag: 'API keys',

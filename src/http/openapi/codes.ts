@@ -15,7 +15,12 @@ const OF_ANY = ['not_acceptable', 'internal_error', 'service_unavailable'] as co
 
 /** Every code with which an endpoint may refuse: what follows from its route and its promise, and what it names itself. */
 export function codesOf(endpoint: Endpoint, operation: Operation): readonly ErrorCode[] {
-  const codes = [...ofAccess(endpoint), ...ofInput(operation), ...(operation.errors ?? [])];
+  const codes: ErrorCode[] = [
+    'https_required',
+    ...ofAccess(endpoint),
+    ...ofInput(operation),
+    ...(operation.errors ?? []),
+  ];
   return [...new Set(codes)].sort();
 }
 
@@ -23,7 +28,7 @@ function ofAccess(endpoint: Endpoint): readonly ErrorCode[] {
   const ofCookie: readonly ErrorCode[] = endpoint.method === 'GET' ? [] : ['cross_site_request'];
   switch (endpoint.access) {
     case 'public':
-      return [];
+      return endpoint.needsNoConfiguration ? [] : ['rate_limit_exceeded'];
     case 'caller': {
       const ofScope: readonly ErrorCode[] = endpoint.scope ? ['missing_scope'] : [];
       return ['authentication_required', ...OF_A_KEY, ...ofScope, ...ofCookie, ...OF_ANY];

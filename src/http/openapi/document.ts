@@ -1,12 +1,13 @@
 import { ERRORS, type ErrorCode } from '../../config/errors.ts';
 import {
+  BODY_STALL_MS,
   CREATIONS_PER_DAY,
   JSON_BODY_MAX_BYTES,
   POSTS_PER_MINUTE,
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
 } from '../../config/limits.ts';
-import { SESSION_COOKIE } from '../../data/identity.ts';
+import { sessionCookieName } from '../../data/identity.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
 import { eventSchemas } from '../../domain/webhooks/answers.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -64,7 +65,7 @@ export function describeApi(endpoints: readonly Endpoint[], apiOrigin: string): 
     paths,
     webhooks: Object.fromEntries(Object.keys(eventSchemas).map((name) => [name, describeWebhook(name, schemas)])),
     components: {
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: securitySchemes(apiOrigin),
       headers: HEADERS,
       parameters: { 'Idempotency-Key': IDEMPOTENCY_KEY },
       examples: Object.fromEntries(codes.map((code) => [code, exampleOf(code)])),
@@ -170,9 +171,17 @@ function describeBody({ endpoint, operation }: Described, { bodies, forms }: Sch
       ...(json && {
         'application/json': { schema: bodies.of(endpoint.operationId), ...(example !== undefined && { example }) },
       }),
-      ...(multipart && { 'multipart/form-data': { schema: forms.of(endpoint.operationId) } }),
+      ...(multipart && { 'multipart/form-data': describeForm(forms.of(endpoint.operationId)) }),
     },
   };
+}
+
+/** A form, whose objects are JSON: generated clients send them with that type, a form written by hand as texts. */
+function describeForm(schema: Json | undefined): Json {
+  const fields = Object.entries((schema?.properties ?? {}) as Record<string, Json>);
+  const objects = fields.filter(([, { type }]) => type === 'object');
+  const encoding = objects.map(([name]) => [name, { contentType: 'application/json, text/plain' }]);
+  return { schema, ...(encoding.length > 0 && { encoding: Object.fromEntries(encoding) }) };
 }
 
 function describeSuccess({ endpoint, operation }: Described, { answers }: Schemas): Json {
@@ -279,7 +288,7 @@ const headerRefs = (names: readonly HeaderName[]): Json =>
 
 const number = (value: number) => new Intl.NumberFormat('en-US').format(value);
 
-const SECURITY_SCHEMES = {
+const securitySchemes = (origin: string) => ({
   apiKey: {
     type: 'http',
     scheme: 'bearer',
@@ -290,14 +299,22 @@ const SECURITY_SCHEMES = {
       ...Object.entries(SCOPES).map(([scope, sentence]) => `- \`${scope}\`: ${sentence}`),
     ].join('\n'),
   },
-  session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'The session of a signed-in person.' },
-};
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookieName(origin),
+    description: 'The session of a signed-in person.',
+  },
+});
 
 const ABOUT = [
   'What services do in the name of the people of Jestha, with an API key of theirs.',
   '',
-  `A key may make ${REQUESTS_PER_MINUTE} requests in a rolling minute and ${number(REQUESTS_PER_DAY)} in rolling 24 hours. A ` +
-    `JSON body is at most ${number(JSON_BODY_MAX_BYTES)} bytes.`,
+  `A key may make ${REQUESTS_PER_MINUTE} requests in a rolling minute and ${number(REQUESTS_PER_DAY)} in rolling 24 hours.`,
+  '',
+  `A JSON body has at most ${number(JSON_BODY_MAX_BYTES)} bytes, in UTF-8 and not compressed. Its type is ` +
+    '`application/json`, `text/json` or one that ends in `+json`. A body that breaks off, or of which nothing arrives for ' +
+    `${BODY_STALL_MS / 1_000} seconds, is 400 \`invalid_request\`.`,
   '',
   'Every error is `{ error, message, code, requestId }`; program against `code`. What is not described here is 404 ' +
     '`not_found`, another method on a path that is, 405 `method_not_allowed` with `Allow`.',

@@ -18,16 +18,28 @@ const files = z
       `bytes decide: ${MEDIA_TYPES.join(', ')}. They are stored without metadata.`,
   });
 
+const alt = newMediaPostSchema.shape.alt
+  .removeDefault()
+  .max(FILES)
+  .default([])
+  .meta({
+    description:
+      'The n-th text describes the n-th file to people who do not see it; an empty text is none. Send a field for each text, ' +
+      'or one field that is a JSON list.',
+  });
+
 export const posts = {
   createPost: {
     tag: 'Posts',
     summary: 'Post a Jes',
     description:
-      '#hashtags and @mentions in the content are detected; its first URL is unfurled into a link preview, behind the answer. ' +
-      'With files it is sent as a form; then it needs no content, and nothing is unfurled.',
+      '#hashtags (UAX #31, of every script, without emoji) and @mentions in the content are detected. Its first URL is ' +
+      'unfurled into a link preview after the response. ' +
+      'With files it is sent as a form; then it needs no content, and nothing is unfurled. In a form, `location` and `poll` are ' +
+      'JSON: a text field or a part of type `application/json`, with or without a file name.',
     body: {
       json: newPostSchema,
-      multipart: newMediaPostSchema.safeExtend({ media: files }),
+      multipart: newMediaPostSchema.safeExtend({ media: files, alt }),
       example: { content: 'Hello from my service', visibility: 'PUBLIC' },
     },
     isRepeatable: true,

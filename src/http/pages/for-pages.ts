@@ -1,5 +1,6 @@
 import { Refused } from '../../domain/refusal.ts';
 import { identify } from '../authenticated.ts';
+import { countVisitor } from '../count-visitor.ts';
 import type { Person } from '../endpoint.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Answer } from '../observed.ts';
@@ -10,10 +11,16 @@ import { redirect } from './render.ts';
 /** Answers a page: who views it, and that no other site makes the browser send a form. */
 export function forPage(page: Page): Answer {
   return async function answerPage(exchange) {
-    if (page.access === 'asset') return await page.answer(exchange);
+    if (page.access === 'asset') {
+      await countVisitor(exchange);
+      return await page.answer(exchange);
+    }
     refuseCrossSite(exchange);
     const viewer = await viewerOf(exchange);
-    if (page.access === 'public') return await page.answer(exchange, viewer);
+    if (page.access === 'public') {
+      if (!viewer) await countVisitor(exchange);
+      return await page.answer(exchange, viewer);
+    }
     if (viewer) return await page.answer(exchange, viewer);
     const { req } = exchange.c;
     const next = req.method === 'POST' ? '' : `?next=${encodeURIComponent(req.path)}`;
@@ -23,7 +30,7 @@ export function forPage(page: Page): Answer {
 
 /** @throws Refused what is wrong with an API key, which opens no page */
 async function viewerOf(exchange: Exchange): Promise<Person | undefined> {
-  const authentication = await identify(exchange, false);
+  const authentication = await identify(exchange);
   if (authentication.outcome === 'refused') {
     if (authentication.refusal.code === 'authentication_required') return undefined;
     throw new Refused(authentication.refusal);

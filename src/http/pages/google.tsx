@@ -1,13 +1,16 @@
-import { startGoogle } from '../../domain/accounts/index.ts';
-import { Refused } from '../../domain/refusal.ts';
+import { finishGoogle, startGoogle } from '../../domain/accounts/index.ts';
+import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
+import { KEPT, nextPath } from './next-path.ts';
 import type { PublicPage } from './page.ts';
+import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect } from './render.ts';
 
 /** Stands on the pages only where a deployment has Google's two secrets. */
-export function GoogleButton(): Markup {
+export function GoogleButton({ next }: { readonly next: string }): Markup {
   return (
     <form method="post" action="/sign-in/google" class="google">
+      <input type="hidden" name="next" value={next} />
       <button type="submit" class="secondary outline">
         Continue with Google
       </button>
@@ -21,7 +24,8 @@ export const postGoogle: PublicPage = {
   path: '/sign-in/google',
   access: 'public',
   async answer(exchange) {
-    const started = await startGoogle(exchange.ctx, visitorOf(exchange));
+    const form = await readForm(exchange.c.req.raw);
+    const started = await startGoogle(exchange.ctx, visitorOf(exchange), nextPath(textOf(form, 'next')));
     exchange.cookies = started.cookies;
     return redirect(exchange, started.url);
   },
@@ -33,10 +37,9 @@ export const getGoogleCallback: PublicPage = {
   path: '/api/auth/callback/google',
   access: 'public',
   async answer(exchange) {
-    const { ctx, c } = exchange;
-    if (!ctx.ports.hasGoogle) throw new Refused({ code: 'not_found' });
-    const answered = await (await ctx.ports.identity).finishGoogle(c.req.raw);
-    exchange.cookies = answered.headers.getSetCookie();
-    return redirect(exchange, answered.headers.get('Location') ?? '/sign-in?error=google');
+    const { search } = new URL(exchange.c.req.raw.url);
+    const { location, cookies, entered } = await finishGoogle(exchange.ctx, visitorOf(exchange), search);
+    exchange.cookies = [...cookies, ...(entered ? await signedInCookies(exchange, entered) : [])];
+    return redirect(exchange, entered?.isRestored ? KEPT : (location ?? '/sign-in?error=google'));
   },
 };

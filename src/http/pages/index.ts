@@ -1,3 +1,5 @@
+import { getDeleteAccount, postDeleteAccount } from './account/delete.tsx';
+import { getAccount, postEndOtherSessions, postEndSession, postPassword } from './account/overview.tsx';
 import { getKeyDetail } from './api-access/detail.tsx';
 import { getKeyList } from './api-access/list.tsx';
 import { getNewKey, postNewKey } from './api-access/new.tsx';
@@ -17,13 +19,15 @@ import {
   postResetPassword,
 } from './password-reset.tsx';
 import { getPostPage } from './post.tsx';
+import { getRoot } from './root.ts';
 import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
 import { getSignUp, postSignUpForm } from './sign-up.tsx';
-import { getVerifyEmail, postResendVerification } from './verify-email.tsx';
+import { getVerifyEmail, postResendVerification, postVerifyEmail } from './verify-email.tsx';
 
 /** Every page, and what browsers load beside them. */
 export const PAGES: readonly Page[] = [
+  getRoot,
   getAsset,
   getDocs,
   getMedia,
@@ -40,7 +44,14 @@ export const PAGES: readonly Page[] = [
   getResetPassword,
   postResetPassword,
   getVerifyEmail,
+  postVerifyEmail,
   postResendVerification,
+  getAccount,
+  postPassword,
+  postEndOtherSessions,
+  postEndSession,
+  getDeleteAccount,
+  postDeleteAccount,
   getKeyList,
   getNewKey,
   postNewKey,

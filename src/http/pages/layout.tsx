@@ -7,7 +7,7 @@ export function Layout(props: {
   readonly title: string;
   readonly viewer?: Pick<Person, 'owner'> | undefined;
   /** Where the page belongs in the navigation. */
-  readonly section?: 'api-access' | undefined;
+  readonly section?: 'api-access' | 'account' | undefined;
   /** In place of what the navigation says of the viewer, on a page that knows none. */
   readonly nav?: Child;
   /** Styles and scripts of its own. */
@@ -70,6 +70,11 @@ function Standing({ viewer, section }: Pick<Parameters<typeof Layout>[0], 'viewe
       <li>
         <a href="/settings/api-access" aria-current={section === 'api-access' ? 'page' : undefined}>
           API access
+        </a>
+      </li>
+      <li>
+        <a href="/settings/account" aria-current={section === 'account' ? 'page' : undefined}>
+          Account
         </a>
       </li>
       <li class="who">@{viewer.owner.username}</li>

@@ -1,5 +1,6 @@
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '../../config/limits.ts';
-import { requestPasswordReset, resetPassword } from '../../domain/accounts/index.ts';
+import { requestPasswordReset } from '../../domain/accounts/index.ts';
+import { resetPassword } from '../../domain/ownership/index.ts';
 import type { Exchange } from '../exchange.ts';
 import { visitorOf } from '../visitor.ts';
 import { EmailField, type FieldErrors, FormAlert, fieldErrorsOf, TextField } from './components/form.tsx';
@@ -37,12 +38,20 @@ function SentPage(): Markup {
   );
 }
 
-function ResetPage({ token, errors }: { readonly token: string; readonly errors: FieldErrors }): Markup {
+/** @param props.notice what led here, above the form */
+export function ResetPage(props: {
+  readonly token: string;
+  readonly revokeKeys: boolean;
+  readonly errors: FieldErrors;
+  readonly notice?: string;
+}): Markup {
+  const { token, revokeKeys, errors, notice } = props;
   const tokenError = errors.get('token');
   return (
     <Layout title="Choose a new password">
       <section class="narrow">
         <h1>Choose a new password</h1>
+        {notice === undefined ? null : <output class="notice">{notice}</output>}
         {tokenError === undefined ? null : (
           <FormAlert>
             Sorry, {tokenError}. <a href="/forgot-password">Ask for another link</a>
@@ -59,6 +68,13 @@ function ResetPage({ token, errors }: { readonly token: string; readonly errors:
             maxlength={PASSWORD_MAX_CHARACTERS}
             errors={errors}
           />
+          <label class="choice">
+            <input type="checkbox" name="revokeKeys" checked={revokeKeys} />
+            <span>
+              Revoke all API keys of the account. Keep this ticked unless you know every key: somebody who had your
+              password may have generated one.
+            </span>
+          </label>
           <button type="submit">Change the password</button>
         </form>
       </section>
@@ -81,7 +97,7 @@ export const postForgotPassword: PublicPage = {
   path: '/forgot-password',
   access: 'public',
   async answer(exchange) {
-    const email = textOf(await readForm(exchange.c.req.raw), 'email').trim();
+    const email = textOf(await readForm(exchange.c.req.raw), 'email');
     try {
       await requestPasswordReset(exchange.ctx, visitorOf(exchange), { email });
       return redirect(exchange, '/forgot-password/sent');
@@ -103,7 +119,7 @@ export const getResetPassword: PublicPage = {
   path: '/reset-password',
   access: 'public',
   answer: (exchange) =>
-    render(exchange, 200, <ResetPage token={exchange.c.req.query('token') ?? ''} errors={new Map()} />),
+    render(exchange, 200, <ResetPage token={exchange.c.req.query('token') ?? ''} revokeKeys errors={new Map()} />),
 };
 
 export const postResetPassword: PublicPage = {
@@ -113,11 +129,17 @@ export const postResetPassword: PublicPage = {
   async answer(exchange) {
     const form = await readForm(exchange.c.req.raw);
     const token = textOf(form, 'token');
+    const revokeKeys = form.has('revokeKeys');
     try {
-      await resetPassword(exchange.ctx, visitorOf(exchange), { token, password: textOf(form, 'password') });
+      await resetPassword(exchange.ctx, visitorOf(exchange), {
+        token,
+        password: textOf(form, 'password'),
+        revokeKeys,
+      });
       return redirect(exchange, '/sign-in?notice=reset');
     } catch (error) {
-      return await render(exchange, 400, <ResetPage token={token} errors={fieldErrorsOf(error)} />);
+      const errors = fieldErrorsOf(error);
+      return await render(exchange, 400, <ResetPage token={token} revokeKeys={revokeKeys} errors={errors} />);
     }
   },
 };

@@ -2,6 +2,8 @@ import { listCommentsFor, type Subject } from '../../domain/comments/index.ts';
 import type { Ctx } from '../../domain/context.ts';
 import type { Author } from '../../domain/posts/index.ts';
 import { Refused } from '../../domain/refusal.ts';
+import { readForVisitors } from '../../domain/serving/index.ts';
+import { isId } from '../../lib/id.ts';
 import type { Person } from '../endpoint.ts';
 import { Comments } from './components/comments.tsx';
 import { Layout } from './layout.tsx';
@@ -17,6 +19,11 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
   readonly show: (shown: T, now: number) => Markup;
 }): PublicPage {
   const { kind, name, read, show } = of;
+  const readAsVisitor = async (ctx: Ctx, id: string) => {
+    if (!isId(id)) throw new Refused({ code: 'not_found' });
+    const path = `/${kind}/${id}`;
+    return await readForVisitors(ctx, path, await ctx.ports.publicCache.find(path), () => read(ctx, null, id));
+  };
   return {
     method: 'GET',
     path: `/${kind}/:id`,
@@ -27,10 +34,9 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
       const viewerId = viewer?.owner.id ?? null;
       const cursor = c.req.query('cursor');
       try {
-        const [shown, comments] = await Promise.all([
-          read(ctx, viewerId, id),
-          listCommentsFor(ctx, viewerId, { kind, id }, cursor === undefined ? {} : { cursor }),
-        ]);
+        // One after the other: of what is not there, no comments are asked for.
+        const shown = await (viewerId === null ? readAsVisitor(ctx, id) : read(ctx, viewerId, id));
+        const comments = await listCommentsFor(ctx, viewerId, { kind, id }, cursor === undefined ? {} : { cursor });
         const title = `${shown.author.displayName} on Jestha`;
         const page = (
           <Layout title={title} viewer={viewer}>

@@ -36,7 +36,16 @@ export async function render(
   return respond(exchange, status, `<!doctype html>${await page}`, { ...EVERY_PAGE, ...headers });
 }
 
-/** Sends the browser on to a path of ours, or an address of a provider's, with a GET (RFC 9110 section 15.4.4). */
-export function redirect(exchange: Exchange, location: string): Response {
-  return respond(exchange, 303, null, { ...EVERY_PAGE, Location: location });
+/**
+ * Sends the browser on to a path of ours, or an address of a provider's.
+ *
+ * @param status 303 = with a GET, whatever was sent; 308 = for good (RFC 9110 section 15.4)
+ */
+export function redirect(
+  exchange: Exchange,
+  location: string,
+  headers: Readonly<Record<string, string>> = {},
+  status: 303 | 308 = 303,
+): Response {
+  return respond(exchange, status, null, { ...EVERY_PAGE, ...headers, Location: location });
 }

@@ -2,11 +2,12 @@ import { signIn } from '../../domain/accounts/index.ts';
 import { Refused } from '../../domain/refusal.ts';
 import type { Exchange } from '../exchange.ts';
 import { answerTo } from '../problem.ts';
+import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import { EmailField, type FieldErrors, FormAlert, TextField, toFieldErrors } from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
 import { Layout } from './layout.tsx';
-import { nextPath } from './next-path.ts';
+import { KEPT, nextPath } from './next-path.ts';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect, render } from './render.ts';
@@ -27,7 +28,7 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
         <h1>Sign in</h1>
         {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
         {notice === undefined ? null : <output class="notice">{notice}</output>}
-        {hasGoogle ? <GoogleButton /> : null}
+        {hasGoogle ? <GoogleButton next={next} /> : null}
         <form method="post" action="/sign-in">
           <input type="hidden" name="next" value={next} />
           <EmailField email={email} errors={errors} />
@@ -48,10 +49,14 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
 const show = (exchange: Exchange, status: number, shown: Shown) =>
   render(exchange, status, <SignInPage shown={shown} hasGoogle={exchange.ctx.ports.hasGoogle} />);
 
-const NOTICES: Readonly<Record<string, string>> = {
-  reset: 'Your password is changed, and you are signed out everywhere. Sign in with the new one.',
-  'signed-out': 'You are signed out.',
-};
+const NOTICES = new Map([
+  ['reset', 'Your password is changed, and you are signed out everywhere. Sign in with the new one.'],
+  ['signed-out', 'You are signed out.'],
+  [
+    'deleted',
+    'Your account will be deleted in a week. You are signed out everywhere. To keep the account, sign in before then.',
+  ],
+]);
 
 export const getSignIn: PublicPage = {
   method: 'GET',
@@ -63,7 +68,7 @@ export const getSignIn: PublicPage = {
     return show(exchange, 200, {
       email: '',
       next: nextPath(next),
-      notice: NOTICES[notice ?? ''],
+      notice: NOTICES.get(notice ?? ''),
       alert: error === undefined ? undefined : 'Signing in with Google did not work. Try again, or use your password.',
       errors: new Map(),
     });
@@ -76,15 +81,15 @@ export const postSignInForm: PublicPage = {
   access: 'public',
   async answer(exchange) {
     const form = await readForm(exchange.c.req.raw);
-    const email = textOf(form, 'email').trim();
+    const email = textOf(form, 'email');
     const next = nextPath(textOf(form, 'next'));
     try {
-      const { cookies } = await signIn(exchange.ctx, visitorOf(exchange), {
+      const entered = await signIn(exchange.ctx, visitorOf(exchange), {
         email,
         password: textOf(form, 'password'),
       });
-      exchange.cookies = cookies;
-      return redirect(exchange, next);
+      exchange.cookies = await signedInCookies(exchange, entered);
+      return redirect(exchange, entered.isRestored ? KEPT : next);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { refusal } = error;

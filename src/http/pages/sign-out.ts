@@ -1,5 +1,5 @@
 import { signOut } from '../../domain/accounts/index.ts';
-import { visitorOf } from '../visitor.ts';
+import { clearedSessionCookie, readSessionCookie } from '../session-cookie.ts';
 import type { PublicPage } from './page.ts';
 import { redirect } from './render.ts';
 
@@ -8,7 +8,8 @@ export const postSignOutForm: PublicPage = {
   path: '/sign-out',
   access: 'public',
   async answer(exchange) {
-    exchange.cookies = await signOut(exchange.ctx, visitorOf(exchange));
+    await signOut(exchange.ctx, await readSessionCookie(exchange));
+    exchange.cookies = [clearedSessionCookie(exchange)];
     return redirect(exchange, '/sign-in?notice=signed-out');
   },
 };

@@ -1,6 +1,7 @@
 import { NAME_MAX_CHARACTERS, PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '../../config/limits.ts';
 import { signUp } from '../../domain/accounts/index.ts';
 import type { Exchange } from '../exchange.ts';
+import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import { EmailField, ErrorSummary, type FieldErrors, fieldErrorsOf, TextField } from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
@@ -27,14 +28,14 @@ function SignUpPage(props: {
       <section class="narrow">
         <h1>Create your account</h1>
         <ErrorSummary errors={errors} />
-        {hasGoogle ? <GoogleButton /> : null}
+        {hasGoogle ? <GoogleButton next={nextPath(undefined)} /> : null}
         <form method="post" action="/sign-up">
           <TextField
             name="name"
             label="Name"
             value={shown.name}
             autocomplete="name"
-            maxlength={NAME_MAX_CHARACTERS}
+            maxlength={NAME_MAX_CHARACTERS * 2}
             errors={errors}
           />
           <TextField
@@ -87,14 +88,14 @@ export const postSignUpForm: PublicPage = {
     const shown = {
       name: textOf(form, 'name'),
       username: textOf(form, 'username'),
-      email: textOf(form, 'email').trim(),
+      email: textOf(form, 'email'),
     };
     try {
-      const { cookies } = await signUp(exchange.ctx, visitorOf(exchange), {
+      const entered = await signUp(exchange.ctx, visitorOf(exchange), {
         ...shown,
         password: textOf(form, 'password'),
       });
-      exchange.cookies = cookies;
+      exchange.cookies = await signedInCookies(exchange, entered);
       return redirect(exchange, nextPath(undefined));
     } catch (error) {
       return await show(exchange, 400, shown, fieldErrorsOf(error));

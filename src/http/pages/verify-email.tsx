@@ -1,37 +1,143 @@
-import { resendVerification, verifyEmail } from '../../domain/accounts/index.ts';
+import type { Child } from 'hono/jsx';
+import { rememberBrowser, resendVerification } from '../../domain/accounts/index.ts';
+import { type Verification, verifyEmail } from '../../domain/ownership/index.ts';
+import type { Person } from '../endpoint.ts';
+import type { Exchange } from '../exchange.ts';
+import { knownBrowserCookie } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import { Layout } from './layout.tsx';
 import type { PersonalPage, PublicPage } from './page.ts';
-import { redirect, render } from './render.ts';
+import { ResetPage } from './password-reset.tsx';
+import { readForm, textOf } from './read-form.ts';
+import { type Markup, redirect, render } from './render.ts';
 
+function ConfirmButton({ token, text }: { readonly token: string; readonly text: string }): Markup {
+  return (
+    <form method="post" action="/verify-email">
+      <input type="hidden" name="token" value={token} />
+      <button type="submit">{text}</button>
+    </form>
+  );
+}
+
+function ConfirmPage({ token, viewer }: { readonly token: string; readonly viewer: Person | undefined }): Markup {
+  return (
+    <Layout title="Confirm your e-mail address" viewer={viewer}>
+      <section class="narrow">
+        <h1>Confirm your e-mail address</h1>
+        {viewer ? (
+          <>
+            <p>
+              You are signed in as <strong>@{viewer.owner.username}</strong>, with the address{' '}
+              <strong>{viewer.owner.email}</strong>.
+            </p>
+            <ConfirmButton token={token} text="Confirm the address" />
+          </>
+        ) : (
+          <>
+            <p>
+              Did you sign up yourself? Then sign in first: your password and your sessions stay as they are.{' '}
+              <a href={`/sign-in?next=${encodeURIComponent(`/verify-email?token=${token}`)}`}>Sign in and confirm</a>
+            </p>
+            <p>
+              If somebody else signed up with your address, or you do not know the password, confirm it here. All
+              sessions, API keys and the password of the account end, and you choose a new password.
+            </p>
+            <ConfirmButton token={token} text="Confirm and choose a new password" />
+          </>
+        )}
+      </section>
+    </Layout>
+  );
+}
+
+function OutcomePage(props: {
+  readonly title: string;
+  readonly viewer: Person | undefined;
+  readonly children: Child;
+}): Markup {
+  const { title, viewer, children } = props;
+  return (
+    <Layout title={title} viewer={viewer}>
+      <section class="narrow">
+        <h1>{title}</h1>
+        <p>{children}</p>
+        <p>
+          <a href="/settings/api-access">Go to API access</a>
+        </p>
+      </section>
+    </Layout>
+  );
+}
+
+const CONFIRMED = 'Your e-mail address is confirmed';
+
+/** Shows a button and looks nothing up: mail scanners open links, with GET and HEAD, before people do. */
 export const getVerifyEmail: PublicPage = {
   method: 'GET',
   path: '/verify-email',
   access: 'public',
+  answer: (exchange, viewer) =>
+    render(exchange, 200, <ConfirmPage token={exchange.c.req.query('token') ?? ''} viewer={viewer} />),
+};
+
+export const postVerifyEmail: PublicPage = {
+  method: 'POST',
+  path: '/verify-email',
+  access: 'public',
   async answer(exchange, viewer) {
-    const isVerified = await verifyEmail(exchange.ctx, visitorOf(exchange), exchange.c.req.query('token') ?? '');
-    const title = isVerified ? 'Your e-mail address is confirmed' : 'This link does not work';
-    const page = (
-      <Layout title={title} viewer={viewer}>
-        <section class="narrow">
-          <h1>{title}</h1>
-          <p>{isVerified ? 'Thank you.' : 'It is too old, or was not copied whole. Sign in and ask for another.'}</p>
-          <p>
-            <a href="/settings/api-access">Go to API access</a>
-          </p>
-        </section>
-      </Layout>
-    );
-    return await render(exchange, isVerified ? 200 : 400, page);
+    const form = await readForm(exchange.c.req.raw);
+    const session = viewer?.ctx.actor;
+    const visitor = visitorOf(exchange);
+    const verification = await verifyEmail(exchange.ctx, visitor, textOf(form, 'token'), session);
+    if (viewer && verification.outcome === 'confirmed') {
+      const known = await rememberBrowser(exchange.ctx, visitor, viewer.owner.email);
+      exchange.cookies = [knownBrowserCookie(exchange, known)];
+    }
+    return await showOutcome(exchange, verification, viewer);
   },
 };
+
+function showOutcome(exchange: Exchange, verification: Verification, viewer: Person | undefined): Promise<Response> {
+  const show = (status: number, title: string, text: string) =>
+    render(
+      exchange,
+      status,
+      <OutcomePage title={title} viewer={viewer}>
+        {text}
+      </OutcomePage>,
+    );
+  switch (verification.outcome) {
+    case 'confirmed':
+      return show(200, CONFIRMED, 'Thank you.');
+    case 'used':
+      return show(200, 'This link was used already', 'There is nothing left to do: the address is confirmed.');
+    case 'taken_over': {
+      const notice = `${CONFIRMED}. All that was set up before has ended; choose the password of your account.`;
+      const page = <ResetPage token={verification.resetToken} revokeKeys errors={new Map()} notice={notice} />;
+      return render(exchange, 200, page);
+    }
+    case 'other_account':
+      return show(
+        400,
+        'This link is for another account',
+        'Sign out, then open the link in your mail again. Nothing was changed.',
+      );
+    case 'invalid':
+      return show(
+        400,
+        'This link does not work',
+        'It is older than an hour, or was not copied whole. Sign in and ask for another.',
+      );
+  }
+}
 
 export const postResendVerification: PersonalPage = {
   method: 'POST',
   path: '/verify-email/resend',
   access: 'session',
   async answer(exchange, { ctx, owner }) {
-    await resendVerification(ctx, owner.email);
+    await resendVerification(ctx, owner);
     return redirect(exchange, '/settings/api-access?notice=verification-sent');
   },
 };

@@ -1,7 +1,8 @@
+import { parseContentType } from '../header-value.ts';
 import type { Bounds, Found } from './found.ts';
 import { inspectGif } from './gif.ts';
 import { inspectJpeg } from './jpeg.ts';
-import { inspectMp4, MP4_START, QUICKTIME_START } from './mp4.ts';
+import { filmTypeOf, inspectMp4 } from './mp4.ts';
 import { inspectMpeg, isMpegStart } from './mpeg.ts';
 import { inspectPng, PNG_SIGNATURE } from './png.ts';
 import { Edits, Reader, Refusal, type RefusalReason } from './reader.ts';
@@ -46,7 +47,7 @@ export type Inspection =
 interface Container {
   readonly mimeType: MediaType;
   /** @param start the first twelve bytes, in Latin-1 */
-  readonly isLikely: (start: string) => boolean;
+  readonly isLikely: (start: string, file: Reader) => boolean;
   readonly walk: (file: Reader, edits: Edits, bounds: Bounds) => Found;
 }
 
@@ -56,8 +57,8 @@ const CONTAINERS: readonly Container[] = [
   { mimeType: 'image/png', isLikely: (start) => start.startsWith(PNG_SIGNATURE), walk: inspectPng },
   { mimeType: 'image/gif', isLikely: (start) => /^GIF8[79]a/.test(start), walk: inspectGif },
   { mimeType: 'image/webp', isLikely: (start) => /^RIFF.{4}WEBP/s.test(start), walk: inspectWebp },
-  { mimeType: 'video/mp4', isLikely: (start) => MP4_START.test(start), walk: inspectMp4 },
-  { mimeType: 'video/quicktime', isLikely: (start) => QUICKTIME_START.test(start), walk: inspectMp4 },
+  { mimeType: 'video/mp4', isLikely: (_, file) => filmTypeOf(file) === 'video/mp4', walk: inspectMp4 },
+  { mimeType: 'video/quicktime', isLikely: (_, file) => filmTypeOf(file) === 'video/quicktime', walk: inspectMp4 },
   { mimeType: 'video/webm', isLikely: (start) => start.startsWith(EBML_SIGNATURE), walk: inspectWebm },
   { mimeType: 'video/mpeg', isLikely: isMpegStart, walk: inspectMpeg },
 ];
@@ -78,7 +79,7 @@ export function inspectMedia(bytes: Uint8Array, bounds: Bounds): Inspection {
 function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
   if (bytes.length === 0) throw new Refusal('empty', 'is empty');
   const start = new Reader(bytes).text(Math.min(bytes.length, 12));
-  const container = CONTAINERS.find(({ isLikely }) => isLikely(start));
+  const container = CONTAINERS.find(({ isLikely }) => isLikely(start, new Reader(bytes)));
   if (!container) throw new Refusal('unknown_type', `is none of ${MEDIA_TYPES.join(', ')}`);
 
   const { mimeType, walk } = container;
@@ -89,19 +90,74 @@ function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
   return { mimeType, type: mimeType.startsWith('image/') ? 'image' : 'video', ...found, pieces, size };
 }
 
-/** Other names that senders have for types on the list. */
-const SYNONYMS: Record<string, MediaType> = {
-  'image/jpg': 'image/jpeg',
-  'image/pjpeg': 'image/jpeg',
-  'image/apng': 'image/png',
-  'video/x-m4v': 'video/mp4',
-};
+/** Senders declare these if they do not know the type. `x-` is left out. */
+const UNKNOWN_TYPES = new Set([
+  '*/*',
+  'application/binary',
+  'application/download',
+  'application/force-download',
+  'application/forcedownload',
+  'application/octet',
+  'application/octet-stream',
+  'application/octetstream',
+  'application/unknown',
+  'application/unknown-content-type',
+  'binary/octet-stream',
+  'content/unknown',
+  'multipart/form-data',
+  'octet/stream',
+  'unknown/unknown',
+]);
+
+/** Old and vendor names of the types above. `x-` is left out. 3GPP, as phones record it, is a profile of MP4. */
+const SYNONYMS: ReadonlyMap<string, MediaType> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['image/jpe', 'image/jpeg'],
+  ['image/jfif', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/pjpg', 'image/jpeg'],
+  ['image/citrix-jpeg', 'image/jpeg'],
+  ['application/jpg', 'image/jpeg'],
+  ['application/jpeg', 'image/jpeg'],
+  ['image/apng', 'image/png'],
+  ['image/vnd.mozilla.apng', 'image/png'],
+  ['image/citrix-png', 'image/png'],
+  ['application/png', 'image/png'],
+  ['image/citrix-gif', 'image/gif'],
+  ['video/m4v', 'video/mp4'],
+  ['video/mpeg4', 'video/mp4'],
+  ['video/mpeg-4', 'video/mp4'],
+  ['video/mp4v-es', 'video/mp4'],
+  ['video/h264', 'video/mp4'],
+  ['video/f4v', 'video/mp4'],
+  ['video/3gpp', 'video/mp4'],
+  ['video/3gpp2', 'video/mp4'],
+  ['video/3gp', 'video/mp4'],
+  ['application/mp4', 'video/mp4'],
+  ['video/mpg', 'video/mpeg'],
+  ['video/mpeg1', 'video/mpeg'],
+  ['video/mpeg2', 'video/mpeg'],
+  ['video/mpeg-2', 'video/mpeg'],
+  ['video/mpeg-system', 'video/mpeg'],
+  ['video/mp1s', 'video/mpeg'],
+  ['video/mp2p', 'video/mpeg'],
+  ['application/mpeg', 'video/mpeg'],
+  ['video/mov', 'video/quicktime'],
+  ['video/qt', 'video/quicktime'],
+  ['image/mov', 'video/quicktime'],
+  ['application/quicktime', 'video/quicktime'],
+  ['video/matroska', 'video/webm'],
+  ['application/webm', 'video/webm'],
+]);
 
 /**
- * Whether a declared Content-Type says the type that was found. `application/octet-stream` is what senders declare that
- * do not know, and says nothing.
+ * Compares a declared Content-Type with the type that the bytes have. A word for "unknown" and a text that is no media type
+ * agree with every type, `image/*` with every image.
  */
 export function agrees(declared: string, found: MediaType): boolean {
-  const type = (declared.split(';')[0] ?? '').trim().toLowerCase();
-  return type === 'application/octet-stream' || (SYNONYMS[type] ?? type) === found;
+  const type = parseContentType(declared)?.type ?? '*/*';
+  const plain = type.replace('/x-', '/');
+  return (
+    UNKNOWN_TYPES.has(plain) || plain === found || SYNONYMS.get(plain) === found || type === found.replace(/\/.*/, '/*')
+  );
 }

@@ -1,11 +1,57 @@
 import { type Bounds, type Found, MAX_TRACKS, noVideo, requireDrawable, toMilliseconds } from './found.ts';
 import { type Edits, malformed, type Reader, trailing, truncated, uint32, uncleanable } from './reader.ts';
 
-/** Brands of ISO base media files that are videos; M4A, HEIF, AVIF, 3GPP and the unknown are none. */
-export const MP4_START = /^.{4}ftyp(iso[m2-9]|mp4[12v]|avc1|dash|cmf[c2]|M4V[ HP]|MSNV|XAVC|hvc1|av01)/s;
+/** Brands of ISO base media files that players of MP4 read; one of them in the list of a file is enough. */
+const MP4_BRANDS = /^(iso[m2-9abc]|mp4[12v]|avc1|dash|cmf[2cs]|M4V[ HP]|MSNV|XAVC|hvc1|av01)$/;
 
-/** QuickTime by its brand, or from before there were brands. */
-export const QUICKTIME_START = /^.{4}(ftypqt {2}|moov|mdat|wide)/s;
+/**
+ * Major brands of files that are something else, whatever they list beside: sound, HEIF's and AVIF's pictures, JPEG's
+ * successors, and Canon's raw pictures, which have video tracks.
+ */
+const OTHER_BRANDS = [
+  ...['M4A ', 'M4B ', 'M4P ', 'F4A ', 'F4B ', 'f4a ', 'f4b ', 'aax ', 'aaxc'],
+  ...['heic', 'heix', 'heim', 'heis', 'heio', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'mif2', 'msf1', 'miaf'],
+  ...['avif', 'avis', 'avio', 'avci', 'avcs', 'vvic', 'vvis', 'jpeg', 'jpgs', 'jp2 ', 'jpx ', 'jpm ', 'jxl ', 'jxs '],
+  'crx ',
+];
+
+const QUICKTIME_BRAND = 'qt  ';
+
+/** Boxes that may stand before the one that says the type. */
+const BEFORE_BRANDS = ['free', 'skip', 'wide', 'pnot', 'uuid'];
+
+/**
+ * Tells an MP4 and a QuickTime file by their brands. The first brand, the major one, decides where it is QuickTime's or says
+ * that the file is no video; otherwise any brand does. A file without brands is QuickTime from before there were any.
+ */
+export function filmTypeOf(file: Reader): 'video/mp4' | 'video/quicktime' | undefined {
+  while (file.left >= 8) {
+    const { at } = file;
+    const size = file.uint(4);
+    const name = file.text(4);
+    if (name === 'ftyp') return typeOfBrands(file.part(Math.min(Math.max(size - 8, 0), file.left)));
+    if (name === 'moov' || name === 'mdat') return 'video/quicktime';
+    if (!BEFORE_BRANDS.includes(name) || size < 8 || size > file.end - at) return undefined;
+    file.at = at + size;
+  }
+  return undefined;
+}
+
+function typeOfBrands(ftyp: Reader): 'video/mp4' | 'video/quicktime' | undefined {
+  if (ftyp.left < 4) return undefined;
+  const major = ftyp.text(4);
+  if (major === QUICKTIME_BRAND) return 'video/quicktime';
+  if (OTHER_BRANDS.includes(major)) return undefined;
+  if (MP4_BRANDS.test(major)) return 'video/mp4';
+  let isQuickTime = false;
+  // Over the version of the major brand.
+  for (ftyp.skip(Math.min(4, ftyp.left)); ftyp.left >= 4; ) {
+    const brand = ftyp.text(4);
+    if (MP4_BRANDS.test(brand)) return 'video/mp4';
+    isQuickTime ||= brand === QUICKTIME_BRAND;
+  }
+  return isQuickTime ? 'video/quicktime' : undefined;
+}
 
 const FILE = '';
 

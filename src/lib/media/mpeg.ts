@@ -6,6 +6,9 @@ export function isMpegStart(start: string): boolean {
   return start.startsWith('\0\0\x01\xba') || start.startsWith('\0\0\x01\xb3');
 }
 
+/** A part of a picture. */
+const isSlice = (code: number) => code >= 0x01 && code <= 0xaf;
+
 const USER_DATA = 0xb2;
 const SEQUENCE_HEADER = 0xb3;
 const SEQUENCE_END = 0xb7;
@@ -27,10 +30,10 @@ interface Video {
 }
 
 /**
- * Walks an MPEG-1 or MPEG-2 program stream packet by packet, or a bare video stream, which has to end with its end code.
- * User data (dates and positions of camcorders; captions too) becomes zeros, which may stand before any start
- * code; packets of neither picture nor sound become padding. A program stream needs no end code, so one cut between two packets
- * passes for whole.
+ * Walks an MPEG-1 or MPEG-2 program stream packet by packet, or a bare video stream. User data (dates and positions of
+ * camcorders; captions too) becomes zeros, which may stand before any start code; packets of neither picture nor sound become
+ * padding. Neither stream needs its end code. So a program stream that is cut between two packets passes for whole, and
+ * bare video that is cut within a picture, but not within the headers before one.
  */
 export function inspectMpeg(file: Reader, edits: Edits, bounds: Bounds): Found {
   const videos = new Map<number, Video>();
@@ -42,8 +45,9 @@ export function inspectMpeg(file: Reader, edits: Edits, bounds: Bounds): Found {
   };
   if (file.bytes[file.at + 3] === SEQUENCE_HEADER) {
     const video = scan(0, file.at, file.end);
-    if (video.code !== SEQUENCE_END) truncated();
-    file.at = video.codeEnd;
+    const isEnded = video.code === SEQUENCE_END;
+    if (!isEnded && !isSlice(video.code)) truncated();
+    file.at = isEnded ? video.codeEnd : file.end;
   } else walkPackets(file, edits, scan);
   file.close(edits);
 

@@ -127,7 +127,7 @@ const NOTHING = new Uint8Array(0);
 
 /** What is to be taken out of a file or put into it, collected in any order. */
 export class Edits {
-  readonly #edits: Edit[] = [];
+  #edits: Edit[] = [];
 
   replace(from: number, to: number, by: Uint8Array = NOTHING): void {
     if (to > from || by.length > 0) this.#add({ from, to, by });
@@ -135,6 +135,12 @@ export class Edits {
 
   blank(from: number, to: number): void {
     if (to > from) this.#add({ from, to });
+  }
+
+  /** Ends the file at `at`, whatever was to be changed behind. @param end where it ended */
+  endAt(at: number, end: number, by: Uint8Array = NOTHING): void {
+    this.#edits = this.#edits.filter(({ from }) => from < at);
+    this.replace(at, end, by);
   }
 
   #add(edit: Edit): void {

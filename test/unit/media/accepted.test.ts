@@ -2,7 +2,7 @@ import exifr from 'exifr';
 import { fileTypeFromBuffer } from 'file-type';
 import { imageSize } from 'image-size';
 import { describe, expect, test } from 'vitest';
-import { agrees, inspectMedia } from '../../../src/lib/media/inspect.ts';
+import { agrees, inspectMedia, MEDIA_TYPES, type MediaType } from '../../../src/lib/media/inspect.ts';
 import { MEDIA_FILES, PHOTO_WITH_GPS } from '../../support/media-files.ts';
 import { HEIGHT, join, WIDTH } from '../../support/media-parts.ts';
 import { PLACE, VARIANTS } from '../../support/media-variants.ts';
@@ -21,7 +21,7 @@ function accepted(bytes: Uint8Array) {
   return { ...inspection.media, stored: join(...inspection.media.pieces) };
 }
 
-describe.each(VARIANTS)('$name', ({ bytes, mimeType, width, height, durationMs, orientation = 1 }) => {
+describe.each(VARIANTS)('$name', ({ bytes, mimeType, calledElsewhere, width, height, durationMs, orientation = 1 }) => {
   test('is found to be what it is', () => {
     const { pieces, stored, ...found } = accepted(bytes);
     const type = mimeType.startsWith('image/') ? 'image' : 'video';
@@ -45,13 +45,16 @@ describe.each(VARIANTS)('$name', ({ bytes, mimeType, width, height, durationMs, 
   test('is that to other readers too', async () => {
     const { stored } = accepted(bytes);
     const named = (await fileTypeFromBuffer(stored))?.mime;
-    // file-type tells MPEG's streams and animated PNGs apart.
+    // file-type tells profiles of MP4, MPEG's streams and animated PNGs apart.
     const synonyms: Record<string, string> = {
+      'video/3gpp': 'video/mp4',
+      'video/3gpp2': 'video/mp4',
+      'video/x-m4v': 'video/mp4',
       'video/MP1S': 'video/mpeg',
       'video/MP2P': 'video/mpeg',
       'image/apng': 'image/png',
     };
-    expect(synonyms[named ?? ''] ?? named).toBe(mimeType);
+    expect(synonyms[named ?? ''] ?? named).toBe(calledElsewhere ?? mimeType);
     if (!mimeType.startsWith('image/')) return;
     expect(imageSize(stored)).toMatchObject({ width: WIDTH, height: HEIGHT });
     if (!['image/jpeg', 'image/png'].includes(mimeType)) return;
@@ -75,19 +78,100 @@ test('a plain file is stored as it came', () => {
 });
 
 describe('a declared type', () => {
+  /** Names that clients were seen to send, by the type that they mean. */
+  const NAMES: Record<MediaType, readonly string[]> = {
+    'image/jpeg': [
+      ...['image/jpeg', 'IMAGE/JPEG; charset=binary', 'image/jpg', 'image/jpe', 'image/jfif', 'image/pjpeg'],
+      ...['image/pjpg', 'image/x-jpeg', 'image/x-jpg', 'image/x-citrix-jpeg', 'application/jpg', 'application/x-jpg'],
+    ],
+    'image/png': [
+      ...['image/png', 'image/x-png', 'image/apng', 'image/vnd.mozilla.apng', 'image/x-citrix-png'],
+      ...['application/png', 'application/x-png'],
+    ],
+    'image/gif': ['image/gif', 'image/x-gif', 'image/x-citrix-gif'],
+    'image/webp': ['image/webp', 'image/x-webp', 'image/webp;'],
+    'video/mp4': [
+      ...['video/mp4', 'video/mp4; codecs="avc1.42E01E"', 'video/x-mp4', 'video/x-m4v', 'video/m4v', 'video/mpeg4'],
+      ...[
+        'video/x-mpeg4',
+        'video/mp4v-es',
+        'video/h264',
+        'video/x-f4v',
+        'video/3gpp',
+        'video/3gpp2',
+        'application/mp4',
+      ],
+    ],
+    'video/mpeg': [
+      ...[
+        'video/mpeg',
+        'video/mpg',
+        'video/x-mpeg',
+        'video/x-mpg',
+        'video/mpeg2',
+        'video/x-mpeg2',
+        'video/x-mpeg-system',
+      ],
+      ...['video/MP1S', 'video/MP2P', 'application/x-mpeg'],
+    ],
+    'video/quicktime': ['video/quicktime', 'video/x-quicktime', 'video/mov', 'video/x-mov', 'image/mov', 'video/qt'],
+    'video/webm': ['video/webm', 'video/webm;codecs=vp9,opus', 'video/x-webm', 'video/x-matroska', 'application/webm'],
+  };
+  const all = Object.entries(NAMES).flatMap(([type, names]) => names.map((name) => [name, type] as const));
+
+  test.each(all)('%j is %s, and nothing else', (name, type) => {
+    expect(MEDIA_TYPES.filter((found) => agrees(name, found))).toEqual([type]);
+  });
+
   test.each([
-    ['image/jpeg', 'image/jpeg', true],
-    ['IMAGE/JPEG; charset=binary', 'image/jpeg', true],
-    ['image/jpg', 'image/jpeg', true],
-    ['image/apng', 'image/png', true],
-    ['video/x-m4v', 'video/mp4', true],
-    ['application/octet-stream', 'video/webm', true],
-    ['image/png', 'image/jpeg', false],
-    ['video/mp4', 'video/quicktime', false],
-    ['image/*', 'image/jpeg', false],
-    ['constructor', 'image/jpeg', false],
-    ['', 'image/jpeg', false],
-  ] as const)('%j for %s: %j', (declared, found, expected) => {
-    expect(agrees(declared, found)).toBe(expected);
+    'application/octet-stream',
+    'Application/Octet-Stream; charset=binary',
+    'binary/octet-stream',
+    'application/x-octet-stream',
+    'application/octetstream',
+    'application/octet',
+    'octet/stream',
+    'application/binary',
+    'application/x-binary',
+    'application/unknown',
+    'application/x-unknown',
+    'unknown/unknown',
+    'content/unknown',
+    'application/x-unknown-content-type',
+    'application/download',
+    'application/x-download',
+    'application/force-download',
+    'application/x-forcedownload',
+    'multipart/form-data',
+    '*/*',
+    '',
+    ';',
+    'image',
+    'unknown',
+    'constructor',
+    'image/png, image/jpeg',
+  ])('%j says nothing', (name) => {
+    expect(MEDIA_TYPES.filter((found) => agrees(name, found))).toEqual(MEDIA_TYPES);
+  });
+
+  test('with a wildcard says what it says', () => {
+    const [images, videos] = [MEDIA_TYPES.slice(0, 4), MEDIA_TYPES.slice(4)];
+    expect(MEDIA_TYPES.filter((found) => agrees('image/*', found))).toEqual(images);
+    expect(MEDIA_TYPES.filter((found) => agrees('Video/*', found))).toEqual(videos);
+  });
+
+  test.each([
+    'text/plain',
+    'text/html',
+    'application/json',
+    'image/svg+xml',
+    'image/heic',
+    'image/avif',
+    'image/bmp',
+    'audio/mp4',
+    'video/x-msvideo',
+    'video/mp2t',
+  ])('%s agrees with no type', (name) => {
+    expect(MEDIA_TYPES.filter((found) => agrees(name, found))).toEqual([]);
   });
 });

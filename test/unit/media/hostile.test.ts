@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inspectMedia } from '../../../src/lib/media/inspect.ts';
+import { JPEG_PROGRESSIVE, JPEG_RESTARTS, JPEG_SCANS } from '../../fixtures/bitstreams.ts';
 import {
   GIF_LOOP,
   gif,
@@ -54,13 +55,17 @@ type Case = readonly [name: string, bytes: Uint8Array, refusal: readonly [why: s
 
 const ZIP = join('PK\x03\x04', new Uint8Array(26), 'PK\x05\x06', new Uint8Array(18));
 const HTML = join('<!doctype html><script>alert(1)</script>');
-const PHP = join('<?php system($_GET["c"]);');
 
 /** With `by` written over it, `offset` bytes from where `name` stands. */
 function patched(bytes: Uint8Array, name: string, offset: number, by: Part): Uint8Array {
   const copy = bytes.slice();
   copy.set(join(by), new TextDecoder('latin1').decode(bytes).indexOf(name) + offset);
   return copy;
+}
+
+/** Its last scan taken away, and its end. */
+function withoutLastScan(picture: Uint8Array): Uint8Array {
+  return picture.subarray(0, new TextDecoder('latin1').decode(picture).lastIndexOf('\xff\xda'));
 }
 
 function nested(depth: number): Uint8Array {
@@ -90,7 +95,13 @@ const OTHERS: readonly Case[] = [
   ['ICO', join([0, 0, 1, 0, 1, 0]), UNKNOWN],
   ['WAV', join('RIFF', uintLe(4, 4), 'WAVE'), UNKNOWN],
   ['M4A', mp4({ brand: 'M4A ' }), UNKNOWN],
-  ['3GPP', mp4({ brand: '3gp4' }), UNKNOWN],
+  ...['M4A ', 'M4B ', 'heic', 'mif1', 'msf1', 'hevc', 'avif', 'avis', 'crx ', 'jp2 '].map(
+    (brand): Case => [`${brand}, which lists MP4`, mp4({ brand, others: ['isom', 'mp42', 'qt  '] }), UNKNOWN],
+  ),
+  ['a box that says no brand', join(uint(8, 4), 'ftyp', mp4()), UNKNOWN],
+  ['free space alone', box('free', 'a film'), UNKNOWN],
+  ['text behind free space', join(box('free'), 'a film, or so it says'), UNKNOWN],
+  ['3GPP alone', mp4({ brand: '3gp4' }), UNKNOWN],
   ['an unknown brand', mp4({ brand: 'evil' }), UNKNOWN],
   ['Matroska', webm({ docType: 'matroska' }), ['unknown_type', 'is Matroska, but not WebM']],
 ];
@@ -99,32 +110,17 @@ const JPEGS: readonly Case[] = [
   ['only its head', join([0xff, 0xd8, 0xff]), CUT],
   ['no picture', join([0xff, 0xd8], JFIF, [0xff, 0xd9]), DAMAGED],
   ['a zip with its head', join([0xff, 0xd8, 0xff, 0xe0], ZIP), CUT],
-  ['a zip behind its end', jpeg({ behind: ZIP }), MORE],
-  ['HTML behind its end', jpeg({ behind: HTML }), MORE],
-  ['PHP behind zeros behind its end', jpeg({ behind: join([0, 0, 0], PHP) }), MORE],
-  ['a JPEG behind its end that it does not declare', jpeg({ behind: jpeg() }), MORE],
-  [
-    'a zip behind pictures that it declares',
-    jpeg({ head: [jpegSegment(0xe2, 'MPF\0')], behind: join(jpeg(), ZIP) }),
-    MORE,
-  ],
-  ['a cut picture behind its end', jpeg({ head: [jpegSegment(0xe2, 'MPF\0')], behind: jpeg().subarray(0, 200) }), CUT],
-  ['a zip for a film', jpeg({ head: [jpegSegment(0xe1, 'MotionPhoto')], behind: ZIP }), MORE],
-  ['a zip behind its film', jpeg({ head: [jpegSegment(0xe1, 'MotionPhoto')], behind: join(mp4(), ZIP) }), MORE],
-  ["a zip before Samsung's trailer", jpeg({ behind: join(ZIP, samsungTrailer('time')) }), MORE],
-  [
-    "Samsung's trailer with a list of no blocks",
-    jpeg({ behind: join(ZIP, 'SEFH', uint(0, 8), uintLe(12, 4), 'SEFT') }),
-    MORE,
-  ],
-  [
-    "Samsung's trailer with a list longer than the file",
-    jpeg({ behind: join(ZIP, uintLe(2 ** 32 - 1, 4), 'SEFT') }),
-    MORE,
-  ],
+  ['its scan cut', jpeg({ hasEnd: false }).subarray(0, -1), CUT],
+  ['its scan cut before a restart marker', jpeg({ picture: JPEG_RESTARTS, hasEnd: false }).subarray(0, -20), CUT],
+  ['the last of its scans cut', jpeg({ picture: JPEG_SCANS, hasEnd: false }).subarray(0, -1), CUT],
+  ["its scan cut before Samsung's trailer", join(jpeg().subarray(0, -3), samsungTrailer('time')), CUT],
+  ['its scan cut, progressive', jpeg({ picture: JPEG_PROGRESSIVE, hasEnd: false }).subarray(0, -1), CUT],
+  ['no end, and too few scans', join([0xff, 0xd8], withoutLastScan(JPEG_PROGRESSIVE)), CUT],
+  ['no end, and too few components', join([0xff, 0xd8], withoutLastScan(JPEG_SCANS)), CUT],
+  ['no end, and no Huffman tables', patched(jpeg({ hasEnd: false }), '\xff\xc4', 1, [0xfe]), CUT],
   ['a segment of no length', jpeg({ head: [[0xff, 0xe1, 0, 0]] }), DAMAGED],
   ['a segment longer than the file', jpeg({ head: [[0xff, 0xe1, 0xff, 0xff]] }), CUT],
-  ['bytes between segments', jpeg({ head: [JFIF, 'junk'] }), DAMAGED],
+  ['bytes behind a segment, and no marker', join([0xff, 0xd8], JFIF, ZIP), DAMAGED],
   ['two frames', jpeg({ head: [jpegSegment(0xc0, [8], uint(16, 2), uint(32, 2), [0])] }), DAMAGED],
   [
     'lossless, which browsers do not show',
@@ -301,7 +297,8 @@ const VIDEOS: readonly Case[] = [
   ['MPEG, a zip behind its end', join(mpeg(), ZIP), MORE],
   ['MPEG, a zip behind its last packet', join(mpeg({ hasEnd: false }), ZIP), MORE],
   ['MPEG, a packet longer than the file', mpeg({ hasEnd: false }).subarray(0, -1), CUT],
-  ['MPEG, video without an end', mpegVideo().subarray(0, -4), CUT],
+  ['MPEG, headers without a picture', mpegVideo().subarray(0, 30), CUT],
+  ['MPEG, headers of a second picture', join(mpegVideo({ hasEnd: false }), mpegVideo().subarray(0, 28)), CUT],
   ['MPEG, a zip behind the end of video', join(mpegVideo(), ZIP), MORE],
 ];
 

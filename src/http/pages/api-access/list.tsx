@@ -7,9 +7,7 @@ import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, render } from '../render.ts';
 
-const NOTICES: Readonly<Record<string, string>> = {
-  'verification-sent': 'We mailed you a link. Open it to confirm your e-mail address.',
-};
+const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your e-mail address.']]);
 
 function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
   const { apiKey, usage } = shown;
@@ -36,7 +34,7 @@ function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: n
   );
 }
 
-function NoKeys(): Markup {
+function NoKeys({ canGenerate }: { readonly canGenerate: boolean }): Markup {
   return (
     <section class="empty-state">
       <h2>No keys yet</h2>
@@ -44,11 +42,13 @@ function NoKeys(): Markup {
         A key lets a service post, comment or read as you. You choose what it may do, where it works from and how long,
         and you can revoke it at any moment.
       </p>
-      <p>
-        <a class="button" href="/settings/api-access/new">
-          Generate your first key
-        </a>
-      </p>
+      {canGenerate ? (
+        <p>
+          <a class="button" href="/settings/api-access/new">
+            Generate your first key
+          </a>
+        </p>
+      ) : null}
       <p>
         <a href="/docs#quickstart">How to use a key</a>
       </p>
@@ -60,8 +60,8 @@ function ConfirmEmail({ email }: { readonly email: string }): Markup {
   return (
     <div class="notice">
       <p>
-        Please confirm your e-mail address <strong>{email}</strong>: it is how you get back in should you forget your
-        password.
+        Please confirm your e-mail address <strong>{email}</strong>. Until then you cannot generate API keys. The mail
+        that came when you signed up has a link; it works for an hour.
       </p>
       <form method="post" action="/verify-email/resend">
         <button type="submit" class="quiet">
@@ -81,21 +81,22 @@ function KeyListPage(props: {
   const { now } = person.ctx;
   const active = keys.filter(({ apiKey }) => apiKey.status === 'active');
   const over = keys.filter(({ apiKey }) => apiKey.status !== 'active');
+  const isConfirmed = person.owner.emailVerified;
   const isUsageUnknown = active.some(({ usage }) => usage === undefined);
   return (
     <Layout title="API access" viewer={person} section="api-access">
       <div class="heading">
         <h1>API access</h1>
-        {keys.length > 0 && active.length < ACTIVE_KEYS_PER_ACCOUNT ? (
+        {isConfirmed && keys.length > 0 && active.length < ACTIVE_KEYS_PER_ACCOUNT ? (
           <a class="button" href="/settings/api-access/new">
             Generate a key
           </a>
         ) : null}
       </div>
       {notice === undefined ? null : <output class="notice">{notice}</output>}
-      {person.owner.emailVerified ? null : <ConfirmEmail email={person.owner.email} />}
+      {isConfirmed ? null : <ConfirmEmail email={person.owner.email} />}
       {keys.length === 0 ? (
-        <NoKeys />
+        <NoKeys canGenerate={isConfirmed} />
       ) : (
         <>
           <p class="muted">
@@ -132,7 +133,7 @@ export const getKeyList: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const keys = await listKeysWithUsage(person.ctx);
-    const notice = NOTICES[exchange.c.req.query('notice') ?? ''];
+    const notice = NOTICES.get(exchange.c.req.query('notice') ?? '');
     return await render(exchange, 200, <KeyListPage person={person} keys={keys} notice={notice} />);
   },
 };

@@ -51,11 +51,10 @@ function entriesOf({ allowlist }: NewKeyForm): { line: number; entry: string }[]
 
 /** What the form asks for, for the verb to check. */
 export function toNewKey(form: NewKeyForm): Record<keyof NewKey, unknown> {
-  const days = Number(form.expiry);
   return {
     label: form.label,
     scopes: form.scopes,
-    expiresInDays: Number.isNaN(days) ? undefined : days,
+    expiresInDays: form.expiry === 'never' || form.expiry === 'custom' ? undefined : Number(form.expiry),
     // A key that ends on a day works until that day is over.
     expiresAt: form.expiry === 'custom' ? `${form.expiresOn}T23:59:59.999Z` : undefined,
     ipAllowlist: entriesOf(form).map(({ entry }) => entry),

@@ -1,4 +1,6 @@
+import { ERRORS } from '../../../config/errors.ts';
 import { LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
+import { isFreshSession, reauthenticate } from '../../../domain/accounts/index.ts';
 import { createOwnKey, keepForReveal, readApiKey, SCOPE_NAMES, SCOPES } from '../../../domain/keys/index.ts';
 import { Refused } from '../../../domain/refusal.ts';
 import { clientAddress } from '../../client-address.ts';
@@ -8,7 +10,7 @@ import { answerTo } from '../../problem.ts';
 import { ErrorSummary, FieldError, type FieldErrors, FormAlert, invalid, TextField } from '../components/form.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
-import { readForm } from '../read-form.ts';
+import { readForm, textOf } from '../read-form.ts';
 import { type Markup, redirect, render } from '../render.ts';
 import { EMPTY_FORM, EXPIRIES, type NewKeyForm, toFormErrors, toNewKey, toNewKeyForm } from './new-key-form.ts';
 import { revealCookie } from './reveal-cookie.ts';
@@ -132,6 +134,16 @@ function NewKeyPage(props: {
             </label>
             <FieldError name="acceptTerms" errors={errors} />
           </div>
+          {isFreshSession(person.ctx) ? null : (
+            <TextField
+              name="password"
+              label="Your password"
+              type="password"
+              help="You signed in more than 12 hours ago. Without a password, sign out and sign in with Google again."
+              autocomplete="current-password"
+              errors={errors}
+            />
+          )}
           <button type="submit">Generate the key</button>
         </form>
       </section>
@@ -163,9 +175,13 @@ export const postNewKey: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const request = exchange.c.req.raw;
-    const form = toNewKeyForm(await readForm(request));
+    const fields = await readForm(request);
+    const form = toNewKeyForm(fields);
     try {
-      const created = await createOwnKey(person.ctx, toNewKey(form), clientAddress(request.headers));
+      const ctx = isFreshSession(person.ctx)
+        ? person.ctx
+        : await reauthenticate(person.ctx, { password: textOf(fields, 'password') });
+      const created = await createOwnKey(ctx, toNewKey(form), clientAddress(request.headers));
       return await sendToReveal(exchange, person, created);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -174,9 +190,14 @@ export const postNewKey: PersonalPage = {
         const errors = toFormErrors(form, refusal.details);
         return await render(exchange, 400, <NewKeyPage person={person} form={form} errors={errors} />);
       }
-      if (refusal.code !== 'api_key_limit_reached') throw error;
+      if (refusal.code !== 'api_key_limit_reached' && refusal.code !== 'email_unverified') throw error;
       const alert = answerTo(refusal).message;
-      return await render(exchange, 409, <NewKeyPage person={person} form={form} errors={new Map()} alert={alert} />);
+      const { status } = ERRORS[refusal.code];
+      return await render(
+        exchange,
+        status,
+        <NewKeyPage person={person} form={form} errors={new Map()} alert={alert} />,
+      );
     }
   },
 };
@@ -193,7 +214,7 @@ async function sendToReveal(
   const { apiKey, key } = created;
   try {
     const opener = await keepForReveal(person.ctx, apiKey.id, key);
-    exchange.cookies = [revealCookie(apiKey.id, opener)];
+    exchange.cookies = [revealCookie(exchange, apiKey.id, opener)];
   } catch {
     return await showKey(exchange, person, apiKey, key);
   }

@@ -1,23 +1,32 @@
 import { generateCookie, getCookie } from 'hono/cookie';
 import { KEY_REVEAL_TTL_MS } from '../../../config/limits.ts';
+import { cookieRules } from '../../../data/identity.ts';
 import type { Exchange } from '../../exchange.ts';
 
-const NAME = '__Secure-jestha.reveal';
+/** Not `__Host-`, which browsers accept for all paths only. */
+const nameOf = (isSecure: boolean) => `${isSecure ? '__Secure-' : ''}jestha.reveal`;
 
 /** What opens a new key, for the one page that shows it; without the row in Neon it opens nothing. */
-export function revealCookie(keyId: string, opener: string): string {
-  return cookie(keyId, opener, KEY_REVEAL_TTL_MS / 1_000);
+export function revealCookie(exchange: Exchange, keyId: string, opener: string): string {
+  return cookie(exchange, keyId, opener, KEY_REVEAL_TTL_MS / 1_000);
 }
 
-export function clearRevealCookie(keyId: string): string {
-  return cookie(keyId, '', 0);
+export function clearRevealCookie(exchange: Exchange, keyId: string): string {
+  return cookie(exchange, keyId, '', 0);
 }
 
-function cookie(keyId: string, value: string, maxAge: number): string {
+function cookie({ ctx }: Exchange, keyId: string, value: string, maxAge: number): string {
+  const { isSecure } = cookieRules(ctx.ports.webOrigin);
   const path = `/settings/api-access/${keyId}`;
-  return generateCookie(NAME, value, { path, maxAge, httpOnly: true, secure: true, sameSite: 'Strict' });
+  return generateCookie(nameOf(isSecure), value, {
+    path,
+    maxAge,
+    httpOnly: true,
+    secure: isSecure,
+    sameSite: 'Strict',
+  });
 }
 
-export function readRevealCookie({ c }: Exchange): string | undefined {
-  return getCookie(c, NAME);
+export function readRevealCookie({ c, ctx }: Exchange): string | undefined {
+  return getCookie(c, nameOf(cookieRules(ctx.ports.webOrigin).isSecure));
 }

@@ -103,7 +103,7 @@ export const getShownOnce: PersonalPage = {
     const apiKey = await readApiKey(person.ctx, id);
     const opener = readRevealCookie(exchange);
     const key = opener === undefined ? undefined : await revealKey(person.ctx, id, opener);
-    exchange.cookies = [clearRevealCookie(id)];
+    exchange.cookies = [clearRevealCookie(exchange, id)];
     if (key !== undefined) return await showKey(exchange, person, apiKey, key);
     return await render(exchange, 410, <GonePage person={person} apiKey={apiKey} />);
   },
@@ -117,7 +117,7 @@ export const postStored: PersonalPage = {
   answer(exchange) {
     const id = exchange.c.req.param('id') ?? '';
     if (!isId(id)) throw new Refused({ code: 'not_found' });
-    exchange.cookies = [clearRevealCookie(id)];
+    exchange.cookies = [clearRevealCookie(exchange, id)];
     return redirect(exchange, `/settings/api-access/${id}`);
   },
 };

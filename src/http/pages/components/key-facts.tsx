@@ -10,7 +10,7 @@ export function StatusBadge({ status }: { readonly status: ApiKey['status'] }): 
 }
 
 /** The sentence of a scope; a scope the catalog no longer knows stands for itself. */
-const sentenceOf = (scope: string) => SCOPES[scope as Scope] ?? scope;
+const sentenceOf = (scope: string) => (Object.hasOwn(SCOPES, scope) ? SCOPES[scope as Scope] : scope);
 
 export function ScopeList({ scopes }: { readonly scopes: readonly string[] }): Markup {
   return (

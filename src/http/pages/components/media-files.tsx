@@ -1,10 +1,11 @@
 import type { Media } from '../../../domain/media/index.ts';
 import type { Markup } from '../render.ts';
 
-/** The files of a Jes, or the video of a JesClip. What is on a picture its author does not say, so whose it is must do. */
+/** The files of a Jes, or the video of a JesClip. Without a text of its author, the name of a file says whose it is. */
 export function MediaFiles({ files, by }: { readonly files: readonly Media[]; readonly by: string }): Markup | null {
   if (files.length === 0) return null;
   const named = (file: Media, i: number) => {
+    if (file.alt !== null) return file.alt;
     const kind = file.type === 'image' ? 'Image' : 'Video';
     return files.length === 1 ? `${kind} by ${by}` : `${kind} ${i + 1} of ${files.length} by ${by}`;
   };

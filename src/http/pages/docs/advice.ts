@@ -27,9 +27,14 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   api_key_expired: 'Its time is over. Generate a new key; one made with no expiry lasts until it is revoked.',
   invalid_credentials: 'Check the e-mail address and the password.',
   ip_not_allowed: 'Call from an allowed address, or generate a key whose [allowlist](#keys) has yours.',
+  https_required:
+    'Send every request to an address that begins with `https://`. Revoke a key that was sent without: others could read it.',
+  email_unverified: 'Open the link in the mail that came when you signed up. Settings → API access sends it again.',
   session_required: 'Only signed-in people do this, on the pages or with a session cookie.',
   cross_site_request: 'Send it from a server, or from our own pages.',
   not_owner: 'You see it, but it is somebody else’s. Change only what this account posted.',
+  reauthentication_required:
+    'Send the password to `POST /api/auth/reauthenticate`, then repeat the request. Without a password: sign in again.',
   missing_scope: '`requiredScope` names what is missing. Scopes cannot be added: generate a key that has it.',
   rate_limit_exceeded: 'Wait, then go on. Watch `X-RateLimit-Remaining` to slow down before it comes to this.',
   daily_quota_exceeded: 'The account has created all it may today; it may again after midnight UTC.',

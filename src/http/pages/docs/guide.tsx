@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode } from '../../../config/errors.ts';
 import {
   ACTIVE_KEYS_PER_ACCOUNT,
   ALLOWLIST_MAX_ENTRIES,
+  ALT_MAX_CHARACTERS,
   COMMENTS_PER_PAGE,
   COMMENTS_PER_PAGE_MAX,
   CREATIONS_PER_DAY,
@@ -57,7 +58,7 @@ function Quickstart({ apiOrigin }: GuideProps): Markup {
         <li>
           <P>
             {
-              'Generate a key in [Settings → API access](/settings/api-access). Tick what it may do: `write:jes` and `read:engagement` will do for these three calls. It is shown once, so put it where your secrets live, and in your shell:'
+              'Sign up, open the link in the mail that follows, then generate a key in [Settings → API access](/settings/api-access). Tick what it may do: `write:jes` and `read:engagement` will do for these three calls. It is shown once, so put it where your secrets live, and in your shell:'
             }
           </P>
           <Code id="quickstart-key" title="shell">
@@ -126,7 +127,7 @@ function Keys(): Markup {
         <dt>Allowed addresses</dt>
         <dd>
           <Words>
-            {`Up to ${ALLOWLIST_MAX_ENTRIES} IPv4 or IPv6 addresses or networks in CIDR notation. From elsewhere the key is refused with [ip_not_allowed](#error-ip_not_allowed). Without a list it works from anywhere.`}
+            {`Up to ${ALLOWLIST_MAX_ENTRIES} IPv4 or IPv6 addresses or networks in CIDR notation. \`::192.0.2.1\` and the range that all Cloudflare Workers share are refused as entries. From elsewhere the key is refused with [ip_not_allowed](#error-ip_not_allowed). Without a list it works from anywhere.`}
           </Words>
         </dd>
         <dt>Expiry</dt>
@@ -141,7 +142,7 @@ function Keys(): Markup {
         <dd>
           <Words>
             {
-              'Whoever has the key is you, within its scopes. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later.'
+              'Whoever has the key is you, within its scopes. Send it over https only. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later.'
             }
           </Words>
         </dd>
@@ -257,13 +258,16 @@ function Media({ apiOrigin }: GuideProps): Markup {
   return (
     <>
       <P>
-        {`A Jes may carry up to ${FILES} files of ${FILE_BYTES / MIB} MB each; a [JesClip](#op-createJesClip) is one video. Send \`multipart/form-data\` with the same fields as in JSON; \`location\` and \`poll\` are JSON in theirs.`}
+        {`A Jes may carry up to ${FILES} files of ${FILE_BYTES / MIB} MB each; a [JesClip](#op-createJesClip) is one video. Send \`multipart/form-data\` with the same fields as in JSON. \`location\` and \`poll\` are JSON there: a text field, or a part of type \`application/json\`, with or without a file name.`}
       </P>
       <Code id="media-curl" title="curl">
-        {`curl ${apiOrigin}/api/posts \\\n  -H "Authorization: Bearer $JESTHA_KEY" \\\n  -F 'content=Seen this morning' \\\n  -F media=@fox.jpg \\\n  -F media=@fox.mp4`}
+        {`curl ${apiOrigin}/api/posts \\\n  -H "Authorization: Bearer $JESTHA_KEY" \\\n  -F 'content=Seen this morning' \\\n  -F media=@fox.jpg \\\n  -F 'alt=A fox asleep on a garden wall' \\\n  -F media=@fox.mp4 \\\n  -F 'alt=The fox wakes up and jumps down'`}
       </Code>
       <P>
-        {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. What a file is, its bytes decide, not its name. Metadata such as the place a photo was taken is removed. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
+        {`Some people hear a page instead of seeing it. Describe each file to them: the n-th \`alt\`, at most ${ALT_MAX_CHARACTERS.toLocaleString('en-US')} characters, is for the n-th file, and an empty one for a file without a description. One field may hold a JSON list of all. Say what matters in the picture, and repeat a text that it shows. The page of a Jes, its answers and its events carry the texts; without one, the page names the author only. [Edit a Jes](#op-editPost) with \`media: [{ id, alt }]\` to add, change or remove one. The video of a JesClip has its caption, so its \`alt\` is null.`}
+      </P>
+      <P>
+        {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. The bytes of a file decide its type; its name does not. A \`Content-Type\` may be left out; one that names another type is refused. We remove metadata, such as the place where a photo was taken, and all that phones append to a JPEG: films, further pictures. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
       </P>
     </>
   );
@@ -309,7 +313,7 @@ function Visibility(): Markup {
 function Conventions(): Markup {
   return (
     <P>
-      {`Bodies and answers are JSON in UTF-8. Ids are ULIDs and never change; usernames may. Times are ISO 8601 in UTC with milliseconds. Characters are Unicode code points. Unknown fields are refused, so that a typing error is noticed. Every answer names its request in \`X-Request-Id\` and the version of this API in \`X-Jestha-Api-Version: 1\`; new fields may be added to answers under the same version.`}
+      {`Bodies and answers are JSON in UTF-8. Ids are ULIDs and never change; usernames may. Times are ISO 8601 in UTC with milliseconds. Characters are Unicode code points. Names, labels and options lose white space around them; a text must show something. A \`@name\` is ASCII, and letters of other scripts may touch it. Unknown fields are refused, so that a typing error is noticed. Every answer names its request in \`X-Request-Id\` and the version of this API in \`X-Jestha-Api-Version: 1\`; new fields may be added to answers under the same version.`}
     </P>
   );
 }

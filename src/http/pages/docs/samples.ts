@@ -26,6 +26,7 @@ const NAMED: Readonly<Record<string, unknown>> = {
     width: 1_080,
     height: 1_920,
     size: 4_210_688,
+    alt: null,
   },
   // A Jes of one sentence has none of these.
   hashtags: [],

@@ -1,0 +1,2 @@
+DROP INDEX "api_keys_untold_revocations_index";--> statement-breakpoint
+CREATE INDEX "api_keys_unsettled_revocations_index" ON "api_keys" USING btree ("revoked_at") WHERE "api_keys"."revoked_at" IS NOT NULL AND ("api_keys"."tombstoned_at" IS NULL OR "api_keys"."tombstoned_at" - "api_keys"."revoked_at" < interval '1 minute');

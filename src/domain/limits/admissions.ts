@@ -1,0 +1,98 @@
+import { MINUTE_WINDOW_MS, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
+import { EMPTY_WINDOWS, type LimitStatus, merge, type Weighed, type Windows, weigh } from './windows.ts';
+
+/** A request that is sent to Redis to be counted. */
+interface Sent {
+  readonly isPost: boolean;
+}
+
+/**
+ * The admissions of one key, as this isolate knows them: what it admitted itself, with Redis or without, and what Redis last
+ * told of the others. While Redis comes and goes the limits hold over all of them together, so a store that comes and goes
+ * opens no second minute (contract section 6). Plain data in memory; times are unix ms.
+ */
+export class Admissions {
+  /** What this isolate admitted: the minute logs with and without Redis, the day log without. */
+  #own: Windows = EMPTY_WINDOWS;
+  /** The part of it that Redis has not counted, or may not have counted. */
+  #uncounted: Pick<Windows, 'minute' | 'posts'> = EMPTY_WINDOWS;
+  /** Requests of other isolates in the minute log of Redis, at the times at which they leave it at the latest. */
+  #others: readonly number[] = [];
+  /** Calls of Redis that have not answered: each may come to be an admission. */
+  readonly #sent = new Set<Sent>();
+
+  /** The requests that Redis must weigh beside its own, since it has not counted them. */
+  uncounted(now: number): Pick<Windows, 'minute' | 'posts'> {
+    const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
+    return { minute: this.#uncounted.minute.filter(isInMinute), posts: this.#uncounted.posts.filter(isInMinute) };
+  }
+
+  /** Begins a call of Redis. The answer must be given to {@link answered} or the failure to {@link failed}. */
+  send(isPost: boolean): Sent {
+    const sent = { isPost };
+    this.#sent.add(sent);
+    return sent;
+  }
+
+  /** Redis has decided. @param status as the script told it */
+  answered(sent: Sent, now: number, isAdmitted: boolean, status: LimitStatus): void {
+    this.#sent.delete(sent);
+    if (isAdmitted) this.#own = withAdmission(this.#own, now, sent.isPost);
+    const { minute } = within(this.#own, now);
+    const others = Math.max(0, REQUESTS_PER_MINUTE - status.remaining - minute.length);
+    const oldest = status.resetsAt - MINUTE_WINDOW_MS;
+    // Of the others Redis tells only when the oldest leaves; the rest may have come just now.
+    this.#others = Array.from({ length: others }, (_, i) => (i === 0 && !minute.includes(oldest) ? oldest : now));
+  }
+
+  /** Redis has not decided: the key is unknown or refused, or the call failed. */
+  failed(sent: Sent): void {
+    this.#sent.delete(sent);
+  }
+
+  /** Decides about a request without Redis, and counts it where it is admitted. */
+  weighWithoutRedis(now: number, isPost: boolean): Weighed {
+    const weighed = this.#weigh(now, isPost);
+    if (weighed.outcome === 'limited') return weighed;
+    const { day } = weighed.windows;
+    this.#own = { ...withAdmission(this.#own, now, isPost), day };
+    this.#uncounted = withAdmission({ ...this.uncounted(now), day: [] }, now, isPost);
+    return weighed;
+  }
+
+  /** Takes an admission of {@link weighWithoutRedis} back, which another limiter has refused. */
+  takeBack(now: number, isPost: boolean): void {
+    this.#own = withoutAdmission(this.#own, now, isPost);
+    this.#uncounted = withoutAdmission({ ...this.#uncounted, day: [] }, now, isPost);
+  }
+
+  #weigh(now: number, isPost: boolean): Weighed {
+    const own = within(this.#own, now);
+    const pending = [...this.#sent];
+    const minute = merge(
+      merge(own.minute, this.#others),
+      pending.map(() => now),
+    );
+    const posts = merge(
+      own.posts,
+      pending.filter((sent) => sent.isPost).map(() => now),
+    );
+    return weigh({ minute, posts, day: own.day }, { now, isPost });
+  }
+}
+
+function within({ minute, posts, day }: Windows, now: number): Windows {
+  const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
+  return { minute: minute.filter(isInMinute), posts: posts.filter(isInMinute), day };
+}
+
+function withAdmission(windows: Windows, now: number, isPost: boolean): Windows {
+  const { minute, posts, day } = within(windows, now);
+  return { minute: merge(minute, [now]), posts: isPost ? merge(posts, [now]) : posts, day };
+}
+
+/** The day log keeps it: it errs on the safe side. */
+function withoutAdmission({ minute, posts, day }: Windows, now: number, isPost: boolean): Windows {
+  const without = (log: readonly number[]) => log.toSpliced(log.indexOf(now), log.includes(now) ? 1 : 0);
+  return { minute: without(minute), posts: isPost ? without(posts) : posts, day };
+}

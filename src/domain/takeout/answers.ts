@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { answeredTime } from '../answer-parts.ts';
+
+const rows = (description: string) => z.array(z.looseObject({})).meta({ description });
+
+/** Everything we keep of a person. Fields of rows are those that the service shows elsewhere, and more may come. */
+export const exportSchema = z.strictObject({
+  exportedAt: answeredTime('When the download began.'),
+  account: z.looseObject({ id: z.string(), username: z.string(), email: z.string() }),
+  signInMethods: rows('A password, or an account of Google.'),
+  sessions: rows('Where the person is signed in.'),
+  apiKeys: rows('Keys, without the keys.'),
+  apiKeyHistory: rows('What happened to the keys.'),
+  posts: rows('Jes and bounces. The addresses of files work for an hour.'),
+  jesclips: rows('JesClips.'),
+  comments: rows('Comments on Jes.'),
+  jesclipComments: rows('Comments on JesClips.'),
+  likes: rows('Jes that the person likes.'),
+  saves: rows('Jes that the person keeps for later.'),
+  pollVotes: rows('Votes in polls.'),
+  following: rows('Whom the person follows.'),
+  jeHubs: rows('JeHubs that the person is a member of.'),
+});

@@ -1,0 +1,90 @@
+import { endOtherSessions, endSession, listSessions, reauthenticate } from '../../domain/accounts/index.ts';
+import { changePassword } from '../../domain/ownership/index.ts';
+import type { SessionEndpoint } from '../endpoint.ts';
+import { readJson } from '../read-json.ts';
+import { EVERY_REPLY, reply, respond } from '../reply.ts';
+import { clearedSessionCookie } from '../session-cookie.ts';
+import { toStream } from '../to-stream.ts';
+import { visitorOf } from '../visitor.ts';
+
+export const getSessions = {
+  operationId: 'listSessions',
+  method: 'GET',
+  path: '/api/auth/sessions',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    return reply(exchange, 200, { sessions: await listSessions(ctx) });
+  },
+} as const satisfies SessionEndpoint;
+
+export const deleteSessionById = {
+  operationId: 'endSession',
+  method: 'DELETE',
+  path: '/api/auth/sessions/:id',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    await endSession(ctx, exchange.c.req.param('id') ?? '');
+    return reply(exchange, 200, { success: true });
+  },
+} as const satisfies SessionEndpoint;
+
+export const deleteOtherSessions = {
+  operationId: 'endOtherSessions',
+  method: 'DELETE',
+  path: '/api/auth/sessions',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    return reply(exchange, 200, { ended: await endOtherSessions(ctx) });
+  },
+} as const satisfies SessionEndpoint;
+
+export const postReauthenticate = {
+  operationId: 'reauthenticate',
+  method: 'POST',
+  path: '/api/auth/reauthenticate',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    await reauthenticate(ctx, await readJson(exchange.c.req.raw));
+    return reply(exchange, 200, { success: true });
+  },
+} as const satisfies SessionEndpoint;
+
+export const postChangePassword = {
+  operationId: 'changePassword',
+  method: 'POST',
+  path: '/api/auth/change-password',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    await changePassword(ctx, await readJson(exchange.c.req.raw));
+    return reply(exchange, 200, { success: true });
+  },
+} as const satisfies SessionEndpoint;
+
+/** A file, piece by piece as it is read. */
+export const getAccountExport = {
+  operationId: 'exportAccount',
+  method: 'GET',
+  path: '/api/auth/account/export',
+  access: 'session',
+  async answer(exchange, { ctx, owner }) {
+    const { exportAccount } = await import('../../domain/takeout/index.ts');
+    const pieces = await exportAccount(ctx);
+    return respond(exchange, 200, toStream(pieces), {
+      ...EVERY_REPLY,
+      'Content-Disposition': `attachment; filename="jestha-${owner.username}.json"`,
+    });
+  },
+} as const satisfies SessionEndpoint;
+
+export const deleteOwnAccount = {
+  operationId: 'deleteAccount',
+  method: 'DELETE',
+  path: '/api/auth/account',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    const { deleteAccount } = await import('../../domain/departure/index.ts');
+    const deletedAt = await deleteAccount(ctx, visitorOf(exchange), await readJson(exchange.c.req.raw));
+    exchange.cookies = [clearedSessionCookie(exchange)];
+    return reply(exchange, 200, { deletedAt: new Date(deletedAt).toISOString() });
+  },
+} as const satisfies SessionEndpoint;

@@ -1,0 +1,18 @@
+import { VISITOR_WAIT_S } from '../config/limits.ts';
+import { Refused } from '../domain/refusal.ts';
+import { addressBlock } from '../lib/ip.ts';
+import { clientAddress } from './client-address.ts';
+import type { Exchange } from './exchange.ts';
+
+/**
+ * Counts a request that no credential stands behind against its address, in the Workers binding: no network wait.
+ *
+ * @throws Refused `rate_limit_exceeded`
+ */
+export async function countVisitor({ c, ctx }: Exchange): Promise<void> {
+  const address = clientAddress(c.req.raw.headers);
+  // The edge tells every address. One count for all without one would let a single client stop the others.
+  if (!address) return;
+  const { success } = await ctx.ports.visitorLimiter.limit({ key: addressBlock(address.hex) });
+  if (!success) throw new Refused({ code: 'rate_limit_exceeded', window: 'visitors', retryAfter: VISITOR_WAIT_S });
+}

@@ -1,0 +1,110 @@
+import { hasPassword } from '../../../domain/accounts/index.ts';
+import { Refused } from '../../../domain/refusal.ts';
+import type { Person } from '../../endpoint.ts';
+import type { Exchange } from '../../exchange.ts';
+import { clearedSessionCookie } from '../../session-cookie.ts';
+import { visitorOf } from '../../visitor.ts';
+import { type FieldErrors, FormAlert, TextField, toFieldErrors } from '../components/form.tsx';
+import { GoogleButton } from '../google.tsx';
+import { Layout } from '../layout.tsx';
+import type { PersonalPage } from '../page.ts';
+import { readForm } from '../read-form.ts';
+import { type Markup, redirect, render } from '../render.ts';
+
+const PATH = '/settings/account/delete';
+
+function DeletePage(props: {
+  readonly person: Person;
+  readonly isPasswordSet: boolean;
+  readonly hasGoogle: boolean;
+  readonly isOld: boolean;
+  readonly errors: FieldErrors;
+}): Markup {
+  const { person, isPasswordSet, hasGoogle, isOld, errors } = props;
+  return (
+    <Layout title="Delete your account" viewer={person} section="account">
+      <section class="narrow">
+        <p class="back">
+          <a href="/settings/account">Account</a>
+        </p>
+        <h1>Delete @{person.owner.username}?</h1>
+        <ul>
+          <li>All your API keys are revoked at once, for good. You are signed out everywhere.</li>
+          <li>For a week, signing in keeps the account. Until then your Jes stay where they are.</li>
+          <li>Then your Jes, JesClips, comments, likes, follows and files are removed. Nothing brings them back.</li>
+          <li>Your username is free for others 30 days from now.</li>
+        </ul>
+        <p>
+          <a href="/api/auth/account/export" download>
+            Download your data first
+          </a>
+        </p>
+        {isOld ? (
+          <FormAlert>
+            You signed in more than 10 minutes ago. Continue with Google once more, then delete the account.
+          </FormAlert>
+        ) : null}
+        {!isPasswordSet && hasGoogle ? <GoogleButton next={PATH} /> : null}
+        <form method="post" action={PATH}>
+          {isPasswordSet ? (
+            <TextField
+              name="password"
+              label="Your password"
+              type="password"
+              autocomplete="current-password"
+              errors={errors}
+            />
+          ) : null}
+          <p class="actions">
+            <button type="submit" class="danger">
+              Delete the account
+            </button>
+            <a class="button secondary" href="/settings/account">
+              Keep it
+            </a>
+          </p>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+async function show(
+  exchange: Exchange,
+  status: number,
+  person: Person,
+  errors: FieldErrors,
+  isOld = false,
+): Promise<Response> {
+  const { hasGoogle } = exchange.ctx.ports;
+  const isPasswordSet = await hasPassword(person.ctx);
+  return await render(exchange, status, <DeletePage {...{ person, isPasswordSet, hasGoogle, isOld, errors }} />);
+}
+
+export const getDeleteAccount: PersonalPage = {
+  method: 'GET',
+  path: PATH,
+  access: 'session',
+  answer: (exchange, person) => show(exchange, 200, person, new Map()),
+};
+
+export const postDeleteAccount: PersonalPage = {
+  method: 'POST',
+  path: PATH,
+  access: 'session',
+  async answer(exchange, person) {
+    const password = (await readForm(exchange.c.req.raw)).get('password') ?? undefined;
+    const { deleteAccount } = await import('../../../domain/departure/index.ts');
+    try {
+      await deleteAccount(person.ctx, visitorOf(exchange), { password });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { refusal } = error;
+      if (refusal.code === 'invalid_request') return await show(exchange, 400, person, toFieldErrors(refusal.details));
+      if (refusal.code === 'reauthentication_required') return await show(exchange, 403, person, new Map(), true);
+      throw error;
+    }
+    exchange.cookies = [clearedSessionCookie(exchange)];
+    return redirect(exchange, '/sign-in?notice=deleted');
+  },
+};

@@ -1,0 +1,56 @@
+import { malformed, type Reader, truncated } from './reader.ts';
+
+export const SOI = 0xd8;
+export const EOI = 0xd9;
+export const SOS = 0xda;
+export const DHT = 0xc4;
+export const DRI = 0xdd;
+
+/** Baseline, extended and progressive frames with Huffman coding: what browsers decode. */
+export const SOF0 = 0xc0;
+export const SOF1 = 0xc1;
+export const SOF2 = 0xc2;
+
+export interface Segment {
+  readonly marker: number;
+  /** Offset of the bytes before the marker, which decoders skip; in most files there are none, and it is `at`. */
+  readonly from: number;
+  /** Offset of the marker. */
+  readonly at: number;
+  readonly body: Reader;
+}
+
+/** Steps through a JPEG (ITU-T T.81) from SOI to EOI. Behind SOS, the scan is stepped over. */
+export function* segmentsOf(file: Reader): Generator<Segment> {
+  if (file.uint(2) !== 0xff00 + SOI) malformed();
+  for (let previous = SOI; previous !== EOI; ) {
+    const end = file.at;
+    const marker = nextMarker(file);
+    if (marker === undefined) {
+      // Without another marker, bytes between segments are another file.
+      if (previous !== SOS && file.left > 0 && file.bytes[end] !== 0xff) malformed();
+      truncated();
+    }
+    const at = file.at - 2;
+    const length = marker === EOI ? 2 : file.uint(2);
+    if (length < 2) malformed();
+    yield { marker, from: previous === SOS ? at : end, at, body: file.part(length - 2) };
+    previous = marker;
+  }
+}
+
+/**
+ * Steps behind the next marker, as libjpeg does: over fill bytes (B.1.1.2), zeros that are stuffed into a scan, markers that
+ * stand alone (TEM, RST), and whatever else is no marker.
+ */
+function nextMarker(file: Reader): number | undefined {
+  const { bytes, end } = file;
+  for (let { at } = file; at < end - 1; at++) {
+    if (bytes[at] !== 0xff) continue;
+    const marker = bytes[at + 1] ?? 0;
+    if (marker <= 1 || (marker >= 0xd0 && marker <= 0xd7) || marker === 0xff) continue;
+    file.at = at + 2;
+    return marker;
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { newId } from '../../src/lib/id.ts';
+import { open, textOf } from '../support/forms.ts';
+import { answerOf, Harness } from '../support/harness.ts';
+import { newAddress } from '../support/people.ts';
+
+const LIMITED = {
+  status: 429,
+  body: {
+    error: 'Rate limit exceeded',
+    message: 'Too many requests came from this address without a credential. Wait a minute, then go on.',
+    code: 'rate_limit_exceeded',
+    retryAfter: 60,
+  },
+};
+
+test('1,200 requests of visitors a minute are answered to an address, and then no more', async () => {
+  const harness = new Harness();
+  const address = newAddress();
+  const ask = () => harness.fetch('/assets/none', { address });
+  // In a minute of the binding's own clock, of which at most two are met here.
+  let admitted = 0;
+  let refused: Response | undefined;
+  while (!refused && admitted <= 2_400) {
+    const answers = await Promise.all(Array.from({ length: 50 }, ask));
+    refused = answers.find(({ status }) => status === 429);
+    admitted += answers.filter(({ status }) => status === 404).length;
+  }
+  expect(admitted).toBeGreaterThanOrEqual(1_200);
+  expect(refused?.headers.get('Retry-After')).toBe('60');
+  expect(refused && (await answerOf(refused))).toEqual(LIMITED);
+  expect((await harness.fetch('/assets/none', { address: newAddress() })).status).toBe(404);
+});
+
+describe('an address that has asked too often as a visitor', () => {
+  let harness: Harness;
+  /** Whom the binding was asked about. */
+  let counted: string[];
+  beforeEach(() => {
+    counted = [];
+    const limit = async ({ key }: RateLimitOptions) => {
+      counted.push(key);
+      return { success: false };
+    };
+    harness = new Harness({ VISITOR_LIMITER: { limit } });
+  });
+
+  test.each([
+    '/assets/jestha.css',
+    '/docs',
+    '/media/x',
+    '/openapi.json',
+    '/readyz',
+  ])('gets %s as 429 in JSON, whatever key it sends', async (path) => {
+    const response = await harness.fetch(path, { address: newAddress(), key: 'jes_live_short' });
+    expect(response.headers.get('Retry-After')).toBe('60');
+    expect(await answerOf(response)).toEqual(LIMITED);
+  });
+
+  test.each([
+    '/sign-in',
+    '/sign-up',
+    '/forgot-password',
+    `/post/${newId(0)}`,
+    `/jesclip/${newId(0)}`,
+  ])('gets %s as 429 on a page', async (path) => {
+    const response = await open(harness, path);
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([429, '60']);
+    expect(await textOf(response)).toContain(`Rate limit exceeded ${LIMITED.body.message}`);
+  });
+
+  test('costs no statement for made-up permalinks, with a made-up cookie neither', async () => {
+    for (const cookie of [undefined, '__Host-jestha.session_token=made.up']) {
+      expect((await open(harness, `/post/${newId(0)}`, cookie)).status).toBe(429);
+    }
+    expect(await harness.neon.counters()).toEqual({});
+  });
+
+  test('is counted by its IPv4 address or its /64, whatever it claims', async () => {
+    const headers = { 'CF-Connecting-IPv6': newAddress(), 'X-Forwarded-For': '192.0.2.1' };
+    await harness.fetch('/docs', { address: '198.51.100.7', headers });
+    await harness.fetch('/docs', { address: '2001:db8:1:2::9', headers });
+    await harness.fetch('/docs', { address: '2001:db8:1:2:3:4:5:6', headers });
+    expect(counted).toEqual(['00000000000000000000ffffc6336407', '20010db800010002', '20010db800010002']);
+  });
+
+  test('goes on with a key, signed in, and where /healthz says that the Worker runs', async () => {
+    const { key } = await harness.newKey();
+    const { cookie } = await harness.newSession();
+    const address = newAddress();
+    for (const [path, credential] of [
+      ['/api/auth/me', { key }],
+      ['/api/auth/me', { cookie }],
+      ['/settings/api-access', { cookie }],
+      ['/forgot-password', { cookie }],
+      ['/healthz', {}],
+    ] as const) {
+      expect([path, (await harness.fetch(path, { address, ...credential })).status]).toEqual([path, 200]);
+    }
+    expect(counted).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Admissions, EMPTY_WINDOWS, type Windows, weigh } from '../../src/domain/limits/index.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+
+/** The end of a call of Redis. */
+type Fate = 'answers' | 'times out, counted' | 'times out, not counted';
+
+interface Step {
+  readonly after: number;
+  readonly isPost: boolean;
+  readonly fate: Fate;
+  /** Other calls that begin before this one ends. */
+  readonly overlap: number;
+}
+
+const anyStep = fc.record({
+  after: fc.oneof(fc.integer({ min: 0, max: 1_500 }), fc.constantFrom(0, 0, 0, 59_999, 60_000, 60_001)),
+  isPost: fc.boolean(),
+  fate: fc.constantFrom<Fate>('answers', 'answers', 'times out, counted', 'times out, not counted'),
+  overlap: fc.integer({ min: 0, max: 70 }),
+});
+
+/** Redis, and one isolate that asks it. */
+class World {
+  readonly admissions = new Admissions();
+  readonly admitted: { readonly at: number; readonly isPost: boolean }[] = [];
+  redis: Windows = EMPTY_WINDOWS;
+
+  /** Sends a request; answers what ends it, which may come later. */
+  begin(now: number, { isPost, fate }: Pick<Step, 'isPost' | 'fate'>): () => void {
+    const sent = this.admissions.send(isPost);
+    const { minute, posts } = this.admissions.uncounted(now);
+    const weighed = weigh(this.redis, { now, isPost, uncounted: minute, uncountedPosts: posts });
+    if (fate !== 'times out, not counted' && weighed.outcome === 'admitted') this.redis = weighed.windows;
+    return () => {
+      if (fate === 'answers') {
+        this.admissions.answered(sent, now, weighed.outcome === 'admitted', weighed);
+        if (weighed.outcome === 'admitted') this.admitted.push({ at: now, isPost });
+        return;
+      }
+      this.admissions.failed(sent);
+      const alone = this.admissions.weighWithoutRedis(now, isPost);
+      if (alone.outcome === 'admitted') this.admitted.push({ at: now, isPost });
+    };
+  }
+
+  within(now: number) {
+    return this.admitted.filter(({ at }) => at > now - 60_000 && at <= now);
+  }
+}
+
+const PLAIN = { isPost: false, fate: 'answers' } as const;
+
+test('one isolate never admits a 61st request or an 11th post in a rolling minute, whatever becomes of Redis', () => {
+  const property = fc.property(fc.array(anyStep, { minLength: 1, maxLength: 25 }), (steps) => {
+    const world = new World();
+    let now = NOW;
+    for (const step of steps) {
+      now += step.after;
+      const ends = Array.from({ length: 1 + step.overlap }, () => world.begin(now, step));
+      for (const end of ends) end();
+      expect(world.within(now).length).toBeLessThanOrEqual(60);
+      expect(world.within(now).filter(({ isPost }) => isPost).length).toBeLessThanOrEqual(10);
+    }
+  });
+  fc.assert(property, { numRuns: 1_000 });
+});
+
+test('an isolate goes on from what Redis last told it of other isolates', () => {
+  const world = new World();
+  for (let i = 0; i < 30; i++) {
+    const weighed = weigh(world.redis, { now: NOW - 10_000, isPost: false });
+    if (weighed.outcome === 'admitted') world.redis = weighed.windows;
+  }
+  world.begin(NOW, PLAIN)();
+  // 30 of others and one of ours: 29 are left, and no more.
+  const alone = Array.from({ length: 35 }, () => world.admissions.weighWithoutRedis(NOW + 1, false));
+  expect(alone.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(29);
+  expect(alone.at(0)).toMatchObject({ remaining: 28, resetsAt: NOW + 50_000 });
+  expect(alone.at(-1)).toMatchObject({ outcome: 'limited', retryAt: NOW + 50_000 });
+});
+
+test('requests admitted without Redis weigh in Redis until they leave the minute', () => {
+  const world = new World();
+  for (let i = 0; i < 40; i++) world.admissions.weighWithoutRedis(NOW, false);
+  for (let i = 0; i < 30; i++) world.begin(NOW + 1, PLAIN)();
+  expect(world.admitted).toHaveLength(20);
+  for (let i = 0; i < 50; i++) world.begin(NOW + 60_000, PLAIN)();
+  // The 40 are gone; the 20 of Redis are not.
+  expect(world.admitted).toHaveLength(60);
+});
+
+test('an admission that another limiter refuses is taken back', () => {
+  const { admissions } = new World();
+  for (let i = 0; i < 60; i++) admissions.weighWithoutRedis(NOW, true);
+  admissions.takeBack(NOW, true);
+  expect(admissions.weighWithoutRedis(NOW, true).outcome).toBe('admitted');
+  expect(admissions.weighWithoutRedis(NOW, true).outcome).toBe('limited');
+});
