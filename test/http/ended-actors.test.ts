@@ -14,30 +14,32 @@ const writes = (access: string) =>
     ({ method, path }) => [`${method} ${path}`, method] as const,
   );
 
+/** The account of the key that a row of `t` names. */
+const OWNER_OF_KEY = '(SELECT account_id FROM api_keys WHERE api_keys.id = t.api_key_id)';
+
 /** Every row of every table, but for the logs of what was tried. */
 async function contents(harness: Harness, accountId: string): Promise<string> {
   const tables = [
     ...['posts', 'comments', 'jesclips', 'jesclip_comments'].map((table) => [table, 'author_id']),
-    ...[
-      'likes',
-      'saves',
-      'poll_votes',
-      'jehub_members',
-      'api_keys',
-      'outbox_events',
-      'daily_usage',
-      'idempotency_keys',
-    ].map((table) => [table, 'account_id']),
+    ...['likes', 'saves', 'poll_votes', 'jehub_members', 'api_keys', 'daily_usage', 'idempotency_keys'].map((table) => [
+      table,
+      'account_id',
+    ]),
     ['follows', 'follower_id'],
     ['jehubs', 'creator_id'],
     ['credentials', 'account_id'],
     ['accounts', 'id'],
+    // Those of a revocation apart, which the end of a key is.
+    ['outbox_events', "event <> 'apikey.revoked' AND account_id"],
+    ['audit_log', `event NOT IN ('created', 'revoked') AND ${OWNER_OF_KEY}`],
+    ['webhook_endpoints', OWNER_OF_KEY],
   ];
   const rows = await Promise.all(
     tables.map(([table, column]) =>
       rowsOf(
         harness,
         `SELECT to_jsonb(t) - 'revoked_at' - 'revoked_reason' - 'tombstoned_at' - 'expires_at' - 'last_used_at' - 'use_noted_at'
+           - 'event_sequence'
          AS row FROM ${table} t WHERE ${column} = '${accountId}' ORDER BY 1`,
       ),
     ),
@@ -95,7 +97,10 @@ const PEOPLES: Record<string, (harness: Harness, person: TestSession) => Promise
   ...Object.fromEntries(
     Object.entries(GOOD_REQUESTS).map(([name, make]) => [
       name,
-      (harness: Harness, { cookie }: TestSession) => make(harness, { cookie } as never),
+      async (harness: Harness, { cookie, accountId, username }: TestSession) => {
+        const { id } = await harness.newKey({ account: { id: accountId, username } });
+        return await make(harness, { cookie, id } as never);
+      },
     ]),
   ),
   ...GOOD_SESSION_REQUESTS,

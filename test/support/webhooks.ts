@@ -47,13 +47,13 @@ export interface DeliveryDetail extends Delivery {
   }[];
 }
 
-/** Adds an endpoint to a key, by the key itself. */
+/** Adds an endpoint to a key, by the key itself or by its owner. */
 export async function newWebhook(
   harness: Harness,
-  key: Pick<TestKey, 'key' | 'id'>,
+  caller: Caller & { readonly id: string },
   fields: Partial<typeof NEW_WEBHOOK & { description: string }> = {},
 ): Promise<Webhook & { readonly secret: string }> {
-  const response = await harness.fetch(webhooksOf(key.id), { key: key.key, body: { ...NEW_WEBHOOK, ...fields } });
+  const response = await harness.fetch(webhooksOf(caller.id), { ...as(caller), body: { ...NEW_WEBHOOK, ...fields } });
   const text = await response.text();
   expect([response.status, text]).toEqual([201, text]);
   const { webhook, secret } = JSON.parse(text) as { webhook: Webhook; secret: string };
