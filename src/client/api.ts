@@ -1679,6 +1679,10 @@ export interface Operations {
       readonly apiKeyHistory: readonly {
         readonly [name: string]: unknown;
       }[];
+      /** Webhook endpoints of the keys, without their secrets. */
+      readonly webhooks: readonly {
+        readonly [name: string]: unknown;
+      }[];
       /** Jes and bounces. The addresses of files work for an hour. */
       readonly posts: readonly {
         readonly [name: string]: unknown;

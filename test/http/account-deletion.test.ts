@@ -8,6 +8,7 @@ import { newJesClip } from '../support/jesclips.ts';
 import { cookieOf, mailsTo, newAddress, newForm, newPerson, type TestPerson } from '../support/people.ts';
 import { newComment, newJehub, newPost, seenPost } from '../support/posts.ts';
 import { file, pathOf, upload } from '../support/uploads.ts';
+import { newWebhook } from '../support/webhooks.ts';
 
 const ME = '/api/auth/me';
 const ACCOUNT = '/api/auth/account';
@@ -223,6 +224,7 @@ describe('after a week', () => {
     const other = await harness.newSession();
     const key = await harness.newKey({ account: person, label: 'The label of a deleted account' });
     await harness.fetch(ME, { key: key.key, address: '192.0.2.1' });
+    await newWebhook(harness, key, { description: 'The label of a deleted account' });
     const { objects, others, hub } = await live(other, key);
     for (const object of objects) expect(await env.MEDIA.head(object)).not.toBeNull();
     await deleteAccount();
@@ -359,6 +361,7 @@ describe('a download of one’s data', () => {
         poll: { options: ['a', 'b'] },
       },
     );
+    const webhook = await newWebhook(harness, { cookie: person.cookie, id: key.id });
     const gone = await newPost(harness, { cookie: person.cookie }, { content: 'Deleted' });
     await harness.fetch(`/api/posts/${gone.id}`, { method: 'DELETE', cookie: person.cookie });
     const theirs = await newPost(harness, other, { poll: { options: ['yes', 'no'] } });
@@ -386,6 +389,7 @@ describe('a download of one’s data', () => {
       account: { id: person.id, username: person.username, email: person.email, displayName: 'Zoë 🦊' },
       signInMethods: [{ provider: 'credential' }],
       apiKeys: [{ id: key.id, label: 'Bridge', ipAllowlist: ['192.0.2.0/24'], termsVersion: '2026-05-28' }],
+      webhooks: [{ id: webhook.id, apiKeyId: key.id, url: webhook.url, events: webhook.events, disabledReason: null }],
       comments: [{ id: comment.id, postId: theirs.id, content: 'A word' }],
       jesclips: [{ id: clip.id, caption: 'Look', media: [{ type: 'video' }] }],
       jesclipComments: [{ content: 'Mine' }],
@@ -396,7 +400,7 @@ describe('a download of one’s data', () => {
       jeHubs: [{ id: hub.id, name: 'Hub', isCreator: true }],
     });
     expect(data.sessions).toHaveLength(1);
-    expect(data.apiKeyHistory?.map(({ event }) => event).sort()).toEqual(['created', 'first_use']);
+    expect(data.apiKeyHistory?.map(({ event }) => event).sort()).toEqual(['created', 'first_use', 'webhook_created']);
     expect(data.posts?.map(({ id }) => id).sort()).toEqual([withFile.id, jes.id].sort());
     expect(data.posts?.find(({ id }) => id === jes.id)).toMatchObject({
       content: 'Hello #there',

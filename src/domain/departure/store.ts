@@ -128,6 +128,13 @@ export function removals(db: Db, ids: string[], at: Date, limit: number): Statem
     remove('idempotency_keys', 'account_id'),
     remove('daily_usage', 'account_id'),
     remove('outbox_events', 'account_id'),
+    // Their deliveries went with the events.
+    db.execute(sql`
+      DELETE FROM webhook_endpoints WHERE id = ANY (ARRAY(
+        SELECT endpoint.id FROM api_keys JOIN webhook_endpoints endpoint ON endpoint.api_key_id = api_keys.id
+        WHERE api_keys.account_id = ${anyOf(ids)}
+          AND NOT EXISTS (SELECT FROM webhook_deliveries WHERE webhook_deliveries.endpoint_id = endpoint.id)
+        LIMIT ${limit}))`),
     // Sessions that begin in these very moments.
     remove('sessions', 'account_id'),
     db.execute(sql`
@@ -203,5 +210,8 @@ export function markPurged(db: Db, ids: string[], at: Date) {
     UPDATE accounts SET purged_at = ${at.toISOString()}::timestamptz, total_posts = 0
     WHERE id = ${anyOf(ids)} AND ${sql.join(isBare, sql` AND `)}
       AND NOT EXISTS (
-        SELECT FROM api_keys JOIN audit_log ON audit_log.api_key_id = api_keys.id WHERE api_keys.account_id = accounts.id)`);
+        SELECT FROM api_keys JOIN audit_log ON audit_log.api_key_id = api_keys.id WHERE api_keys.account_id = accounts.id)
+      AND NOT EXISTS (
+        SELECT FROM api_keys JOIN webhook_endpoints ON webhook_endpoints.api_key_id = api_keys.id
+        WHERE api_keys.account_id = accounts.id)`);
 }

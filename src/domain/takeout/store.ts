@@ -18,7 +18,7 @@ const time = (column: string, name: string) =>
 
 const media = (column: string, id: string) => `array_to_json(ARRAY(
   SELECT row_to_json(file) FROM (
-    SELECT id, mime_type AS "mimeType", object, width, height, size FROM media WHERE media.${column} = ${id} ORDER BY position
+    SELECT id, mime_type AS "mimeType", object, width, height, size, alt FROM media WHERE media.${column} = ${id} ORDER BY position
   ) file)) AS media`;
 
 const byTime = (table: string, id: string) =>
@@ -58,6 +58,17 @@ export const LISTS: Readonly<Record<string, List>> = {
       ['audit_log.api_key_id', 'text'],
       ['audit_log.at', 'timestamptz'],
       ['audit_log.id', 'text'],
+    ],
+  },
+  webhooks: {
+    columns: `webhook_endpoints.id, api_key_id AS "apiKeyId", url, description, array_to_json(events) AS events,
+      disabled_reason AS "disabledReason", ${time('webhook_endpoints.created_at', 'createdAt')}`,
+    from: 'api_keys JOIN webhook_endpoints ON webhook_endpoints.api_key_id = api_keys.id',
+    owner: 'account_id',
+    condition: 'deleted_at IS NULL',
+    order: [
+      ['webhook_endpoints.api_key_id', 'text'],
+      ['webhook_endpoints.id', 'text'],
     ],
   },
   posts: {
