@@ -1,4 +1,5 @@
 import { type Config, configOf, sessionSecretsOf, webhookSecretKeysOf } from './config/env.ts';
+import { REDIS_BUDGET_MS } from './config/limits.ts';
 import { connectDb, type Db } from './data/db.ts';
 import type { Identity } from './data/identity.ts';
 import { describeError, writeLog } from './data/log.ts';
@@ -21,8 +22,15 @@ export interface Runtime {
  * The context of one request, queue message or cron run, which begins now.
  *
  * @param clock unix ms
+ * @param redisBudgetMs all waiting for Redis, together
  */
-export function contextFor(env: object, runtime: Runtime, clock: () => number, meter: Meter): Ctx {
+export function contextFor(
+  env: object,
+  runtime: Runtime,
+  clock: () => number,
+  meter: Meter,
+  redisBudgetMs = REDIS_BUDGET_MS,
+): Ctx {
   const now = clock();
   const requestId = newId(now);
   const defer = (work: Promise<unknown>) => {
@@ -31,14 +39,14 @@ export function contextFor(env: object, runtime: Runtime, clock: () => number, m
     runtime.waitUntil(work.catch(logFailure));
   };
   const common = { requestId, now, clock, defer };
-  return { ...common, ports: compose(env, meter, common) };
+  return { ...common, ports: compose(env, meter, redisBudgetMs, common) };
 }
 
 /**
  * The ports of one request, from the bindings of the deployment. Each is made when it is first asked for, so a request
  * that needs no database pays for none, and `/healthz` answers under a configuration that is not usable.
  */
-function compose(env: object, meter: Meter, common: Omit<Ctx, 'ports'>): Ports {
+function compose(env: object, meter: Meter, redisBudgetMs: number, common: Omit<Ctx, 'ports'>): Ports {
   let db: Db | undefined;
   let redis: RedisPort | undefined;
   let throttle: ThrottlePort | undefined;
@@ -49,7 +57,7 @@ function compose(env: object, meter: Meter, common: Omit<Ctx, 'ports'>): Ports {
       return db;
     },
     get redis() {
-      redis ??= connectRedis(configOf(env), meter);
+      redis ??= connectRedis(configOf(env), meter, redisBudgetMs);
       return redis;
     },
     get keyFallbackLimiter() {

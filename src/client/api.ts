@@ -407,6 +407,15 @@ export interface WebhookTestEvent {
   };
 }
 
+export interface AccountSuspendedProblem {
+  readonly error: "Account suspended";
+  /** One helpful sentence. */
+  readonly message: string;
+  readonly code: "account_suspended";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+}
+
 export interface AlreadyBouncedProblem {
   readonly error: "Already bounced";
   /** One helpful sentence. */
@@ -749,6 +758,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotAcceptableProblem
@@ -816,6 +826,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -844,6 +855,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
@@ -887,6 +899,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -919,6 +932,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -951,6 +965,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -989,6 +1004,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1028,6 +1044,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
@@ -1057,6 +1074,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1085,6 +1103,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | NotFoundProblem
@@ -1116,6 +1135,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1153,6 +1173,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1192,6 +1213,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
@@ -1218,6 +1240,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1246,6 +1269,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1274,6 +1298,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1302,6 +1327,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1333,6 +1359,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1364,6 +1391,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1392,6 +1420,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1419,6 +1448,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1449,6 +1479,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1476,6 +1507,7 @@ export interface Operations {
       | ApiKeyExpiredProblem
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1502,6 +1534,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
       | InvalidCredentialsProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1523,6 +1556,7 @@ export interface Operations {
       | ApiKeyExpiredProblem
       | ApiKeyRevokedProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1543,6 +1577,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
@@ -1563,6 +1598,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1588,6 +1624,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1613,6 +1650,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1640,6 +1678,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1725,6 +1764,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
@@ -1749,6 +1789,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1772,6 +1813,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
@@ -1802,6 +1844,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | EmailUnverifiedProblem
       | HttpsRequiredProblem
@@ -1832,6 +1875,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1862,6 +1906,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | SessionRequiredProblem
@@ -1887,6 +1932,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
@@ -1921,6 +1967,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -1952,6 +1999,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
@@ -1991,6 +2039,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -2024,6 +2073,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -2062,6 +2112,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -2096,6 +2147,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -2135,6 +2187,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -2178,6 +2231,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
@@ -2207,6 +2261,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem
@@ -2239,6 +2294,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | CrossSiteRequestProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
@@ -2276,6 +2332,7 @@ export interface Operations {
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
       | InvalidApiKeyProblem
+      | AccountSuspendedProblem
       | HttpsRequiredProblem
       | IpNotAllowedProblem
       | MissingScopeProblem

@@ -10,6 +10,7 @@ export const ERRORS = {
   invalid_credentials: { status: 401, title: 'Invalid e-mail or password' },
   ip_not_allowed: { status: 403, title: "Request IP is not in this API key's allowlist" },
   https_required: { status: 403, title: 'HTTPS required' },
+  account_suspended: { status: 403, title: 'Account suspended' },
   email_unverified: { status: 403, title: 'E-mail address not confirmed' },
   session_required: { status: 403, title: 'Not available to API keys' },
   cross_site_request: { status: 403, title: 'Cross-site request refused' },

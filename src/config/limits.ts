@@ -52,6 +52,8 @@ export const ISOLATE_REFRESHES_MAX = 10_000;
 export const UNKNOWN_RECORD_TTL_MS = 30 * SECOND_MS;
 /** A tombstone must outlive every fill that began before the revocation; those live for seconds. */
 export const TOMBSTONE_TTL_MS = DAY_MS;
+/** A suspended account's record that a request read from Neon: lifting a suspension may meet one that is under way. */
+export const SUSPENDED_RECORD_TTL_MS = MINUTE_MS;
 /** Windows, last use and hourly usage outlive the 30 days that Settings shows. */
 export const USAGE_TTL_MS = 32 * DAY_MS;
 
@@ -190,6 +192,8 @@ export const OBJECTS_SWEPT_BATCH = 500;
 // ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
 /** All waiting of one request for Redis, together. After it the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;
+/** The same of a script, whose operator may be far from Redis and must not go on without it. */
+export const SCRIPT_REDIS_BUDGET_MS = 10 * SECOND_MS;
 /** One statement or batch. Neon wakes a suspended compute in about half a second; beyond this it is down. */
 export const NEON_TIMEOUT_MS = 5 * SECOND_MS;
 /** What a 503 asks the caller to wait. */

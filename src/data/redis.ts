@@ -57,7 +57,7 @@ export interface Entry {
  * offers beyond one plain request per call is turned off: retries, base64, guessing at JSON, pipelining across unrelated
  * calls, telemetry.
  */
-export function connectUpstash(config: Config, meter: Meter): Redis {
+export function connectUpstash(config: Config, meter: Meter, budgetMs = REDIS_BUDGET_MS): Redis {
   return new Redis({
     url: config.UPSTASH_REDIS_REST_URL,
     token: config.UPSTASH_REDIS_REST_TOKEN,
@@ -69,20 +69,20 @@ export function connectUpstash(config: Config, meter: Meter): Redis {
     readYourWrites: false,
     latencyLogging: false,
     // A function: with a plain signal the client answers null on a time-out, which looks like "absent".
-    signal: () => AbortSignal.timeout(Math.max(1, REDIS_BUDGET_MS - meter.redis.ms)),
+    signal: () => AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs - meter.redis.ms))),
   });
 }
 
 /**
- * What we ask of Redis in one request. All calls share one budget of {@link REDIS_BUDGET_MS}, and after the first failure
+ * What we ask of Redis in one request. All calls share one budget of time, and after the first failure
  * the rest fail at once: a sick Redis costs a request its budget once, not once a call.
  */
-export function connectRedis(config: Config, meter: Meter): RedisPort {
+export function connectRedis(config: Config, meter: Meter, budgetMs: number): RedisPort {
   let isUnavailable = false;
-  const client = connectUpstash(config, meter);
+  const client = connectUpstash(config, meter, budgetMs);
 
   async function call<T>(command: () => Promise<T>): Promise<T> {
-    if (isUnavailable || meter.redis.ms >= REDIS_BUDGET_MS) throw new RedisUnavailable();
+    if (isUnavailable || meter.redis.ms >= budgetMs) throw new RedisUnavailable();
     try {
       return await meter.measure('redis', command);
     } catch (error) {

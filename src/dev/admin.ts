@@ -1,16 +1,25 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import type { Ctx } from '../domain/context.ts';
 import { revokeAnyKey } from '../domain/keys/index.ts';
 import { Refused } from '../domain/refusal.ts';
+import { suspendAccount, unsuspendAccount } from '../domain/suspension/index.ts';
 import { type StoreSecrets, withContext } from './context.ts';
+import { printable } from './printable.ts';
 import { environmentStores, localStores } from './stores.ts';
 
 const USAGE = `npm run admin -- revoke ID [--reason admin|leaked]
 npm run admin -- revoke --stdin [--reason admin|leaked] < file with the key
+npm run admin -- suspend USERNAME|ID
+npm run admin -- unsuspend USERNAME|ID
 
-Revokes any key at once. A key itself is read from standard input only, so that it stands in no shell history. Of which
-deployment: that of DATABASE_URL, UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or the local stack without them.`;
+revoke      revokes any key at once. A key itself is read from standard input only, so that it stands in no shell history.
+suspend     refuses all sessions and keys of an account at once, and stops its webhooks. Nothing is deleted.
+unsuspend   lets them work again.
+
+Of which deployment: that of DATABASE_URL, UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or the local stack without
+them.`;
 
 const reasonSchema = z.enum(['admin', 'leaked'], { error: 'The reason is admin or leaked.' });
 
@@ -21,29 +30,46 @@ function stores(): StoreSecrets {
   return isNamed === undefined ? localStores() : environmentStores();
 }
 
+const run = <T>(work: (ctx: Ctx) => Promise<T>) => withContext(stores(), Date.now(), work);
+
 async function main(): Promise<string> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { reason: { type: 'string', default: 'admin' }, stdin: { type: 'boolean', default: false } },
+    options: { reason: { type: 'string' }, stdin: { type: 'boolean', default: false } },
   });
-  const [command, id, ...rest] = positionals;
-  const isUsable = command === 'revoke' && rest.length === 0 && (id !== undefined) !== values.stdin;
-  if (!isUsable) throw new Error(USAGE);
-  const reason = reasonSchema.parse(values.reason);
-  const which = id === undefined ? { key: (await text(process.stdin)).trim() } : { id };
-  const { label, maskedKey, revokedAt, revokedReason } = await withContext(stores(), Date.now(), (ctx) =>
-    revokeAnyKey(ctx, which, reason),
-  );
-  return `${maskedKey} "${label}" is revoked since ${revokedAt} (${revokedReason}).`;
+  const [command, name, ...rest] = positionals;
+  if (rest.length > 0) throw new Error(USAGE);
+  if (command === 'revoke' && (name !== undefined) !== values.stdin) {
+    return await revoke(name === undefined ? { key: (await text(process.stdin)).trim() } : { id: name }, values.reason);
+  }
+  const isOfAccount = name !== undefined && !values.stdin && values.reason === undefined;
+  if (command === 'suspend' && isOfAccount) {
+    const { id, username, suspendedAt } = await run((ctx) => suspendAccount(ctx, name));
+    return `@${username} (${id}) is suspended since ${suspendedAt}.`;
+  }
+  if (command === 'unsuspend' && isOfAccount) {
+    const { id, username } = await run((ctx) => unsuspendAccount(ctx, name));
+    return `@${username} (${id}) is not suspended.`;
+  }
+  throw new Error(USAGE);
 }
 
-/** What went wrong, in a sentence, without what others put into their messages. */
+async function revoke(which: { readonly id: string } | { readonly key: string }, reason = 'admin'): Promise<string> {
+  const parsed = reasonSchema.parse(reason);
+  const { label, maskedKey, revokedAt, revokedReason } = await run((ctx) => revokeAnyKey(ctx, which, parsed));
+  return `${maskedKey} "${printable(label)}" is revoked since ${revokedAt} (${revokedReason}).`;
+}
+
+/** The cause of a failure in a sentence, without what others put into their messages. */
 function explain(error: unknown): string {
   if (error instanceof z.ZodError) return error.issues.map(({ message }) => message).join(' ');
   if (error instanceof Refused) {
-    if (error.refusal.code === 'not_found') return 'There is no such key.';
-    if (error.refusal.code === 'service_unavailable') {
-      return 'The key is revoked in Neon, but Redis could not be told. Run the same command again.';
+    const { refusal } = error;
+    if (refusal.code === 'not_found') return 'There is no such key or account.';
+    if (refusal.code === 'service_unavailable') {
+      return refusal.why === 'suspension'
+        ? 'This is done in Neon, but Redis could not be told. Run the same command again.'
+        : 'The key is revoked in Neon, but Redis could not be told. Run the same command again.';
     }
   }
   return error instanceof Error ? error.message : 'Something went wrong.';

@@ -1,4 +1,5 @@
 import { contextFor } from '../compose.ts';
+import { SCRIPT_REDIS_BUDGET_MS } from '../config/limits.ts';
 import { Meter } from '../data/meter.ts';
 import type { Ctx } from '../domain/context.ts';
 import type { Origins, ServiceSecrets } from './secrets.ts';
@@ -46,7 +47,8 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     WEBHOOK_RETRIES: NO_QUEUE,
     MEDIA: NO_BUCKET,
   };
-  const result = await run(contextFor(env, { waitUntil: (work) => void deferred.push(work) }, () => now, new Meter()));
+  const runtime = { waitUntil: (work: Promise<unknown>) => void deferred.push(work) };
+  const result = await run(contextFor(env, runtime, () => now, new Meter(), SCRIPT_REDIS_BUDGET_MS));
   await Promise.all(deferred);
   return result;
 }

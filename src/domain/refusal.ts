@@ -19,6 +19,7 @@ export type Refusal =
   | { readonly code: 'ip_not_allowed' }
   /** It came over plain http: a call of the API, or a form of a page. */
   | { readonly code: 'https_required'; readonly sent: 'call' | 'form' }
+  | { readonly code: 'account_suspended' }
   | { readonly code: 'email_unverified' }
   | { readonly code: 'session_required' }
   | { readonly code: 'cross_site_request' }
@@ -60,7 +61,8 @@ export type Refusal =
         | 'script'
         | 'record'
         | 'revocation'
-        | 'revocations';
+        | 'revocations'
+        | 'suspension';
       /** Where every part was asked: which of them answer. */
       readonly parts?: Readonly<Record<string, 'ok' | 'unavailable'>>;
     }

@@ -90,6 +90,11 @@ export function answerTo(refusal: Refusal): Answer {
             ? 'Send this over https. If you sent an API key, revoke it: it travelled in the clear.'
             : 'This form was sent over plain http, so nothing was done. Open the page over https. If the form held a password, change it: it travelled in the clear.',
       };
+    case 'account_suspended':
+      return {
+        message:
+          'This account is suspended. Nothing is lost: its keys and sessions work again once the suspension is lifted.',
+      };
     case 'email_unverified':
       return {
         message:
@@ -172,6 +177,8 @@ function unavailableSentence(why: Extract<Refusal, { code: 'service_unavailable'
   switch (why) {
     case 'revocation':
       return 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.';
+    case 'suspension':
+      return 'The suspension is written down, but not all of our caches know yet. Repeat the command to be sure.';
     case 'revocations':
       return 'This is done and your API keys are revoked, but not all of our caches know yet. They will in two minutes.';
     default:

@@ -33,6 +33,7 @@ function upstash(backend: RedisBackend) {
 
 const RECORD: KeyRecord = {
   revokedReason: null,
+  isSuspended: false,
   expiresAt: null,
   ranges: [],
   loadedAt: NOW,
@@ -222,6 +223,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
     );
     const record = fc.record({
       revokedReason: fc.constantFrom(null, null, null, 'user' as const, 'leaked' as const),
+      isSuspended: fc.boolean(),
       expiresAt: fc.constantFrom(null, NOW - 1, NOW, NOW + 1),
       ranges: fc.array(entry, { maxLength: 4 }).map((entries) =>
         entries.flatMap((text) => {

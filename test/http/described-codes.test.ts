@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/config/errors.ts';
 import { ERRORS } from '../../src/config/errors.ts';
+import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import type { Endpoint } from '../../src/http/endpoint.ts';
 import { codesOf } from '../../src/http/openapi/codes.ts';
@@ -25,6 +26,8 @@ const DAY_MS = 86_400_000;
 interface BadKeys {
   readonly revoked: string;
   readonly expired: string;
+  /** Of a suspended account. */
+  readonly suspended: string;
   /** May be used from elsewhere only. */
   readonly fenced: string;
   /** Has spent its minute. */
@@ -43,12 +46,15 @@ beforeAll(async () => {
   harness.now = NOW;
   const revoked = await harness.newKey();
   await harness.revoke(revoked);
+  const suspended = await harness.newKey();
+  await harness.run((ctx) => suspendAccount(ctx, suspended.accountId));
   const fenced = await harness.newKey({ ipAllowlist: ['192.0.2.0/24'] });
   const webhooks = await harness.newKey({ scopes: ['webhooks:manage'] });
   const jes = await harness.newKey({ scopes: ['write:jes'] });
   const spent = await harness.newKey();
   for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: spent.key });
   bad = {
+    suspended: suspended.key,
     revoked: revoked.key,
     expired: expired.key,
     fenced: fenced.key,
@@ -213,6 +219,7 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
       return await send({ ...credential, body: '{}' });
     },
   ],
+  account_suspended: withKey('suspended'),
   email_unverified: ({ send, credential, harness, key }) => [
     async () => {
       await rowsOf(harness, `UPDATE accounts SET email_verified = false WHERE id = '${key.accountId}'`);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { rowsOf } from '../support/database.ts';
 import { GOOD_REQUESTS, GOOD_SESSION_REQUESTS, type GoodRequest } from '../support/good-requests.ts';
@@ -39,7 +40,7 @@ async function contents(harness: Harness, accountId: string): Promise<string> {
       rowsOf(
         harness,
         `SELECT to_jsonb(t) - 'revoked_at' - 'revoked_reason' - 'tombstoned_at' - 'expires_at' - 'last_used_at' - 'use_noted_at'
-           - 'event_sequence'
+           - 'event_sequence' - 'suspended_at'
          AS row FROM ${table} t WHERE ${column} = '${accountId}' ORDER BY 1`,
       ),
     ),
@@ -83,6 +84,11 @@ describe.each(writes('caller'))('%s by a key', (name, method) => {
     expect(answer).toEqual([401, 'api_key_revoked']);
   });
 
+  test('whose account is suspended before the write lands is 403 and writes nothing', async () => {
+    const answer = await sendAndEnd((_, { accountId }) => new Harness().run((ctx) => suspendAccount(ctx, accountId)));
+    expect(answer).toEqual([403, 'account_suspended']);
+  });
+
   test('that expires before the write lands is 401 and writes nothing', async () => {
     const answer = await sendAndEnd(async (harness, { id }) => {
       const now = new Date(harness.now).toISOString();
@@ -121,6 +127,11 @@ describe.each([...writes('session'), ...writes('caller')])('%s by a person', (na
       rowsOf(new Harness(), `DELETE FROM sessions WHERE id = '${sessionId}'`),
     );
     expect(answer).toEqual([401, 'authentication_required']);
+  });
+
+  test('whose account is suspended before the write lands is 403 and writes nothing', async () => {
+    const answer = await sendAndEnd((_, { accountId }) => new Harness().run((ctx) => suspendAccount(ctx, accountId)));
+    expect(answer).toEqual([403, 'account_suspended']);
   });
 
   test('whose session expires before the write lands is 401 and writes nothing', async () => {

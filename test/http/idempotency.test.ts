@@ -202,6 +202,6 @@ describe('Idempotency-Key', () => {
     await harness.fetch('/api/auth/me', { key: key.key });
     await harness.neon.reset();
     await create(harness, key, 'k');
-    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 8 });
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 7 });
   });
 });

@@ -22,15 +22,13 @@ const isJson = ({ body }: GoodRequest) => body !== undefined && !(body instanceo
 describe('the names that every object has', () => {
   test('are unknown fields in every JSON body', async () => {
     const harness = new Harness();
-    const key = await harness.newKey();
     const person = await harness.newSession();
     const requests = [
       ...(await Promise.all(
-        Object.entries(GOOD_REQUESTS).map(async ([route, make]) => ({
-          route,
-          ...(await make(harness, key)),
-          key: key.key,
-        })),
+        Object.entries(GOOD_REQUESTS).map(async ([route, make]) => {
+          const key = await harness.newKey();
+          return { route, ...(await make(harness, key)), key: key.key };
+        }),
       )),
       ...(await Promise.all(
         Object.entries(GOOD_SESSION_REQUESTS).map(async ([route, make]) => ({

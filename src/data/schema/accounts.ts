@@ -23,6 +23,8 @@ export const accounts = pgTable(
     eventSequence: bigint('event_sequence', { mode: 'number' }).notNull().default(0),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    /** Sessions and keys of the account are refused from then on; NULL = they are not. */
+    suspendedAt: timestamp('suspended_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** The person asked to delete the account. Signing in within the grace period sets it back to NULL. */
     deletionRequestedAt: timestamp('deletion_requested_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** The grace period is over: the row no longer holds anything of the person. */

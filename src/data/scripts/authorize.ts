@@ -11,6 +11,8 @@ import type { Script } from '../redis.ts';
 
 /** First field of a key's record. A change of the format is a new version, so that old records read as unreadable. */
 export const RECORD_VERSION = 'k1';
+/** In the second field of a record: the account of the key is suspended. */
+export const SUSPENDED = 'suspended';
 /** The record of a hash that no key has. */
 export const UNKNOWN_RECORD = 'unknown';
 
@@ -29,7 +31,8 @@ const STAMP = 13;
  * profile of the key's owner, then two logs of requests that the caller admitted while Redis was away, all of them and the
  * posts: they weigh like ours, and are not kept.
  *
- * Record: `k1|revoked reason|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields.
+ * Record: `k1|why it ended|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields. The second is the reason of
+ * a revocation, `suspended` while the account is, or nothing.
  *
  * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log|last write`. The last field is there once the
  * key was admitted to a `write`: the time of the latest one, 13 digits. The two logs are the exact
@@ -39,7 +42,7 @@ const STAMP = 13;
  *
  * Answers, all of them strings:
  * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
- * `revoked|expired|ip_not_allowed, record` (nothing was consumed) ·
+ * `revoked|expired|suspended|ip_not_allowed, record` (nothing was consumed) ·
  * `admitted, record, remaining, resets at, moved, last write` (`moved` where the last admitted request came from another
  * address, or there was none; else nothing. `last write` before this request, or nothing) ·
  * `limited, record, remaining, resets at, window, retry at` (nothing was consumed).
@@ -58,13 +61,14 @@ local record = found[1]
 if not record then return { 'miss' } end
 if record == '${UNKNOWN_RECORD}' then return { 'unknown' } end
 
-local revoked, expiresAt, ranges = string.match(record, '^${RECORD_VERSION}|(%a*)|(%d*)|([%x,%-]*)|%d+|')
-if not revoked then
+local ended, expiresAt, ranges = string.match(record, '^${RECORD_VERSION}|(%a*)|(%d*)|([%x,%-]*)|%d+|')
+if not ended then
   redis.call('DEL', KEYS[1])
   return { 'unreadable' }
 end
-if revoked ~= '' then return { 'revoked', record } end
+if ended ~= '' and ended ~= '${SUSPENDED}' then return { 'revoked', record } end
 if expiresAt ~= '' and tonumber(expiresAt) <= now then return { 'expired', record } end
+if ended ~= '' then return { 'suspended', record } end
 if ranges ~= '' then
   local inside = false
   if #address == 32 then
@@ -215,6 +219,30 @@ export const FORGET_RECORD: Script = {
   text: `${LOCK_DECLARED_KEYS}
 local found = redis.call('GET', KEYS[1])
 if not found or string.match(found, '^${RECORD_VERSION}|%a+|') then return 0 end
+return redis.call('DEL', KEYS[1])
+`,
+};
+
+/**
+ * `suspend`: puts the record of a suspended account's key over whatever is there but a revocation marker. KEYS: the record.
+ * ARGV: the record, its life in milliseconds. Answers 1 when it was set.
+ */
+export const SUSPEND_RECORD: Script = {
+  text: `${LOCK_DECLARED_KEYS}
+local ended = string.match(redis.call('GET', KEYS[1]) or '', '^${RECORD_VERSION}|(%a+)|')
+if ended and ended ~= '${SUSPENDED}' then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`,
+};
+
+/**
+ * `unsuspend`: removes the record of a key whose account was suspended, so that the next request reads Neon. KEYS: the record.
+ * Answers 1 when it was removed.
+ */
+export const UNSUSPEND_RECORD: Script = {
+  text: `${LOCK_DECLARED_KEYS}
+if not string.match(redis.call('GET', KEYS[1]) or '', '^${RECORD_VERSION}|${SUSPENDED}|') then return 0 end
 return redis.call('DEL', KEYS[1])
 `,
 };

@@ -10,7 +10,7 @@ import type { Credentials } from './authentication.ts';
 export type Verdict =
   | { readonly outcome: 'miss' }
   | { readonly outcome: 'unknown' | 'unreadable' }
-  | { readonly outcome: 'revoked' | 'expired' | 'ip_not_allowed'; readonly record: string }
+  | { readonly outcome: 'revoked' | 'expired' | 'suspended' | 'ip_not_allowed'; readonly record: string }
   | ({
       readonly outcome: 'admitted';
       readonly record: string;
@@ -108,7 +108,9 @@ export function toVerdict(reply: Reply): Verdict {
   const [outcome, record, remaining, resetsAt, window, retryAt] = reply as readonly Reply[];
   if (outcome === 'miss' || outcome === 'unknown' || outcome === 'unreadable') return { outcome };
   if (typeof record !== 'string') throw new RedisScriptFailed();
-  if (outcome === 'revoked' || outcome === 'expired' || outcome === 'ip_not_allowed') return { outcome, record };
+  if (outcome === 'revoked' || outcome === 'expired' || outcome === 'suspended' || outcome === 'ip_not_allowed') {
+    return { outcome, record };
+  }
   const status = { remaining: Number(remaining), resetsAt: Number(resetsAt) };
   if (!Number.isSafeInteger(status.remaining) || !Number.isSafeInteger(status.resetsAt)) throw new RedisScriptFailed();
   if (outcome === 'admitted') {

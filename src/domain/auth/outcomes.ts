@@ -16,6 +16,7 @@ export function admit(record: KeyRecord, keyHash: string, limits: Limits): Authe
 export type KeyRefusal =
   | 'revoked'
   | 'expired'
+  | 'suspended'
   | 'ip_not_allowed'
   | (Limits & { readonly window: WindowName; readonly retryAt: number });
 
@@ -26,6 +27,8 @@ export function refuseKey(ctx: Ctx, record: KeyRecord, reason: KeyRefusal): Auth
       return { outcome: 'refused', refusal: { code: 'api_key_revoked' }, actor };
     case 'expired':
       return { outcome: 'refused', refusal: { code: 'api_key_expired' }, actor };
+    case 'suspended':
+      return { outcome: 'refused', refusal: { code: 'account_suspended' }, actor };
     case 'ip_not_allowed':
       return { outcome: 'refused', refusal: { code: 'ip_not_allowed' }, actor };
   }

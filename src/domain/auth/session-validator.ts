@@ -7,7 +7,7 @@ import { selectSession, touchSession } from './store.ts';
 
 /**
  * The session cookie of a signed-in person: one statement, and no part of the library that made the session. A session
- * that is over or unknown is as good as none: 401 `authentication_required`.
+ * that is over or unknown is as good as none: 401 `authentication_required`. One of a suspended account is 403 `account_suspended`.
  */
 export const sessionValidator: Validator = {
   carrier: 'cookie',
@@ -17,6 +17,7 @@ export const sessionValidator: Validator = {
     if (!row) return refused({ code: 'authentication_required' });
     const { session } = row;
     noteSeen(ctx, session);
+    if (row.suspendedAt) return refused({ code: 'account_suspended' });
     const owner = toProfile(row.owner);
     const actor: SessionActor = {
       type: 'session',

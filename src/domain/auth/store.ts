@@ -15,6 +15,7 @@ export function selectSession(db: Db, token: string, now: Date) {
         lastSeenAt: sessions.lastSeenAt,
       },
       owner: profileColumns,
+      suspendedAt: accounts.suspendedAt,
     })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))

@@ -1,10 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { IDEMPOTENCY_WAIT_MS } from '../../config/limits.ts';
 import { type Db, refuse, type Sql } from '../../data/db.ts';
+import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
 import { idempotencyKeys } from '../../data/schema/idempotency-keys.ts';
-import { sessions } from '../../data/schema/sessions.ts';
-import type { Claim, Writer } from '../context.ts';
+import type { Actor, Claim, Writer } from '../context.ts';
 
 /** The rule of {@link storeAnswer}. */
 export const NO_ANSWER = 'no_answer';
@@ -14,28 +14,33 @@ export const ACTING_ACCOUNT = 'acting_account';
 
 /**
  * The account for which an actor writes, as a value in SQL. It refuses the whole transaction by the rule `acting_account` once
- * the actor may not write any more: the session is over, or the key is revoked or has expired. The lock lets a revocation
- * wait until this write is done, or this write until the revocation is, so that no write lands after it.
+ * the actor may not write any more: the session is over, the key is revoked or has expired, or the account is suspended. The
+ * locks let a revocation or suspension wait until this write is done, or this write until they are, so that no write lands
+ * after them. The account comes first, in the order of whatever ends all that an account has.
  */
 export function actingAccount(actor: Writer): Sql {
   const time = sql`${actor.at.toISOString()}::timestamptz`;
   const account =
     actor.type === 'session'
-      ? sql`SELECT ${sessions.accountId} FROM ${sessions}
-          WHERE ${sessions.id} = ${actor.sessionId} AND ${sessions.expiresAt} > ${time} FOR KEY SHARE`
-      : sql`SELECT ${apiKeys.accountId} FROM ${apiKeys}
-          WHERE ${apiKeys.id} = ${actor.keyId} AND ${apiKeys.revokedAt} IS NULL
-            AND (${apiKeys.expiresAt} IS NULL OR ${apiKeys.expiresAt} > ${time}) FOR SHARE`;
+      ? sql`SELECT a.id FROM sessions s JOIN accounts a ON a.id = s.account_id
+          WHERE s.id = ${actor.sessionId} AND s.expires_at > ${time} AND a.suspended_at IS NULL
+          FOR KEY SHARE OF a FOR KEY SHARE OF s`
+      : sql`SELECT a.id FROM api_keys k JOIN accounts a ON a.id = k.account_id
+          WHERE k.id = ${actor.keyId} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${time})
+            AND a.suspended_at IS NULL
+          FOR KEY SHARE OF a FOR SHARE OF k`;
   // A query of its own, which runs once: as a bare expression the volatile function would keep conditions from an index.
   return sql`(SELECT coalesce((${account}), ${refuse(ACTING_ACCOUNT)}))`;
 }
 
-/** The reasons for which a key may not write. */
-export function selectKeyState(db: Db, keyId: string) {
+/** The reasons for which an actor may not write. */
+export function selectEnds(db: Db, actor: Actor) {
+  const key = actor.type === 'apiKey' ? actor.keyId : null;
   return db
-    .select({ revokedAt: apiKeys.revokedAt, expiresAt: apiKeys.expiresAt })
-    .from(apiKeys)
-    .where(eq(apiKeys.id, keyId));
+    .select({ suspendedAt: accounts.suspendedAt, revokedAt: apiKeys.revokedAt, expiresAt: apiKeys.expiresAt })
+    .from(accounts)
+    .leftJoin(apiKeys, eq(apiKeys.id, sql`${key}`))
+    .where(eq(accounts.id, actor.accountId));
 }
 
 /** How long the next statements wait for what another transaction holds; 0 = as long as it takes. */

@@ -10,7 +10,7 @@ import {
   type Subjects,
   selectAnswer,
   selectClaim,
-  selectKeyState,
+  selectEnds,
   setLockTimeout,
   storeAnswer,
 } from './store.ts';
@@ -107,10 +107,17 @@ async function explain(ctx: ActorCtx, error: unknown, rules: Rules = {}): Promis
 /** Turns the refusal of `actingAccount` into the reason, which costs one statement; other errors stay as they are. */
 export async function explainActor({ actor, ports, clock }: ActorCtx, error: unknown): Promise<unknown> {
   if (!(error instanceof DbRejected) || error.constraint !== ACTING_ACCOUNT) return error;
-  if (actor.type === 'session') return new Refused({ code: 'authentication_required', by: 'session' });
-  const [key] = await runSql(selectKeyState(ports.db, actor.keyId));
-  const hasExpired = key && !key.revokedAt && key.expiresAt !== null && key.expiresAt.getTime() <= clock();
-  return new Refused({ code: hasExpired ? 'api_key_expired' : 'api_key_revoked' });
+  const [ends] = await runSql(selectEnds(ports.db, actor));
+  const isSuspended = ends?.suspendedAt !== null && ends?.suspendedAt !== undefined;
+  if (actor.type === 'session') {
+    return new Refused(
+      isSuspended ? { code: 'account_suspended' } : { code: 'authentication_required', by: 'session' },
+    );
+  }
+  const isRevoked = !ends || ends.revokedAt !== null;
+  const hasExpired = !isRevoked && ends.expiresAt !== null && ends.expiresAt.getTime() <= clock();
+  if (hasExpired) return new Refused({ code: 'api_key_expired' });
+  return new Refused({ code: isSuspended && !isRevoked ? 'account_suspended' : 'api_key_revoked' });
 }
 
 /** Runs a statement or batch of an actor's. @throws Refused why the actor may not write any more */

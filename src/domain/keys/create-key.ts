@@ -75,12 +75,12 @@ async function generate(
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
   const [[owner], inserted] = await runSql(
-    db.batch([lockAccount(db, account), insertKey(db, row), insertEvent(db, created)]),
+    db.batch([lockAccount(db, accountIn(accountId)), insertKey(db, row, accountId, account), insertEvent(db, created)]),
   );
   if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
   if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
 
-  const record = toRecord({ key: { ...row, revokedReason: null }, owner }, ctx.now);
+  const record = toRecord({ key: { ...row, revokedReason: null }, owner, suspendedAt: null }, ctx.now);
   const entry = recordEntry(row.hash, record);
   // Without Redis the key works too: the first request finds it in Neon.
   await redis.run(CREATE_RECORD, [entry.key], [entry.value, String(entry.ttlMs)]).catch(() => undefined);

@@ -10,9 +10,10 @@ import { type KeyRow, selectKeyByHash } from './store.ts';
 const NO_ADDRESS = { lo: 'f'.repeat(32), hi: '0'.repeat(32) };
 
 /** A key's record from its row. @param loadedAt unix ms, no later than the row was read */
-export function toRecord({ key, owner }: KeyRow, loadedAt: number): KeyRecord {
+export function toRecord({ key, owner, suspendedAt }: KeyRow, loadedAt: number): KeyRecord {
   return {
     revokedReason: key.revokedReason,
+    isSuspended: suspendedAt !== null,
     expiresAt: key.expiresAt?.getTime() ?? null,
     ranges: key.ipAllowlist.map((entry) => {
       const { lo, hi } = parseCidr(entry) ?? NO_ADDRESS;

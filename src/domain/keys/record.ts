@@ -1,7 +1,12 @@
 import * as z from 'zod';
-import { RECORD_TTL_MS, TOMBSTONE_TTL_MS, UNKNOWN_RECORD_TTL_MS } from '../../config/limits.ts';
+import {
+  RECORD_TTL_MS,
+  SUSPENDED_RECORD_TTL_MS,
+  TOMBSTONE_TTL_MS,
+  UNKNOWN_RECORD_TTL_MS,
+} from '../../config/limits.ts';
 import type { Entry } from '../../data/redis.ts';
-import { RECORD_VERSION, UNKNOWN_RECORD } from '../../data/scripts/authorize.ts';
+import { RECORD_VERSION, SUSPENDED, UNKNOWN_RECORD } from '../../data/scripts/authorize.ts';
 import type { AddressRange } from '../../lib/ip.ts';
 import { type Profile, profileSchema } from '../accounts/index.ts';
 
@@ -11,6 +16,8 @@ export type RevokedReason = (typeof REVOKED_REASONS)[number];
 /** All that the hot path needs to know of a key: a copy of Neon's truth, kept in Redis under the key's hash. */
 export interface KeyRecord {
   readonly revokedReason: RevokedReason | null;
+  /** The account is suspended. */
+  readonly isSuspended: boolean;
   /** Unix ms. */
   readonly expiresAt: number | null;
   /** Empty = any address. */
@@ -30,7 +37,7 @@ export const usageKey = (hash: string, day: string) => `usage:${hash}:${day}`;
 export function encodeRecord(record: KeyRecord): string {
   const head = [
     RECORD_VERSION,
-    record.revokedReason ?? '',
+    record.revokedReason ?? (record.isSuspended ? SUSPENDED : ''),
     record.expiresAt ?? '',
     record.ranges.map(({ lo, hi }) => `${lo}-${hi}`).join(','),
     record.loadedAt,
@@ -43,17 +50,20 @@ const tailSchema = z.object({
   owner: profileSchema,
 });
 
-const HEAD = new RegExp(`^${RECORD_VERSION}\\|(|${REVOKED_REASONS.join('|')})\\|(\\d*)\\|([0-9a-f,-]*)\\|(\\d+)\\|`);
+const HEAD = new RegExp(
+  `^${RECORD_VERSION}\\|(|${SUSPENDED}|${REVOKED_REASONS.join('|')})\\|(\\d*)\\|([0-9a-f,-]*)\\|(\\d+)\\|`,
+);
 
 /** The record in a text that {@link encodeRecord} made, or undefined where it cannot be read. */
 export function decodeRecord(text: string): KeyRecord | undefined {
   const head = HEAD.exec(text);
   if (!head) return undefined;
-  const [{ length }, revokedReason, expiresAt, ranges = '', loadedAt] = head;
+  const [{ length }, ended, expiresAt, ranges = '', loadedAt] = head;
   try {
     const tail = tailSchema.parse(JSON.parse(text.slice(length)));
     return {
-      revokedReason: revokedReason ? (revokedReason as RevokedReason) : null,
+      revokedReason: REVOKED_REASONS.find((reason) => reason === ended) ?? null,
+      isSuspended: ended === SUSPENDED,
       expiresAt: expiresAt ? Number(expiresAt) : null,
       ranges: ranges ? ranges.split(',').map(decodeRange) : [],
       loadedAt: Number(loadedAt),
@@ -69,9 +79,14 @@ function decodeRange(range: string): AddressRange {
   return { lo, hi };
 }
 
-/** The Redis entry for what Neon said of a hash: a key's record, its tombstone, or "no such key". */
+/** The Redis entry for what Neon said of a hash: a key's record, its marker of an end, or "no such key". */
 export function recordEntry(hash: string, record: KeyRecord | null): Entry {
   const key = recordKey(hash);
   if (!record) return { key, value: UNKNOWN_RECORD, ttlMs: UNKNOWN_RECORD_TTL_MS };
-  return { key, value: encodeRecord(record), ttlMs: record.revokedReason ? TOMBSTONE_TTL_MS : RECORD_TTL_MS };
+  return { key, value: encodeRecord(record), ttlMs: lifeOf(record) };
+}
+
+function lifeOf({ revokedReason, isSuspended }: KeyRecord): number {
+  if (revokedReason) return TOMBSTONE_TTL_MS;
+  return isSuspended ? SUSPENDED_RECORD_TTL_MS : RECORD_TTL_MS;
 }

@@ -119,8 +119,11 @@ export async function announceRevocations(ctx: Ctx, rows: readonly KeyRow[]): Pr
   return true;
 }
 
-/** Waits until the endpoints of revoked keys hear of nothing but the revocation, which is then on its way to them. */
-async function silence(ctx: Ctx, rows: readonly KeyRow[]): Promise<void> {
+/**
+ * Waits until the endpoints of revoked or suspended keys hear of nothing more but a revocation, which is then on its way to them.
+ */
+export async function silence(ctx: Ctx, rows: readonly KeyRow[]): Promise<void> {
+  if (rows.length === 0) return;
   const { db } = ctx.ports;
   const keyIds = rows.map(({ key }) => key.id);
   const [silenced] = (await runSql(selectSilenced(db, keyIds))).rows;

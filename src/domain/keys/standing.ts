@@ -1,6 +1,6 @@
 import type { KeyRecord } from './record.ts';
 
-export type Standing = 'active' | 'revoked' | 'expired' | 'ip_not_allowed';
+export type Standing = 'active' | 'revoked' | 'expired' | 'suspended' | 'ip_not_allowed';
 
 /**
  * Whether a key may be used, before any limit is looked at, in the order of contract section 3. The authorize
@@ -11,6 +11,7 @@ export type Standing = 'active' | 'revoked' | 'expired' | 'ip_not_allowed';
 export function standingOf(record: KeyRecord, now: number, address: string | undefined): Standing {
   if (record.revokedReason) return 'revoked';
   if (record.expiresAt !== null && record.expiresAt <= now) return 'expired';
+  if (record.isSuspended) return 'suspended';
   if (record.ranges.length === 0) return 'active';
   const isInside = address !== undefined && record.ranges.some(({ lo, hi }) => lo <= address && address <= hi);
   return isInside ? 'active' : 'ip_not_allowed';

@@ -22,6 +22,7 @@ const recordColumns = {
     revokedReason: apiKeys.revokedReason,
   },
   owner: profileColumns,
+  suspendedAt: accounts.suspendedAt,
 };
 
 /** A key and its owner as the record needs them. */
@@ -33,6 +34,15 @@ export function selectKeyByHash(db: Db, hash: string) {
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.hash, hash));
+}
+
+/** The keys of an account that are not revoked. */
+export function selectUnrevoked(db: Db, accountId: string) {
+  return db
+    .select(recordColumns)
+    .from(apiKeys)
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
+    .where(and(eq(apiKeys.accountId, accountId), isNull(apiKeys.revokedAt)));
 }
 
 /** Those of the hashes that keys have. */
@@ -57,7 +67,6 @@ export function lockAccount(db: Db, account: Sql) {
 
 export interface NewKeyRow {
   readonly id: string;
-  readonly accountId: string;
   readonly label: string;
   readonly hash: string;
   readonly maskedKey: string;
@@ -71,10 +80,13 @@ export interface NewKeyRow {
 /**
  * Inserts a key unless the account's e-mail address is unproven, or the account has its number of active keys; answers its
  * id, or nothing.
+ *
+ * @param accountId of the account, which {@link lockAccount} has locked
+ * @param account the same in SQL, which may refuse
  */
-export function insertKey(db: Db, row: NewKeyRow) {
+export function insertKey(db: Db, row: NewKeyRow, accountId: string, account: Sql) {
   const values = [
-    sql`${row.id}, ${row.accountId}, ${row.label}, ${row.hash}, ${row.maskedKey}`,
+    sql`${row.id}, ${account}, ${row.label}, ${row.hash}, ${row.maskedKey}`,
     sql`${sql.param(row.scopes, apiKeys.scopes)}::text[], ${sql.param(row.ipAllowlist, apiKeys.ipAllowlist)}::text[]`,
     sql`${row.termsVersion}, ${row.createdAt.toISOString()}::timestamptz`,
     sql`${row.expiresAt?.toISOString() ?? null}::timestamptz`,
@@ -83,9 +95,9 @@ export function insertKey(db: Db, row: NewKeyRow) {
     INSERT INTO api_keys
       (id, account_id, label, hash, masked_key, scopes, ip_allowlist, terms_version, created_at, expires_at)
     SELECT ${sql.join(values, sql`, `)}
-    WHERE EXISTS (SELECT FROM accounts WHERE id = ${row.accountId} AND email_verified) AND (
+    WHERE EXISTS (SELECT FROM accounts WHERE id = ${accountId} AND email_verified) AND (
       SELECT count(*) FROM api_keys
-      WHERE account_id = ${row.accountId} AND revoked_at IS NULL
+      WHERE account_id = ${accountId} AND revoked_at IS NULL
         AND (expires_at IS NULL OR expires_at > ${row.createdAt.toISOString()}::timestamptz)
     ) < ${ACTIVE_KEYS_PER_ACCOUNT}
     RETURNING id`);
@@ -105,7 +117,7 @@ export function markRevoked(db: Db, key: KeyToRevoke, account: Sql, at: Date) {
     })
     .from(accounts)
     .where(and(eq(apiKeys.id, key.id), sql`${apiKeys.accountId} = ${account}`, eq(accounts.id, apiKeys.accountId)))
-    .returning({ key: { ...recordColumns.key, ...apiKeyColumns }, owner: profileColumns });
+    .returning({ ...recordColumns, key: { ...recordColumns.key, ...apiKeyColumns } });
 }
 
 /** Revokes all keys of an account that are not revoked yet, and answers them. @param account its id, in SQL */
@@ -115,7 +127,7 @@ export function markAllRevoked(db: Db, account: Sql, at: Date) {
     .set({ revokedAt: at, revokedReason: 'user' })
     .from(accounts)
     .where(and(eq(apiKeys.accountId, account), isNull(apiKeys.revokedAt), eq(accounts.id, apiKeys.accountId)))
-    .returning({ key: recordColumns.key, owner: profileColumns });
+    .returning(recordColumns);
 }
 
 /** The keys that a revocation at this time revoked, as a condition on `api_keys k`. @param of.account its id, in SQL */

@@ -14,7 +14,8 @@ export function newEventId(): string {
  * @param key alias of `api_keys`
  */
 export function isKeyActive(key: string): Sql {
-  return sql`(${sql.raw(key)}.revoked_at IS NULL)`;
+  const k = sql.raw(key);
+  return sql`(${k}.revoked_at IS NULL AND (SELECT suspended_at FROM accounts WHERE accounts.id = ${k}.account_id) IS NULL)`;
 }
 
 /** Whether an endpoint wants anything. @param endpoint alias of `webhook_endpoints` */

@@ -7,6 +7,7 @@ const OF_A_KEY = [
   'invalid_api_key',
   'api_key_revoked',
   'api_key_expired',
+  'account_suspended',
   'ip_not_allowed',
   'rate_limit_exceeded',
 ] as const satisfies readonly ErrorCode[];

@@ -57,6 +57,7 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
   api_key_expired: { code: 'api_key_expired' },
   ip_not_allowed: { code: 'ip_not_allowed' },
   https_required: { code: 'https_required', sent: 'call' },
+  account_suspended: { code: 'account_suspended' },
   email_unverified: { code: 'email_unverified' },
   session_required: { code: 'session_required' },
   cross_site_request: { code: 'cross_site_request' },

@@ -2,7 +2,7 @@ import { ERRORS } from '../../config/errors.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Exchange } from '../exchange.ts';
 import { answerTo } from '../problem.ts';
-import { Layout } from './layout.tsx';
+import { Layout, SignOutButton } from './layout.tsx';
 import { render } from './render.ts';
 
 /** The one way a refusal becomes a page. */
@@ -17,9 +17,13 @@ export function errorPage(exchange: Exchange, refusal: Refusal): Promise<Respons
       <section class="narrow">
         <h1>{title}</h1>
         <p>{message}</p>
-        <p>
-          <a href="/settings/api-access">Go to API access</a>
-        </p>
+        {refusal.code === 'account_suspended' ? (
+          <SignOutButton />
+        ) : (
+          <p>
+            <a href="/settings/api-access">Go to API access</a>
+          </p>
+        )}
         <p class="muted">
           Request <code>{exchange.ctx.requestId}</code>
         </p>

@@ -16,7 +16,7 @@ export function forPage(page: Page): Answer {
       return await page.answer(exchange);
     }
     refuseCrossSite(exchange);
-    const viewer = await viewerOf(exchange);
+    const viewer = await viewerOf(exchange, page.access);
     if (page.access === 'public') {
       if (!viewer) await countVisitor(exchange);
       return await page.answer(exchange, viewer);
@@ -29,10 +29,13 @@ export function forPage(page: Page): Answer {
 }
 
 /** @throws Refused what is wrong with an API key, which opens no page */
-async function viewerOf(exchange: Exchange): Promise<Person | undefined> {
+async function viewerOf(exchange: Exchange, access: 'public' | 'session'): Promise<Person | undefined> {
   const authentication = await identify(exchange);
   if (authentication.outcome === 'refused') {
-    if (authentication.refusal.code === 'authentication_required') return undefined;
+    const { code } = authentication.refusal;
+    if (code === 'authentication_required') return undefined;
+    // Public pages are for everybody, and one of them signs out.
+    if (code === 'account_suspended' && access === 'public') return undefined;
     throw new Refused(authentication.refusal);
   }
   const { actor, owner } = authentication;

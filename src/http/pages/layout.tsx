@@ -79,12 +79,18 @@ function Standing({ viewer, section }: Pick<Parameters<typeof Layout>[0], 'viewe
       </li>
       <li class="who">@{viewer.owner.username}</li>
       <li>
-        <form method="post" action="/sign-out">
-          <button type="submit" class="quiet">
-            Sign out
-          </button>
-        </form>
+        <SignOutButton />
       </li>
     </ul>
+  );
+}
+
+export function SignOutButton(): Markup {
+  return (
+    <form method="post" action="/sign-out">
+      <button type="submit" class="quiet">
+        Sign out
+      </button>
+    </form>
   );
 }

@@ -29,6 +29,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   ip_not_allowed: 'Call from an allowed address, or generate a key whose [allowlist](#keys) has yours.',
   https_required:
     'Send every request to an address that begins with `https://`. Revoke a key that was sent without: others could read it.',
+  account_suspended: 'Stop calling, and tell the owner of the account: only Jestha can lift a suspension.',
   email_unverified: 'Open the link in the mail that came when you signed up. Settings → API access sends it again.',
   session_required: 'Only signed-in people do this, on the pages or with a session cookie.',
   cross_site_request: 'Send it from a server, or from our own pages.',
