@@ -6,16 +6,18 @@ import {
   DELIVERIES_KEPT_MS,
   IDEMPOTENCY_KEPT_MS,
   OUTBOX_KEPT_MS,
+  PREVIEW_FETCHED_EVERY_MS,
   RETENTION_BATCH,
   RETENTION_BUDGET_MS,
 } from '../config/limits.ts';
 import { type Db, runSql } from './db.ts';
 import { retiredUsernames } from './schema/accounts.ts';
 import { auditLog } from './schema/audit-log.ts';
+import { dailyUsage } from './schema/daily-usage.ts';
 import { idempotencyKeys } from './schema/idempotency-keys.ts';
 import { keyReveals } from './schema/key-reveals.ts';
+import { linkFetches } from './schema/link-fetches.ts';
 import { outboxEvents } from './schema/outbox-events.ts';
-import { dailyUsage } from './schema/posts.ts';
 import { mailedLinks, sessions, verifications } from './schema/sessions.ts';
 import { webhookDeliveries } from './schema/webhook-deliveries.ts';
 
@@ -48,6 +50,12 @@ export const RETENTION: readonly RetentionRule[] = [
     growsWith: 'writes with an `Idempotency-Key`',
   },
   {
+    table: linkFetches,
+    column: linkFetches.fetchedAt,
+    keptMs: PREVIEW_FETCHED_EVERY_MS,
+    growsWith: 'URLs in new Jes (60 an hour and account)',
+  },
+  {
     table: webhookDeliveries,
     column: webhookDeliveries.createdAt,
     keptMs: DELIVERIES_KEPT_MS,
@@ -63,7 +71,7 @@ export const RETENTION: readonly RetentionRule[] = [
     table: dailyUsage,
     column: dailyUsage.day,
     keptMs: DAILY_USAGE_KEPT_MS,
-    growsWith: 'accounts × days on which they create',
+    growsWith: 'accounts × days on which they write',
   },
   { table: auditLog, column: auditLog.at, keptMs: AUDIT_LOG_KEPT_MS, growsWith: 'what happens to keys' },
 ];

@@ -1,3 +1,4 @@
+import type { DailyLimit } from '../config/limits.ts';
 import type { WindowName } from './limits/index.ts';
 
 /** One thing wrong with a request: where (a path like `content` or `ipAllowlist.2`) and what. */
@@ -28,11 +29,18 @@ export type Refusal =
   | { readonly code: 'missing_scope'; readonly requiredScope: string }
   | {
       readonly code: 'rate_limit_exceeded';
-      readonly window: WindowName | 'unknown_keys' | 'attempts' | 'visitors' | 'webhook_sends';
+      readonly window:
+        | WindowName
+        | 'unknown_keys'
+        | 'attempts'
+        | 'visitors'
+        | 'webhook_sends'
+        | 'person_writes'
+        | 'person_jes';
       /** Whole seconds. */
       readonly retryAfter: number;
     }
-  | { readonly code: 'daily_quota_exceeded'; readonly retryAfter: number }
+  | { readonly code: 'daily_quota_exceeded'; readonly limit: DailyLimit; readonly retryAfter: number }
   | { readonly code: 'invalid_request'; readonly details: readonly Detail[] }
   | { readonly code: 'invalid_json' }
   | { readonly code: 'not_found' }

@@ -1,6 +1,7 @@
 import { ERRORS } from '../config/errors.ts';
 import {
-  CREATIONS_PER_DAY,
+  DAILY_LIMITS,
+  type DailyLimit,
   IN_PROGRESS_RETRY_AFTER_S,
   POSTS_PER_MINUTE,
   REQUESTS_PER_DAY,
@@ -121,7 +122,7 @@ export function answerTo(refusal: Refusal): Answer {
       return { message: limitSentence(refusal.window), ...retryLater(refusal.retryAfter) };
     case 'daily_quota_exceeded':
       return {
-        message: `This account is limited to ${count(CREATIONS_PER_DAY)} Jes and JesClips per UTC day through the API.`,
+        message: dailySentence(refusal.limit),
         ...retryLater(refusal.retryAfter),
       };
     case 'invalid_request':
@@ -194,6 +195,11 @@ const ACCEPTED = {
   'page form': 'Send the form as "Content-Type: application/x-www-form-urlencoded", in UTF-8 and not compressed.',
 } as const;
 
+function dailySentence(name: DailyLimit): string {
+  const { limit, of } = DAILY_LIMITS[name];
+  return `This account is limited to ${count(limit)} ${of} per UTC day${name === 'creations' ? ' through the API' : ''}.`;
+}
+
 function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>['window']): string {
   switch (window) {
     case 'minute':
@@ -208,6 +214,10 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
       const { attempts } = THROTTLES.webhookSends;
       return `This endpoint is limited to ${attempts} tests, redeliveries and replays per minute.`;
     }
+    case 'person_writes':
+      return `People are limited to ${THROTTLES.personWrites.attempts} writes per minute.`;
+    case 'person_jes':
+      return `People are limited to ${THROTTLES.personJes.attempts} new Jes and JesClips per minute.`;
     case 'visitors':
       return 'Too many requests came from this address without a credential. Wait a minute, then go on.';
     case 'attempts':

@@ -8,6 +8,7 @@ import {
 } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
 import { hasClaim } from '../domain/idempotency/index.ts';
+import { requireUploadsLeft } from '../domain/limits/index.ts';
 import {
   beginUpload,
   discardMedia,
@@ -40,7 +41,8 @@ export interface Upload<C extends ActorCtx> {
  * Reads a write that comes as multipart/form-data (contract section 8): each file is held, looked at and put into the bucket
  * while the next is on its way. Its `Idempotency-Key` claims the parts, however they were wrapped.
  *
- * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_request`, `service_unavailable`
+ * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_request`, `service_unavailable`; `daily_quota_exceeded`
+ * for a person who may upload nothing more today
  */
 export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, form: UploadForm): Promise<Upload<C>> {
   const request = c.req.raw;
@@ -51,6 +53,8 @@ export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, fo
   const limits = { ...UPLOAD_LIMITS[ctx.actor.type], ...(form.isSingle && { files: 1 }) };
   const declaredBytes = declaredLength(request, limits);
   const isKnown = name !== undefined && (await hasClaim(ctx, name));
+  const { actor, now, ports } = ctx;
+  if (actor.type === 'session' && !isKnown) await requireUploadsLeft(ports.db, actor.accountId, now);
 
   const read = async () => {
     const memory = await beginUpload(ctx.actor.accountId);

@@ -1,4 +1,5 @@
 import { contextFor, type Runtime } from '../compose.ts';
+import { PREVIEW_RETRY_S } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
 import { previewJobSchema, unfurlLink } from '../domain/previews/index.ts';
@@ -17,8 +18,9 @@ async function unfurl(message: Message, env: Env, runtime: Runtime, now: number)
   const job = previewJobSchema.safeParse(message.body);
   const ctx = contextFor(env, runtime, () => now, new Meter());
   try {
-    const found = job.success && (await unfurlLink(ctx, job.data));
-    writeLog({ event: 'link_unfurled', requestId: ctx.requestId, found });
+    const outcome = job.success ? await unfurlLink(ctx, job.data) : 'nothing';
+    if (outcome === 'later') return message.retry({ delaySeconds: PREVIEW_RETRY_S });
+    writeLog({ event: 'link_unfurled', requestId: ctx.requestId, found: outcome === 'found' });
     message.ack();
   } catch (error) {
     writeLog({ event: 'link_not_unfurled', requestId: ctx.requestId, ...describeError(error) });

@@ -91,7 +91,7 @@ test('the daily quota is exact: of twenty at once by several keys, five fit', as
   const harness = new Harness();
   const account = await harness.newAccount();
   const keys = await Promise.all(Array.from({ length: 4 }, () => harness.newKey({ account })));
-  await postsTable.setCreationsToday(harness, account.id, '2026-11-24', 995);
+  await postsTable.setToday(harness, account.id, '2026-11-24', { creations: 995 });
   const statuses = await Promise.all(
     Array.from({ length: 20 }, async (_, i) => {
       const key = keys[i % 4]?.key ?? '';

@@ -282,7 +282,7 @@ test('Neon that hangs costs a request 5 seconds, then it is 503', async () => {
 });
 
 test('a write that Neon refuses half way leaves nothing behind', async () => {
-  await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+  await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
   const response = await harness.fetch('/api/posts', { key: key.key, body: { content: 'Half?' } });
   expect(response.status).toBe(429);
   expect(await posts.contentsOf(harness, key.accountId)).toEqual([]);

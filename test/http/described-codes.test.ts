@@ -190,7 +190,12 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
   ],
   daily_quota_exceeded: ({ send, credential, harness, key }) => [
     async () => {
-      await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+      await posts.setToday(harness, key.accountId, '2026-11-24', {
+        creations: 1_000,
+        jehubs: 10,
+        follows: 400,
+        keys: 100,
+      });
       return await send(credential);
     },
   ],

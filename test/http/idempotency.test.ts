@@ -98,9 +98,9 @@ describe('Idempotency-Key', () => {
     const harness = new Harness();
     const key = await harness.newKey();
     expect((await create(harness, key, 'k', { content: '' })).status).toBe(400);
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
     expect((await create(harness, key, 'k')).status).toBe(429);
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 0);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 0 });
     await harness.neon.setFaults({ kind: 'error' });
     expect((await create(harness, key, 'k')).status).toBe(503);
     await harness.neon.setFaults();
@@ -173,7 +173,7 @@ describe('Idempotency-Key', () => {
   test('a replay uses up the request limits and nothing of the daily quota', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 999);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 999 });
     for (let i = 0; i < 10; i++) expect((await create(harness, key, 'k')).status).toBe(201);
     const eleventh = await create(harness, key, 'k');
     expect(await answerOf(eleventh)).toMatchObject({ status: 429, body: { code: 'rate_limit_exceeded' } });

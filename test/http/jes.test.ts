@@ -298,7 +298,7 @@ describe('DELETE /api/posts/:id', () => {
     const harness = new Harness();
     const person = await harness.newSession();
     const key = await harness.newKey({ account: { id: person.accountId, username: person.username } });
-    await posts.setCreationsToday(harness, person.accountId, '2026-11-24', 999);
+    await posts.setToday(harness, person.accountId, '2026-11-24', { creations: 999 });
     const { id } = await newPost(harness, key);
     expect(await totalPosts(harness, person)).toBe(1);
     await remove(harness, key, id);
@@ -420,7 +420,7 @@ describe('POST /api/posts/:id/bounce', () => {
     const harness = new Harness();
     const [author, key] = [await harness.newKey(), await harness.newKey()];
     const { id } = await newPost(harness, author);
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 999);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 999 });
     await bounced(harness, key, id);
     expect(await bounce(harness, key, id, { content: 'x' })).toMatchObject({
       status: 429,

@@ -215,7 +215,7 @@ describe('POST /api/jesclips', () => {
     const harness = new Harness();
     const stored = watchObjects(harness);
     const key = await harness.newKey();
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 999);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 999 });
     expect((await sendClip(harness, key, clipForm({ visibility: 'x' }))).status).toBe(400);
     expect(await stored()).toBe(0);
     expect((await sendClip(harness, key, clipForm(), 'k')).status).toBe(201);
@@ -272,7 +272,7 @@ describe('the daily quota', () => {
   test('is of Jes and JesClips together', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 998);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 998 });
     await newJesClip(harness, key, { caption: 'The 999th' });
     await newPost(harness, key, { content: 'The 1,000th' });
     const refused = await sendClip(harness, key, clipForm({ caption: 'One too many' }));
@@ -287,7 +287,7 @@ describe('the daily quota', () => {
     const harness = new Harness();
     const account = await harness.newAccount();
     const keys = await Promise.all(Array.from({ length: 4 }, () => harness.newKey({ account })));
-    await posts.setCreationsToday(harness, account.id, '2026-11-24', 995);
+    await posts.setToday(harness, account.id, '2026-11-24', { creations: 995 });
     const statuses = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const key = keys[i % 4] ?? { key: '' };
@@ -346,9 +346,9 @@ describe('Idempotency-Key of a JesClip', () => {
   test('is not burnt by what was refused', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
     expect((await send(harness, key, 'Once')).status).toBe(429);
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 0);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 0 });
     expect((await send(harness, key, 'Once')).status).toBe(201);
   });
 

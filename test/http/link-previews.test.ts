@@ -1,10 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { FetchPage, PreviewJob } from '../../src/data/link-previews.ts';
 import { unfurlLink } from '../../src/domain/previews/index.ts';
+import { rowsOf } from '../support/database.ts';
 import { Harness } from '../support/harness.ts';
 import { newPost, seenPost } from '../support/posts.ts';
 
 const URL_ = 'https://example.com/a';
+
+beforeEach(() => rowsOf(new Harness(), 'DELETE FROM link_fetches'));
 
 const html = (head: string, headers: Record<string, string> = {}) =>
   new Response(`<!doctype html><html><head>${head}</head><body><title>Not this</title></body></html>`, {
@@ -250,16 +253,16 @@ describe('what is to be unfurled', () => {
     const [first] = harness.previewJobs;
     const { fetchPage, asked } = web({ [URL_]: () => html('<title>Old</title>') });
     const unfurl = () => harness.run((ctx) => unfurlLink(ctx, first as PreviewJob, { fetchPage }));
-    expect(await unfurl()).toBe(true);
+    expect(await unfurl()).toBe('found');
     // Delivered again: queues do that.
-    expect(await unfurl()).toBe(false);
+    expect(await unfurl()).toBe('nothing');
     const edit = (content: string) =>
       harness.fetch(`/api/posts/${id}`, { key: key.key, method: 'PATCH', body: { content } });
     await edit(`Still ${URL_}`);
     expect((await seenPost(harness, key, id)).linkPreview).toMatchObject({ title: 'Old' });
     await edit('See https://example.org/new');
     expect((await seenPost(harness, key, id)).linkPreview).toBeNull();
-    expect(await unfurl()).toBe(false);
+    expect(await unfurl()).toBe('nothing');
     expect(asked).toEqual([URL_]);
     expect(harness.previewJobs.at(-1)).toEqual({ postId: id, url: 'https://example.org/new' });
   });
@@ -269,6 +272,90 @@ describe('what is to be unfurled', () => {
       LINK_PREVIEWS: { send: () => Promise.reject(new Error('away')) } as unknown as Queue,
     });
     await newPost(harness, await harness.newKey(), { content: `See ${URL_}` });
+  });
+});
+
+describe('a URL', () => {
+  const pageOf = (title: string) => () => html(`<title>${title}</title>`);
+
+  async function linking(harness: Harness, url: string) {
+    const key = await harness.newKey();
+    const { id } = await newPost(harness, key, { content: `See ${url}` });
+    const job = harness.previewJobs.at(-1) as PreviewJob;
+    const unfurl = (fetchPage: FetchPage) => harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }));
+    return { key, id, unfurl, title: async () => (await seenPost(harness, key, id)).linkPreview?.title };
+  }
+
+  test('is fetched once an hour, whoever links to it, and the others show what was found', async () => {
+    const harness = new Harness();
+    const { fetchPage, asked } = web({ [URL_]: pageOf('One') });
+    const first = await linking(harness, URL_);
+    expect(await first.unfurl(fetchPage)).toBe('found');
+    const second = await linking(harness, URL_);
+    expect(await second.unfurl(web({ [URL_]: pageOf('Two') }).fetchPage)).toBe('found');
+    expect(await second.title()).toBe('One');
+    harness.now += 3_599_999;
+    const third = await linking(harness, URL_);
+    expect(await third.unfurl(fetchPage)).toBe('found');
+    expect(asked).toHaveLength(1);
+    harness.now += 1;
+    const fourth = await linking(harness, URL_);
+    expect(await fourth.unfurl(web({ [URL_]: pageOf('Two') }).fetchPage)).toBe('found');
+    expect(await fourth.title()).toBe('Two');
+  });
+
+  test('that shows nothing is not asked again within the hour either', async () => {
+    const harness = new Harness();
+    const { fetchPage, asked } = web({});
+    expect(await (await linking(harness, URL_)).unfurl(fetchPage)).toBe('nothing');
+    expect(await (await linking(harness, URL_)).unfurl(fetchPage)).toBe('nothing');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('that is being fetched is asked for again later, and given up where its consumer has died', async () => {
+    const harness = new Harness();
+    let answer = (_: Response) => {};
+    const slow: FetchPage = () => new Promise((resolve) => (answer = resolve));
+    const first = await linking(harness, URL_);
+    const second = await linking(harness, URL_);
+    const asking = first.unfurl(slow);
+    await expect.poll(() => second.unfurl(slow)).toBe('later');
+    const job = harness.previewJobs.at(-1);
+    expect(await harness.deliver('jestha-link-previews', [job])).toMatchObject({
+      explicitAcks: [],
+      retryMessages: [{ msgId: '0', delaySeconds: 10 }],
+    });
+    harness.now += 10_000;
+    expect(await second.unfurl(slow)).toBe('nothing');
+    answer(html('<title>At last</title>'));
+    expect(await asking).toBe('found');
+    expect(await second.unfurl(slow)).toBe('found');
+    expect(await second.title()).toBe('At last');
+  });
+
+  test('is the last of 60 that are fetched for one account in an hour, all at once', async () => {
+    const harness = new Harness();
+    const account = await harness.newAccount();
+    const keys = await Promise.all(Array.from({ length: 5 }, () => harness.newKey({ account })));
+    for (let i = 0; i < 65; i++) {
+      if (i % 50 === 0) harness.now += 60_000;
+      await newPost(harness, keys[i % 5] ?? { key: '' }, { content: `See https://example.com/${i}` });
+    }
+    const asked = new Set<string>();
+    const fetchPage: FetchPage = async (url) => {
+      asked.add(url);
+      return html('<title>Page</title>');
+    };
+    const outcomes = await Promise.all(
+      harness.previewJobs.map((job) => harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'found')).toHaveLength(60);
+    expect(asked.size).toBe(60);
+    harness.now += 3_600_000;
+    const late = harness.previewJobs.filter(({ url }) => !asked.has(url));
+    expect(await Promise.all(late.map((job) => harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))))).toEqual(
+      Array(5).fill('found'),
+    );
   });
 });
 

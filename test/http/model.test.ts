@@ -323,7 +323,7 @@ async function begin(model: Model): Promise<Real> {
   const people = await Promise.all(accounts.map((account) => harness.newSession({ account })));
   const keys = await Promise.all(accounts.map((account) => harness.newKey({ account })));
   for (const [i, { id }] of accounts.entries()) {
-    await postsTable.setCreationsToday(harness, id, '2026-11-24', model.created[i] ?? 0);
+    await postsTable.setToday(harness, id, '2026-11-24', { creations: model.created[i] ?? 0 });
   }
   return { harness, people, keys, ids: [], commentIds: [] };
 }

@@ -127,7 +127,7 @@ describe('the daily quota of 1,000', () => {
     const first = await harness.newKey({ account });
     const second = await harness.newKey({ account });
     await createdId(harness, first, { content: 'The first of today' });
-    await posts.setCreationsToday(harness, account.id, '2026-11-24', 998);
+    await posts.setToday(harness, account.id, '2026-11-24', { creations: 998 });
     expect((await create(harness, first, { content: '' })).status).toBe(400);
     await createdId(harness, first, { content: 'The 999th' });
     await createdId(harness, second, { content: 'The 1,000th' });

@@ -218,7 +218,7 @@ describe('a person posts', () => {
   });
 
   test('beyond what a key may: neither ten a minute nor the daily quota are for people', async () => {
-    await posts.setCreationsToday(harness, person.id, '2026-11-24', 1_000);
+    await posts.setToday(harness, person.id, '2026-11-24', { creations: 1_000 });
     for (let i = 0; i < 11; i++) {
       expect((await send('/api/posts', { body: { content: `${i}` } })).status).toBe(201);
     }

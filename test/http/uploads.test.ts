@@ -417,7 +417,7 @@ describe('what is refused', () => {
   test('for the daily quota leaves no object', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
-    await posts.setCreationsToday(harness, key.accountId, '2026-11-24', 1_000);
+    await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
     const before = await objectsOf();
     expect((await post(harness, key, formOf([file()]))).status).toBe(429);
     expect(await objectsOf()).toEqual(before);

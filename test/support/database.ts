@@ -1,9 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { DailyLimit } from '../../src/config/limits.ts';
 import { runSql } from '../../src/data/db.ts';
+import { dailyUsage } from '../../src/data/schema/daily-usage.ts';
 import { idempotencyKeys } from '../../src/data/schema/idempotency-keys.ts';
 import { jesclips as jesclipsTable } from '../../src/data/schema/jesclips.ts';
 import { outboxEvents } from '../../src/data/schema/outbox-events.ts';
-import { dailyUsage, follows, posts as postsTable } from '../../src/data/schema/posts.ts';
+import { follows, posts as postsTable } from '../../src/data/schema/posts.ts';
 import { sessions } from '../../src/data/schema/sessions.ts';
 import type { Harness } from './harness.ts';
 
@@ -19,9 +21,14 @@ export function endSession(harness: Harness, { sessionId }: { readonly sessionId
 }
 
 export const posts = {
-  /** As if the account had created so many today. */
-  setCreationsToday(harness: Harness, accountId: string, day: string, creations: number): Promise<unknown> {
-    const usage = { accountId, day, creations };
+  /** As if the account had done so much today. */
+  setToday(
+    harness: Harness,
+    accountId: string,
+    day: string,
+    counts: Partial<Record<DailyLimit, number>>,
+  ): Promise<unknown> {
+    const usage = { accountId, day, ...counts };
     return harness.run((ctx) =>
       runSql(
         ctx.ports.db

@@ -1,17 +1,5 @@
 import { sql } from 'drizzle-orm';
-import {
-  check,
-  date,
-  index,
-  integer,
-  json,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
-import { CREATIONS_PER_DAY } from '../../config/limits.ts';
+import { check, index, integer, json, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { jehubs } from './jehubs.ts';
@@ -58,23 +46,6 @@ export const posts = pgTable(
     index('posts_deleted_at_index').on(table.deletedAt).where(sql`${table.deletedAt} IS NOT NULL`),
     index('posts_author_id_index').on(table.authorId, table.createdAt),
     check('posts_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),
-  ],
-);
-
-/** Jes and JesClips an account created through the API on a UTC day; the CHECK is the daily quota. */
-export const dailyUsage = pgTable(
-  'daily_usage',
-  {
-    accountId: text('account_id')
-      .notNull()
-      .references(() => accounts.id),
-    day: date({ mode: 'string' }).notNull(),
-    creations: integer().notNull(),
-  },
-  (table) => [
-    primaryKey({ name: 'daily_usage_pkey', columns: [table.accountId, table.day] }),
-    index('daily_usage_day_index').on(table.day),
-    check('daily_usage_quota', sql`${table.creations} <= ${sql.raw(String(CREATIONS_PER_DAY))}`),
   ],
 );
 

@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_WAIT_MS } from '../../config/limits.ts';
+import { IDEMPOTENCY_WAIT_MS, THROTTLES } from '../../config/limits.ts';
 import { type Db, DbRejected, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
 import type { Actor, ActorCtx, Claim } from '../context.ts';
 import { announceEvent } from '../outbox/index.ts';
@@ -33,6 +33,8 @@ export interface Write extends Subjects {
   readonly rules?: Rules;
   /** A query of one value, the answer's JSON as text, or an empty text; NULL undoes a write under a key. */
   readonly answer: Sql;
+  /** It makes a Jes or JesClip, of which people have a limit of their own. */
+  readonly isCreation?: true;
 }
 
 /**
@@ -41,13 +43,14 @@ export interface Write extends Subjects {
  * given the very same text, however the first one ended for its caller. A refused write leaves no claim.
  *
  * @returns undefined where the answer is NULL: what was to be changed is not there, or not for this actor
- * @throws Refused `idempotency_in_progress`, `idempotency_key_reused`, and why the actor may not write any more
+ * @throws Refused `rate_limit_exceeded` (people), `idempotency_in_progress`, `idempotency_key_reused`, and why the actor may not write any more
  * @throws Refused by a rule of the write
  * @throws DbRejected by anything else
  */
 export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<string> | undefined> {
   const { actor, claim, now } = ctx;
   const { db } = ctx.ports;
+  if (actor.type === 'session') await throttlePerson(ctx, actor.accountId, write);
   if (!claim) {
     try {
       const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer, write));
@@ -76,6 +79,18 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
     if (error.code === SQLSTATE.lockNotAvailable) throw new Refused({ code: 'idempotency_in_progress' });
     if (error.constraint === NO_ANSWER) return undefined;
     throw await explain(ctx, error, write.rules);
+  }
+}
+
+/** Counts a person's write (contract section 6). A key has its own windows. */
+async function throttlePerson({ ports }: ActorCtx, accountId: string, { isCreation }: Write): Promise<void> {
+  const windows = [
+    ...(isCreation ? [['person_jes', THROTTLES.personJes] as const] : []),
+    ['person_writes', THROTTLES.personWrites] as const,
+  ];
+  for (const [window, rule] of windows) {
+    const retryAfter = await ports.throttle.attempt(rule, accountId);
+    if (retryAfter > 0) throw new Refused({ code: 'rate_limit_exceeded', window, retryAfter });
   }
 }
 

@@ -46,6 +46,7 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
     ],
     answer: ownJesClip(id, actor.accountId, view),
     eventId,
+    files: media,
   });
   return { ...written, value: await toWrittenClip(ctx, written.value) };
 }

@@ -1,12 +1,13 @@
 import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
-import { runSql, type Sql } from '../../data/db.ts';
+import { DbRejected, runSql, type Sql } from '../../data/db.ts';
 import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
 import { requireFreshSession, throttle } from '../accounts/index.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { actingAccount, explainActor } from '../idempotency/index.ts';
+import { dailyRules, dayOf } from '../limits/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import type { createdKeySchema } from './answers.ts';
@@ -16,7 +17,7 @@ import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
 import { newKeySchema } from './schemas.ts';
-import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
+import { accountIn, countKey, insertEvent, insertKey, lockAccount } from './store.ts';
 
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
@@ -40,7 +41,7 @@ export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: Cl
  * SHA-256 (contract section 2). Redis learns of it at once, over a "no such key" that somebody may have probed.
  *
  * @param address the person's, for the audit log
- * @throws Refused `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys)
+ * @throws Refused `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys), `daily_quota_exceeded` (100 generated)
  */
 export async function createKey(
   ctx: Ctx,
@@ -75,8 +76,16 @@ async function generate(
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
   const [[owner], inserted] = await runSql(
-    db.batch([lockAccount(db, accountIn(accountId)), insertKey(db, row, accountId, account), insertEvent(db, created)]),
-  );
+    db.batch([
+      lockAccount(db, accountIn(accountId)),
+      insertKey(db, row, accountId, account),
+      countKey(db, { id: row.id, accountId, day: dayOf(ctx.now) }),
+      insertEvent(db, created),
+    ]),
+  ).catch((error: unknown) => {
+    const rule = error instanceof DbRejected ? error.constraint : undefined;
+    throw (rule !== undefined && dailyRules(ctx.now)[rule]?.()) || error;
+  });
   if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
   if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
 

@@ -36,6 +36,17 @@ export function selectKeyByHash(db: Db, hash: string) {
     .where(eq(apiKeys.hash, hash));
 }
 
+/** Counts a key that the transaction has inserted against the daily limit of its account. */
+export function countKey(
+  db: Db,
+  { id, accountId, day }: { readonly id: string; readonly accountId: string; readonly day: string },
+) {
+  return db.execute(sql`
+    INSERT INTO daily_usage (account_id, day, keys)
+    SELECT ${accountId}, ${day}::date, 1 WHERE EXISTS (SELECT FROM api_keys WHERE id = ${id})
+    ON CONFLICT (account_id, day) DO UPDATE SET keys = daily_usage.keys + 1`);
+}
+
 /** The keys of an account that are not revoked. */
 export function selectUnrevoked(db: Db, accountId: string) {
   return db

@@ -28,7 +28,13 @@ export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown):
   const bounce = { id, actor: writerOf(ctx), postId, content, entities, createdAt: new Date(now) };
   return await writeNewPost(
     ctx,
-    { id, statements: [insertBounce(db, bounce), countBounce(db, id)], previewUrl: entities.url, isBounce: true },
+    {
+      id,
+      statements: [insertBounce(db, bounce), countBounce(db, id)],
+      previewUrl: entities.url,
+      isBounce: true,
+      files: [],
+    },
     {
       posts_bounced_once: () => new Refused({ code: 'already_bounced' }),
       bounced_visible: () => new Refused({ code: 'not_found' }),

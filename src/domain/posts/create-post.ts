@@ -61,7 +61,13 @@ async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMe
   const files = hasMedia ? [insertMedia(db, { postId: id }, media, alt)] : [];
   return await writeNewPost(
     ctx,
-    { id, statements: [insertPost(db, post), ...polls, ...files], previewUrl: post.linkPreviewUrl, isBounce: false },
+    {
+      id,
+      statements: [insertPost(db, post), ...polls, ...files],
+      previewUrl: post.linkPreviewUrl,
+      isBounce: false,
+      files: media,
+    },
     { jehub_member: () => invalidField('jeHubId', 'must be the id of a JeHub of this account') },
   );
 }

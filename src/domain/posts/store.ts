@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type Db, refuse, type Sql, timeJson } from '../../data/db.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
-import { dailyUsage, posts } from '../../data/schema/posts.ts';
+import { posts } from '../../data/schema/posts.ts';
 import type { Actor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { eventMediaJson, mediaJson } from '../media/index.ts';
@@ -192,17 +192,6 @@ export function accountsNamed(usernames: string[]): Sql | string[] {
   return sql`ARRAY(
     SELECT accounts.id FROM unnest(${sql.param(usernames, posts.hashtags)}::text[]) WITH ORDINALITY AS named(username, n)
     JOIN accounts ON accounts.username = named.username ORDER BY n)`;
-}
-
-/** Counts a creation against the account's daily quota; beyond it the CHECK `daily_usage_quota` refuses. */
-export function countCreation(db: Db, accountId: string, day: string) {
-  return db
-    .insert(dailyUsage)
-    .values({ accountId, day, creations: 1 })
-    .onConflictDoUpdate({
-      target: [dailyUsage.accountId, dailyUsage.day],
-      set: { creations: sql`${dailyUsage.creations} + 1` },
-    });
 }
 
 /** The event of a new Jes, and one more in the total of its author. */

@@ -1,6 +1,7 @@
 import type { Statement } from '../../data/db.ts';
 import type { ActorCtx } from '../context.ts';
 import type { Rules, Written } from '../idempotency/index.ts';
+import type { StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import type { Jes } from './jes.ts';
@@ -21,6 +22,7 @@ export async function writeNewPost(
     /** What is to be unfurled. */
     readonly previewUrl: string | null;
     readonly isBounce: boolean;
+    readonly files: readonly StoredMedia[];
   },
   rules: Rules,
 ): Promise<Written<Jes>> {
@@ -31,7 +33,7 @@ export async function writeNewPost(
   const statements = [...post.statements, insertPostEvent(db, event, view)];
   const written = await writeCreation(
     ctx,
-    { statements, answer: ownJes(post.id, accountId, view), postId: post.id, eventId: event.id },
+    { statements, answer: ownJes(post.id, accountId, view), postId: post.id, eventId: event.id, files: post.files },
     rules,
   );
   if (!written.replayed) askForPreview(ctx, post.id, post.previewUrl);

@@ -1,6 +1,7 @@
 import { USERNAME_MAX_CHARACTERS, USERNAME_MIN_CHARACTERS } from '../../config/limits.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
+import { dailyRules } from '../limits/index.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import type { Follow } from './schemas.ts';
 import { followAnswer, lockAccounts, setFollowing } from './store.ts';
@@ -12,7 +13,7 @@ const USERNAME = new RegExp(`^[a-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MA
  * Follows somebody, or no longer; the same again changes nothing. Private accounts are followed without being asked: the
  * contract knows no requests.
  *
- * @throws Refused `not_found`, `invalid_request` (oneself)
+ * @throws Refused `not_found`, `invalid_request` (oneself), `daily_quota_exceeded`
  */
 export async function setFollow(ctx: SessionCtx, name: string, isSet: boolean): Promise<Written<Follow>> {
   const username = name.toLowerCase();
@@ -26,6 +27,9 @@ export async function setFollow(ctx: SessionCtx, name: string, isSet: boolean): 
       setFollowing(ports.db, { username, actor, isSet, at: new Date(now) }),
     ],
     answer: followAnswer(username, isSet),
-    rules: { follows_not_oneself: () => invalidField('username', 'nobody follows themselves') },
+    rules: {
+      follows_not_oneself: () => invalidField('username', 'nobody follows themselves'),
+      ...dailyRules(now),
+    },
   });
 }

@@ -3,6 +3,7 @@ import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jehubMembers, jehubs } from '../../data/schema/jehubs.ts';
 import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
+import { dayOf } from '../limits/index.ts';
 import { visibleTo, withAuthor } from '../posts/index.ts';
 
 /** What a person may say of a Jes, where that is kept and counted, and what the answer calls it. */
@@ -77,8 +78,12 @@ export function setFollowing(
           AND followee_id = (SELECT id FROM accounts WHERE username = ${username})
         RETURNING follower_id, followee_id`;
   const by = sql.raw(isSet ? '1' : '-1');
+  const counted = sql`, counted AS (
+      INSERT INTO daily_usage (account_id, day, follows) SELECT follower_id, ${dayOf(at.getTime())}::date, 1 FROM changed
+      ON CONFLICT (account_id, day) DO UPDATE SET follows = daily_usage.follows + 1
+    )`;
   return db.execute(sql`
-    WITH changed AS (${changed}), deltas AS (
+    WITH changed AS (${changed})${isSet ? counted : sql``}, deltas AS (
       SELECT followee_id AS id, ${by} AS followers, 0 AS following FROM changed
       UNION ALL SELECT follower_id, 0, ${by} FROM changed
     )

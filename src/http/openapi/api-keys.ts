@@ -23,7 +23,7 @@ export const apiKeys = {
       example: { label: 'Blog bridge', scopes: ['write:jes'], expiresInDays: 90, acceptTerms: true },
     },
     answer: { status: 201, description: 'The key.', schema: createdKeySchema },
-    errors: ['api_key_limit_reached', 'email_unverified', 'reauthentication_required'],
+    errors: ['api_key_limit_reached', 'daily_quota_exceeded', 'email_unverified', 'reauthentication_required'],
   },
   revokeApiKey: {
     tag: 'API keys',

@@ -144,7 +144,8 @@ function describeInWords({ endpoint, operation, codes }: Described): string {
     scope && `A key needs the scope \`${scope}\`.`,
     endpoint.access === 'session' && 'For a signed-in person; never for API keys, whatever their scopes.',
     isPost && `At most ${POSTS_PER_MINUTE} a minute with one key.`,
-    codes.includes('daily_quota_exceeded') &&
+    endpoint.access === 'caller' &&
+      codes.includes('daily_quota_exceeded') &&
       `At most ${number(CREATIONS_PER_DAY)} Jes and JesClips through the API per account and UTC day.`,
   ]
     .filter(Boolean)

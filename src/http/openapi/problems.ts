@@ -65,7 +65,7 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
   reauthentication_required: { code: 'reauthentication_required' },
   missing_scope: { code: 'missing_scope', requiredScope: 'write:jes' },
   rate_limit_exceeded: { code: 'rate_limit_exceeded', window: 'minute', retryAfter: 17 },
-  daily_quota_exceeded: { code: 'daily_quota_exceeded', retryAfter: 43_200 },
+  daily_quota_exceeded: { code: 'daily_quota_exceeded', limit: 'creations', retryAfter: 43_200 },
   invalid_request: { code: 'invalid_request', details: [{ path: 'content', message: 'must not be empty' }] },
   invalid_json: { code: 'invalid_json' },
   not_found: { code: 'not_found' },

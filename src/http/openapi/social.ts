@@ -30,7 +30,7 @@ export const social = {
     params: pathUsername,
     isRepeatable: true,
     answer: followed,
-    errors: ['invalid_request'],
+    errors: ['daily_quota_exceeded', 'invalid_request'],
   },
   unfollow: {
     tag: 'People',
@@ -46,6 +46,7 @@ export const social = {
     body: { json: newJehubSchema, example: { name: 'Fox watchers' } },
     isRepeatable: true,
     answer: { status: 201, description: 'The JeHub.', schema: jehubSchema },
+    errors: ['daily_quota_exceeded'],
   },
   joinJehub: {
     tag: 'People',

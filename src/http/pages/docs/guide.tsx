@@ -6,15 +6,18 @@ import {
   COMMENTS_PER_PAGE,
   COMMENTS_PER_PAGE_MAX,
   CREATIONS_PER_DAY,
+  DAILY_LIMITS,
   HOUR_MS,
   IDEMPOTENCY_KEPT_MS,
   IDEMPOTENCY_KEY_MAX_CHARACTERS,
   JSON_BODY_MAX_BYTES,
   LABEL_MAX_CHARACTERS,
   POSTS_PER_MINUTE,
+  PREVIEWS_PER_ACCOUNT,
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
   SIGNED_URL_TTL_MS,
+  THROTTLES,
   UPLOAD_LIMITS,
 } from '../../../config/limits.ts';
 import { SCOPES, type Scope } from '../../../domain/keys/index.ts';
@@ -203,6 +206,14 @@ function Limits(): Markup {
     ['Active keys', ACTIVE_KEYS_PER_ACCOUNT, 'account'],
     ['Files', FILES, `request, each at most ${FILE_BYTES / MIB} MB`],
     ['JSON body', JSON_BODY_MAX_BYTES, 'bytes, request'],
+    ['Links fetched for previews', PREVIEWS_PER_ACCOUNT, 'account, hour; each URL once an hour'],
+    ['Writes by a signed-in person', THROTTLES.personWrites.attempts, 'account, rolling minute'],
+    ['New Jes and JesClips by a signed-in person', THROTTLES.personJes.attempts, 'account, rolling minute'],
+    ['New Jes and JesClips by a signed-in person', DAILY_LIMITS.jes.limit, 'account, UTC day'],
+    ['New JeHubs', DAILY_LIMITS.jehubs.limit, 'account, UTC day'],
+    ['Follows', DAILY_LIMITS.follows.limit, 'account, UTC day'],
+    ['Files by a signed-in person', DAILY_LIMITS.uploads.limit, 'account, UTC day, 2 GiB together'],
+    ['Keys generated', DAILY_LIMITS.keys.limit, 'account, UTC day'],
   ];
   return (
     <>

@@ -83,7 +83,7 @@ function Needs({ entry: { endpoint, codes, operation } }: { readonly entry: Entr
       {endpoint.access === 'session' || endpoint.access === 'visitor' ? <li>People only, never a key</li> : null}
       {endpoint.access === 'public' ? <li>Everybody</li> : null}
       {endpoint.access === 'caller' && endpoint.isPost ? <li>At most {POSTS_PER_MINUTE} a minute</li> : null}
-      {codes.includes('daily_quota_exceeded') ? (
+      {endpoint.access === 'caller' && codes.includes('daily_quota_exceeded') ? (
         <li>
           <a href="#limits">Counts towards {count(CREATIONS_PER_DAY)} a day</a>
         </li>

@@ -1,0 +1,24 @@
+-- NOT VALID: the new columns are 0 in every row, so nothing needs the scan that would hold the table's lock.
+CREATE TABLE "link_fetches" (
+	"hash" text PRIMARY KEY NOT NULL,
+	"account_id" text NOT NULL,
+	"fetched_at" timestamp (3) with time zone NOT NULL,
+	"is_done" boolean DEFAULT false NOT NULL,
+	"preview" json
+);
+--> statement-breakpoint
+ALTER TABLE "daily_usage" ALTER COLUMN "creations" SET DEFAULT 0;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD COLUMN "jes" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD COLUMN "jehubs" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD COLUMN "follows" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD COLUMN "uploads" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD COLUMN "upload_bytes" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD COLUMN "keys" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX "link_fetches_fetched_at_index" ON "link_fetches" USING btree ("fetched_at");--> statement-breakpoint
+CREATE INDEX "link_fetches_account_id_index" ON "link_fetches" USING btree ("account_id","fetched_at");--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD CONSTRAINT "daily_usage_jes" CHECK ("daily_usage"."jes" <= 2000) NOT VALID;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD CONSTRAINT "daily_usage_jehubs" CHECK ("daily_usage"."jehubs" <= 10) NOT VALID;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD CONSTRAINT "daily_usage_follows" CHECK ("daily_usage"."follows" <= 400) NOT VALID;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD CONSTRAINT "daily_usage_uploads" CHECK ("daily_usage"."uploads" <= 200) NOT VALID;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD CONSTRAINT "daily_usage_upload_bytes" CHECK ("daily_usage"."upload_bytes" <= 2147483648) NOT VALID;--> statement-breakpoint
+ALTER TABLE "daily_usage" ADD CONSTRAINT "daily_usage_keys" CHECK ("daily_usage"."keys" <= 100) NOT VALID;
