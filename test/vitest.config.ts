@@ -17,7 +17,12 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     projects: [
       {
-        test: { name: 'architecture', include: ['test/architecture.test.ts'], testTimeout: TIMEOUT_MS },
+        test: {
+          name: 'architecture',
+          include: ['test/architecture.test.ts'],
+          testTimeout: TIMEOUT_MS,
+          hookTimeout: TIMEOUT_MS,
+        },
       },
       {
         test: {
@@ -31,10 +36,11 @@ export default defineConfig({
           ],
           exclude: ROLLOUTS,
           testTimeout: TIMEOUT_MS,
+          hookTimeout: TIMEOUT_MS,
         },
       },
       {
-        test: { name: 'rollouts', include: ROLLOUTS, testTimeout: TIMEOUT_MS },
+        test: { name: 'rollouts', include: ROLLOUTS, testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS },
       },
       {
         plugins: [cloudflareTest({ main: './src/worker.ts', wrangler: { configPath: './wrangler.toml' } })],
@@ -47,6 +53,7 @@ export default defineConfig({
           css: true,
           include: ['test/unit/**/*.test.ts', 'test/http/**/*.test.ts'],
           testTimeout: TIMEOUT_MS,
+          hookTimeout: TIMEOUT_MS,
         },
       },
     ],

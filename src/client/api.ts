@@ -1399,6 +1399,7 @@ export interface Operations {
       | NotFoundProblem
       | NotAcceptableProblem
       | IdempotencyInProgressProblem
+      | DailyQuotaExceededProblem
       | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
@@ -1458,6 +1459,7 @@ export interface Operations {
       | PayloadTooLargeProblem
       | UnsupportedMediaTypeProblem
       | IdempotencyKeyReusedProblem
+      | DailyQuotaExceededProblem
       | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
@@ -1804,11 +1806,21 @@ export interface Operations {
   };
   /** List one’s keys. */
   'GET /api/auth/api-keys': {
-    readonly init: {};
+    readonly init: {
+      readonly query?: {
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
     readonly data: {
       readonly apiKeys: readonly ApiKey[];
+      /** Where the next page begins; null after the last. */
+      readonly nextCursor: string | null;
     };
     readonly error:
+      | InvalidRequestProblem
       | ApiKeyExpiredProblem
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
@@ -1855,6 +1867,7 @@ export interface Operations {
       | ApiKeyLimitReachedProblem
       | PayloadTooLargeProblem
       | UnsupportedMediaTypeProblem
+      | DailyQuotaExceededProblem
       | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;

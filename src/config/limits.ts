@@ -212,8 +212,8 @@ export const OBJECTS_SWEPT_BATCH = 500;
 // ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
 /** All waiting of one request for Redis, together. After it the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;
-/** The same of a script, whose operator may be far from Redis and must not go on without it. */
-export const SCRIPT_REDIS_BUDGET_MS = 10 * SECOND_MS;
+/** The same where no caller waits and Redis must be told: the sweep, and scripts of an operator who may be far away. */
+export const BACKGROUND_REDIS_BUDGET_MS = 10 * SECOND_MS;
 /** One statement or batch. Neon wakes a suspended compute in about half a second; beyond this it is down. */
 export const NEON_TIMEOUT_MS = 5 * SECOND_MS;
 /** What a 503 asks the caller to wait. */
@@ -326,6 +326,17 @@ export const THROTTLES = {
 export const KEY_REVEAL_TTL_MS = 10 * MINUTE_MS;
 /** The newest events of a key's audit log on its page. */
 export const AUDIT_EVENTS_SHOWN = 50;
+/** Rows of one key and UTC day about addresses, new or refused. Further blocks are counted in one row for each of the two. */
+export const AUDIT_ADDRESSES_PER_DAY = 50;
+/** Refusals of addresses are counted by an isolate for this time, then written together. */
+export const AUDIT_ROUND_MS = 250;
+/** Keys of a list, unless its caller wants fewer or more. */
+export const KEYS_PER_PAGE = 50;
+export const KEYS_PER_PAGE_MAX = 100;
+/** A key that ended so long ago is deleted once nothing names it. */
+export const ENDED_KEY_KEPT_MS = 365 * DAY_MS;
+/** Ended keys that one run of the sweep looks at. */
+export const ENDED_KEYS_BATCH = 200;
 /** Audit events that an isolate knows it has written; the oldest makes room, and the row itself is unique. */
 export const ISOLATE_AUDIT_EVENTS_MAX = 10_000;
 

@@ -7,6 +7,7 @@ import { eq, or, sql } from 'drizzle-orm';
 import { type Config, sessionSecretsOf } from '../config/env.ts';
 import {
   ABANDONED_SIGN_UP_S,
+  NAME_MAX_CHARACTERS,
   PASSWORD_MAX_CHARACTERS,
   PASSWORD_MIN_CHARACTERS,
   SESSION_TTL_S,
@@ -15,6 +16,7 @@ import { isReservedUsername } from '../config/reserved-usernames.ts';
 import { randomBase62 } from '../lib/base62.ts';
 import { toEmailAddress } from '../lib/email.ts';
 import { newId } from '../lib/id.ts';
+import { toLine } from '../lib/line.ts';
 import { type Db, DbRejected, DbUnavailable, dbErrorOf, runSql, SQLSTATE } from './db.ts';
 import { fromAlias, mapEmails, toAlias } from './email-alias.ts';
 import { type Client, cookieRules, type Identity, type SignedIn, type SignUp, sessionCookieName } from './identity.ts';
@@ -107,10 +109,15 @@ function createAuth(config: Config, { db, now, proven }: Dependencies, notes: No
             clientId,
             clientSecret,
             // Before the library looks for an account to link: it links to proven addresses only.
-            mapProfileToUser: async ({ email, email_verified: isVerified }) => {
+            mapProfileToUser: async ({ email, email_verified: isVerified, name }) => {
               const address = toEmailAddress(email) ?? email.toLowerCase();
               if (isVerified) await proven(address);
-              return { username: usernameFrom(email), email: toAlias(address) };
+              const username = usernameFrom(email);
+              return {
+                username,
+                email: toAlias(address),
+                name: toLine(name).slice(0, NAME_MAX_CHARACTERS) || username,
+              };
             },
           },
         },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ID_PATTERN, isId } from '../lib/id.ts';
+import { breaksLine } from '../lib/line.ts';
 
 /** Characters as callers count them: Unicode code points (contract section 8). */
 export function countCharacters(text: string): number {
@@ -32,9 +33,14 @@ export function humanText(min: number, max: number) {
   return limited(z.string({ error: 'must be a string' }), min, max);
 }
 
-/** The same on one line, such as a name: white space around it is taken away, on pages and in JSON alike. */
+/**
+ * The same on one line, such as a name: white space around it is taken away, on pages and in JSON alike. Characters that break
+ * the line or turn what stands around it are refused, since a name is shown amid other texts.
+ */
 export function humanLine(min: number, max: number) {
-  return limited(z.string({ error: 'must be a string' }).trim(), min, max);
+  return limited(z.string({ error: 'must be a string' }).trim(), min, max).refine((text) => !breaksLine(text), {
+    message: 'contains a control character, or one that changes the direction of text',
+  });
 }
 
 function limited(text: z.ZodString, min: number, max: number) {

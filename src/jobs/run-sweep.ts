@@ -1,4 +1,5 @@
 import { contextFor, type Runtime } from '../compose.ts';
+import { BACKGROUND_REDIS_BUDGET_MS } from '../config/limits.ts';
 import { writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
 import { deleteOldRows, RETENTION, tableNameOf } from '../data/retention.ts';
@@ -11,7 +12,7 @@ import {
   sendNotices,
   wakeDeliveries,
 } from '../domain/deliveries/index.ts';
-import { noteLastUses, tellRevocations } from '../domain/keys/index.ts';
+import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
@@ -35,6 +36,7 @@ const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   resealSecrets,
   purgeMedia,
   purgePosts,
+  pruneKeys,
   purgeEndpoints,
   sweepObjects,
   ...Object.fromEntries(
@@ -54,7 +56,7 @@ export async function runSweep(env: Env, runtime: Runtime, now: number): Promise
   let failure: unknown;
   for (const [name, task] of Object.entries(TASKS)) {
     // A context of its own, since the tasks of one would share a budget.
-    const ctx = contextFor(env, runtime, () => now, new Meter());
+    const ctx = contextFor(env, runtime, () => now, new Meter(), BACKGROUND_REDIS_BUDGET_MS);
     try {
       done[name] = await task(ctx);
     } catch (error) {

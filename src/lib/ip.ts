@@ -113,6 +113,11 @@ export function addressBlock(hex: string): string {
   return isMapped(hex) ? hex : hex.slice(0, 16);
 }
 
+/** The block of an address as people read it: an IPv4 address, or `2001:db8:1:2::/64`. */
+export function blockText({ text, hex }: { readonly text: string; readonly hex: string }): string {
+  return parseCidr(isMapped(hex) ? text : `${text}/64`)?.text ?? text;
+}
+
 /** `2a06:98c0:3600::/48`: the Workers of all of Cloudflare's customers call from here (contract section 4). */
 export const WORKERS_EGRESS: AddressRange = {
   lo: '2a0698c03600'.padEnd(32, '0'),

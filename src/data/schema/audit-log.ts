@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { apiKeys } from './api-keys.ts';
 
 export const AUDIT_EVENTS = [
@@ -25,11 +25,15 @@ export const auditLog = pgTable(
       .notNull()
       .references(() => apiKeys.id, { onDelete: 'cascade' }),
     event: text({ enum: AUDIT_EVENTS }).notNull(),
-    /** The client's address, where there was one. */
+    /** The client's address, where there was one. Of events that count it is the block: the IPv4 address, or the IPv6 /64. */
     address: text(),
-    /** One row for each: empty where an event happens once, else a day and an address, or an hour. */
+    /** One row for each: empty where an event happens once, else a UTC day and a block of addresses. */
     occasion: text().notNull(),
     at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    /** Times that it happened. */
+    count: integer().notNull().default(1),
+    /** The last of them; NULL = there was one. */
+    lastAt: timestamp('last_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [
     unique('audit_log_once').on(table.apiKeyId, table.event, table.occasion),

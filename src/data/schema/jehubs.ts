@@ -2,15 +2,19 @@ import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-or
 import { accounts } from './accounts.ts';
 
 /** A community. Names are not unique: its id is what a Jes is posted to. */
-export const jehubs = pgTable('jehubs', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  creatorId: text('creator_id')
-    .notNull()
-    .references(() => accounts.id),
-  memberCount: integer('member_count').notNull(),
-  createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-});
+export const jehubs = pgTable(
+  'jehubs',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    creatorId: text('creator_id')
+      .notNull()
+      .references(() => accounts.id),
+    memberCount: integer('member_count').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  },
+  (table) => [index('jehubs_creator_id_index').on(table.creatorId)],
+);
 
 /** Who sees the Jes of a community, and may post there. */
 export const jehubMembers = pgTable(

@@ -20,7 +20,10 @@ export const apiKeySchema = z
   })
   .meta({ id: 'ApiKey', description: 'A key as its owner sees it: everything but the key.' });
 
-export const apiKeyListSchema = z.strictObject({ apiKeys: z.array(apiKeySchema) });
+export const apiKeyListSchema = z.strictObject({
+  apiKeys: z.array(apiKeySchema),
+  nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null after the last.' }),
+});
 
 export const revokedKeySchema = z.strictObject({ apiKey: apiKeySchema });
 

@@ -1,12 +1,11 @@
-import { ISOLATE_AUDIT_EVENTS_MAX } from '../../config/limits.ts';
+import { AUDIT_ROUND_MS, ISOLATE_AUDIT_EVENTS_MAX } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { newId } from '../../lib/id.ts';
+import { blockText } from '../../lib/ip.ts';
 import type { ClientAddress, Ctx } from '../context.ts';
-import { insertEvent, type NewEvent } from './store.ts';
-
-/** Occasions this isolate has written; the row itself is unique. */
-const written = new BoundedMap<string, true>(ISOLATE_AUDIT_EVENTS_MAX);
+import { dayOf } from '../limits/index.ts';
+import { countAddresses, lockKeys, type NewEvent, type SeenAddress } from './store.ts';
 
 /** The event of what somebody does to a key; it happens once. Written with what is done. */
 export function ownerEvent(
@@ -26,28 +25,56 @@ export function ownerEvent(
   };
 }
 
-/** Notes that a key was used from another address than before: at most one row per key, address and UTC day. */
+/** New addresses that this isolate has noted; the row itself is unique. */
+const noted = new BoundedMap<string, true>(ISOLATE_AUDIT_EVENTS_MAX);
+
+/** Notes that a key was used from another address than before: one row per key, block of addresses and UTC day. */
 export function noteNewAddress(ctx: Ctx, keyId: string, address: ClientAddress | undefined): void {
   if (!address) return;
-  const day = new Date(ctx.now).toISOString().slice(0, 10);
-  note(ctx, { keyId, event: 'first_use', address: address.text, occasion: `${day} ${address.text}` });
-}
-
-/** Notes that a key was refused an address outside its allowlist: at most one row per key and UTC hour. */
-export function noteRefusedAddress(ctx: Ctx, keyId: string, address: ClientAddress | undefined): void {
-  const hour = new Date(ctx.now).toISOString().slice(0, 13);
-  note(ctx, { keyId, event: 'refused_address', address: address?.text ?? null, occasion: hour });
-}
-
-/** Writes behind the answer: the audit log costs no request its time. */
-function note(ctx: Ctx, event: Omit<NewEvent, 'id' | 'at'>): void {
-  const occasion = `${event.keyId} ${event.event} ${event.occasion}`;
-  if (written.get(occasion)) return;
-  written.set(occasion, true);
-  const row = { ...event, id: newId(ctx.now), at: new Date(ctx.now) };
-  const insert = runSql(insertEvent(ctx.ports.db, row)).catch((error: unknown) => {
-    written.delete(occasion);
+  const seen = { keyId, event: 'first_use', block: blockText(address), day: dayOf(ctx.now) } as const;
+  const name = nameOf(seen);
+  if (noted.get(name)) return;
+  noted.set(name, true);
+  const insert = write(ctx, [{ ...seen, count: 1 }]).catch((error: unknown) => {
+    noted.delete(name);
     throw error;
   });
   ctx.defer(insert);
+}
+
+/** Refusals that wait to be written together, by their names. */
+let round: Map<string, SeenAddress> | undefined;
+
+/**
+ * Counts that a key was refused an address outside its allowlist, per block of addresses and UTC day. The refusals of an
+ * isolate within {@link AUDIT_ROUND_MS} are one batch of statements, after the responses.
+ */
+export function noteRefusedAddress(ctx: Ctx, keyId: string, address: ClientAddress | undefined): void {
+  const seen = {
+    keyId,
+    event: 'refused_address',
+    block: address ? blockText(address) : null,
+    day: dayOf(ctx.now),
+  } as const;
+  const name = nameOf(seen);
+  if (!round) {
+    const opened = new Map<string, SeenAddress>();
+    round = opened;
+    ctx.defer(
+      new Promise((resolve) => setTimeout(resolve, AUDIT_ROUND_MS)).then(() => {
+        if (round === opened) round = undefined;
+        return write(ctx, [...opened.values()]);
+      }),
+    );
+  }
+  const count = (round.get(name)?.count ?? 0) + 1;
+  // A flood from more blocks than an isolate remembers is counted no further.
+  if (round.size < ISOLATE_AUDIT_EVENTS_MAX || count > 1) round.set(name, { ...seen, count });
+}
+
+const nameOf = ({ keyId, event, block, day }: Omit<SeenAddress, 'count'>) => `${keyId} ${event} ${day} ${block}`;
+
+/** Writes behind the answer: the audit log costs no request its time. */
+async function write({ now, ports: { db } }: Ctx, seen: readonly SeenAddress[]): Promise<void> {
+  await runSql(db.batch([lockKeys(db, seen), countAddresses(db, seen, new Date(now))]));
 }

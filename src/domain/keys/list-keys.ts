@@ -1,19 +1,54 @@
+import type * as z from 'zod';
 import { runSql } from '../../data/db.ts';
+import { openCursor, sealCursor } from '../../lib/cursor.ts';
 import type { SessionCtx } from '../context.ts';
+import { parseInput } from '../parse-input.ts';
+import { invalidField } from '../refusal.ts';
+import type { apiKeyListSchema } from './answers.ts';
 import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
-import { selectKeysOf } from './store.ts';
+import { keyPageSchema } from './schemas.ts';
+import { selectActiveKeys, selectEndedKeys } from './store.ts';
 import { readUsages, type UsageBucket } from './usage.ts';
 
+export type KeyList = z.infer<typeof apiKeyListSchema>;
+
 /**
- * The keys of the person's account, the newest first. Without Redis too: last uses are Neon's copies then, which may be
- * an hour old.
+ * The keys of the person's account, the newest first: on the first page all that are active, and beside them a page of those
+ * that are revoked or expired. Without Redis too: last uses are Neon's copies then, which may be an hour old.
+ *
+ * @param input `{ limit?, cursor? }`
+ * @throws Refused `invalid_request`
  */
-export async function listKeys(ctx: SessionCtx): Promise<readonly ApiKey[]> {
-  const rows = await runSql(selectKeysOf(ctx.ports.db, ctx.actor.accountId));
+export async function listKeys(ctx: SessionCtx, input: unknown): Promise<KeyList> {
+  const { rows, nextCursor } = await readPage(ctx, input);
   const lastUses = await orUnknown(readLastUses(ctx, rows));
-  return rows.map((row, i) => toApiKey(row, ctx.now, lastUses?.[i]));
+  return { apiKeys: rows.map((row, i) => toApiKey(row, ctx.now, lastUses?.[i])), nextCursor };
+}
+
+async function readPage(ctx: SessionCtx, input: unknown) {
+  const { limit, cursor } = parseInput(keyPageSchema, input);
+  const { db, sessionSecrets } = ctx.ports;
+  const { accountId } = ctx.actor;
+  const list = `keys of ${accountId}`;
+  const before = cursor === undefined ? undefined : await openCursor(sessionSecrets, list, cursor);
+  if (cursor !== undefined && before === undefined) throw invalidField('cursor', 'must be a nextCursor of this list');
+  const now = new Date(ctx.now);
+  // One more than asked for tells whether there is another page.
+  const [found, active] = await runSql(
+    db.batch([
+      selectEndedKeys(db, accountId, { now, before, limit: limit + 1 }),
+      ...(before === undefined ? [selectActiveKeys(db, accountId, now)] : []),
+    ]),
+  );
+  const ended = found.slice(0, limit);
+  const last = ended.at(-1);
+  const nextCursor = found.length > limit && last ? await sealCursor(sessionSecrets[0], list, last.id) : null;
+  const rows = [...(active ?? []), ...ended].sort(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1),
+  );
+  return { rows, nextCursor };
 }
 
 /** A key with its last 24 hours; undefined = unknown, since Redis does not answer. */
@@ -23,15 +58,19 @@ export interface KeyWithUsage {
 }
 
 /** Like {@link listKeys}, with the last 24 hours of each active key beside it. */
-export async function listKeysWithUsage(ctx: SessionCtx): Promise<readonly KeyWithUsage[]> {
-  const rows = await runSql(selectKeysOf(ctx.ports.db, ctx.actor.accountId));
+export async function listKeysWithUsage(
+  ctx: SessionCtx,
+  input: unknown,
+): Promise<{ readonly keys: readonly KeyWithUsage[]; readonly nextCursor: string | null }> {
+  const { rows, nextCursor } = await readPage(ctx, input);
   const active = rows.filter((row) => statusOf(row, ctx.now) === 'active');
   const [lastUses, usages] = await Promise.all([
     orUnknown(readLastUses(ctx, rows)),
     orUnknown(readUsages(ctx, active, '24h')),
   ]);
-  return rows.map((row, i) => ({
+  const keys = rows.map((row, i) => ({
     apiKey: toApiKey(row, ctx.now, lastUses?.[i]),
     usage: usages?.[active.indexOf(row)],
   }));
+  return { keys, nextCursor };
 }

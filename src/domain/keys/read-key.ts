@@ -6,7 +6,7 @@ import { Refused } from '../refusal.ts';
 import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
-import { type AuditEvent, selectEvents, selectKeysOf } from './store.ts';
+import { type AuditEvent, selectActiveKeys, selectEvents, selectKeyOf } from './store.ts';
 import { readUsages, type UsageBucket } from './usage.ts';
 
 /** Everything the owner of a key can know of it. */
@@ -25,15 +25,19 @@ export interface KeyDetail {
 export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
   const { db } = ctx.ports;
   if (!isId(id)) throw new Refused({ code: 'not_found' });
-  const [rows, events] = await runSql(
-    db.batch([selectKeysOf(db, ctx.actor.accountId), selectEvents(db, id, AUDIT_EVENTS_SHOWN)]),
+  const { accountId } = ctx.actor;
+  const [[row], active, events] = await runSql(
+    db.batch([
+      selectKeyOf(db, id, accountId),
+      selectActiveKeys(db, accountId, new Date(ctx.now)),
+      selectEvents(db, id, AUDIT_EVENTS_SHOWN),
+    ]),
   );
-  const row = rows.find((candidate) => candidate.id === id);
   if (!row) throw new Refused({ code: 'not_found' });
-  const isActive = (candidate: (typeof rows)[number]) => statusOf(candidate, ctx.now) === 'active';
-  const sibling = isActive(row)
-    ? rows.find((other) => other.id !== id && isActive(other) && hasSameScopes(other.scopes, row.scopes))
-    : undefined;
+  const sibling =
+    statusOf(row, ctx.now) === 'active'
+      ? active.find((other) => other.id !== id && hasSameScopes(other.scopes, row.scopes))
+      : undefined;
   const shown = sibling ? [row, sibling] : [row];
   const [lastUses, hours, days] = await Promise.all([
     orUnknown(readLastUses(ctx, shown)),
@@ -44,7 +48,7 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
     apiKey: toApiKey(row, ctx.now, lastUses?.[0]),
     hours: hours?.[0],
     days: days?.[0],
-    events,
+    events: events.rows.map((event) => ({ ...event, at: new Date(event.at), lastAt: new Date(event.lastAt) })),
     sibling: sibling && { apiKey: toApiKey(sibling, ctx.now, lastUses?.[1]), hours: hours?.[1] },
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ALLOWLIST_MAX_ENTRIES, LABEL_MAX_CHARACTERS } from '../../config/limits.ts';
+import { ALLOWLIST_MAX_ENTRIES, KEYS_PER_PAGE, KEYS_PER_PAGE_MAX, LABEL_MAX_CHARACTERS } from '../../config/limits.ts';
+import { pageOf } from '../page.ts';
 import { humanLine } from '../text.ts';
 import { parseEntry } from './allowlist.ts';
 import { SCOPE_NAMES } from './scopes.ts';
@@ -41,6 +42,9 @@ export const newKeySchema = z
   });
 
 export type NewKey = z.input<typeof newKeySchema>;
+
+/** A page of the list of keys, as a query. */
+export const keyPageSchema = z.object(pageOf(KEYS_PER_PAGE, KEYS_PER_PAGE_MAX));
 
 /** The query of `GET /api/auth/api-keys/:id/usage`. */
 export const usageQuerySchema = z.strictObject({

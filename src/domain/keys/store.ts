@@ -1,10 +1,12 @@
-import { and, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
-import type { Db, Sql } from '../../data/db.ts';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, not, or, sql } from 'drizzle-orm';
+import { ACTIVE_KEYS_PER_ACCOUNT, AUDIT_ADDRESSES_PER_DAY } from '../../config/limits.ts';
+import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
-import { auditLog } from '../../data/schema/audit-log.ts';
+import type { AUDIT_EVENTS } from '../../data/schema/audit-log.ts';
 import { keyReveals } from '../../data/schema/key-reveals.ts';
+import { sweepPositions } from '../../data/schema/sweep-positions.ts';
+import { newId } from '../../lib/id.ts';
 import { profileColumns } from '../accounts/index.ts';
 import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
@@ -197,14 +199,71 @@ export function selectUnsettledRevocations(db: Db, now: Date, limit: number) {
 
 const listColumns = { ...apiKeyColumns, hash: apiKeys.hash };
 
-/** All keys of an account, the newest first. */
-export function selectKeysOf(db: Db, accountId: string) {
+/** The active keys of an account, the newest first. */
+export function selectActiveKeys(db: Db, accountId: string, now: Date) {
   return db
     .select(listColumns)
     .from(apiKeys)
-    .where(eq(apiKeys.accountId, accountId))
+    .where(and(eq(apiKeys.accountId, accountId), isActive(now)))
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id));
 }
+
+/** Revoked and expired keys of an account, the newest first. @param before the id of the last key of the page before */
+export function selectEndedKeys(
+  db: Db,
+  accountId: string,
+  page: { now: Date; before: string | undefined; limit: number },
+) {
+  const { now, before, limit } = page;
+  return db
+    .select(listColumns)
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.accountId, accountId),
+        not(isActive(now)),
+        before === undefined ? undefined : lt(apiKeys.id, before),
+      ),
+    )
+    .orderBy(desc(apiKeys.id))
+    .limit(limit);
+}
+
+const isActive = (now: Date) =>
+  sql`(${apiKeys.revokedAt} IS NULL AND (${apiKeys.expiresAt} IS NULL OR ${apiKeys.expiresAt} > ${now.toISOString()}::timestamptz))`;
+
+/** Ended keys after a position of the walk, which ended before a time. */
+export function selectEndedBefore(db: Db, before: Date, after: string, limit: number) {
+  const [at = '-infinity', id = ''] = after === '' ? [] : after.split(' ');
+  return db.execute<{ id: string; endedAt: string }>(sql`
+    SELECT id, ${timeJson(sql`least(revoked_at, expires_at)`)} AS "endedAt" FROM api_keys
+    WHERE least(revoked_at, expires_at) IS NOT NULL AND least(revoked_at, expires_at) < ${before.toISOString()}::timestamptz
+      AND (least(revoked_at, expires_at), id) > (${at}::timestamptz, ${id})
+    ORDER BY least(revoked_at, expires_at), id LIMIT ${limit}`);
+}
+
+/** Deletes those of the keys that nothing says `via` of any more; their history and endpoints go with them. */
+export function deleteUnnamed(db: Db, ids: readonly string[]) {
+  const isUnnamed = ['posts', 'jesclips', 'comments', 'jesclip_comments'].map(
+    (table) => sql`NOT EXISTS (SELECT FROM ${sql.raw(table)} WHERE ${sql.raw(table)}.api_key_id = k.id)`,
+  );
+  return db.execute(sql`
+    DELETE FROM api_keys k WHERE id = ANY (string_to_array(${ids.join(',')}, ',')) AND ${sql.join(isUnnamed, sql` AND `)}`);
+}
+
+/** The position of the walk, and empty from the beginning. */
+export function selectWalk(db: Db) {
+  return db.select({ position: sweepPositions.position }).from(sweepPositions).where(eq(sweepPositions.task, WALK));
+}
+
+export function upsertWalk(db: Db, position: string) {
+  return db
+    .insert(sweepPositions)
+    .values({ task: WALK, position })
+    .onConflictDoUpdate({ target: sweepPositions.task, set: { position } });
+}
+
+const WALK = 'ended_keys';
 
 export function selectKeyOf(db: Db, id: string, accountId: string) {
   return db
@@ -243,17 +302,84 @@ export function insertEvent(db: Db, { id, keyId, accountId, event, address, occa
     ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
 }
 
-/** One thing that happened to a key. */
-export type AuditEvent = Awaited<ReturnType<typeof selectEvents>>[number];
+/** An address that a key came from, or was refused. */
+export interface SeenAddress {
+  readonly keyId: string;
+  readonly event: 'first_use' | 'refused_address';
+  /** The block of the address; null = there was none. */
+  readonly block: string | null;
+  /** UTC. */
+  readonly day: string;
+  readonly count: number;
+}
 
-/** The newest events of a key. */
+/** Locks keys, so that their rows of a day are counted by one transaction at a time. */
+export function lockKeys(db: Db, seen: readonly SeenAddress[]) {
+  const ids = [...new Set(seen.map(({ keyId }) => keyId))];
+  return db.execute(sql`
+    SELECT FROM api_keys WHERE id = ANY (string_to_array(${ids.join(',')}, ',')) ORDER BY id FOR NO KEY UPDATE`);
+}
+
+/**
+ * Counts addresses in the audit log: a row for each key, event, block and day. Beyond the limit of a key and day, further blocks
+ * are counted in one row per event, which names none.
+ */
+export function countAddresses(db: Db, seen: readonly SeenAddress[], at: Date) {
+  const rows = JSON.stringify(seen.map((each) => ({ ...each, id: newId(at.getTime()) })));
+  const time = sql`${at.toISOString()}::timestamptz`;
+  return db.execute(sql`
+    WITH seen AS (
+      SELECT s.*, s.day || ' ' || coalesce(s.block, '') AS occasion
+      FROM jsonb_to_recordset(${rows}::jsonb) AS s(id text, "keyId" text, event text, block text, day text, count integer)
+      JOIN api_keys ON api_keys.id = s."keyId"
+    ), placed AS (
+      SELECT seen.*, EXISTS (
+        SELECT FROM audit_log l WHERE l.api_key_id = "keyId" AND l.event = seen.event AND l.occasion = seen.occasion) AS known,
+        (SELECT count(*) FROM audit_log l WHERE l.api_key_id = "keyId" AND l.event IN ('first_use', 'refused_address')
+          AND l.occasion COLLATE "C" >= seen.day AND l.occasion COLLATE "C" < seen.day || '!') AS rows
+      FROM seen
+    ), numbered AS (
+      SELECT placed.*, rows + row_number() OVER (PARTITION BY "keyId", day, known ORDER BY id) AS place FROM placed
+    ), written AS (
+      SELECT min(id) AS id, "keyId", event, min(block) AS block, occasion, sum(count)::integer AS count FROM (
+        SELECT id, "keyId", event, count,
+          CASE WHEN known OR place <= ${AUDIT_ADDRESSES_PER_DAY - 2} THEN block END AS block,
+          CASE WHEN known OR place <= ${AUDIT_ADDRESSES_PER_DAY - 2} THEN occasion ELSE day || ' further' END AS occasion
+        FROM numbered) each
+      GROUP BY "keyId", event, occasion
+    )
+    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at, count)
+    SELECT id, "keyId", event, block, occasion, ${time}, count FROM written
+    ON CONFLICT ON CONSTRAINT audit_log_once DO UPDATE SET count = audit_log.count + excluded.count, last_at = excluded.at`);
+}
+
+/** Something that happened to a key: on a UTC day, where it is about refused addresses. */
+export interface AuditEvent {
+  readonly event: (typeof AUDIT_EVENTS)[number];
+  /** The first of its blocks. */
+  readonly address: string | null;
+  readonly at: Date;
+  readonly lastAt: Date;
+  /** Times that it happened, from so many blocks. */
+  readonly count: number;
+  readonly blocks: number;
+}
+
+/** The newest events of a key; the refused addresses of a UTC day are one. */
 export function selectEvents(db: Db, keyId: string, limit: number) {
-  return db
-    .select({ id: auditLog.id, event: auditLog.event, address: auditLog.address, at: auditLog.at })
-    .from(auditLog)
-    .where(eq(auditLog.apiKeyId, keyId))
-    .orderBy(desc(auditLog.at), desc(auditLog.id))
-    .limit(limit);
+  return db.execute<{
+    event: AuditEvent['event'];
+    address: string | null;
+    at: string;
+    lastAt: string;
+    count: number;
+    blocks: number;
+  }>(sql`
+    SELECT event, min(address) AS address, ${timeJson(sql`min(at)`)} AS at, ${timeJson(sql`max(coalesce(last_at, at))`)} AS "lastAt",
+      sum(count)::integer AS count, count(*)::integer AS blocks
+    FROM audit_log WHERE api_key_id = ${keyId}
+    GROUP BY event, CASE event WHEN 'refused_address' THEN left(occasion, 10) ELSE id END
+    ORDER BY max(at) DESC, max(id) DESC LIMIT ${limit}`);
 }
 
 export function insertReveal(db: Db, reveal: typeof keyReveals.$inferInsert) {

@@ -51,7 +51,7 @@ export const LISTS: Readonly<Record<string, List>> = {
     order: byTime('api_keys', 'id'),
   },
   apiKeyHistory: {
-    columns: `api_key_id AS "apiKeyId", event, address, ${time('at', 'at')}`,
+    columns: `api_key_id AS "apiKeyId", event, address, ${time('at', 'at')}, count, ${time('coalesce(last_at, at)', 'lastAt')}`,
     from: 'api_keys JOIN audit_log ON audit_log.api_key_id = api_keys.id',
     owner: 'account_id',
     order: [

@@ -8,7 +8,8 @@ import {
 } from '../../config/limits.ts';
 import { EVENT_NAMES, TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { DELIVERY_STATUSES } from '../../data/schema/webhook-deliveries.ts';
-import { humanText } from '../text.ts';
+import { pageOf } from '../page.ts';
+import { humanLine } from '../text.ts';
 
 const eventName = z.enum(EVENT_NAMES, { error: `must be one of ${EVENT_NAMES.join(', ')}` });
 
@@ -23,7 +24,7 @@ const events = z
   .min(1, 'choose at least one event')
   .transform((names) => [...new Set(names)]);
 
-const description = humanText(0, WEBHOOK_DESCRIPTION_MAX_CHARACTERS);
+const description = humanLine(0, WEBHOOK_DESCRIPTION_MAX_CHARACTERS);
 
 /** `POST /api/auth/api-keys/:id/webhooks` (contract section 10). */
 export const newWebhookSchema = z.strictObject({ url, events, description: description.optional() });
@@ -62,29 +63,17 @@ export const replaySchema = z.strictObject({
     .meta({ description: '`failed`: what was not delivered, or not even sent while the endpoint was disabled.' }),
 });
 
-const limitMessage = `must be a whole number from 1 to ${WEBHOOK_PAGE_MAX}`;
-
-function pageOf(size: number) {
-  return {
-    limit: z
-      .string({ error: limitMessage })
-      .regex(/^\d{1,3}$/, limitMessage)
-      .transform(Number)
-      .pipe(z.number().int(limitMessage).min(1, limitMessage).max(WEBHOOK_PAGE_MAX, limitMessage))
-      .default(size)
-      .meta({ description: 'How many at most.' }),
-    cursor: z.string().optional().meta({ description: 'The `nextCursor` of the page before.' }),
-  };
-}
-
 /** The query of `GET …/deliveries`. */
 export const deliveriesQuerySchema = z.object({
   status: z.enum(DELIVERY_STATUSES, { error: `must be one of ${DELIVERY_STATUSES.join(', ')}` }).optional(),
   event: z
     .enum([...EVENT_NAMES, TEST_EVENT], { error: `must be one of ${EVENT_NAMES.join(', ')}, ${TEST_EVENT}` })
     .optional(),
-  ...pageOf(DELIVERIES_PER_PAGE),
+  ...pageOf(DELIVERIES_PER_PAGE, WEBHOOK_PAGE_MAX),
 });
 
 /** The query of `GET /api/auth/api-keys/:id/events`. */
-export const eventsQuerySchema = z.object({ event: eventName.optional(), ...pageOf(EVENTS_PER_PAGE) });
+export const eventsQuerySchema = z.object({
+  event: eventName.optional(),
+  ...pageOf(EVENTS_PER_PAGE, WEBHOOK_PAGE_MAX),
+});

@@ -10,7 +10,7 @@ export const getApiKeys = {
   path: '/api/auth/api-keys',
   access: 'session',
   async answer(exchange, { ctx }) {
-    return reply(exchange, 200, { apiKeys: await listKeys(ctx) });
+    return reply(exchange, 200, await listKeys(ctx, exchange.c.req.query()));
   },
 } as const satisfies SessionEndpoint;
 

@@ -1,6 +1,6 @@
 import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
 import { apiKeyListSchema, createdKeySchema, revokedKeySchema, usageSchema } from '../../domain/keys/answers.ts';
-import { newKeySchema, usageQuerySchema } from '../../domain/keys/index.ts';
+import { keyPageSchema, newKeySchema, usageQuerySchema } from '../../domain/keys/index.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';
 
@@ -8,8 +8,11 @@ export const apiKeys = {
   listApiKeys: {
     tag: 'API keys',
     summary: 'List one’s keys',
-    description: 'The newest first, expired and revoked ones among them.',
-    answer: { status: 200, description: 'The keys.', schema: apiKeyListSchema },
+    description:
+      'The newest first: on the first page all that are active, and beside them up to `limit` that are revoked or expired. ' +
+      'A key that ended a year ago is deleted once nothing was posted with it that is still there.',
+    query: keyPageSchema,
+    answer: { status: 200, description: 'A page of keys.', schema: apiKeyListSchema },
   },
   createApiKey: {
     tag: 'API keys',

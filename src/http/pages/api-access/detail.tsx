@@ -35,19 +35,30 @@ function AuditLog({ events }: { readonly events: readonly AuditEvent[] }): Marku
             </tr>
           </thead>
           <tbody>
-            {events.map(({ event, address, at }) => (
+            {events.map((event) => (
               <tr>
                 <td>
-                  <DateTime iso={at.toISOString()} />
+                  <DateTime iso={event.at.toISOString()} />
                 </td>
-                <td>{EVENTS[event]}</td>
-                <td class="address">{address ?? '–'}</td>
+                <td>
+                  <EventText event={event} />
+                </td>
+                <td class="address">{event.blocks > 1 ? `${event.blocks} addresses` : (event.address ?? '–')}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </section>
     </section>
+  );
+}
+
+function EventText({ event: { event, count, lastAt } }: { readonly event: AuditEvent }): Markup {
+  if (event !== 'refused_address' || count === 1) return <>{EVENTS[event]}</>;
+  return (
+    <>
+      Refused {count} times, not on the allowlist; last <DateTime iso={lastAt.toISOString()} />
+    </>
   );
 }
 

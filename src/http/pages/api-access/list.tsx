@@ -72,12 +72,36 @@ function ConfirmEmail({ email }: { readonly email: string }): Markup {
   );
 }
 
+/** Revoked and expired keys, and where there are more. */
+function Older(props: {
+  readonly keys: readonly KeyWithUsage[];
+  readonly now: number;
+  readonly nextCursor: string | null;
+}): Markup {
+  const { keys, now, nextCursor } = props;
+  return (
+    <>
+      {keys.map((shown) => (
+        <KeyCard shown={shown} now={now} />
+      ))}
+      {nextCursor === null ? null : (
+        <p>
+          <a href={`/settings/api-access?cursor=${nextCursor}`}>Older keys</a>
+        </p>
+      )}
+    </>
+  );
+}
+
 function KeyListPage(props: {
   readonly person: Person;
   readonly keys: readonly KeyWithUsage[];
+  readonly nextCursor: string | null;
+  /** The page that begins with the active keys. */
+  readonly isFirst: boolean;
   readonly notice: string | undefined;
 }): Markup {
-  const { person, keys, notice } = props;
+  const { person, keys, nextCursor, isFirst, notice } = props;
   const { now } = person.ctx;
   const active = keys.filter(({ apiKey }) => apiKey.status === 'active');
   const over = keys.filter(({ apiKey }) => apiKey.status !== 'active');
@@ -87,7 +111,7 @@ function KeyListPage(props: {
     <Layout title="API access" viewer={person} section="api-access">
       <div class="heading">
         <h1>API access</h1>
-        {isConfirmed && keys.length > 0 && active.length < ACTIVE_KEYS_PER_ACCOUNT ? (
+        {isFirst && isConfirmed && keys.length > 0 && active.length < ACTIVE_KEYS_PER_ACCOUNT ? (
           <a class="button" href="/settings/api-access/new">
             Generate a key
           </a>
@@ -95,7 +119,8 @@ function KeyListPage(props: {
       </div>
       {notice === undefined ? null : <output class="notice">{notice}</output>}
       {isConfirmed ? null : <ConfirmEmail email={person.owner.email} />}
-      {keys.length === 0 ? (
+      {isFirst ? null : <Older keys={over} now={now} nextCursor={nextCursor} />}
+      {!isFirst ? null : keys.length === 0 ? (
         <NoKeys canGenerate={isConfirmed} />
       ) : (
         <>
@@ -115,10 +140,10 @@ function KeyListPage(props: {
           )}
           {over.length === 0 ? null : (
             <details class="over">
-              <summary>Revoked and expired keys ({over.length})</summary>
-              {over.map((shown) => (
-                <KeyCard shown={shown} now={now} />
-              ))}
+              <summary>
+                Revoked and expired keys ({nextCursor === null ? over.length : `the newest ${over.length}`})
+              </summary>
+              <Older keys={over} now={now} nextCursor={nextCursor} />
             </details>
           )}
         </>
@@ -132,8 +157,19 @@ export const getKeyList: PersonalPage = {
   path: '/settings/api-access',
   access: 'session',
   async answer(exchange, person) {
-    const keys = await listKeysWithUsage(person.ctx);
+    const { cursor } = exchange.c.req.query();
+    const { keys, nextCursor } = await listKeysWithUsage(person.ctx, cursor === undefined ? {} : { cursor });
     const notice = NOTICES.get(exchange.c.req.query('notice') ?? '');
-    return await render(exchange, 200, <KeyListPage person={person} keys={keys} notice={notice} />);
+    return await render(
+      exchange,
+      200,
+      <KeyListPage
+        person={person}
+        keys={keys}
+        nextCursor={nextCursor}
+        isFirst={cursor === undefined}
+        notice={notice}
+      />,
+    );
   },
 };
