@@ -117,14 +117,15 @@ describe('the list of keys', () => {
     const person = await harness.newSession();
     const account = { id: person.accountId, username: person.username };
     for (let i = 0; i < 3; i++) await harness.newKey({ account, label: `Active ${i}` });
+    const prefix = `01KZ${crypto.randomUUID().replaceAll('-', '').slice(0, 10).toUpperCase()}`;
     await rowsOf(
       harness,
       `INSERT INTO api_keys (id, account_id, label, hash, masked_key, scopes, ip_allowlist, terms_version, created_at,
          revoked_at, revoked_reason, tombstoned_at)
-       SELECT '01KZ' || lpad(i::text, 22, '0'), '${person.accountId}', 'Old ' || i, md5(random()::text), 'jes_live_a1b2****',
+       SELECT '${prefix}' || lpad(i::text, 12, '0'), '${person.accountId}', 'Old ' || i, md5(random()::text), 'jes_live_a1b2****',
          '{write:jes}', '{}', '2026-05-28', timestamptz '2026-01-01' + i * interval '1 minute',
          timestamptz '2026-02-01', 'user', timestamptz '2026-02-02'
-       FROM generate_series(1, ${ended}) AS i`.replaceAll('01KZ', `01K${Math.floor(Math.random() * 8)}`),
+       FROM generate_series(1, ${ended}) AS i`,
     );
     const list = async (query = '') => {
       const response = await harness.fetch(`${KEYS}${query}`, { cookie: person.cookie });
