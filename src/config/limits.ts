@@ -136,6 +136,10 @@ export const WEBHOOK_ROUND_MS = 12 * SECOND_MS;
  * Without it a wake could find nothing due, and the delivery would wait for the sweep.
  */
 export const WEBHOOK_CLOCK_SKEW_MS = 500;
+/** A timestamp that receivers must refuse: Standard Webhooks lets them take five minutes. */
+export const WEBHOOK_PROBE_STALE_MS = 10 * MINUTE_MS;
+/** How long a new signing secret waits, encrypted in a cookie, for the page that shows it. */
+export const WEBHOOK_SECRET_REVEAL_MS = 10 * MINUTE_MS;
 /** Shorter waits are a delayed message, exact to a second; longer ones stand in Neon, and the sweep wakes them. */
 export const WEBHOOK_QUEUED_WAIT_MAX_MS = MINUTE_MS;
 /** From this age on the sweep takes an event for one whose message was lost. */

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../config/limits.ts';
 import { createKey, generateKey, type NewKey, revokeKey } from '../domain/keys/index.ts';
 import { type StoreSecrets, withContext } from './context.ts';
+import { receiverSteps } from './demo-receiver.ts';
 import { insertAccount } from './insert-account.ts';
 import { type Call, callerOf, play, readerSteps, type Step, strangerSteps, uploadTo } from './integration.ts';
 import { picture } from './picture.ts';
@@ -42,6 +43,7 @@ async function makeKeys(secrets: StoreSecrets) {
     expired: (await make({ expiresInDays: 30 }, now - 31 * DAY_MS)).key,
     elsewhere: (await make({ ipAllowlist: ['203.0.113.0/24'] })).key,
     reader: (await make({ scopes: ['read:comment'] })).key,
+    webhooks: await make({ scopes: ['write:jes', 'webhooks:manage'] }),
     unknown: generateKey(),
   };
 }
@@ -76,6 +78,8 @@ function demoSteps(origin: string, call: Call, keys: Awaited<ReturnType<typeof m
     { sent: 'an expired key', promised: '401 api_key_expired', send: () => whoami(keys.expired) },
     { sent: 'a key for other addresses', promised: '403 ip_not_allowed', send: () => whoami(keys.elsewhere) },
     ...readerSteps(call, keys.reader),
+    // A deployment sends to no machine of ours.
+    ...(JESTHA_ORIGIN === undefined ? receiverSteps(origin, call, keys.webhooks) : []),
     {
       sent: 'more than 60 requests a minute',
       promised: '429 rate_limit_exceeded',

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browsing } from '../support/browsing.ts';
 import { clipForm } from '../support/jesclips.ts';
+import { Receiver } from '../support/receiver.ts';
 import { generateByForm, PASSWORD, signUpByForm } from '../support/visitor.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -101,6 +102,21 @@ async function visitAll(page: Page, look: () => Promise<void>): Promise<void> {
   await open(`/settings/api-access/${id}`);
   for (const details of await page.locator('summary').all()) await details.click();
   await look();
+  await open(`/settings/api-access/${id}/webhooks/new`);
+  await submit('Add the endpoint');
+  const receiver = new Receiver();
+  await page.getByLabel('URL').fill(receiver.url());
+  await submit('Add the endpoint');
+  await page.getByRole('link', { name: 'I have stored it' }).click();
+  await look();
+  await receiver.plan({ status: 500, body: 'Not now' });
+  await submit('Send a test event');
+  await receiver.received(1);
+  for (const details of await page.locator('summary').all()) await details.click();
+  await submit('Check my receiver');
+  await page.locator('table tbody a').first().click();
+  await look();
+  await open(`/settings/api-access/${id}`);
   await generateByForm(page, here.site.origin, wish);
   await page.reload();
   await look();
@@ -135,5 +151,5 @@ test('axe-core finds no fault on any page, and none is wider than the screen', {
     looked += 1;
   });
   expect(found).toEqual([]);
-  expect(looked).toBe(38);
+  expect(looked).toBe(46);
 });

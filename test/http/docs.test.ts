@@ -87,8 +87,17 @@ describe('the reference', () => {
       ['POST /api/posts', '10', 'key, rolling minute'],
       ['Jes and JesClips created', '1,000', 'account, UTC day, all its keys together'],
       ['Active keys', '5', 'account'],
+      ['Webhook endpoints', '5', 'key'],
       ['Files', '4', 'request, each at most 8 MB'],
       ['JSON body', '131,072', 'bytes, request'],
+      ['Links fetched for previews', '60', 'account, hour; each URL once an hour'],
+      ['Writes by a signed-in person', '120', 'account, rolling minute'],
+      ['New Jes and JesClips by a signed-in person', '30', 'account, rolling minute'],
+      ['New Jes and JesClips by a signed-in person', '2,000', 'account, UTC day'],
+      ['New JeHubs', '10', 'account, UTC day'],
+      ['Follows', '400', 'account, UTC day'],
+      ['Files by a signed-in person', '200', 'account, UTC day, 2 GiB together'],
+      ['Keys generated', '100', 'account, UTC day'],
     ]);
   });
 

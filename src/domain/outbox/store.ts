@@ -128,7 +128,8 @@ export function selectSilenced(db: Db, keyIds: readonly string[]) {
     SELECT
       (SELECT ${timeJson(sql`max(d.claimed_until)`)} FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
        WHERE e.api_key_id ${isOfThem} AND d.claimed_until IS NOT NULL) AS "newestLease",
-      array_to_json(ARRAY(SELECT id FROM outbox_events WHERE api_key_id ${isOfThem} AND fan_out_due)) AS events`);
+      array_to_json(ARRAY(
+        SELECT o.id FROM (SELECT * FROM outbox_events WHERE api_key_id ${isOfThem} OFFSET 0) o WHERE o.fan_out_due)) AS events`);
 }
 
 /**

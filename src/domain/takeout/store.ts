@@ -63,7 +63,9 @@ export const LISTS: Readonly<Record<string, List>> = {
   webhooks: {
     columns: `webhook_endpoints.id, api_key_id AS "apiKeyId", url, description, array_to_json(events) AS events,
       disabled_reason AS "disabledReason", ${time('webhook_endpoints.created_at', 'createdAt')}`,
-    from: 'api_keys JOIN webhook_endpoints ON webhook_endpoints.api_key_id = api_keys.id',
+    // OFFSET keeps the planner at one look-up for each key.
+    from: `api_keys CROSS JOIN LATERAL (
+      SELECT * FROM webhook_endpoints WHERE api_key_id = api_keys.id OFFSET 0) webhook_endpoints`,
     owner: 'account_id',
     condition: 'deleted_at IS NULL',
     order: [

@@ -17,6 +17,7 @@ import {
   lockKey,
   markDeleted,
   rotateSecret,
+  selectRotation,
   selectWebhook,
   selectWebhooks,
   updateWebhook,
@@ -34,6 +35,13 @@ export async function listWebhooks(ctx: ActorCtx, keyId: string): Promise<Webhoo
 export async function readWebhook(ctx: ActorCtx, path: WebhookPath): Promise<WebhookAnswer> {
   const { rows } = await runSql(selectWebhook(ctx.ports.db, nameWebhook(ctx, path)));
   return parseFound(rows);
+}
+
+/** When the older secret of an endpoint ends; undefined where one signs. @throws Refused `not_found` */
+export async function readRotation(ctx: ActorCtx, path: WebhookPath): Promise<string | undefined> {
+  const { rows } = await runSql(selectRotation(ctx.ports.db, nameWebhook(ctx, path), new Date(ctx.now)));
+  if (!rows[0]) throw new Refused({ code: 'not_found' });
+  return rows[0].previousExpiresAt ?? undefined;
 }
 
 /** @throws Refused `not_found` */

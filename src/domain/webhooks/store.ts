@@ -58,6 +58,19 @@ export function writtenWebhook(named: Named): Sql {
   return webhookJson(isWritable(named));
 }
 
+/** An endpoint that its owner checks, also where it is disabled; no row where it is not theirs. */
+export function selectProbed(db: Db, named: Named) {
+  return db.execute<{ url: string; sealedSecret: string; hears: boolean }>(sql`
+    SELECT e.url, e.sealed_secret AS "sealedSecret", ${isKeyActive('k')} AS hears FROM ${ENDPOINT} WHERE ${isWritable(named)}`);
+}
+
+/** When the secret before the last rotation ends; null where one signs. No row where the actor has no such endpoint. */
+export function selectRotation(db: Db, named: Named, now: Date) {
+  return db.execute<{ previousExpiresAt: string | null }>(sql`
+    SELECT CASE WHEN e.previous_expires_at > ${time(now)} THEN ${timeJson(sql`e.previous_expires_at`)} END AS "previousExpiresAt"
+    FROM ${ENDPOINT} WHERE ${isNamed(named)}`);
+}
+
 /** Whether anything can be sent to an endpoint, or no row where the actor has no such endpoint. */
 export function selectReception(db: Db, named: Named, at: Date) {
   return db.execute<{ isEnabled: boolean; mayReceive: boolean }>(sql`

@@ -4,12 +4,16 @@ import type {
   deliveryAnswerSchema,
   deliveryDetailSchema,
   deliveryPageSchema,
+  deliverySchema,
   replayedSchema,
   rotatedSecretSchema,
   webhookAnswerSchema,
   webhookListSchema,
+  webhookSchema,
 } from './answers.ts';
 
+export type Webhook = z.infer<typeof webhookSchema>;
+export type Delivery = z.infer<typeof deliverySchema>;
 export type WebhookAnswer = z.infer<typeof webhookAnswerSchema>;
 export type WebhookList = z.infer<typeof webhookListSchema>;
 export type CreatedWebhook = z.infer<typeof createdWebhookSchema>;

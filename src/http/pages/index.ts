@@ -24,6 +24,10 @@ import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
 import { getSignUp, postSignUpForm } from './sign-up.tsx';
 import { getVerifyEmail, postResendVerification, postVerifyEmail } from './verify-email.tsx';
+import { getDelivery, postDelivery } from './webhooks/delivery.tsx';
+import { getWebhook, postWebhook } from './webhooks/endpoint.tsx';
+import { getNewWebhook, postNewWebhook } from './webhooks/new.tsx';
+import { getWebhookSecret } from './webhooks/secret.tsx';
 
 /** Every page, and what browsers load beside them. */
 export const PAGES: readonly Page[] = [
@@ -60,6 +64,13 @@ export const PAGES: readonly Page[] = [
   postStored,
   getRevoke,
   postRevoke,
+  getNewWebhook,
+  postNewWebhook,
+  getWebhook,
+  postWebhook,
+  getWebhookSecret,
+  getDelivery,
+  postDelivery,
   getPostPage,
   getJesClipPage,
 ];

@@ -1,4 +1,5 @@
 import { type AuditEvent, type KeyDetail, readKey, type UsageBucket } from '../../../domain/keys/index.ts';
+import { listWebhooks, type Webhook } from '../../../domain/webhooks/index.ts';
 import type { Person } from '../../endpoint.ts';
 import { KeyFacts, LastUsed, StatusBadge } from '../components/key-facts.tsx';
 import { DateTime } from '../components/time.tsx';
@@ -6,6 +7,7 @@ import { ChartKey, UsageChart, UsageUnknown } from '../components/usage-chart.ts
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, render } from '../render.ts';
+import { WebhookList } from '../webhooks/list.tsx';
 
 const EVENTS: Readonly<Record<AuditEvent['event'], string>> = {
   created: 'Generated',
@@ -139,7 +141,12 @@ function RotationGuide({ id }: { readonly id: string }): Markup {
   );
 }
 
-function KeyDetailPage({ person, detail }: { readonly person: Person; readonly detail: KeyDetail }): Markup {
+function KeyDetailPage(props: {
+  readonly person: Person;
+  readonly detail: KeyDetail;
+  readonly webhooks: readonly Webhook[];
+}): Markup {
+  const { person, detail, webhooks } = props;
   const { apiKey, hours, days, events, sibling } = detail;
   const { now } = person.ctx;
   const isActive = apiKey.status === 'active';
@@ -173,6 +180,7 @@ function KeyDetailPage({ person, detail }: { readonly person: Person; readonly d
       </section>
       {sibling ? <SideBySide detail={detail} now={now} /> : null}
       {isActive && !sibling ? <RotationGuide id={apiKey.id} /> : null}
+      <WebhookList apiKey={apiKey} webhooks={webhooks} now={now} />
       <AuditLog events={events} />
     </Layout>
   );
@@ -183,7 +191,8 @@ export const getKeyDetail: PersonalPage = {
   path: '/settings/api-access/:id',
   access: 'session',
   async answer(exchange, person) {
-    const detail = await readKey(person.ctx, exchange.c.req.param('id') ?? '');
-    return await render(exchange, 200, <KeyDetailPage person={person} detail={detail} />);
+    const id = exchange.c.req.param('id') ?? '';
+    const [detail, { webhooks }] = await Promise.all([readKey(person.ctx, id), listWebhooks(person.ctx, id)]);
+    return await render(exchange, 200, <KeyDetailPage person={person} detail={detail} webhooks={webhooks} />);
   },
 };

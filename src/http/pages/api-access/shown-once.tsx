@@ -3,25 +3,11 @@ import { Refused } from '../../../domain/refusal.ts';
 import { isId } from '../../../lib/id.ts';
 import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
+import { Copyable } from '../components/copyable.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, redirect, render } from '../render.ts';
 import { clearRevealCookie, readRevealCookie } from './reveal-cookie.ts';
-
-/** A text to be copied whole. The button is there only where a script makes it work. */
-function Copyable(props: { readonly id: string; readonly text: string; readonly what: string }): Markup {
-  const { id, text, what } = props;
-  return (
-    <div class="copyable">
-      <pre>
-        <code id={id}>{text}</code>
-      </pre>
-      <button type="button" class="secondary" data-copy={id} hidden>
-        Copy<span class="visually-hidden"> {what}</span>
-      </button>
-    </div>
-  );
-}
 
 /** A call that this very key may make. */
 function curlLine(apiOrigin: string, apiKey: ApiKey, key: string): string {

@@ -19,6 +19,9 @@ import {
   SIGNED_URL_TTL_MS,
   THROTTLES,
   UPLOAD_LIMITS,
+  WEBHOOK_RETRY_WAITS_MS,
+  WEBHOOK_ROTATION_MS,
+  WEBHOOKS_PER_KEY,
 } from '../../../config/limits.ts';
 import { SCOPES, type Scope } from '../../../domain/keys/index.ts';
 import { MEDIA_TYPES } from '../../../lib/media/inspect.ts';
@@ -26,6 +29,7 @@ import type { Markup } from '../render.ts';
 import { ADVICE, STATUSES } from './advice.ts';
 import type { Api } from './api.ts';
 import { anchorOf } from './operation.tsx';
+import { RECEIVERS } from './webhook-samples.ts';
 import { Code, count, P, Words } from './words.tsx';
 
 interface GuideProps {
@@ -45,6 +49,7 @@ export const CHAPTERS: readonly {
   { id: 'limits', title: 'Limits', Body: Limits },
   { id: 'idempotency', title: 'Idempotency', Body: Idempotency },
   { id: 'media', title: 'Media', Body: Media },
+  { id: 'webhooks', title: 'Webhooks', Body: Webhooks },
   { id: 'pagination', title: 'Pagination', Body: Pagination },
   { id: 'visibility', title: 'Who sees what', Body: Visibility },
   { id: 'conventions', title: 'Conventions', Body: Conventions },
@@ -157,7 +162,7 @@ function Keys(): Markup {
 /** Of scopes that no call demands as a whole. */
 const NOTES: Readonly<Record<string, string>> = {
   'read:engagement': 'Without it `counts` is left out.',
-  'webhooks:manage': 'Nothing asks for it yet.',
+  'webhooks:manage': 'A key manages its own [webhooks](#webhooks), never those of another.',
 };
 
 function ScopeList({ api }: GuideProps): Markup {
@@ -204,6 +209,7 @@ function Limits(): Markup {
     ['POST /api/posts', POSTS_PER_MINUTE, 'key, rolling minute'],
     ['Jes and JesClips created', CREATIONS_PER_DAY, 'account, UTC day, all its keys together'],
     ['Active keys', ACTIVE_KEYS_PER_ACCOUNT, 'account'],
+    ['Webhook endpoints', WEBHOOKS_PER_KEY, 'key'],
     ['Files', FILES, `request, each at most ${FILE_BYTES / MIB} MB`],
     ['JSON body', JSON_BODY_MAX_BYTES, 'bytes, request'],
     ['Links fetched for previews', PREVIEWS_PER_ACCOUNT, 'account, hour; each URL once an hour'],
@@ -280,6 +286,94 @@ function Media({ apiOrigin }: GuideProps): Markup {
       <P>
         {`Taken are ${MEDIA_TYPES.map((type) => `\`${type}\``).join(', ')}. The bytes of a file decide its type; its name does not. A \`Content-Type\` may be left out; one that names another type is refused. We remove metadata, such as the place where a photo was taken, and all that phones append to a JPEG: films, further pictures. The \`url\` of a file that is not for everybody is signed and lasts ${SIGNED_URL_TTL_MS / HOUR_MS === 1 ? 'an hour' : `${SIGNED_URL_TTL_MS / HOUR_MS} hours`}; read the Jes again for a new one.`}
       </P>
+    </>
+  );
+}
+
+/** `5 minutes`, `2 hours`. */
+function span(ms: number): string {
+  const minute = HOUR_MS / 60;
+  const [size, unit] = ms < minute ? [1_000, 'second'] : ms < HOUR_MS ? [minute, 'minute'] : [HOUR_MS, 'hour'];
+  const n = ms / size;
+  return `${n} ${unit}${n === 1 ? '' : 's'}`;
+}
+
+function Webhooks({ apiOrigin }: GuideProps): Markup {
+  return (
+    <>
+      <P>
+        {`An endpoint is a URL of yours that receives what happens in the account, as it happens. Add up to ${WEBHOOKS_PER_KEY} to each key, in [Settings → API access](/settings/api-access) or [through the API](#op-createWebhook), each with the events it wants. Whatever the account does is sent: by this key, by another, or by the person.`}
+      </P>
+      <dl class="facts-list">
+        <dt>
+          <code>jes.created</code>
+        </dt>
+        <dd>
+          <Words>{'A Jes, a bounce or a quote-bounce; `data.jes` is the Jes.'}</Words>
+        </dd>
+        <dt>
+          <code>jesclip.created</code>
+        </dt>
+        <dd>
+          <Words>{'A JesClip; `data.jesclip`.'}</Words>
+        </dd>
+        <dt>
+          <code>comment.created</code>
+        </dt>
+        <dd>
+          <Words>{'A comment of the account, on a Jes or a JesClip; `data.comment`.'}</Words>
+        </dd>
+        <dt>
+          <code>apikey.revoked</code>
+        </dt>
+        <dd>
+          <Words>
+            {
+              'A key of the account was revoked, for whatever reason; `data.apiKey`. The endpoints of that key receive this last.'
+            }
+          </Words>
+        </dd>
+      </dl>
+      <Code id="webhooks-event" title="body">
+        {`{"event":"jes.created","id":"evt_5f0c8a52-7d0b-4a8e-9d57-0b6f3c1c9a11","created_at":"2026-11-24T12:00:00.000Z","data":{"jes":{ … }}}`}
+      </Code>
+      <P>
+        {
+          'Verify every request before you believe it. The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` follow [Standard Webhooks](https://www.standardwebhooks.com), whose libraries work too: HMAC-SHA-256 with your secret over `{id}.{timestamp}.{body}`, the body as it came. Refuse a timestamp that is more than five minutes off.'
+        }
+      </P>
+      <Code id="webhooks-client" title="client">
+        {RECEIVERS.client}
+      </Code>
+      <Code id="webhooks-node" title="Node">
+        {RECEIVERS.node}
+      </Code>
+      <Code id="webhooks-python" title="Python">
+        {RECEIVERS.python}
+      </Code>
+      <P>
+        {
+          'Answer 2xx within 10 seconds, and do the work afterwards. Events come at least once and in no promised order: keep the `id` of each, and answer one that you know with 2xx. Redirects are not followed.'
+        }
+      </P>
+      <P>
+        {`Any other answer fails the attempt, and the next follows after ${WEBHOOK_RETRY_WAITS_MS.filter((ms) => ms > 0)
+          .map(span)
+          .join(
+            ', ',
+          )}, give or take a tenth. 429 and 503 may say when by \`Retry-After\`, up to a day. 410 disables the endpoint at once; five days without a success disable it, and a mail says so before. What was missed can be [replayed](#op-replayWebhook) for 30 days.`}
+      </P>
+      <P>
+        {`[Rotate the secret](#op-rotateWebhookSecret) at any time: for ${WEBHOOK_ROTATION_MS / HOUR_MS} hours both secrets sign, so the header holds two signatures, parted by a space. Settings has *Check my receiver*, which sends six requests, right and wrong, and says what each met.`}
+      </P>
+      <P>
+        {
+          'Without a public URL, [poll](#op-listEvents): the same events, the oldest first, with the same ids and bytes. Keep `nextCursor` and send it next time; no event that commits later comes before it.'
+        }
+      </P>
+      <Code id="webhooks-poll" title="curl">
+        {`curl ${apiOrigin}/api/auth/api-keys/$KEY_ID/events?cursor=$CURSOR \\\n  -H "Authorization: Bearer $JESTHA_KEY"`}
+      </Code>
     </>
   );
 }

@@ -1,0 +1,16 @@
+import type { Markup } from '../render.ts';
+
+/** A text to be copied whole. The button is there only where a script makes it work. */
+export function Copyable(props: { readonly id: string; readonly text: string; readonly what: string }): Markup {
+  const { id, text, what } = props;
+  return (
+    <div class="copyable">
+      <pre>
+        <code id={id}>{text}</code>
+      </pre>
+      <button type="button" class="secondary" data-copy={id} hidden>
+        Copy<span class="visually-hidden"> {what}</span>
+      </button>
+    </div>
+  );
+}

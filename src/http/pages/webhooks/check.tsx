@@ -1,0 +1,78 @@
+import type { ProbeResult } from '../../../domain/webhooks/index.ts';
+import type { Markup } from '../render.ts';
+import { attemptText } from './attempt-text.ts';
+
+/** Each probe, what a right receiver does, and what to mend in one that does not. */
+const PROBES: Readonly<Record<ProbeResult['probe'], { title: string; expected: string; advice: string }>> = {
+  good: {
+    title: 'A good request',
+    expected: 'a status from 200 to 299',
+    advice: 'Verify the signature over the raw body, before it is parsed, with the secret as it was shown.',
+  },
+  wrong_signature: {
+    title: 'A wrong signature',
+    expected: 'a status from 400 on',
+    advice: 'Anyone could send you events: compare the signature before you do anything else.',
+  },
+  stale_timestamp: {
+    title: 'A timestamp that is 10 minutes old',
+    expected: 'a status from 400 on',
+    advice: 'A recorded request could be sent again: refuse a webhook-timestamp that is more than 5 minutes off.',
+  },
+  repeated_id: {
+    title: 'The first request once more',
+    expected: 'a status from 200 to 299',
+    advice: 'Events come at least once: answer a webhook-id that you know with 200, and do nothing.',
+  },
+  two_signatures: {
+    title: 'Two signatures, the second of which is right',
+    expected: 'a status from 200 to 299',
+    advice: 'During a rotation the header holds several signatures, parted by spaces: one right one is enough.',
+  },
+  in_time: {
+    title: 'A response in time',
+    expected: 'a response within 10 seconds',
+    advice: 'Answer first, then do the work: put the event into a queue of yours.',
+  },
+};
+
+/** What the six probes met. */
+export function ReceiverCheck({ probes }: { readonly probes: readonly ProbeResult[] }): Markup {
+  const failed = probes.filter(({ isPassed }) => !isPassed).length;
+  return (
+    <section aria-labelledby="check" class="check">
+      <h2 id="check">
+        {failed === 0 ? 'Your receiver is right' : `Your receiver failed ${failed} of ${probes.length} probes`}
+      </h2>
+      <section class="scroll" tabindex={0} aria-label="Probes, as a table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Probe</th>
+              <th scope="col">Expected</th>
+              <th scope="col">Met</th>
+              <th scope="col">Result</th>
+            </tr>
+          </thead>
+          <tbody>
+            {probes.map(({ probe, isPassed, met }) => (
+              <tr>
+                <td>
+                  {PROBES[probe].title}
+                  {isPassed ? null : <small class="error">{PROBES[probe].advice}</small>}
+                </td>
+                <td>{PROBES[probe].expected}</td>
+                <td>
+                  {met.kind === 'response' ? `status ${met.statusCode}` : attemptText(met.error)}, {met.durationMs} ms
+                </td>
+                <td>
+                  <span class={`badge ${isPassed ? 'active' : 'revoked'}`}>{isPassed ? 'Passed' : 'Failed'}</span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}

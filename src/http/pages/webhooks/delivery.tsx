@@ -1,0 +1,159 @@
+import { ERRORS } from '../../../config/errors.ts';
+import { Refused } from '../../../domain/refusal.ts';
+import { type DeliveryDetail, readDelivery, redeliver } from '../../../domain/webhooks/index.ts';
+import { clientAddress } from '../../client-address.ts';
+import type { Person } from '../../endpoint.ts';
+import type { Exchange } from '../../exchange.ts';
+import { answerTo } from '../../problem.ts';
+import { FormAlert } from '../components/form.tsx';
+import { DateTime } from '../components/time.tsx';
+import { Layout } from '../layout.tsx';
+import type { PersonalPage } from '../page.ts';
+import { type Markup, redirect, render } from '../render.ts';
+import { attemptText } from './attempt-text.ts';
+import { DeliveryBadge } from './endpoint.tsx';
+import { pathOf, webhookNamed } from './endpoint-path.ts';
+
+type Detail = DeliveryDetail['delivery'];
+type Attempt = Detail['attemptLog'][number];
+
+/** The payload, line by line where it is JSON; what was sent is one line. */
+function pretty(payload: string): string {
+  try {
+    return JSON.stringify(JSON.parse(payload), null, 2);
+  } catch {
+    return payload;
+  }
+}
+
+/** The headers of an attempt. The signature is made with the secrets of then, which are kept encrypted. */
+function headersOf({ eventId }: Detail, attempt: Attempt | undefined): string {
+  const seconds = attempt ? Math.floor(Date.parse(attempt.at) / 1_000) : '(the second of the attempt)';
+  return [
+    'Content-Type: application/json',
+    'User-Agent: Jestha-Webhooks/1',
+    `webhook-id: ${eventId}`,
+    `webhook-timestamp: ${seconds}`,
+    'webhook-signature: v1,(HMAC-SHA-256 with your secret; two of them during a rotation)',
+  ].join('\n');
+}
+
+function Attempts({ log }: { readonly log: readonly Attempt[] }): Markup {
+  if (log.length === 0) return <p class="muted">None yet.</p>;
+  return (
+    <>
+      {log.map((attempt, i) => (
+        <article class="key">
+          <header>
+            <h3>
+              {i + 1}: <DateTime iso={attempt.at} />
+            </h3>
+            <span class={`badge ${attempt.error === null ? 'active' : 'revoked'}`}>
+              {attempt.statusCode === null ? 'No response' : `Status ${attempt.statusCode}`}
+            </span>
+          </header>
+          <p class="muted">
+            {attempt.durationMs} ms{attempt.error === null ? null : `, ${attemptText(attempt.error)}`}
+          </p>
+          {attempt.responseBody ? (
+            <pre tabindex={0} aria-label={`Response to attempt ${i + 1}`}>
+              {attempt.responseBody}
+            </pre>
+          ) : null}
+        </article>
+      ))}
+    </>
+  );
+}
+
+function DeliveryPage(props: {
+  readonly person: Person;
+  readonly path: string;
+  readonly delivery: Detail;
+  readonly alert: string | undefined;
+  readonly isQueued: boolean;
+}): Markup {
+  const { person, path, delivery, alert, isQueued } = props;
+  return (
+    <Layout title={`Delivery of ${delivery.event}`} viewer={person} section="api-access">
+      <p class="back">
+        <a href={`${path}#deliveries`}>Deliveries</a>
+      </p>
+      <div class="heading">
+        <h1>{delivery.event}</h1>
+        <DeliveryBadge status={delivery.status} />
+      </div>
+      {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
+      {isQueued ? (
+        <output class="notice">The delivery is queued again. Reload this page to see what came of it.</output>
+      ) : null}
+      <p>
+        <code class="masked">{delivery.eventId}</code>
+      </p>
+      {delivery.nextAttemptAt === null ? null : (
+        <p>
+          Next attempt: <DateTime iso={delivery.nextAttemptAt} />
+        </p>
+      )}
+      <form method="post" action={`${path}/deliveries/${delivery.id}`}>
+        <button type="submit" class="secondary">
+          Send it again
+        </button>
+      </form>
+      <h2>Attempts</h2>
+      <Attempts log={delivery.attemptLog} />
+      <h2>Request headers</h2>
+      <pre tabindex={0} aria-label="Request headers">
+        {headersOf(delivery, delivery.attemptLog.at(-1))}
+      </pre>
+      <h2>Payload</h2>
+      <pre tabindex={0} aria-label="Payload">
+        {pretty(delivery.payload)}
+      </pre>
+      <details>
+        <summary>The exact text that is sent and signed</summary>
+        <pre tabindex={0} aria-label="The exact text">
+          {delivery.payload}
+        </pre>
+      </details>
+    </Layout>
+  );
+}
+
+function named(exchange: Exchange) {
+  return { ...webhookNamed(exchange), deliveryId: exchange.c.req.param('deliveryId') ?? '' };
+}
+
+async function show(exchange: Exchange, person: Person, status: number, alert?: string): Promise<Response> {
+  const { delivery } = await readDelivery(person.ctx, named(exchange));
+  const path = pathOf(webhookNamed(exchange));
+  const isQueued = alert === undefined && exchange.c.req.query('notice') === 'queued';
+  const page = { person, path, delivery, alert, isQueued };
+  return await render(exchange, status, <DeliveryPage {...page} />);
+}
+
+export const getDelivery: PersonalPage = {
+  method: 'GET',
+  path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId',
+  access: 'session',
+  answer: (exchange, person) => show(exchange, person, 200),
+};
+
+export const postDelivery: PersonalPage = {
+  method: 'POST',
+  path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId',
+  access: 'session',
+  async answer(exchange, person) {
+    const path = named(exchange);
+    try {
+      await redeliver(person.ctx, path, clientAddress(exchange.c.req.raw.headers));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { refusal } = error;
+      if (refusal.code !== 'invalid_request' && refusal.code !== 'rate_limit_exceeded') throw error;
+      const [detail] = refusal.code === 'invalid_request' ? refusal.details : [];
+      return await show(exchange, person, ERRORS[refusal.code].status, detail?.message ?? answerTo(refusal).message);
+    }
+    return redirect(exchange, `${pathOf(webhookNamed(exchange))}/deliveries/${path.deliveryId}?notice=queued`);
+  },
+};

@@ -1,0 +1,68 @@
+import { URL_MAX_CHARACTERS, WEBHOOK_DESCRIPTION_MAX_CHARACTERS } from '../../../config/limits.ts';
+import { EVENT_NAMES } from '../../../data/schema/outbox-events.ts';
+import type { Detail } from '../../../domain/refusal.ts';
+import { FieldError, type FieldErrors, invalid, TextField, toFieldErrors } from '../components/form.tsx';
+import { textOf } from '../read-form.ts';
+import type { Markup } from '../render.ts';
+
+/** What a person fills in for an endpoint. */
+export interface WebhookForm {
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly description: string;
+}
+
+export function toWebhookForm(fields: URLSearchParams): WebhookForm {
+  const url = textOf(fields, 'url').trim();
+  return { url, events: fields.getAll('events'), description: textOf(fields, 'description').trim() };
+}
+
+/** The errors of a form: those of one event belong to the field of all. */
+export function toWebhookErrors(details: readonly Detail[]): FieldErrors {
+  return toFieldErrors(details.map(({ path, message }) => ({ path: path.replace(/^events\..*/, 'events'), message })));
+}
+
+const EVENTS: Readonly<Record<string, string>> = {
+  'jes.created': 'You post a Jes, bounce one or quote one',
+  'jesclip.created': 'You post a JesClip',
+  'comment.created': 'You comment',
+  'apikey.revoked': 'A key of yours is revoked',
+};
+
+export function WebhookFields({ form, errors }: { readonly form: WebhookForm; readonly errors: FieldErrors }): Markup {
+  return (
+    <>
+      <TextField
+        name="url"
+        label="URL"
+        value={form.url}
+        help="A public https address, such as https://example.com/hooks/jestha."
+        autocomplete="url"
+        maxlength={URL_MAX_CHARACTERS}
+        errors={errors}
+      />
+      <fieldset {...invalid('events', errors)}>
+        <legend>Which events?</legend>
+        {EVENT_NAMES.map((name) => (
+          <label class="choice">
+            <input type="checkbox" name="events" value={name} checked={form.events.includes(name)} />
+            <span>
+              {EVENTS[name]} <code>{name}</code>
+            </span>
+          </label>
+        ))}
+        <FieldError name="events" errors={errors} />
+      </fieldset>
+      <TextField
+        name="description"
+        label="Description"
+        value={form.description}
+        help="For you only."
+        autocomplete="off"
+        required={false}
+        maxlength={WEBHOOK_DESCRIPTION_MAX_CHARACTERS}
+        errors={errors}
+      />
+    </>
+  );
+}

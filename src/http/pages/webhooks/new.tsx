@@ -1,0 +1,85 @@
+import { ERRORS } from '../../../config/errors.ts';
+import { EVENT_NAMES } from '../../../data/schema/outbox-events.ts';
+import { type ApiKey, readApiKey } from '../../../domain/keys/index.ts';
+import { Refused } from '../../../domain/refusal.ts';
+import { createWebhook } from '../../../domain/webhooks/index.ts';
+import { clientAddress } from '../../client-address.ts';
+import type { Person } from '../../endpoint.ts';
+import { answerTo } from '../../problem.ts';
+import { ErrorSummary, type FieldErrors, FormAlert } from '../components/form.tsx';
+import { Layout } from '../layout.tsx';
+import type { PersonalPage } from '../page.ts';
+import { readForm } from '../read-form.ts';
+import { type Markup, render } from '../render.ts';
+import { toWebhookErrors, toWebhookForm, WebhookFields, type WebhookForm } from './fields.tsx';
+import { sendToSecret } from './secret.tsx';
+
+function NewWebhookPage(props: {
+  readonly person: Person;
+  readonly apiKey: ApiKey;
+  readonly form: WebhookForm;
+  readonly errors: FieldErrors;
+  readonly alert?: string;
+}): Markup {
+  const { person, apiKey, form, errors, alert } = props;
+  return (
+    <Layout title="Add a webhook endpoint" viewer={person} section="api-access">
+      <section class="narrow">
+        <p class="back">
+          <a href={`/settings/api-access/${apiKey.id}`}>{apiKey.label}</a>
+        </p>
+        <h1>Add a webhook endpoint</h1>
+        <p class="muted">
+          Jestha sends a signed request to this URL for each event. The next page shows the signing secret, once.
+        </p>
+        {alert === undefined ? <ErrorSummary errors={errors} /> : <FormAlert>{alert}</FormAlert>}
+        <form method="post" action={`/settings/api-access/${apiKey.id}/webhooks/new`}>
+          <WebhookFields form={form} errors={errors} />
+          <button type="submit">Add the endpoint</button>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+export const getNewWebhook: PersonalPage = {
+  method: 'GET',
+  path: '/settings/api-access/:id/webhooks/new',
+  access: 'session',
+  async answer(exchange, person) {
+    const apiKey = await readApiKey(person.ctx, exchange.c.req.param('id') ?? '');
+    const form = { url: '', events: EVENT_NAMES, description: '' };
+    return await render(
+      exchange,
+      200,
+      <NewWebhookPage person={person} apiKey={apiKey} form={form} errors={new Map()} />,
+    );
+  },
+};
+
+export const postNewWebhook: PersonalPage = {
+  method: 'POST',
+  path: '/settings/api-access/:id/webhooks/new',
+  access: 'session',
+  async answer(exchange, person) {
+    const { req } = exchange.c;
+    const keyId = req.param('id') ?? '';
+    const form = toWebhookForm(await readForm(req.raw));
+    const { url, events, description } = form;
+    try {
+      const input = { url, events, ...(description !== '' && { description }) };
+      const created = await createWebhook(person.ctx, keyId, input, clientAddress(req.raw.headers));
+      return await sendToSecret(exchange, keyId, created.webhook.id, created.secret);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { refusal } = error;
+      if (refusal.code !== 'invalid_request' && refusal.code !== 'webhook_limit_reached') throw error;
+      const apiKey = await readApiKey(person.ctx, keyId);
+      const errors = refusal.code === 'invalid_request' ? toWebhookErrors(refusal.details) : new Map();
+      // The key itself is wrong: no field of the form is.
+      const alert = refusal.code === 'webhook_limit_reached' ? answerTo(refusal).message : errors.get('id');
+      const page = { person, apiKey, form, errors, ...(alert !== undefined && { alert: String(alert) }) };
+      return await render(exchange, ERRORS[refusal.code].status, <NewWebhookPage {...page} />);
+    }
+  },
+};
