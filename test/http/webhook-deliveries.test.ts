@@ -4,11 +4,11 @@ import { newJesClip } from '../support/jesclips.ts';
 import { newComment, newPost } from '../support/posts.ts';
 import { Receiver, type ReceiverStep } from '../support/receiver.ts';
 import { file, upload } from '../support/uploads.ts';
+import { isVerified } from '../support/verified.ts';
 import {
   ask,
   type DeliveryDetail,
   deliveriesOf,
-  isVerified,
   localHarness,
   newTest,
   newWebhook,

@@ -4,7 +4,8 @@ import { open, submit, textOf } from '../support/forms.ts';
 import type { Harness, TestKey, TestSession } from '../support/harness.ts';
 import { newPost } from '../support/posts.ts';
 import { Receiver } from '../support/receiver.ts';
-import { ALL_EVENTS, isVerified, localHarness, newWebhook, type Webhook } from '../support/webhooks.ts';
+import { isVerified } from '../support/verified.ts';
+import { ALL_EVENTS, localHarness, newWebhook, type Webhook } from '../support/webhooks.ts';
 
 let harness: Harness;
 let key: TestKey;
@@ -113,7 +114,7 @@ describe('an endpoint on Settings', () => {
     expect(detail).toContain('Status 500');
     expect(detail).toContain('webhook-id: evt_');
     expect(detail).toContain('Hello &lt;there&gt;');
-    const queued = await send(delivery, {});
+    const queued = await send(`${delivery}/redeliver`, {});
     expect(queued.headers.get('Location')).toBe(`${delivery}?notice=queued`);
     await harness.handleWakes();
     await receiver.received(2);

@@ -1,9 +1,7 @@
-import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { rowsOf } from './database.ts';
 import { Harness, type TestKey, type TestSession } from './harness.ts';
 import { as, type Caller } from './posts.ts';
-import type { Received } from './receiver.ts';
 
 export const webhooksOf = (keyId: string) => `/api/auth/api-keys/${keyId}/webhooks`;
 
@@ -98,19 +96,6 @@ export async function deliveriesOf(
 export function localHarness(overrides: Partial<Env> = {}): Harness {
   const origin = 'http://localhost:8787';
   return new Harness({ WEB_ORIGIN: origin, API_ORIGIN: origin, ...overrides });
-}
-
-/** Whether the official package of Standard Webhooks accepts a request, at the time that it is signed for. */
-export function isVerified(secret: string, request: Received | undefined): boolean {
-  const { headers = {}, body = '' } = request ?? {};
-  vi.useFakeTimers({ now: Number(headers['webhook-timestamp']) * 1_000, toFake: ['Date'] });
-  try {
-    return new StandardWebhook(secret).verify(body, headers) !== undefined;
-  } catch {
-    return false;
-  } finally {
-    vi.useRealTimers();
-  }
 }
 
 /**

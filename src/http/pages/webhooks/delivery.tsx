@@ -95,7 +95,7 @@ function DeliveryPage(props: {
           Next attempt: <DateTime iso={delivery.nextAttemptAt} />
         </p>
       )}
-      <form method="post" action={`${path}/deliveries/${delivery.id}`}>
+      <form method="post" action={`${path}/deliveries/${delivery.id}/redeliver`}>
         <button type="submit" class="secondary">
           Send it again
         </button>
@@ -141,7 +141,7 @@ export const getDelivery: PersonalPage = {
 
 export const postDelivery: PersonalPage = {
   method: 'POST',
-  path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId',
+  path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver',
   access: 'session',
   async answer(exchange, person) {
     const path = named(exchange);

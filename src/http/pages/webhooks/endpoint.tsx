@@ -224,7 +224,7 @@ function EndpointPage(props: {
         <WebhookStatus webhook={webhook} now={now} />
       </div>
       <p>
-        <code class="masked">{webhook.url}</code>
+        <code class="url">{webhook.url}</code>
       </p>
       <p class="muted">{webhook.events.join(', ')}</p>
       {notice === undefined ? null : <output class="notice">{notice}</output>}

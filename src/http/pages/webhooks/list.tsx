@@ -61,7 +61,7 @@ export function WebhookList(props: {
             <WebhookStatus webhook={webhook} now={now} />
           </header>
           <p>
-            <code class="masked">{webhook.url}</code>
+            <code class="url">{webhook.url}</code>
           </p>
           <p class="muted">
             {webhook.events.join(', ')}. <LastAttempt webhook={webhook} now={now} />.

@@ -58,7 +58,7 @@ function SecretPage(props: {
         ) : (
           <>
             <p class="alert">It is shown this once. Your receiver verifies with it that a request comes from Jestha.</p>
-            <h2>{webhook.url}</h2>
+            <h2 class="url">{webhook.url}</h2>
             <Copyable id="secret" text={secret} what="the secret" />
             {previousExpiresAt === undefined ? null : (
               <p>
