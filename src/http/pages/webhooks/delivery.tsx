@@ -38,6 +38,15 @@ function headersOf({ eventId }: Detail, attempt: Attempt | undefined): string {
   ].join('\n');
 }
 
+/** A text that may be wider or longer than the screen. */
+function TextBlock({ name, children }: { readonly name: string; readonly children: string }): Markup {
+  return (
+    <section class="scroll" tabindex={0} aria-label={name}>
+      <pre>{children}</pre>
+    </section>
+  );
+}
+
 function Attempts({ log }: { readonly log: readonly Attempt[] }): Markup {
   if (log.length === 0) return <p class="muted">None yet.</p>;
   return (
@@ -56,9 +65,7 @@ function Attempts({ log }: { readonly log: readonly Attempt[] }): Markup {
             {attempt.durationMs} ms{attempt.error === null ? null : `, ${attemptText(attempt.error)}`}
           </p>
           {attempt.responseBody ? (
-            <pre tabindex={0} aria-label={`Response to attempt ${i + 1}`}>
-              {attempt.responseBody}
-            </pre>
+            <TextBlock name={`Response to attempt ${i + 1}`}>{attempt.responseBody}</TextBlock>
           ) : null}
         </article>
       ))}
@@ -103,18 +110,12 @@ function DeliveryPage(props: {
       <h2>Attempts</h2>
       <Attempts log={delivery.attemptLog} />
       <h2>Request headers</h2>
-      <pre tabindex={0} aria-label="Request headers">
-        {headersOf(delivery, delivery.attemptLog.at(-1))}
-      </pre>
+      <TextBlock name="Request headers">{headersOf(delivery, delivery.attemptLog.at(-1))}</TextBlock>
       <h2>Payload</h2>
-      <pre tabindex={0} aria-label="Payload">
-        {pretty(delivery.payload)}
-      </pre>
+      <TextBlock name="Payload">{pretty(delivery.payload)}</TextBlock>
       <details>
         <summary>The exact text that is sent and signed</summary>
-        <pre tabindex={0} aria-label="The exact text">
-          {delivery.payload}
-        </pre>
+        <TextBlock name="The exact text">{delivery.payload}</TextBlock>
       </details>
     </Layout>
   );
