@@ -6,7 +6,7 @@ import { LoadGenerator } from './load.ts';
 import { Bench, CPU_RATE, type Row, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { measurePostsScale } from './posts-scale.ts';
-import { costTable, postsScaleTable, scaleTable, shieldTable, uploadsTable } from './report.ts';
+import { costTable, postsScaleTable, scaleTable, shieldTable, uploadsTable, webhooksTable } from './report.ts';
 import { measureRivals } from './rivals.ts';
 import { measureScale } from './scale.ts';
 import { ourScenarios } from './scenarios.ts';
@@ -16,6 +16,7 @@ import { compareShields } from './shield.ts';
 import { startTarget, type Target } from './target.ts';
 import { measureUploads } from './uploads.ts';
 import { verdicts } from './verdicts.ts';
+import { measureWebhooks } from './webhooks.ts';
 import { WORKERD_VERSION } from './workerd.ts';
 
 /**
@@ -92,6 +93,7 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
   });
   print(`${postsScaleTable(postsScale)}\n`);
   print(`${uploadsTable(await measureUploads(services, { seed, concurrencies: options.uploads }))}\n`);
+  print(`${webhooksTable(await measureWebhooks(services, options.webhookKeys))}\n`);
   if (large < 1_000_000) print('A small table: `npm run bench -- --scale` compares with a million keys.\n');
 
   const bundleKib = gzippedKib(ours.bundle.modules);

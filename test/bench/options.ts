@@ -9,6 +9,8 @@ export interface Options {
   readonly betterAuthKeys: number;
   /** Large uploads at once. */
   readonly uploads: readonly number[];
+  /** Keys whose events are timed, eight each. */
+  readonly webhookKeys: number;
   /** Keys in the table, for the comparison of a small one with a large one. */
   readonly scale: { readonly small: number; readonly large: number };
 }
@@ -19,6 +21,7 @@ const FULL: Omit<Options, 'scale'> = {
   accounts: 160,
   betterAuthKeys: 200,
   uploads: [1, 20],
+  webhookKeys: 25,
 };
 
 /** A smoke run: every part of the bench, and figures that say little. */
@@ -28,6 +31,7 @@ const QUICK: Omit<Options, 'scale'> = {
   accounts: 30,
   betterAuthKeys: 40,
   uploads: [4],
+  webhookKeys: 3,
 };
 
 const SMALL = 1_000;

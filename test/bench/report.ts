@@ -4,6 +4,7 @@ import type { PostsScaleRow } from './posts-scale.ts';
 import type { ScaleRow } from './scale.ts';
 import type { ShieldRow } from './shield.ts';
 import type { UploadRow } from './uploads.ts';
+import type { WebhookRow } from './webhooks.ts';
 
 const NOT_AVAILABLE = 'n/a';
 
@@ -75,6 +76,14 @@ export function uploadsTable(rows: readonly UploadRow[]): string {
       rss ? rss.before.toFixed(0) : NOT_AVAILABLE,
       rss ? rss.peak.toFixed(0) : NOT_AVAILABLE,
     ]),
+  );
+}
+
+/** How long events take from the request that posts to the first byte at a receiver. */
+export function webhooksTable(rows: readonly WebhookRow[]): string {
+  return markdown(
+    [`from POST to the receiver, Neon +${NEON_DELAY_MS}`, 'events', 'p50 / p99 ms'],
+    rows.map(({ name, events, p50, p99 }) => [name, String(events), `${p50.toFixed(0)} / ${p99.toFixed(0)}`]),
   );
 }
 
