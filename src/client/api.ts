@@ -414,6 +414,8 @@ export interface AccountSuspendedProblem {
   readonly code: "account_suspended";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface AlreadyBouncedProblem {
@@ -423,6 +425,8 @@ export interface AlreadyBouncedProblem {
   readonly code: "already_bounced";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface ApiKeyExpiredProblem {
@@ -432,6 +436,8 @@ export interface ApiKeyExpiredProblem {
   readonly code: "api_key_expired";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface ApiKeyLimitReachedProblem {
@@ -441,6 +447,8 @@ export interface ApiKeyLimitReachedProblem {
   readonly code: "api_key_limit_reached";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface ApiKeyRevokedProblem {
@@ -450,6 +458,8 @@ export interface ApiKeyRevokedProblem {
   readonly code: "api_key_revoked";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface AuthenticationRequiredProblem {
@@ -459,6 +469,8 @@ export interface AuthenticationRequiredProblem {
   readonly code: "authentication_required";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface CrossSiteRequestProblem {
@@ -468,6 +480,8 @@ export interface CrossSiteRequestProblem {
   readonly code: "cross_site_request";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface DailyQuotaExceededProblem {
@@ -477,6 +491,8 @@ export interface DailyQuotaExceededProblem {
   readonly code: "daily_quota_exceeded";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   /** Whole seconds; waiting that long works. */
   readonly retryAfter: number;
 }
@@ -488,6 +504,8 @@ export interface EmailUnverifiedProblem {
   readonly code: "email_unverified";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface HttpsRequiredProblem {
@@ -497,6 +515,8 @@ export interface HttpsRequiredProblem {
   readonly code: "https_required";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface IdempotencyInProgressProblem {
@@ -506,6 +526,8 @@ export interface IdempotencyInProgressProblem {
   readonly code: "idempotency_in_progress";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   /** Whole seconds; waiting that long works. */
   readonly retryAfter: number;
 }
@@ -517,6 +539,8 @@ export interface IdempotencyKeyReusedProblem {
   readonly code: "idempotency_key_reused";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface InternalErrorProblem {
@@ -526,6 +550,8 @@ export interface InternalErrorProblem {
   readonly code: "internal_error";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface InvalidApiKeyProblem {
@@ -535,6 +561,8 @@ export interface InvalidApiKeyProblem {
   readonly code: "invalid_api_key";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface InvalidCredentialsProblem {
@@ -544,6 +572,8 @@ export interface InvalidCredentialsProblem {
   readonly code: "invalid_credentials";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface InvalidJsonProblem {
@@ -553,6 +583,8 @@ export interface InvalidJsonProblem {
   readonly code: "invalid_json";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface InvalidRequestProblem {
@@ -562,6 +594,8 @@ export interface InvalidRequestProblem {
   readonly code: "invalid_request";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   /** Each field that is wrong, and what is wrong with it. */
   readonly details: readonly {
     readonly path: string;
@@ -576,6 +610,8 @@ export interface IpNotAllowedProblem {
   readonly code: "ip_not_allowed";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface MissingScopeProblem {
@@ -585,6 +621,8 @@ export interface MissingScopeProblem {
   readonly code: "missing_scope";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   readonly requiredScope: string;
 }
 
@@ -595,6 +633,8 @@ export interface NotAcceptableProblem {
   readonly code: "not_acceptable";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface NotFoundProblem {
@@ -604,6 +644,8 @@ export interface NotFoundProblem {
   readonly code: "not_found";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface NotOwnerProblem {
@@ -613,6 +655,8 @@ export interface NotOwnerProblem {
   readonly code: "not_owner";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface PayloadTooLargeProblem {
@@ -622,6 +666,8 @@ export interface PayloadTooLargeProblem {
   readonly code: "payload_too_large";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   /** Each field that is wrong, and what is wrong with it. */
   readonly details?: readonly {
     readonly path: string;
@@ -636,6 +682,8 @@ export interface RateLimitExceededProblem {
   readonly code: "rate_limit_exceeded";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   /** Whole seconds; waiting that long works. */
   readonly retryAfter: number;
 }
@@ -647,6 +695,8 @@ export interface ReauthenticationRequiredProblem {
   readonly code: "reauthentication_required";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface RotationInProgressProblem {
@@ -656,6 +706,8 @@ export interface RotationInProgressProblem {
   readonly code: "rotation_in_progress";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface ServiceUnavailableProblem {
@@ -665,6 +717,8 @@ export interface ServiceUnavailableProblem {
   readonly code: "service_unavailable";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   readonly parts?: {
     readonly neon: "ok" | "unavailable";
     readonly redis: "ok" | "unavailable";
@@ -679,6 +733,8 @@ export interface SessionRequiredProblem {
   readonly code: "session_required";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 export interface UnsupportedMediaTypeProblem {
@@ -688,6 +744,8 @@ export interface UnsupportedMediaTypeProblem {
   readonly code: "unsupported_media_type";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
   /** Each field that is wrong, and what is wrong with it. */
   readonly details?: readonly {
     readonly path: string;
@@ -702,6 +760,8 @@ export interface WebhookLimitReachedProblem {
   readonly code: "webhook_limit_reached";
   /** Id of the request: a ULID. */
   readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 /** An event that an endpoint of webhooks gets; `event` says which. */

@@ -1,4 +1,4 @@
-import { ERRORS } from '../config/errors.ts';
+import { ERRORS, type ErrorCode } from '../config/errors.ts';
 import {
   DAILY_LIMITS,
   type DailyLimit,
@@ -30,7 +30,22 @@ export function problem(exchange: Exchange, refusal: Refusal): Response {
   const { message, extras, headers } = answerTo(refusal);
   exchange.refusal = refusal;
   const { requestId } = exchange.ctx;
-  return reply(exchange, status, { error: title, message, code: refusal.code, requestId, ...extras }, headers);
+  const docs = docsOf(exchange, refusal.code);
+  return reply(exchange, status, { error: title, message, code: refusal.code, requestId, docs, ...extras }, headers);
+}
+
+/** The section of the reference about a code, also where a broken configuration names no reference. */
+function docsOf({ ctx }: Exchange, code: ErrorCode): string {
+  try {
+    return docsAddress(ctx.ports.webOrigin, code);
+  } catch {
+    return docsAddress('https://jestha.com', code);
+  }
+}
+
+/** The address of a code's section in the reference (contract section 3). */
+export function docsAddress(webOrigin: string, code: ErrorCode): string {
+  return `${webOrigin}/docs#error-${code}`;
 }
 
 /** The refusal in what a verb or a port has thrown; what nobody planned for is an `internal_error`. */

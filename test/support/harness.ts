@@ -265,8 +265,9 @@ export async function answerOf(response: Response): Promise<{ status: number; bo
   expect(requestId).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
   const body = (await response.json()) as Record<string, unknown>;
   if (response.status < 400) return { status: response.status, body };
-  const { requestId: named, ...rest } = body;
+  const { requestId: named, docs, ...rest } = body;
   expect(named).toBe(requestId);
+  expect(docs).toMatch(new RegExp(`^https?://[^/]+/docs#error-${String(rest.code)}$`));
   return { status: response.status, body: rest };
 }
 

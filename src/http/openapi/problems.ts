@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode } from '../../config/errors.ts';
 import { JSON_BODY_MAX_BYTES } from '../../config/limits.ts';
 import { answeredId } from '../../domain/answer-parts.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { answerTo } from '../problem.ts';
+import { answerTo, docsAddress } from '../problem.ts';
 import type { HeaderName } from './headers.ts';
 
 const retryAfter = z.int().min(1).meta({ description: 'Whole seconds; waiting that long works.' });
@@ -43,6 +43,7 @@ export function problemSchema(code: ErrorCode): z.ZodType {
       message: z.string().meta({ description: 'One helpful sentence.' }),
       code: z.literal(code),
       requestId: answeredId('request'),
+      docs: z.url().meta({ description: 'The section about this code in the reference.' }),
       ...extras,
     })
     .meta({ id: `${nameOf(code)}Problem` });
@@ -87,9 +88,10 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
 export function exampleOf(code: ErrorCode): { readonly summary: string; readonly value: unknown } {
   const { title } = ERRORS[code];
   const { message, extras } = answerTo(REFUSALS[code]);
+  const docs = docsAddress('https://jestha.com', code);
   return {
     summary: title,
-    value: { error: title, message, code, requestId: '01M869VN7EYF8NJ2ZH8JWRAHHG', ...extras },
+    value: { error: title, message, code, requestId: '01M869VN7EYF8NJ2ZH8JWRAHHG', docs, ...extras },
   };
 }
 

@@ -440,6 +440,7 @@ function ErrorTable({ api }: GuideProps): Markup {
             message: api.messageOf('missing_scope'),
             code: 'missing_scope',
             requestId: '01M869VN7EYF8NJ2ZH8JWRAHHG',
+            docs: 'https://jestha.com/docs#error-rate_limit_exceeded',
             requiredScope: 'write:jes',
           },
           null,
@@ -447,7 +448,7 @@ function ErrorTable({ api }: GuideProps): Markup {
         )}
       </Code>
       <P>
-        {'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us.'}
+        {'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us, and `docs` leads to the code below.'}
       </P>
       {groups.map(([status, group]) => (
         <section class="status">
