@@ -826,6 +826,43 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
+  /** Describe the key that calls. */
+  'GET /api/auth/key': {
+    readonly init: {};
+    readonly data: {
+      /** Id of the key: a ULID. */
+      readonly id: string;
+      readonly label: string;
+      readonly maskedKey: string;
+      readonly scopes: readonly string[];
+      /** When it was generated. */
+      readonly createdAt: string;
+      readonly expiresAt: string | null;
+      /** It works from some addresses only. */
+      readonly ipRestricted: boolean;
+      /** The rolling minute and 24 hours, `POST /api/posts` a minute, and the creations of the UTC day. */
+      readonly limits: readonly ({
+        readonly name: "minute" | "day" | "posts" | "creations";
+        readonly limit: number;
+        /** Requests, or creations, that are still admitted. */
+        readonly remaining: number;
+        /** When the window frees its oldest request; of creations, midnight UTC. */
+        readonly resetsAt: string;
+      })[];
+    };
+    readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
   /** Post a Jes. */
   'POST /api/posts': {
     readonly init: {

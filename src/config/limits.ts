@@ -41,6 +41,9 @@ export const DAILY_LIMITS = {
 } as const;
 export type DailyLimit = keyof typeof DAILY_LIMITS;
 
+/** A key that expires so soon is told so with every response. */
+export const EXPIRY_SHOWN_MS = 30 * DAY_MS;
+
 // ── Keys [doc] ──────────────────────────────────────────────────────────────────────────────────────────
 /** [doc] Active (neither revoked nor expired) keys per account. */
 export const ACTIVE_KEYS_PER_ACCOUNT = 5;

@@ -87,7 +87,7 @@ export function forAnybody(endpoint: PublicEndpoint): Answer {
 /** Who sent this? Noted in the exchange, for the answer's headers and the log. */
 export async function identify(
   exchange: Exchange,
-  endpoint: Pick<CallerEndpoint, 'isPost' | 'profile'> = {},
+  endpoint: Pick<CallerEndpoint, 'isPost' | 'profile' | 'showsLimits'> = {},
 ): Promise<Authentication> {
   const { headers } = exchange.c.req.raw;
   const started = performance.now();
@@ -97,6 +97,7 @@ export async function identify(
     address: () => clientAddress(headers),
     callingZone: () => headers.get('CF-Worker'),
     isPost: endpoint.isPost === true,
+    showsLimits: endpoint.showsLimits === true,
     changesProfile: endpoint.profile === 'changes',
     showsProfile: endpoint.profile === 'shows',
   });

@@ -27,6 +27,8 @@ export interface CallerEndpoint extends Route {
   readonly scope?: Scope;
   /** Whether the window of 10 posts a minute applies. */
   readonly isPost?: true;
+  /** The response shows the room of every window of the key. */
+  readonly showsLimits?: true;
   /** What the request does with the caller's profile: a key's own writes must show in it at once (contract section 7). */
   readonly profile?: 'changes' | 'shows';
   answer(exchange: Exchange, caller: Caller): Response | Promise<Response>;

@@ -22,6 +22,8 @@ export interface Exchange {
   authentication?: Authentication;
   /** Milliseconds that took. */
   authenticationMs: number;
+  /** Creations through the API that the daily quota of the account still admits. */
+  creationsLeft?: number;
   /** `Set-Cookie` headers of the answer. */
   cookies?: readonly string[];
   /** Why the request was refused, for the log. */

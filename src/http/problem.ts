@@ -29,6 +29,7 @@ export function problem(exchange: Exchange, refusal: Refusal): Response {
   const { status, title } = ERRORS[refusal.code];
   const { message, extras, headers } = answerTo(refusal);
   exchange.refusal = refusal;
+  if (refusal.code === 'daily_quota_exceeded' && refusal.limit === 'creations') exchange.creationsLeft = 0;
   const { requestId } = exchange.ctx;
   const docs = docsOf(exchange, refusal.code);
   return reply(exchange, status, { error: title, message, code: refusal.code, requestId, docs, ...extras }, headers);

@@ -1,4 +1,11 @@
-import { REQUESTS_PER_MINUTE } from '../config/limits.ts';
+import {
+  CREATIONS_PER_DAY,
+  DAY_MS,
+  EXPIRY_SHOWN_MS,
+  POSTS_PER_MINUTE,
+  REQUESTS_PER_DAY,
+  REQUESTS_PER_MINUTE,
+} from '../config/limits.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Headers of every answer. It is for one caller: nothing may store or sniff it. */
@@ -71,13 +78,40 @@ function timing({ authentication, authenticationMs, meter: { redis, db, objects 
   return { 'Server-Timing': parts };
 }
 
-function limits({ authentication }: Exchange): Record<string, string> | undefined {
+/** The policies of the windows (draft-ietf-httpapi-ratelimit-headers-10): a quota, and its window in seconds. */
+const POLICIES = {
+  minute: `"minute";q=${REQUESTS_PER_MINUTE};w=60`,
+  day: `"day";q=${REQUESTS_PER_DAY};w=86400`,
+  posts: `"posts";q=${POSTS_PER_MINUTE};w=60`,
+  creations: `"creations";q=${CREATIONS_PER_DAY};w=86400`,
+} as const;
+
+function limits({ authentication, creationsLeft, ctx: { now } }: Exchange): Record<string, string> | undefined {
   const known = authentication?.limits;
   if (!known) return undefined;
+  const { remaining, resetsAt, day, posts, expiresAt, degraded } = known;
+  let policy = `${POLICIES.minute}, ${POLICIES.day}`;
+  let rooms = `${roomOf('minute', remaining, resetsAt, now)}, ${roomOf('day', day.remaining, day.resetsAt, now)}`;
+  if (posts) {
+    policy += `, ${POLICIES.posts}`;
+    rooms += `, ${roomOf('posts', posts.remaining, posts.resetsAt, now)}`;
+  }
+  if (creationsLeft !== undefined) {
+    policy += `, ${POLICIES.creations}`;
+    // Until midnight UTC.
+    rooms += `, ${roomOf('creations', creationsLeft, now - (now % DAY_MS) + DAY_MS, now)}`;
+  }
   return {
     'X-RateLimit-Limit': String(REQUESTS_PER_MINUTE),
-    'X-RateLimit-Remaining': String(known.remaining),
-    'X-RateLimit-Reset': String(Math.ceil(known.resetsAt / 1_000)),
-    ...(known.degraded && { 'X-Jestha-Degraded': 'limits' }),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(Math.ceil(resetsAt / 1_000)),
+    'RateLimit-Policy': policy,
+    RateLimit: rooms,
+    ...(expiresAt !== null &&
+      expiresAt - now <= EXPIRY_SHOWN_MS && { 'X-Jestha-Key-Expires': new Date(expiresAt).toISOString() }),
+    ...(degraded && { 'X-Jestha-Degraded': 'limits' }),
   };
 }
+
+const roomOf = (name: keyof typeof POLICIES, remaining: number, resetsAt: number, now: number) =>
+  `"${name}";r=${remaining};t=${Math.max(0, Math.ceil((resetsAt - now) / 1_000))}`;

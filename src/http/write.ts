@@ -1,4 +1,4 @@
-import { JSON_BODY_MAX_BYTES } from '../config/limits.ts';
+import { CREATIONS_PER_DAY, JSON_BODY_MAX_BYTES } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
 import { type ClaimName, parseIdempotencyKey, type Written } from '../domain/idempotency/index.ts';
 import { sha256HexOf } from '../lib/hash.ts';
@@ -43,8 +43,9 @@ const NOTHING = new Uint8Array();
 export function replyWritten(
   exchange: Exchange,
   status: 200 | 201 | 202,
-  { value, replayed }: Written<unknown>,
+  { value, replayed, creations }: Written<unknown>,
 ): Response {
+  if (creations !== undefined) exchange.creationsLeft = CREATIONS_PER_DAY - creations;
   return reply(exchange, status, value, replayed ? REPLAYED : undefined);
 }
 

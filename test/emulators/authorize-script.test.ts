@@ -7,7 +7,7 @@ import { openEmbeddedRedis } from '../../src/dev/upstash-rest/embedded.ts';
 import { openRedis } from '../../src/dev/upstash-rest/real.ts';
 import { ScriptedRedis } from '../../src/dev/upstash-rest/scripts.ts';
 import { encodeRecord, type KeyRecord, standingOf } from '../../src/domain/keys/index.ts';
-import { EMPTY_WINDOWS, type Windows, weigh } from '../../src/domain/limits/index.ts';
+import { EMPTY_WINDOWS, type Weighed, type Windows, weigh } from '../../src/domain/limits/index.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -86,6 +86,11 @@ function encodeWindows(windows: Windows, lastUse: number): string {
   return ['u1', lastUse, '', windows.minute.join(''), windows.posts.join(''), newest, total, log.join('')].join('|');
 }
 
+/** The rooms of a decision as the script tells them. */
+function roomsOf({ day, posts }: Weighed): string[] {
+  return [String(day.remaining), String(day.resetsAt), String(posts?.remaining ?? ''), String(posts?.resetsAt ?? '')];
+}
+
 /** Gaps that meet every edge of every window. */
 const after = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
@@ -152,11 +157,11 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
         const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
         const reply = await authorize(hash, now, { isPost });
         if (weighed.outcome === 'admitted') {
-          expect(reply).toEqual(['admitted', ...status, '', '']);
+          expect(reply).toEqual(['admitted', ...status, '', '', ...roomsOf(weighed)]);
           model = weighed.windows;
         } else {
           // That it consumed nothing shows in what the next ones are answered.
-          expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt)]);
+          expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt), ...roomsOf(weighed)]);
         }
       }
     });
@@ -180,9 +185,11 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
         const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
         const reply = (await authorize(hash, now, { isPost, ...known })) as string[];
         if (weighed.outcome === 'admitted') {
-          expect(reply.slice(0, 4)).toEqual(['admitted', ...status]);
+          expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual(['admitted', ...status, ...roomsOf(weighed)]);
           model = weighed.windows;
-        } else expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt)]);
+        } else {
+          expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt), ...roomsOf(weighed)]);
+        }
       }
     });
     await fc.assert(property, { numRuns: name === 'a real Redis' ? 100 : 15 });

@@ -24,6 +24,7 @@ type CallerKey = Pick<TestKey, 'key' | 'id'>;
 /** For each endpoint that takes a key: a good request of the caller. */
 export const GOOD_REQUESTS: Record<string, (harness: Harness, caller: CallerKey) => Promise<GoodRequest>> = {
   'GET /api/auth/me': async () => ({ path: '/api/auth/me', status: 200 }),
+  'GET /api/auth/key': async () => ({ path: '/api/auth/key', status: 200 }),
   'POST /api/posts': async () => ({ path: '/api/posts', body: { content: 'Hello' }, status: 201 }),
   'GET /api/posts/:id': async (harness, caller) => ({ path: await ownPost(harness, caller), status: 200 }),
   'PATCH /api/posts/:id': async (harness, caller) => ({

@@ -317,7 +317,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   test('is what npm run demo plays against', async () => {
     const demo = await run('node', ['src/dev/demo.ts'], { cwd: project });
-    expect(demo.stdout.match(/✓/g)).toHaveLength(14);
+    expect(demo.stdout.match(/✓/g)).toHaveLength(16);
     expect(demo.stdout).not.toContain('✗');
   });
 

@@ -27,7 +27,7 @@ const STAMP = 13;
  *
  * KEYS: the key's record, its windows, its usage of this UTC day.
  * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
- * `posts` when the request is a `POST /api/posts`, the UTC hour in two digits, `write` when the request may change the
+ * `posts` when the request is a `POST /api/posts`, `show` when only the room of that window is asked for, the UTC hour in two digits, `write` when the request may change the
  * profile of the key's owner, then two logs of requests that the caller admitted while Redis was away, all of them and the
  * posts: they weigh like ours, and are not kept.
  *
@@ -43,9 +43,10 @@ const STAMP = 13;
  * Answers, all of them strings:
  * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
  * `revoked|expired|suspended|ip_not_allowed, record` (nothing was consumed) ·
- * `admitted, record, remaining, resets at, moved, last write` (`moved` where the last admitted request came from another
+ * `admitted, record, remaining, resets at, moved, last write, rooms` (`moved` where the last admitted request came from another
  * address, or there was none; else nothing. `last write` before this request, or nothing) ·
- * `limited, record, remaining, resets at, window, retry at` (nothing was consumed).
+ * `limited, record, remaining, resets at, window, retry at, rooms` (nothing was consumed).
+ * Rooms are four values: what remains of the day and when it frees its oldest minute, then the same of posts, or nothing twice.
  *
  * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's
  * time, so the logs stay sorted. Billed commands: 2 on a miss, 4 when admitted, one more on the first use in
@@ -112,7 +113,8 @@ end
 
 minuteLog = withinMinute(minuteLog)
 local isPost = ARGV[4] == 'posts'
-if isPost then postsLog = withinMinute(postsLog) end
+local looksAtPosts = isPost or ARGV[4] == 'show'
+if looksAtPosts then postsLog = withinMinute(postsLog) end
 local otherMinute, otherPosts = withinMinute(ARGV[7] or ''), withinMinute(ARGV[8] or '')
 local used = (#minuteLog + #otherMinute) / ${STAMP}
 
@@ -159,6 +161,23 @@ if total >= ${REQUESTS_PER_DAY} then
   fullUntil('day', (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS})
 end
 
+local function number(value) return string.format('%.0f', value) end
+-- What remains of the day and of posts, and when each frees its oldest.
+local function rooms(reply)
+  local first = string.find(dayLog, '[^0]')
+  reply[#reply + 1] = number(math.max(0, ${REQUESTS_PER_DAY} - total))
+  reply[#reply + 1] = number(first and (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS} or now)
+  local room, frees = '', ''
+  if looksAtPosts then
+    room = number(math.max(0, ${POSTS_PER_MINUTE} - (#postsLog + #otherPosts) / ${STAMP}))
+    local oldest = nth(1, postsLog, otherPosts)
+    frees = number(oldest and oldest + ${MINUTE_WINDOW_MS} or now)
+  end
+  reply[#reply + 1] = room
+  reply[#reply + 1] = frees
+  return reply
+end
+
 local admitted = window == ''
 local counted = redis.call('HINCRBY', KEYS[3], ARGV[5] .. (admitted and ':accepted' or ':throttled'), 1)
 if counted == 1 then redis.call('PEXPIRE', KEYS[3], ${USAGE_TTL_MS}) end
@@ -166,21 +185,21 @@ if counted == 1 then redis.call('PEXPIRE', KEYS[3], ${USAGE_TTL_MS}) end
 if not admitted then
   local remaining = math.max(0, ${REQUESTS_PER_MINUTE} - used)
   local resetsAt = (nth(1, minuteLog, otherMinute) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
-  return { 'limited', record, string.format('%.0f', remaining), string.format('%.0f', resetsAt),
-    window, string.format('%.0f', retryAt) }
+  return rooms({ 'limited', record, number(remaining), number(resetsAt), window, number(retryAt) })
 end
 
 local stamp = string.format('%0${STAMP}.0f', now)
 minuteLog = minuteLog .. stamp
 if isPost then postsLog = postsLog .. stamp end
 dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
+total = total + 1
 local windows = { 'u1', stamp, ARGV[3], minuteLog, postsLog,
-  string.format('%.0f', current), string.format('%.0f', total + 1), dayLog }
+  number(current), number(total), dayLog }
 local write = ARGV[6] == 'write' and stamp or lastWrite
 if write ~= '' then windows[9] = write end
 redis.call('SET', KEYS[2], table.concat(windows, '|'), 'PX', ${USAGE_TTL_MS})
-return { 'admitted', record, string.format('%.0f', ${REQUESTS_PER_MINUTE - 1} - used),
-  string.format('%.0f', nth(1, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite }
+return rooms({ 'admitted', record, number(${REQUESTS_PER_MINUTE - 1} - used),
+  number(nth(1, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite })
 `,
 };
 

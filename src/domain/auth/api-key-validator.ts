@@ -90,7 +90,9 @@ async function follow(
     if (verdict.outcome === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
     return refuseKey(ctx, record, verdict.outcome);
   }
-  const limits = { remaining: verdict.remaining, resetsAt: verdict.resetsAt, degraded: false };
+  const { remaining, resetsAt, day, posts } = verdict;
+  const { expiresAt } = record;
+  const limits = { remaining, resetsAt, day, ...(posts && { posts }), expiresAt, degraded: false };
   switch (verdict.outcome) {
     case 'limited':
       return refuseKey(ctx, record, { ...limits, window: verdict.window, retryAt: verdict.retryAt });

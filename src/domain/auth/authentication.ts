@@ -15,6 +15,8 @@ export interface Credentials {
   callingZone(): string | null;
   /** Whether the window of `POST /api/posts` applies too. */
   readonly isPost: boolean;
+  /** The response shows all windows of the key, that of `POST /api/posts` too. */
+  readonly showsLimits: boolean;
   /** Whether the request may change the profile of the key's owner: create or delete a Jes. */
   readonly changesProfile: boolean;
   /** Whether the response shows the profile, which must then not be older than a write of this key (contract section 7). */
@@ -23,6 +25,8 @@ export interface Credentials {
 
 /** The limits of the key, as far as they were looked at. */
 export interface Limits extends LimitStatus {
+  /** When the key expires, unix ms. */
+  readonly expiresAt: number | null;
   /** Redis is away: the figures are this isolate's own. */
   readonly degraded: boolean;
 }

@@ -3,7 +3,7 @@ import { RedisScriptFailed } from '../../data/redis.ts';
 import { AUTHORIZE } from '../../data/scripts/authorize.ts';
 import type { ClientAddress, Ctx } from '../context.ts';
 import { type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from '../keys/index.ts';
-import type { LimitStatus, WindowName } from '../limits/index.ts';
+import type { LimitStatus, WindowName, WindowRoom } from '../limits/index.ts';
 import type { Credentials } from './authentication.ts';
 
 /** What the authorize script answers (see `data/scripts/authorize.ts`). `record` is the text in Redis. */
@@ -72,11 +72,13 @@ export function authorizeCall(
   {
     address,
     isPost,
+    showsPosts = false,
     changesProfile,
     uncounted,
   }: {
     readonly address: ClientAddress | undefined;
     readonly isPost: boolean;
+    readonly showsPosts?: boolean;
     readonly changesProfile: boolean;
     readonly uncounted: Uncounted;
   },
@@ -89,7 +91,7 @@ export function authorizeCall(
       String(now),
       address?.hex ?? '',
       address?.text ?? '',
-      isPost ? 'posts' : '',
+      isPost ? 'posts' : showsPosts ? 'show' : '',
       hour,
       changesProfile ? 'write' : '',
       uncounted.minute.join(''),
@@ -98,21 +100,38 @@ export function authorizeCall(
   };
 }
 
-function callOf(ctx: Ctx, hash: string, { address, isPost, changesProfile }: Credentials, uncounted: Uncounted) {
-  return authorizeCall(ctx.now, hash, { address: address(), isPost, changesProfile, uncounted });
+function callOf(
+  ctx: Ctx,
+  hash: string,
+  { address, isPost, showsLimits, changesProfile }: Credentials,
+  uncounted: Uncounted,
+) {
+  const call = { address: address(), isPost, showsPosts: showsLimits, changesProfile, uncounted };
+  return authorizeCall(ctx.now, hash, call);
+}
+
+/** @throws RedisScriptFailed */
+function roomOf(remaining: Reply | undefined, resetsAt: Reply | undefined): WindowRoom {
+  const room = { remaining: Number(remaining ?? Number.NaN), resetsAt: Number(resetsAt ?? Number.NaN) };
+  if (!Number.isSafeInteger(room.remaining) || !Number.isSafeInteger(room.resetsAt)) throw new RedisScriptFailed();
+  return room;
 }
 
 /** @throws RedisScriptFailed on an answer the script cannot have given: a refusal in doubt */
 export function toVerdict(reply: Reply): Verdict {
   if (!Array.isArray(reply)) throw new RedisScriptFailed();
-  const [outcome, record, remaining, resetsAt, window, retryAt] = reply as readonly Reply[];
+  const [outcome, record, remaining, resetsAt, window, retryAt, ...rooms] = reply as readonly Reply[];
   if (outcome === 'miss' || outcome === 'unknown' || outcome === 'unreadable') return { outcome };
   if (typeof record !== 'string') throw new RedisScriptFailed();
   if (outcome === 'revoked' || outcome === 'expired' || outcome === 'suspended' || outcome === 'ip_not_allowed') {
     return { outcome, record };
   }
-  const status = { remaining: Number(remaining), resetsAt: Number(resetsAt) };
-  if (!Number.isSafeInteger(status.remaining) || !Number.isSafeInteger(status.resetsAt)) throw new RedisScriptFailed();
+  const [dayRemaining, dayResetsAt, postsRemaining, postsResetsAt] = rooms;
+  const status = {
+    ...roomOf(remaining, resetsAt),
+    day: roomOf(dayRemaining, dayResetsAt),
+    ...(postsRemaining !== '' && { posts: roomOf(postsRemaining, postsResetsAt) }),
+  };
   if (outcome === 'admitted') {
     // The script's sixth value: the time of the last write, or nothing.
     return { outcome, record, ...status, hasMoved: window === 'moved', lastWriteAt: Number(retryAt) || undefined };

@@ -43,8 +43,10 @@ export async function authenticateWithoutRedis(
   if (standing !== 'active') return refuseKey(ctx, record, standing);
 
   const counts = admissionsOf(hash);
-  const weighed = counts.weighWithoutRedis(ctx.now, credentials.isPost);
-  const limits = { remaining: weighed.remaining, resetsAt: weighed.resetsAt, degraded: true };
+  const weighed = counts.weighWithoutRedis(ctx.now, credentials.isPost, credentials.showsLimits);
+  const { remaining, resetsAt, day, posts } = weighed;
+  const { expiresAt } = record;
+  const limits = { remaining, resetsAt, day, ...(posts && { posts }), expiresAt, degraded: true };
   if (weighed.outcome === 'limited') {
     return refuseKey(ctx, record, { ...limits, window: weighed.window, retryAt: weighed.retryAt });
   }
@@ -52,7 +54,7 @@ export async function authenticateWithoutRedis(
   if (!success) {
     counts.takeBack(ctx.now, credentials.isPost);
     const retryAt = ctx.now + MINUTE_WINDOW_MS;
-    return refuseKey(ctx, record, { degraded: true, remaining: 0, resetsAt: retryAt, window: 'minute', retryAt });
+    return refuseKey(ctx, record, { ...limits, remaining: 0, resetsAt: retryAt, window: 'minute', retryAt });
   }
   return admit(record, hash, limits);
 }

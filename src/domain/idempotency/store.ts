@@ -72,7 +72,16 @@ type Answer = {
   readonly body: string | null;
   /** The event of the write must be fanned out. */
   readonly isAwaited: boolean | null;
+  readonly creations: number | null;
 };
+
+/** Creations of the day, those of this transaction among them. */
+const creations = (of: CreationsOf | undefined) =>
+  of === undefined
+    ? sql<number | null>`NULL::integer`
+    : sql<
+        number | null
+      >`(SELECT creations FROM daily_usage WHERE account_id = ${of.accountId} AND day = ${of.day}::date)`;
 
 const isAwaited = (eventId: string | undefined) =>
   eventId === undefined ? sql`NULL` : sql`(SELECT fan_out_due FROM outbox_events WHERE id = ${eventId})`;
@@ -81,26 +90,36 @@ const isAwaited = (eventId: string | undefined) =>
 export interface Subjects {
   readonly postId?: string;
   readonly eventId?: string;
+  /** The day and account whose creations through the API the response tells. */
+  readonly creationsOf?: CreationsOf;
+}
+
+export interface CreationsOf {
+  readonly accountId: string;
+  /** UTC. */
+  readonly day: string;
 }
 
 /** Keeps the answer of a write beside its claim, and gives back that very text. Without an answer the write is refused. */
-export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql, { postId, eventId }: Subjects) {
+export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql, subjects: Subjects) {
+  const { postId, eventId, creationsOf } = subjects;
   const shown =
     postId === undefined
       ? sql``
       : sql`, post_id = ${postId}, bounced_post_id = (SELECT bounce_of_id FROM posts WHERE id = ${postId})`;
   return db.execute<Answer>(sql`
     UPDATE ${idempotencyKeys} SET body = coalesce((${answer}), ${refuse(NO_ANSWER)})${shown} WHERE ${isClaim(accountId, claim)}
-    RETURNING body, ${isAwaited(eventId)} AS "isAwaited"`);
+    RETURNING body, ${isAwaited(eventId)} AS "isAwaited", ${creations(creationsOf)} AS creations`);
 }
 
-export function selectAnswer(db: Db, answer: Sql, { eventId }: Subjects) {
-  return db.execute<Answer>(sql`SELECT (${answer}) AS body, ${isAwaited(eventId)} AS "isAwaited"`);
+export function selectAnswer(db: Db, answer: Sql, { eventId, creationsOf }: Subjects) {
+  return db.execute<Answer>(sql`
+    SELECT (${answer}) AS body, ${isAwaited(eventId)} AS "isAwaited", ${creations(creationsOf)} AS creations`);
 }
 
-export function selectClaim(db: Db, accountId: string, claim: ClaimName) {
+export function selectClaim(db: Db, accountId: string, claim: ClaimName, creationsOf?: CreationsOf) {
   return db
-    .select({ fingerprint: idempotencyKeys.fingerprint, body: idempotencyKeys.body })
+    .select({ fingerprint: idempotencyKeys.fingerprint, body: idempotencyKeys.body, creations: creations(creationsOf) })
     .from(idempotencyKeys)
     .where(isClaim(accountId, claim));
 }

@@ -1,6 +1,7 @@
 import { IDEMPOTENCY_WAIT_MS, THROTTLES } from '../../config/limits.ts';
 import { type Db, DbRejected, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
 import type { Actor, ActorCtx, Claim } from '../context.ts';
+import { dayOf } from '../limits/index.ts';
 import { announceEvent } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
 import {
@@ -20,6 +21,8 @@ export interface Written<T> {
   readonly value: T;
   /** Whether this is the stored answer of an earlier request with the same `Idempotency-Key`. */
   readonly replayed: boolean;
+  /** Of a creation through the API: those of the account on this UTC day. */
+  readonly creations?: number;
 }
 
 export type Rules = Readonly<Record<string, () => Refused>>;
@@ -47,8 +50,10 @@ export interface Write extends Subjects {
  * @throws Refused by a rule of the write
  * @throws DbRejected by anything else
  */
-export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<string> | undefined> {
+export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<string> | undefined> {
   const { actor, claim, now } = ctx;
+  const countsCreations = asked.isCreation && actor.type === 'apiKey';
+  const write = countsCreations ? { ...asked, creationsOf: { accountId: actor.accountId, day: dayOf(now) } } : asked;
   const { db } = ctx.ports;
   if (actor.type === 'session') await throttlePerson(ctx, actor.accountId, write);
   if (!claim) {
@@ -59,7 +64,7 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
       throw await explain(ctx, error, write.rules);
     }
   }
-  if (claim.isKnown) return await replay(db, actor, claim);
+  if (claim.isKnown) return await replay(db, actor, claim, write);
   try {
     const { rows } = await runBatch(
       db,
@@ -74,7 +79,7 @@ export async function writeOnce(ctx: ActorCtx, write: Write): Promise<Written<st
     return firstRun(ctx, write, rows);
   } catch (error) {
     if (!(error instanceof DbRejected)) throw error;
-    if (error.constraint === 'idempotency_keys_pkey') return await replay(db, actor, claim);
+    if (error.constraint === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
     // Nothing after the claim waits for a limited time.
     if (error.code === SQLSTATE.lockNotAvailable) throw new Refused({ code: 'idempotency_in_progress' });
     if (error.constraint === NO_ANSWER) return undefined;
@@ -97,19 +102,25 @@ async function throttlePerson({ ports }: ActorCtx, accountId: string, { isCreati
 function firstRun(
   ctx: ActorCtx,
   { eventId }: Write,
-  [row]: readonly { readonly body: string | null; readonly isAwaited: boolean | null }[],
+  [row]: readonly {
+    readonly body: string | null;
+    readonly isAwaited: boolean | null;
+    readonly creations: number | null;
+  }[],
 ): Written<string> | undefined {
   if (eventId !== undefined && row?.isAwaited) announceEvent(ctx, eventId);
   const body = row?.body;
-  return body === undefined || body === null ? undefined : { value: body, replayed: false };
+  return body === undefined || body === null ? undefined : { value: body, replayed: false, ...counted(row?.creations) };
 }
 
-async function replay(db: Db, { accountId }: Actor, claim: Claim): Promise<Written<string>> {
-  const [stored] = await runSql(selectClaim(db, accountId, claim));
+const counted = (creations: number | null | undefined) => (typeof creations === 'number' ? { creations } : {});
+
+async function replay(db: Db, { accountId }: Actor, claim: Claim, { creationsOf }: Write): Promise<Written<string>> {
+  const [stored] = await runSql(selectClaim(db, accountId, claim, creationsOf));
   // Pruned in this very moment.
   if (!stored) throw new Refused({ code: 'idempotency_in_progress' });
   if (stored.fingerprint !== claim.fingerprint) throw new Refused({ code: 'idempotency_key_reused' });
-  return { value: stored.body, replayed: true };
+  return { value: stored.body, replayed: true, ...counted(stored.creations) };
 }
 
 /** The error that a refused transaction means to its caller. */

@@ -25,6 +25,29 @@ export const apiKeyListSchema = z.strictObject({
   nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null after the last.' }),
 });
 
+/** A key as it describes itself (contract section 7). */
+export const ownKeySchema = z.strictObject({
+  id: answeredId('key'),
+  label: z.string().meta({ examples: ['Blog bridge'] }),
+  maskedKey: z.string().meta({ examples: ['jes_live_a1b2****'] }),
+  scopes: z.array(z.string()).meta({ examples: [['write:jes']] }),
+  createdAt: answeredTime('When it was generated.'),
+  expiresAt: answeredTime('From when on it is refused.').nullable(),
+  ipRestricted: z.boolean().meta({ description: 'It works from some addresses only.' }),
+  limits: z
+    .array(
+      z.strictObject({
+        name: z.enum(['minute', 'day', 'posts', 'creations']),
+        limit: z.int(),
+        remaining: answeredCount('Requests, or creations, that are still admitted.'),
+        resetsAt: answeredTime('When the window frees its oldest request; of creations, midnight UTC.'),
+      }),
+    )
+    .meta({
+      description: 'The rolling minute and 24 hours, `POST /api/posts` a minute, and the creations of the UTC day.',
+    }),
+});
+
 export const revokedKeySchema = z.strictObject({ apiKey: apiKeySchema });
 
 /** A new key, and what its owner sees of it from then on. */

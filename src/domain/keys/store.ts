@@ -58,6 +58,24 @@ export function selectUnrevoked(db: Db, accountId: string) {
     .where(and(eq(apiKeys.accountId, accountId), isNull(apiKeys.revokedAt)));
 }
 
+/** A key as it describes itself, with the creations of its account on a day. */
+export function selectOwnKey(db: Db, id: string, accountId: string, day: string) {
+  return db.execute<{
+    id: string;
+    label: string;
+    maskedKey: string;
+    scopes: string[];
+    createdAt: string;
+    expiresAt: string | null;
+    ipRestricted: boolean;
+    creations: number;
+  }>(sql`
+    SELECT id, label, masked_key AS "maskedKey", array_to_json(scopes) AS scopes, ${timeJson(sql`created_at`)} AS "createdAt",
+      ${timeJson(sql`expires_at`)} AS "expiresAt", cardinality(ip_allowlist) > 0 AS "ipRestricted",
+      coalesce((SELECT creations FROM daily_usage WHERE account_id = ${accountId} AND day = ${day}::date), 0) AS creations
+    FROM api_keys WHERE id = ${id} AND account_id = ${accountId}`);
+}
+
 /** Those of the hashes that keys have. */
 export function selectKnownHashes(db: Db, hashes: string[]) {
   return db.select({ hash: apiKeys.hash }).from(apiKeys).where(inArray(apiKeys.hash, hashes));

@@ -1,5 +1,5 @@
 import { MINUTE_WINDOW_MS, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
-import { EMPTY_WINDOWS, type LimitStatus, merge, type Weighed, type Windows, weigh } from './windows.ts';
+import { EMPTY_WINDOWS, merge, type Weighed, type WindowRoom, type Windows, weigh } from './windows.ts';
 
 /** A request that is sent to Redis to be counted. */
 interface Sent {
@@ -35,7 +35,7 @@ export class Admissions {
   }
 
   /** Redis has decided. @param status as the script told it */
-  answered(sent: Sent, now: number, isAdmitted: boolean, status: LimitStatus): void {
+  answered(sent: Sent, now: number, isAdmitted: boolean, status: WindowRoom): void {
     this.#sent.delete(sent);
     if (isAdmitted) this.#own = withAdmission(this.#own, now, sent.isPost);
     const { minute } = within(this.#own, now);
@@ -51,8 +51,8 @@ export class Admissions {
   }
 
   /** Decides about a request without Redis, and counts it where it is admitted. */
-  weighWithoutRedis(now: number, isPost: boolean): Weighed {
-    const weighed = this.#weigh(now, isPost);
+  weighWithoutRedis(now: number, isPost: boolean, showsPosts = false): Weighed {
+    const weighed = this.#weigh(now, isPost, showsPosts);
     if (weighed.outcome === 'limited') return weighed;
     const { day } = weighed.windows;
     this.#own = { ...withAdmission(this.#own, now, isPost), day };
@@ -66,7 +66,7 @@ export class Admissions {
     this.#uncounted = withoutAdmission({ ...this.#uncounted, day: [] }, now, isPost);
   }
 
-  #weigh(now: number, isPost: boolean): Weighed {
+  #weigh(now: number, isPost: boolean, showsPosts: boolean): Weighed {
     const own = within(this.#own, now);
     const pending = [...this.#sent];
     const minute = merge(
@@ -77,7 +77,7 @@ export class Admissions {
       own.posts,
       pending.filter((sent) => sent.isPost).map(() => now),
     );
-    return weigh({ minute, posts, day: own.day }, { now, isPost });
+    return weigh({ minute, posts, day: own.day }, { now, isPost, showsPosts });
   }
 }
 

@@ -1,3 +1,11 @@
 export { Admissions } from './admissions.ts';
 export { countToday, dailyRules, dayOf, requireUploadsLeft } from './daily.ts';
-export { EMPTY_WINDOWS, type LimitStatus, type Weighed, type WindowName, type Windows, weigh } from './windows.ts';
+export {
+  EMPTY_WINDOWS,
+  type LimitStatus,
+  type Weighed,
+  type WindowName,
+  type WindowRoom,
+  type Windows,
+  weigh,
+} from './windows.ts';

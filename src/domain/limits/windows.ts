@@ -22,12 +22,19 @@ export interface Windows {
 
 export const EMPTY_WINDOWS: Windows = { minute: [], posts: [], day: [] };
 
-/** How a request stands with its key's limits; what `X-RateLimit-*` is made of. */
-export interface LimitStatus {
-  /** Requests left in the rolling minute. */
+/** The room of one window. */
+export interface WindowRoom {
+  /** Requests that it would still admit. */
   readonly remaining: number;
-  /** When the minute window frees its oldest request, unix ms. */
+  /** When it frees its oldest request, unix ms. */
   readonly resetsAt: number;
+}
+
+/** How a request stands with its key's limits: the rolling minute, whose room `X-RateLimit-*` shows, and the others. */
+export interface LimitStatus extends WindowRoom {
+  readonly day: WindowRoom;
+  /** Where the request counts in it, or asked for it. */
+  readonly posts?: WindowRoom;
 }
 
 export type Weighed =
@@ -39,6 +46,8 @@ export interface WeighedRequest {
   /** Unix ms. */
   readonly now: number;
   readonly isPost: boolean;
+  /** The window of posts is shown, though the request is none. */
+  readonly showsPosts?: boolean;
   /** Requests that this isolate admitted while Redis was away, unix ms, oldest first; they weigh, and are not kept. */
   readonly uncounted?: readonly number[];
   /** Those of them that were a `POST /api/posts`. */
@@ -56,7 +65,8 @@ export function weigh(windows: Windows, request: WeighedRequest): Weighed {
   const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
   const bucket = Math.floor(now / DAY_BUCKET_MS);
   const minute = windows.minute.filter(isInMinute);
-  const posts = request.isPost ? windows.posts.filter(isInMinute) : windows.posts;
+  const looksAtPosts = request.isPost || request.showsPosts === true;
+  const posts = looksAtPosts ? windows.posts.filter(isInMinute) : windows.posts;
   const day = windows.day.filter((entry) => entry.bucket >= bucket - DAY_WINDOW_MINUTES);
   const allOfMinute = merge(minute, (request.uncounted ?? []).filter(isInMinute));
   const allPosts = merge(posts, (request.uncountedPosts ?? []).filter(isInMinute));
@@ -66,21 +76,38 @@ export function weigh(windows: Windows, request: WeighedRequest): Weighed {
   if (full) {
     const oldest = allOfMinute[0] ?? now - MINUTE_WINDOW_MS;
     const remaining = Math.max(0, REQUESTS_PER_MINUTE - allOfMinute.length);
-    return { outcome: 'limited', ...full, remaining, resetsAt: oldest + MINUTE_WINDOW_MS };
+    return {
+      outcome: 'limited',
+      ...full,
+      remaining,
+      resetsAt: oldest + MINUTE_WINDOW_MS,
+      day: dayRoom(day, now),
+      ...(looksAtPosts && { posts: postsRoom(allPosts, now) }),
+    };
   }
 
   const newest = day.at(-1);
   const counted = newest?.bucket === bucket ? [...day.slice(0, -1), { bucket, count: newest.count + 1 }] : null;
+  const after = counted ?? [...day, { bucket, count: 1 }];
   return {
     outcome: 'admitted',
-    windows: {
-      minute: [...minute, now],
-      posts: request.isPost ? [...posts, now] : posts,
-      day: counted ?? [...day, { bucket, count: 1 }],
-    },
+    windows: { minute: [...minute, now], posts: request.isPost ? [...posts, now] : posts, day: after },
     remaining: REQUESTS_PER_MINUTE - allOfMinute.length - 1,
     resetsAt: Math.min(allOfMinute[0] ?? now, now) + MINUTE_WINDOW_MS,
+    day: dayRoom(after, now),
+    ...(looksAtPosts && { posts: postsRoom(request.isPost ? merge(allPosts, [now]) : allPosts, now) }),
   };
+}
+
+function dayRoom(day: Windows['day'], now: number): WindowRoom {
+  const total = day.reduce((sum, { count }) => sum + count, 0);
+  const resetsAt = day[0] ? (day[0].bucket + DAY_WINDOW_MINUTES + 1) * DAY_BUCKET_MS : now;
+  return { remaining: Math.max(0, REQUESTS_PER_DAY - total), resetsAt };
+}
+
+function postsRoom(posts: readonly number[], now: number): WindowRoom {
+  const remaining = Math.max(0, POSTS_PER_MINUTE - posts.length);
+  return { remaining, resetsAt: posts[0] === undefined ? now : posts[0] + MINUTE_WINDOW_MS };
 }
 
 /** The windows without room, each with the time (unix ms) at which it has room again. */

@@ -13,6 +13,7 @@ import { deleteApiKey, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys
 import { getComments, getJesClipComments, postComment, postJesClipComment } from './comments.ts';
 import { healthz } from './health.ts';
 import { getJesClip, patchJesClip, postJesClip } from './jesclips.ts';
+import { getKey } from './key.ts';
 import { getMe } from './me.ts';
 import { getOpenapi } from './openapi.ts';
 import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts.ts';
@@ -49,6 +50,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   readyz,
   getOpenapi(() => ENDPOINTS),
   getMe,
+  getKey,
   postPost,
   getPost,
   patchPost,

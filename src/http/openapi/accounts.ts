@@ -9,6 +9,7 @@ import {
   signUpSchema,
 } from '../../domain/accounts/index.ts';
 import { answeredTime } from '../../domain/answer-parts.ts';
+import { ownKeySchema } from '../../domain/keys/answers.ts';
 import { exportSchema } from '../../domain/takeout/answers.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';
@@ -27,6 +28,12 @@ export const accounts = {
     description:
       'The account that the key or the session acts for. Needs no scope; for a key it may be 10 minutes old.',
     answer: { status: 200, description: 'The account.', schema: profileSchema },
+  },
+  getKey: {
+    tag: 'Account',
+    summary: 'Describe the key that calls',
+    description: 'Its label, scopes and expiry, and what is left of every limit. Needs no scope; a session is no key.',
+    answer: { status: 200, description: 'The key.', schema: ownKeySchema },
   },
   signUp: {
     tag: 'Sessions',

@@ -281,6 +281,9 @@ const OF_LIMITS = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
+  'RateLimit-Policy',
+  'RateLimit',
+  'X-Jestha-Key-Expires',
   'X-Jestha-Degraded',
 ] as const satisfies readonly HeaderName[];
 

@@ -20,6 +20,18 @@ export const HEADERS = {
     description: 'Unix seconds at which the oldest request of the minute leaves it.',
     schema: count,
   },
+  'RateLimit-Policy': {
+    description: 'Every window that applied, with its quota and seconds: `minute`, `day`, `posts`, `creations`.',
+    schema: { type: 'string', pattern: '^"minute";q=\\d+;w=\\d+, "day"' },
+  },
+  RateLimit: {
+    description: 'What remains of each of them, and the seconds until it frees its oldest request.',
+    schema: { type: 'string', pattern: '^"minute";r=\\d+;t=\\d+, "day"' },
+  },
+  'X-Jestha-Key-Expires': {
+    description: 'When the key expires, once that is within 30 days.',
+    schema: { type: 'string', format: 'date-time' },
+  },
   'X-Jestha-Degraded': {
     description: 'Limits are counted by a stand-in for now; `X-RateLimit-Remaining` is an upper bound.',
     schema: { const: 'limits' },

@@ -448,7 +448,9 @@ function ErrorTable({ api }: GuideProps): Markup {
         )}
       </Code>
       <P>
-        {'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us, and `docs` leads to the code below.'}
+        {
+          'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us, and `docs` leads to the code below.'
+        }
       </P>
       {groups.map(([status, group]) => (
         <section class="status">

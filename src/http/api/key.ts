@@ -1,0 +1,23 @@
+import { describeKey } from '../../domain/keys/index.ts';
+import { Refused } from '../../domain/refusal.ts';
+import type { CallerEndpoint } from '../endpoint.ts';
+import { reply } from '../reply.ts';
+
+/** What the key that calls can learn of itself. A session is no key. */
+export const getKey = {
+  operationId: 'getKey',
+  method: 'GET',
+  path: '/api/auth/key',
+  access: 'caller',
+  showsLimits: true,
+  async answer(exchange, { ctx }) {
+    const { authentication } = exchange;
+    if (authentication?.outcome !== 'admitted' || !('keyHash' in authentication)) {
+      throw new Refused({ code: 'authentication_required' });
+    }
+    const key = await describeKey(ctx, authentication.actor, authentication.limits);
+    const creations = key.limits.find(({ name }) => name === 'creations');
+    if (creations) exchange.creationsLeft = creations.remaining;
+    return reply(exchange, 200, key);
+  },
+} as const satisfies CallerEndpoint;
