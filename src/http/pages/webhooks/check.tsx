@@ -66,7 +66,7 @@ export function ReceiverCheck({ probes }: { readonly probes: readonly ProbeResul
                   {met.kind === 'response' ? `status ${met.statusCode}` : attemptText(met.error)}, {met.durationMs} ms
                 </td>
                 <td>
-                  <span class={`badge ${isPassed ? 'active' : 'revoked'}`}>{isPassed ? 'Passed' : 'Failed'}</span>
+                  <span class={`badge ${isPassed ? 'active' : 'failed'}`}>{isPassed ? 'Passed' : 'Failed'}</span>
                 </td>
               </tr>
             ))}

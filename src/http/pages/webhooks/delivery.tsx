@@ -57,7 +57,7 @@ function Attempts({ log }: { readonly log: readonly Attempt[] }): Markup {
             <h3>
               {i + 1}: <DateTime iso={attempt.at} />
             </h3>
-            <span class={`badge ${attempt.error === null ? 'active' : 'revoked'}`}>
+            <span class={`badge ${attempt.error === null ? 'active' : 'failed'}`}>
               {attempt.statusCode === null ? 'No response' : `Status ${attempt.statusCode}`}
             </span>
           </header>

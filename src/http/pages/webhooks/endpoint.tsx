@@ -45,7 +45,7 @@ export const DELIVERY_WORDS = {
   cancelled: 'Cancelled',
 } as const;
 
-const BADGES = { pending: 'expired', delivered: 'active', failed: 'revoked', cancelled: 'expired' } as const;
+const BADGES = { pending: 'expired', delivered: 'active', failed: 'failed', cancelled: 'expired' } as const;
 
 export function DeliveryBadge({ status }: { readonly status: Delivery['status'] }): Markup {
   return <span class={`badge ${BADGES[status]}`}>{DELIVERY_WORDS[status]}</span>;
