@@ -7,7 +7,7 @@ import { generateByForm, signUpByForm } from '../support/visitor.ts';
 const here = browsing();
 
 test('a person adds an endpoint, sees a delivery, rotates the secret, replays and checks the receiver', async () => {
-  expect(inject('services').receiver).toMatch(/^http:\/\/localhost:/);
+  expect(inject('receiver')).toMatch(/^http:\/\/localhost:/);
   const receiver = new Receiver();
   const page = await (await here.browser.newContext()).newPage();
   await signUpByForm(page, here.site.origin);

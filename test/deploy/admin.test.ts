@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { withContext } from '../../src/dev/context.ts';
 import { connectSql } from '../../src/dev/migrate.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
@@ -9,9 +9,10 @@ import { loadRecord } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { ROOT } from '../support/bundle.ts';
 import { makeKey } from '../support/node-keys.ts';
+import { servicesOfProcess } from '../support/services.ts';
 
 const secrets = () => {
-  const { secret, ...urls } = inject('services');
+  const { secret, ...urls } = servicesOfProcess();
   return secretsFor(urls, secret);
 };
 

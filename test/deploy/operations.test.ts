@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { withContext } from '../../src/dev/context.ts';
 import { connectSql, migrate } from '../../src/dev/migrate.ts';
 import { openPglite } from '../../src/dev/neon-http/pglite.ts';
@@ -10,6 +10,7 @@ import { recordKey, tellRevocations } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { ROOT } from '../support/bundle.ts';
 import { makeKey } from '../support/node-keys.ts';
+import { servicesOfProcess } from '../support/services.ts';
 
 const page = readFileSync(join(ROOT, 'src/OPERATIONS.md'), 'utf8');
 
@@ -46,7 +47,7 @@ test('the role for the Worker may read and write every table, those to come too,
 }, 60_000);
 
 test('a key revoked by SQL is revoked, and Redis is told by the sweep', async () => {
-  const { secret, ...urls } = inject('services');
+  const { secret, ...urls } = servicesOfProcess();
   const secrets = secretsFor(urls, secret);
   const { id, key } = await makeKey(secrets);
   const sql = connectSql(secrets.DATABASE_URL, secrets.NEON_SQL_ENDPOINT);

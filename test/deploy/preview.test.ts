@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { experimental_readRawConfig } from 'wrangler';
 import { deleteBranch, makeBranch } from '../../src/dev/deploy/neon-branch.ts';
 import { previewConfig } from '../../src/dev/deploy/preview-config.ts';
@@ -16,6 +16,7 @@ import { secretsFor } from '../../src/dev/secrets.ts';
 import { bindingNames, readWranglerConfig } from '../../src/dev/wrangler-config.ts';
 import { ROOT } from '../support/bundle.ts';
 import { ACCOUNT_ID, API_TOKEN, serveCloudflareApi } from '../support/cloudflare-api.ts';
+import { servicesOfProcess } from '../support/services.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -141,7 +142,7 @@ describe('preview.ts, with the real wrangler', () => {
     'uploads a version over a migrated branch, and keeps its secrets out of the log',
     { timeout: TIMEOUT_MS },
     async () => {
-      const { secret, ...urls } = inject('services');
+      const { secret, ...urls } = servicesOfProcess();
       const { DATABASE_URL, NEON_SQL_ENDPOINT } = secretsFor(urls, secret);
       const neon = await serveNeonApi(DATABASE_URL);
       const api = await serveCloudflareApi();

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../../src/dev/emulator/server.ts';
 import { connectSql, type Sql } from '../../src/dev/migrate.ts';
 import type { SqlBackend } from '../../src/dev/neon-http/backend.ts';
@@ -16,6 +16,7 @@ import { readWranglerConfig } from '../../src/dev/wrangler-config.ts';
 import { ROOT } from '../support/bundle.ts';
 import { ACCOUNT_ID, API_TOKEN, type CloudflareApi, serveCloudflareApi } from '../support/cloudflare-api.ts';
 import { EmulatorControl } from '../support/emulators.ts';
+import { servicesOfProcess } from '../support/services.ts';
 
 const settings = readWranglerConfig();
 const ZONE = 'jestha.com';
@@ -50,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const { secret, ...urls } = inject('services');
+const { secret, ...urls } = servicesOfProcess();
 const stores = secretsFor(urls, secret, crypto.randomUUID());
 const { MAIL_API_URL: _, ...complete } = stores;
 

@@ -197,7 +197,7 @@ async function complaintAbout(response: Response, method: string, isPage: boolea
   const id = answered.get('X-Request-Id');
   if (id === null || answered.get('X-Jestha-Api-Version') !== '1') return 'no id or version';
   if (status === 204) return text === '' ? undefined : 'a 204 with a body';
-  if (isPage && [404, 405].includes(status)) {
+  if (isPage && [303, 404, 405].includes(status)) {
     return answered.get('Content-Type') === 'text/html; charset=utf-8' ? undefined : 'no page';
   }
   if (answered.get('Content-Type') !== 'application/json') return `a type of ${answered.get('Content-Type')}`;

@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, inject, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { posts, rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
 import { newAddress, newForm, newPerson, signUp, type TestPerson } from '../support/people.ts';
+import { servicesOfProcess } from '../support/services.ts';
 
 const ME = '/api/auth/me';
 const NAME = '__Host-jestha.session_token';
@@ -126,7 +127,7 @@ describe('no session at all', () => {
   });
 
   test('a token of nobody is 401, however well signed', async () => {
-    const secret = `sessions of ${inject('services').secret}`;
+    const secret = `sessions of ${servicesOfProcess().secret}`;
     const signed = (token: string) => sign(token, secret);
     expect((await send(ME, { cookie: `${NAME}=${await signed(await tokenOf(person))}` })).status).toBe(200);
     expect(await answerOf(await send(ME, { cookie: `${NAME}=${await signed('a'.repeat(32))}` }))).toEqual(NOBODY);
@@ -146,7 +147,7 @@ describe('no session at all', () => {
 
 describe('a secret that is being replaced', () => {
   const SECRET = 'b'.repeat(32);
-  const before = `sessions of ${inject('services').secret}`;
+  const before = `sessions of ${servicesOfProcess().secret}`;
 
   test('goes on verifying, as the previous one: sessions and cursors still work', async () => {
     const key = await harness.newKey();

@@ -96,7 +96,7 @@ test(
       return chance(0.05) ? [{ kind: 'refuse' as const }] : [];
     };
 
-    const events = inject('services').webhookEvents;
+    const events = inject('webhookEvents');
     const confirmed: string[] = [];
     for (let i = 0; i < events; i++) {
       harness.now += 7_000;

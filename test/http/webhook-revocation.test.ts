@@ -104,7 +104,7 @@ describe('a revocation', () => {
     );
     const wake = webhooks.map(({ id }) => ({ endpointId: id }));
     const consumers = Array.from({ length: 4 }, () => localHarness().deliver('jestha-webhook-retries', wake));
-    await receiver.received(20);
+    await receiver.received(5);
     await harness.revoke(key);
     const answeredAt = Date.now();
     await Promise.all(consumers);

@@ -1,38 +1,46 @@
 import type { TestProject } from 'vitest/node';
 import type { ServiceUrls } from '../../src/dev/secrets.ts';
-import { startServices } from '../../src/dev/services.ts';
+import { type Services, startServices } from '../../src/dev/services.ts';
 import { serveReceiver } from './receiver-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the emulators of this run listen, and the secret they know. */
-    services: ServiceUrls & {
-      secret: string;
-      /** Where receivers of webhooks listen. */
-      receiver: string;
-      /** How many events the books of webhooks are tested with. */
-      webhookEvents: number;
-    };
+    /** Where the emulators of each test process listen, and the secret they know; tests take theirs by `servicesOfProcess`. */
+    services: readonly (ServiceUrls & { secret: string })[];
+    /** Where receivers of webhooks listen. */
+    receiver: string;
+    /** How many events the books of webhooks are tested with. */
+    webhookEvents: number;
   }
 }
 
 /**
- * One pair of emulators for all suites of a run: over the embedded Postgres and Redis, or over real ones where
- * TEST_DATABASE_URL and TEST_REDIS_URL name them. Suites keep apart by scopes, accounts and keys of their own.
+ * Emulators for each process of a run: over the embedded Postgres and Redis, or over real ones where TEST_DATABASE_URL and
+ * TEST_REDIS_URL name them (the number of the process is added). Each process has an object store of its own, so a sweep must
+ * not find the rows of another. The suites of one process keep apart by scopes, accounts and keys of their own.
  */
 export default async function startEmulators(root: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (root.vitest.projects.every(({ name }) => name === 'architecture')) return undefined;
   const secret = crypto.randomUUID();
-  const services = await startServices({
-    secret,
-    databaseUrl: process.env.TEST_DATABASE_URL,
-    redisUrl: process.env.TEST_REDIS_URL,
-  });
+  const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
+  const started: Services[] = [];
+  // One after the other, since Neon's client has one endpoint for all who migrate.
+  for (let number = 1; number <= root.vitest.config.maxWorkers; number++) {
+    const services = await startServices({
+      secret,
+      databaseUrl: TEST_DATABASE_URL && `${TEST_DATABASE_URL}${number}`,
+      redisUrl: TEST_REDIS_URL && `${TEST_REDIS_URL}/${number}`,
+    });
+    started.push(services);
+  }
   const receiver = await serveReceiver();
-  const webhookEvents = Number(process.env.TEST_WEBHOOK_EVENTS ?? 60);
-  const urls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
-  root.provide('services', { ...urls, secret, receiver: receiver.url, webhookEvents });
+  root.provide(
+    'services',
+    started.map(({ neon, upstash, mail }) => ({ neon: neon.url, upstash: upstash.url, mail: mail.url, secret })),
+  );
+  root.provide('receiver', receiver.url);
+  root.provide('webhookEvents', Number(process.env.TEST_WEBHOOK_EVENTS ?? 60));
   return async () => {
-    await Promise.all([services.close(), receiver.close()]);
+    await Promise.all([...started.map((services) => services.close()), receiver.close()]);
   };
 }

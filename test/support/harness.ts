@@ -8,7 +8,7 @@ import {
 import { env as bindings } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { generateSignedCookie } from 'hono/cookie';
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import { contextFor } from '../../src/compose.ts';
 import { type Db, runSql } from '../../src/data/db.ts';
 import { sessionCookieName } from '../../src/data/identity.ts';
@@ -29,6 +29,7 @@ import worker from '../../src/worker.ts';
 import { requireConformance } from './conformance.ts';
 import { EmulatorControl } from './emulators.ts';
 import { newUsername } from './names.ts';
+import { servicesOfProcess } from './services.ts';
 
 export interface TestRequest {
   readonly method?: string;
@@ -86,7 +87,7 @@ export class Harness {
 
   /** @param bindings that differ from those of the deployment */
   constructor(overrides: Partial<Env> = {}) {
-    const { secret, ...urls } = inject('services');
+    const { secret, ...urls } = servicesOfProcess();
     const { neon, upstash } = urls;
     const scope = crypto.randomUUID();
     this.neon = new EmulatorControl(neon, scope);
@@ -292,7 +293,8 @@ const WEB_ORIGIN = 'https://jestha.com';
 const API_ORIGIN = 'https://api.jestha.com';
 
 /** Paths of pages, as the routes of wrangler.toml say it. */
-const PAGES = /^\/(assets|docs|forgot-|jesclip\/|media\/|post\/|reset-|settings|sign-|verify-|api\/auth\/callback\/)/;
+const PAGES =
+  /^\/(assets|docs|forgot-|jesclip\/|media\/|post\/|report-key|reset-|settings|sign-|verify-|api\/auth\/callback\/)/;
 
 function toRequest(path: string, { method, key, cookie, address, headers, body, ...request }: TestRequest): Request {
   const origin = request.origin ?? (PAGES.test(path) ? WEB_ORIGIN : API_ORIGIN);

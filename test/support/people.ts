@@ -1,10 +1,11 @@
-import { inject, onTestFinished, vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { requestPasswordReset, type Visitor } from '../../src/domain/accounts/index.ts';
 import type { SessionCtx } from '../../src/domain/context.ts';
 import { addressToHex } from '../../src/lib/ip.ts';
 import { submit } from './forms.ts';
 import type { Harness } from './harness.ts';
 import { newUsername } from './names.ts';
+import { servicesOfProcess } from './services.ts';
 
 /** Somebody who has signed up, and is signed in by their cookie. */
 export interface TestPerson {
@@ -95,7 +96,7 @@ export function requestReset(harness: Harness, email: string): Promise<void> {
 
 /** What was mailed to an address, the newest first. */
 export async function mailsTo(email: string): Promise<{ from: string; to: string[]; subject: string; text: string }[]> {
-  const response = await fetch(`${inject('services').mail}/dev/mail/${encodeURIComponent(email)}`);
+  const response = await fetch(`${servicesOfProcess().mail}/dev/mail/${encodeURIComponent(email)}`);
   return await response.json();
 }
 

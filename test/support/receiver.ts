@@ -27,7 +27,7 @@ export interface Received {
 /** A receiver of webhooks, apart from those of other tests: a real HTTP server on this machine. */
 export class Receiver {
   readonly #scope = crypto.randomUUID();
-  readonly #server = inject('services').receiver;
+  readonly #server = inject('receiver');
 
   /** An address of it. */
   url(path = '/hook'): string {

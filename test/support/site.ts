@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
-import { inject } from 'vitest';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { type ServiceSecrets, secretsFor } from '../../src/dev/secrets.ts';
 import { bundle, ROOT, toModules } from './bundle.ts';
 import { EmulatorControl } from './emulators.ts';
+import { servicesOfProcess } from './services.ts';
 
 /** The built Worker, as a browser meets it. */
 export interface Site {
@@ -23,7 +23,7 @@ export interface Site {
 export async function startSite(): Promise<Site> {
   const modules = toModules(await bundle('src/worker.ts', { patient: true }));
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'));
-  const { secret, ...services } = inject('services');
+  const { secret, ...services } = servicesOfProcess();
   const scope = crypto.randomUUID();
   const secrets = secretsFor(services, secret, scope);
   const port = await freePort();

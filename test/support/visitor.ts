@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import { newUsername } from './names.ts';
+import { servicesOfProcess } from './services.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -24,7 +25,7 @@ export function listen(context: BrowserContext, isShownOnce: (url: string) => bo
 
 /** Opens the link in the newest mail to an address, in this browser, and presses the button there. */
 export async function confirmByMail(page: Page, email: string): Promise<void> {
-  const response = await fetch(`${inject('services').mail}/dev/mail/${encodeURIComponent(email)}`);
+  const response = await fetch(`${servicesOfProcess().mail}/dev/mail/${encodeURIComponent(email)}`);
   const [mail] = (await response.json()) as { readonly text: string }[];
   await page.goto(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'about:blank');
   await page.getByRole('button', { name: 'Confirm the address' }).click();

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
-import { inject } from 'vitest';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { secretsFor } from '../../src/dev/secrets.ts';
 import { type BundleOptions, bundle, ROOT, toModules } from './bundle.ts';
 import { EmulatorControl } from './emulators.ts';
+import { servicesOfProcess } from './services.ts';
 
 /** Built Workers in workerd, each an isolate of its own with a socket of its own, over the same stores. */
 export interface Workers {
@@ -33,7 +33,7 @@ export async function startWorkers(
 ): Promise<Workers> {
   const modules = toModules(await bundle(entry, options));
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'));
-  const { secret, ...services } = inject('services');
+  const { secret, ...services } = servicesOfProcess();
   const { neon, upstash } = services;
   const scope = crypto.randomUUID();
   const secrets = secretsFor(services, secret, scope);

@@ -62,7 +62,7 @@ export function lockEndpoints(db: Db, wakes: Wakes) {
   return db.execute<{ id: string; isFailing: boolean }>(sql`
     SELECT e.id, e.failing_since IS NOT NULL AS "isFailing"
     FROM webhook_endpoints e JOIN api_keys k ON k.id = e.api_key_id JOIN accounts a ON a.id = k.account_id
-    WHERE e.id IN ${endpointsOf(wakes)} ORDER BY e.id FOR KEY SHARE OF a FOR NO KEY UPDATE OF e FOR SHARE OF k`);
+    WHERE e.id IN ${endpointsOf(wakes)} ORDER BY k.id, e.id FOR KEY SHARE OF a FOR NO KEY UPDATE OF e FOR SHARE OF k`);
 }
 
 /** A delivery that this consumer has until its lease ends. */

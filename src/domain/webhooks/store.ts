@@ -87,11 +87,15 @@ export function selectWebhooks(db: Db, actor: Actor, keyId: string) {
     FROM api_keys k WHERE ${isOwnKey(actor, keyId)}`);
 }
 
-/** Locks a key of the actor's: creations of endpoints for it wait for each other, so that each sees those before it. */
+/**
+ * Locks a key of the actor's: creations of endpoints for it wait for each other, so that each sees those before it. It comes
+ * before {@link actingAccount}, whose lock on a key is weaker: two who strengthened that one would wait for each other.
+ */
 export function lockKey(db: Db, { actor, keyId }: Named, at: Date) {
   return db.execute<{ isRevoked: boolean; isExpired: boolean }>(sql`
     SELECT NOT ${isKeyActive('k')} AS "isRevoked", coalesce(k.expires_at <= ${time(at)}, false) AS "isExpired"
-    FROM api_keys k WHERE ${isOwnKey(actor, keyId)} AND k.account_id = ${actingAccount(actor)} FOR NO KEY UPDATE OF k`);
+    FROM api_keys k JOIN accounts a ON a.id = k.account_id
+    WHERE ${isOwnKey(actor, keyId)} FOR KEY SHARE OF a FOR NO KEY UPDATE OF k`);
 }
 
 export interface NewWebhookRow {
