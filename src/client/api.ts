@@ -2452,4 +2452,68 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
+  /** Report keys that were found. */
+  'POST /api/key-reports': {
+    readonly init: { readonly body: {
+      /** What was found. What is no key of Jestha is left alone. */
+      readonly keys: readonly string[];
+      /** Where it was found, for the mail to the owner. */
+      readonly url?: string;
+    } };
+    readonly data: {
+      readonly received: true;
+    };
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Report keys by GitHub’s secret scanning. */
+  'POST /api/key-reports/github': {
+    readonly init: { readonly body: readonly ({
+      readonly token: string;
+      readonly type: string;
+      readonly url?: string | null;
+      readonly source?: string | null;
+      readonly [name: string]: unknown;
+    })[] };
+    readonly data: readonly ({
+      /** SHA-256 of the token. */
+      readonly token_hash: string;
+      readonly token_type: string;
+      /** It is, or was, a key of Jestha, or not. */
+      readonly label: "true_positive" | "false_positive";
+    })[];
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotAcceptableProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
 }

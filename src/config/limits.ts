@@ -216,6 +216,19 @@ export const ORPHAN_AGE_MS = HOUR_MS;
 /** Objects looked at in one cron run, 720,000 a day; R2 deletes at most 1,000 at once. */
 export const OBJECTS_SWEPT_BATCH = 500;
 
+// ── Keys that leak (contract section 11) ────────────────────────────────────────────────────────────────
+export const KEYS_PER_REPORT = 100;
+/** A key has 58; the rest is what stands around it where it was found. */
+export const REPORTED_KEY_MAX_CHARACTERS = 200;
+export const TOKENS_PER_REPORT = 1_000;
+export const GITHUB_REPORT_MAX_BYTES = MIB;
+/** GitHub's public keys are fetched again after this time. */
+export const GITHUB_KEYS_KEPT_MS = HOUR_MS;
+export const GITHUB_UNKNOWN_KEY_KEPT_MS = MINUTE_MS;
+export const GITHUB_TIMEOUT_MS = 5 * SECOND_MS;
+/** Mails of one run. */
+export const LEAK_MAILS_BATCH = 50;
+
 // ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
 /** All waiting of one request for Redis, together. After it the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;

@@ -70,7 +70,8 @@ export type Refusal =
         | 'record'
         | 'revocation'
         | 'revocations'
-        | 'suspension';
+        | 'suspension'
+        | 'github';
       /** Where every part was asked: which of them answer. */
       readonly parts?: Readonly<Record<string, 'ok' | 'unavailable'>>;
     }

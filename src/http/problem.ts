@@ -196,6 +196,8 @@ function unavailableSentence(why: Extract<Refusal, { code: 'service_unavailable'
       return 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.';
     case 'suspension':
       return 'The suspension is written down, but not all of our caches know yet. Repeat the command to be sure.';
+    case 'github':
+      return 'The public keys of GitHub cannot be fetched, so its signature was not verified. Nothing was changed; send it again soon.';
     case 'revocations':
       return 'This is done and your API keys are revoked, but not all of our caches know yet. They will in two minutes.';
     default:

@@ -13,6 +13,7 @@ import {
   wakeDeliveries,
 } from '../domain/deliveries/index.ts';
 import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
+import { sendLeakMails } from '../domain/leaks/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
@@ -28,6 +29,7 @@ async function purgeAccounts(ctx: Ctx): Promise<number> {
  */
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   tellRevocations,
+  sendLeakMails,
   noteLastUses,
   purgeAccounts,
   cancelDeliveries,

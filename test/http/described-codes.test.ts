@@ -99,14 +99,17 @@ async function setUp(endpoint: Endpoint): Promise<Stage> {
     person,
     good,
     credential,
-    send: ({ path = good.path, from = harness, headers, ...options } = {}) =>
-      from.fetch(path, {
+    send: async ({ path = good.path, from = harness, headers, ...options } = {}) => {
+      const body = 'body' in options ? options.body : good.body;
+      const signature = await good.sign?.(String(body));
+      return await from.fetch(path, {
         method: endpoint.method,
         address,
-        body: good.body,
         ...options,
-        headers: { ...good.headers, ...headers },
-      }),
+        body,
+        headers: { ...good.headers, ...signature, ...headers },
+      });
+    },
   };
 }
 
@@ -126,7 +129,9 @@ const withBody =
   ({ send, credential }) => [() => send({ ...credential, body, headers })];
 
 const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
-  authentication_required: ({ send }) => [() => send()],
+  authentication_required: ({ send, good }) => [
+    () => send(good.sign ? { headers: { 'Github-Public-Key-Signature': 'AAAA' } } : {}),
+  ],
   invalid_api_key: ({ send }) => [() => send({ key: 'jes_live_short' })],
   api_key_revoked: withKey('revoked'),
   api_key_expired: withKey('expired'),
@@ -151,8 +156,12 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
     ),
   ],
   invalid_json: withBody('{'),
-  payload_too_large: ({ send, credential, operation }) => [
-    () => send({ ...credential, body: new Uint8Array((operation.body?.json ? 0.2 : 9) * 1024 * 1024) }),
+  payload_too_large: ({ send, credential, operation, endpoint }) => [
+    () =>
+      send({
+        ...credential,
+        body: new Uint8Array((endpoint.path.endsWith('/github') ? 1.1 : operation.body?.json ? 0.2 : 9) * 1024 * 1024),
+      }),
   ],
   unsupported_media_type: withBody('x', { 'Content-Type': 'text/plain' }),
   not_found: ({ send, credential, good }) => [

@@ -1,4 +1,5 @@
 import { rowsOf } from './database.ts';
+import { signedByGithub } from './github.ts';
 import type { Harness, TestKey, TestSession } from './harness.ts';
 import { clipForm, multipart, newJesClip } from './jesclips.ts';
 import { newForm, signUp } from './people.ts';
@@ -12,6 +13,8 @@ export interface GoodRequest {
   /** Of a form; a body without them is JSON. */
   readonly headers?: Record<string, string>;
   readonly status: number;
+  /** Headers that sign a body. */
+  readonly sign?: (body: string) => Promise<Record<string, string>>;
   /** It is about something of the caller's own. */
   readonly isOwn?: true;
   /** It is about the key that sends it: to another key of the same account it is not there. */
@@ -255,6 +258,15 @@ export const GOOD_VISITOR_REQUESTS: Record<string, (harness: Harness) => Promise
     return { path: '/api/auth/sign-in/email', body: { email, password }, status: 200 };
   },
   'POST /api/auth/sign-out': async () => ({ path: '/api/auth/sign-out', status: 200 }),
+  'POST /api/key-reports': async (harness) => ({
+    path: '/api/key-reports',
+    body: { keys: [(await harness.newKey()).key] },
+    status: 202,
+  }),
+  'POST /api/key-reports/github': async (harness) => {
+    const body = JSON.stringify([{ token: (await harness.newKey()).key, type: 'jestha_api_key' }]);
+    return { path: '/api/key-reports/github', body, sign: signedByGithub, status: 200 };
+  },
 };
 
 /** The others, which are good as they are. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, check, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 
 /** An API key without the key: only its SHA-256 and its first four characters are kept (contract section 2). */
@@ -33,11 +33,18 @@ export const apiKeys = pgTable(
     lastUsedAt: timestamp('last_used_at', { withTimezone: true, precision: 3, mode: 'date' }),
     lastUsedIp: text('last_used_ip'),
     /** When Redis was last asked; null = never. */
+    /** Where a leaked key was found, as whoever reported it said. */
+    leakUrl: text('leak_url'),
+    /** The mail to the owner of a leaked key is not sent yet. */
+    leakMailDue: boolean('leak_mail_due').notNull().default(false),
+    /** When the owner put the notice of the leak away. */
+    leakDismissedAt: timestamp('leak_dismissed_at', { withTimezone: true, precision: 3, mode: 'date' }),
     useNotedAt: timestamp('use_noted_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [
     index('api_keys_use_noted_at_index').on(sql`${table.useNotedAt} ASC NULLS FIRST`),
     // Keys that have ended, for the sweep that prunes them.
+    index('api_keys_leak_mail_due_index').on(table.revokedAt).where(sql`${table.leakMailDue}`),
     index('api_keys_ended_at_index')
       .on(sql`least(${table.revokedAt}, ${table.expiresAt})`, table.id)
       .where(sql`least(${table.revokedAt}, ${table.expiresAt}) IS NOT NULL`),

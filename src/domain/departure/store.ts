@@ -143,7 +143,7 @@ export function removals(db: Db, ids: string[], at: Date, limit: number): Statem
         WHERE api_keys.account_id = ${anyOf(ids)} LIMIT ${limit}))`),
     // A key that is found later is still one that was revoked.
     db.execute(sql`
-      UPDATE api_keys SET label = '', ip_allowlist = '{}', last_used_ip = NULL
+      UPDATE api_keys SET label = '', ip_allowlist = '{}', last_used_ip = NULL, leak_url = NULL, leak_mail_due = false
       WHERE ${of('account_id')} AND (label <> '' OR last_used_ip IS NOT NULL)`),
   ];
 }

@@ -4,6 +4,7 @@ export { type CreatedKey, createKey, createOwnKey } from './create-key.ts';
 export { describeKey, type OwnKey } from './describe-key.ts';
 export { findKnownHashes, type KnownHashes } from './find-known-hashes.ts';
 export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey } from './format.ts';
+export { dismissLeakOf, type Leak, listLeaks } from './leaks.ts';
 export { type KeyWithUsage, listKeys, listKeysWithUsage } from './list-keys.ts';
 export { loadRecord, loadRecordShared } from './load-record.ts';
 export { noteLastUses } from './note-last-uses.ts';
@@ -15,11 +16,18 @@ export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usa
 export { forgetRecord, refreshRecord, reloadRecord } from './refresh-record.ts';
 export { hasScope, requireScope } from './require-scope.ts';
 export { keepForReveal, revealKey } from './reveal-key.ts';
-export { announceRevocations, revokeAnyKey, revokeKey, revokeOwnKey, revokingAll } from './revoke-key.ts';
+export {
+  announceRevocations,
+  revokeAnyKey,
+  revokeKey,
+  revokeOwnKey,
+  revokingAll,
+  revokingLeaked,
+} from './revoke-key.ts';
 export { keyPageSchema, type NewKey, newKeySchema, usageQuerySchema } from './schemas.ts';
 export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
 export { standingOf } from './standing.ts';
-export { type AuditEvent, selectUnrevoked } from './store.ts';
+export { type AuditEvent, type KeyRow, selectUnrevoked } from './store.ts';
 export { announceSuspension, liftSuspension } from './suspend-keys.ts';
 export { tellRevocations } from './tell-revocations.ts';
 export type { UsageBucket } from './usage.ts';

@@ -20,8 +20,10 @@ import {
   type KeyRow,
   type KeyToRevoke,
   markAllRevoked,
+  markLeaked,
   markRevoked,
   markTombstoned,
+  selectKnownHashes,
   selectOwnerOf,
 } from './store.ts';
 
@@ -98,7 +100,26 @@ export function revokingAll(ctx: Ctx, account: Sql, address: ClientAddress | und
   return [
     markAllRevoked(db, account, at),
     insertRevokedEvents(db, isRevokedNow({ account }, at)),
-    insertAllRevoked(db, account, newId(ctx.now), address?.text ?? null, at),
+    insertAllRevoked(db, isRevokedNow({ account }, at), newId(ctx.now), address?.text ?? null, at),
+  ] as const;
+}
+
+/**
+ * The statements that revoke keys that leaked, by their hashes; a key that was revoked before stays as it is. The first answers
+ * the keys that were live, the last the hashes that a key has.
+ *
+ * @param urls where each was found
+ */
+export function revokingLeaked(ctx: Ctx, urls: ReadonlyMap<string, string | null>) {
+  const { db } = ctx.ports;
+  const at = new Date(ctx.now);
+  const hashes = [...urls.keys()];
+  const revoked = isRevokedNow({ hashes }, at);
+  return [
+    markLeaked(db, urls, at),
+    insertRevokedEvents(db, revoked),
+    insertAllRevoked(db, revoked, newId(ctx.now), null, at),
+    selectKnownHashes(db, hashes),
   ] as const;
 }
 

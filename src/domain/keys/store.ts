@@ -145,6 +145,9 @@ export function markRevoked(db: Db, key: KeyToRevoke, account: Sql, at: Date) {
     .set({
       revokedAt: sql`coalesce(${apiKeys.revokedAt}, ${at.toISOString()}::timestamptz)`,
       revokedReason: sql`coalesce(${apiKeys.revokedReason}, ${key.reason})`,
+      ...(key.reason === 'leaked' && {
+        leakMailDue: sql`${apiKeys.leakMailDue} OR ${apiKeys.revokedAt} IS NULL`,
+      }),
     })
     .from(accounts)
     .where(and(eq(apiKeys.id, key.id), sql`${apiKeys.accountId} = ${account}`, eq(accounts.id, apiKeys.accountId)))
@@ -161,9 +164,54 @@ export function markAllRevoked(db: Db, account: Sql, at: Date) {
     .returning(recordColumns);
 }
 
+/** Revokes keys that leaked, by their hashes, and answers those that were live. @param urls where each was found */
+export function markLeaked(db: Db, urls: ReadonlyMap<string, string | null>, at: Date) {
+  const found = JSON.stringify([...urls].map(([hash, url]) => ({ hash, url })));
+  const reports = sql`jsonb_to_recordset(${found}::jsonb) AS report(hash text, url text)`;
+  return db
+    .update(apiKeys)
+    .set({
+      revokedAt: at,
+      revokedReason: 'leaked',
+      leakMailDue: true,
+      leakUrl: sql`(SELECT report.url FROM ${reports} WHERE report.hash = ${apiKeys.hash} LIMIT 1)`,
+    })
+    .from(accounts)
+    .where(and(inArray(apiKeys.hash, [...urls.keys()]), isNull(apiKeys.revokedAt), eq(accounts.id, apiKeys.accountId)))
+    .returning(recordColumns);
+}
+
+/** Puts the notice of a leak away, for the owner. */
+export function dismissLeak(db: Db, id: string, owner: Writer<SessionActor>, at: Date) {
+  return db
+    .update(apiKeys)
+    .set({ leakDismissedAt: at })
+    .where(
+      and(eq(apiKeys.id, id), sql`${apiKeys.accountId} = ${actingAccount(owner)}`, eq(apiKeys.revokedReason, 'leaked')),
+    );
+}
+
+/** Leaked keys of an account whose notice its owner has not put away, the newest first. */
+export function selectLeaks(db: Db, accountId: string) {
+  return db
+    .select({ id: apiKeys.id, label: apiKeys.label, maskedKey: apiKeys.maskedKey, leakUrl: apiKeys.leakUrl })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.accountId, accountId), eq(apiKeys.revokedReason, 'leaked'), isNull(apiKeys.leakDismissedAt)))
+    .orderBy(desc(apiKeys.revokedAt))
+    .limit(5);
+}
+
 /** The keys that a revocation at this time revoked, as a condition on `api_keys k`. @param of.account its id, in SQL */
-export function isRevokedNow(of: { readonly id: string } | { readonly account: Sql }, at: Date): Sql {
-  const isOf = 'id' in of ? sql`k.id = ${of.id}` : sql`k.account_id = ${of.account}`;
+export function isRevokedNow(
+  of: { readonly id: string } | { readonly account: Sql } | { readonly hashes: readonly string[] },
+  at: Date,
+): Sql {
+  const isOf =
+    'id' in of
+      ? sql`k.id = ${of.id}`
+      : 'account' in of
+        ? sql`k.account_id = ${of.account}`
+        : sql`k.hash = ANY (string_to_array(${of.hashes.join(',')}, ','))`;
   return sql`${isOf} AND k.revoked_at = ${at.toISOString()}::timestamptz`;
 }
 
@@ -177,12 +225,12 @@ export function isUntombstoned(): Sql {
  *
  * @param id of whose time and randomness the ids of the events are made: their number is known to Postgres only
  */
-export function insertAllRevoked(db: Db, account: Sql, id: string, address: string | null, at: Date) {
+export function insertAllRevoked(db: Db, revoked: Sql, id: string, address: string | null, at: Date) {
   const time = at.toISOString();
   return db.execute(sql`
     INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
     SELECT ${id.slice(0, 10)} || upper(left(md5(${id} || id), 16)), id, 'revoked', ${address}, '', ${time}::timestamptz
-    FROM api_keys WHERE account_id = ${account} AND revoked_at = ${time}::timestamptz
+    FROM api_keys k WHERE ${revoked}
     ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
 }
 

@@ -126,8 +126,10 @@ export function selectSilenced(db: Db, keyIds: readonly string[]) {
   const isOfThem = sql`= ANY (string_to_array(${keyIds.join(',')}, ','))`;
   return db.execute<{ newestLease: string | null; events: string[] }>(sql`
     SELECT
-      (SELECT ${timeJson(sql`max(d.claimed_until)`)} FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
-       WHERE e.api_key_id ${isOfThem} AND d.claimed_until IS NOT NULL) AS "newestLease",
+      (SELECT ${timeJson(sql`max(claimed.until)`)} FROM webhook_endpoints e CROSS JOIN LATERAL (
+         SELECT max(d.claimed_until) AS until FROM webhook_deliveries d
+         WHERE d.endpoint_id = e.id AND d.claimed_until IS NOT NULL) claimed
+       WHERE e.api_key_id ${isOfThem}) AS "newestLease",
       array_to_json(ARRAY(
         SELECT o.id FROM (SELECT * FROM outbox_events WHERE api_key_id ${isOfThem} OFFSET 0) o WHERE o.fan_out_due)) AS events`);
 }

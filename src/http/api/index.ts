@@ -14,6 +14,7 @@ import { getComments, getJesClipComments, postComment, postJesClipComment } from
 import { healthz } from './health.ts';
 import { getJesClip, patchJesClip, postJesClip } from './jesclips.ts';
 import { getKey } from './key.ts';
+import { postGithubReport, postKeyReport } from './key-reports.ts';
 import { getMe } from './me.ts';
 import { getOpenapi } from './openapi.ts';
 import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts.ts';
@@ -98,4 +99,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getDelivery,
   postRedelivery,
   getEvents,
+  postKeyReport,
+  postGithubReport,
 ];

@@ -2,6 +2,7 @@ import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { comments } from './comments.ts';
 import { jesclips } from './jesclips.ts';
+import { keyReports } from './key-reports.ts';
 import { posts } from './posts.ts';
 import { service } from './service.ts';
 import { social } from './social.ts';
@@ -16,6 +17,7 @@ export const OPERATIONS = {
   ...social,
   ...apiKeys,
   ...webhooks,
+  ...keyReports,
   ...service,
 } as const;
 

@@ -1,7 +1,7 @@
 import { getDeleteAccount, postDeleteAccount } from './account/delete.tsx';
 import { getAccount, postEndOtherSessions, postEndSession, postPassword } from './account/overview.tsx';
 import { getKeyDetail } from './api-access/detail.tsx';
-import { getKeyList } from './api-access/list.tsx';
+import { getKeyList, postDismissLeak } from './api-access/list.tsx';
 import { getNewKey, postNewKey } from './api-access/new.tsx';
 import { getRevoke, postRevoke } from './api-access/revoke.tsx';
 import { getShownOnce, postStored } from './api-access/shown-once.tsx';
@@ -19,6 +19,7 @@ import {
   postResetPassword,
 } from './password-reset.tsx';
 import { getPostPage } from './post.tsx';
+import { getReportKey, postReportKey } from './report-key.tsx';
 import { getRoot } from './root.ts';
 import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
@@ -57,6 +58,7 @@ export const PAGES: readonly Page[] = [
   getDeleteAccount,
   postDeleteAccount,
   getKeyList,
+  postDismissLeak,
   getNewKey,
   postNewKey,
   getKeyDetail,
@@ -64,6 +66,8 @@ export const PAGES: readonly Page[] = [
   postStored,
   getRevoke,
   postRevoke,
+  getReportKey,
+  postReportKey,
   getNewWebhook,
   postNewWebhook,
   getWebhook,

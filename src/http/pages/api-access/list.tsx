@@ -1,11 +1,17 @@
 import { ACTIVE_KEYS_PER_ACCOUNT } from '../../../config/limits.ts';
-import { type KeyWithUsage, listKeysWithUsage } from '../../../domain/keys/index.ts';
+import {
+  dismissLeakOf,
+  type KeyWithUsage,
+  type Leak,
+  listKeysWithUsage,
+  listLeaks,
+} from '../../../domain/keys/index.ts';
 import type { Person } from '../../endpoint.ts';
 import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
 import { Sparkline, UsageUnknown } from '../components/usage-chart.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
-import { type Markup, render } from '../render.ts';
+import { type Markup, redirect, render } from '../render.ts';
 
 const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your e-mail address.']]);
 
@@ -72,6 +78,28 @@ function ConfirmEmail({ email }: { readonly email: string }): Markup {
   );
 }
 
+/** A key that leaked, until its owner puts the notice away. */
+function LeakNotice({ leak }: { readonly leak: Leak }): Markup {
+  return (
+    <div class="alert">
+      <p>
+        Your key <strong>{leak.label}</strong> (<code>{leak.maskedKey}</code>) was found in public and is revoked.{' '}
+        {leak.leakUrl === null ? null : (
+          <>
+            It was found at <span class="url">{leak.leakUrl}</span>.{' '}
+          </>
+        )}
+        <a href={`/settings/api-access/${leak.id}`}>See what it did</a>
+      </p>
+      <form method="post" action={`/settings/api-access/${leak.id}/dismiss`}>
+        <button type="submit" class="quiet">
+          Put this notice away
+        </button>
+      </form>
+    </div>
+  );
+}
+
 /** Revoked and expired keys, and where there are more. */
 function Older(props: {
   readonly keys: readonly KeyWithUsage[];
@@ -96,12 +124,13 @@ function Older(props: {
 function KeyListPage(props: {
   readonly person: Person;
   readonly keys: readonly KeyWithUsage[];
+  readonly leaks: readonly Leak[];
   readonly nextCursor: string | null;
   /** The page that begins with the active keys. */
   readonly isFirst: boolean;
   readonly notice: string | undefined;
 }): Markup {
-  const { person, keys, nextCursor, isFirst, notice } = props;
+  const { person, keys, leaks, nextCursor, isFirst, notice } = props;
   const { now } = person.ctx;
   const active = keys.filter(({ apiKey }) => apiKey.status === 'active');
   const over = keys.filter(({ apiKey }) => apiKey.status !== 'active');
@@ -118,6 +147,9 @@ function KeyListPage(props: {
         ) : null}
       </div>
       {notice === undefined ? null : <output class="notice">{notice}</output>}
+      {leaks.map((leak) => (
+        <LeakNotice leak={leak} />
+      ))}
       {isConfirmed ? null : <ConfirmEmail email={person.owner.email} />}
       {isFirst ? null : <Older keys={over} now={now} nextCursor={nextCursor} />}
       {!isFirst ? null : keys.length === 0 ? (
@@ -158,7 +190,10 @@ export const getKeyList: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const { cursor } = exchange.c.req.query();
-    const { keys, nextCursor } = await listKeysWithUsage(person.ctx, cursor === undefined ? {} : { cursor });
+    const [{ keys, nextCursor }, leaks] = await Promise.all([
+      listKeysWithUsage(person.ctx, cursor === undefined ? {} : { cursor }),
+      listLeaks(person.ctx),
+    ]);
     const notice = NOTICES.get(exchange.c.req.query('notice') ?? '');
     return await render(
       exchange,
@@ -166,10 +201,21 @@ export const getKeyList: PersonalPage = {
       <KeyListPage
         person={person}
         keys={keys}
+        leaks={leaks}
         nextCursor={nextCursor}
         isFirst={cursor === undefined}
         notice={notice}
       />,
     );
+  },
+};
+
+export const postDismissLeak: PersonalPage = {
+  method: 'POST',
+  path: '/settings/api-access/:id/dismiss',
+  access: 'session',
+  async answer(exchange, person) {
+    await dismissLeakOf(person.ctx, exchange.c.req.param('id') ?? '');
+    return redirect(exchange, '/settings/api-access');
   },
 };

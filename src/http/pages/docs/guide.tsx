@@ -150,11 +150,21 @@ function Keys(): Markup {
         <dd>
           <Words>
             {
-              'Whoever has the key is you, within its scopes. Send it over https only. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later.'
+              'Whoever has the key is you, within its scopes. Send it over https only. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later. Whoever finds a key can [report it](/report-key), and scanners find them by `jes_live_[0-9A-Za-z]{49}`; the rule for Gitleaks stands below.'
             }
           </Words>
         </dd>
       </dl>
+      <Code id="keys-gitleaks" title=".gitleaks.toml">
+        {
+          '[[rules]]\nid = "jestha-api-key"\ndescription = "Jestha API key"\nregex = \'\'\'\\bjes_live_[0-9A-Za-z]{49}\\b\'\'\'\nkeywords = ["jes_live_"]'
+        }
+      </Code>
+      <Code id="keys-trufflehog" title="TruffleHog, detectors.yaml">
+        {
+          'detectors:\n  - name: JesthaApiKey\n    keywords: [jes_live_]\n    regex:\n      key: "\\\\bjes_live_[0-9A-Za-z]{49}\\\\b"'
+        }
+      </Code>
     </>
   );
 }

@@ -1,0 +1,43 @@
+import { GITHUB_REPORT_MAX_BYTES } from '../../config/limits.ts';
+import { countVisitor } from '../count-visitor.ts';
+import type { VisitorEndpoint } from '../endpoint.ts';
+import { readBytes } from '../read-bytes.ts';
+import { readJson, requireJsonType } from '../read-json.ts';
+import { reply } from '../reply.ts';
+
+/** Loaded when first asked for: hardly an isolate ever is. */
+const leaks = () => import('../../domain/leaks/index.ts');
+
+/** Whoever holds a key may end it. The response is the same whatever became of it. */
+export const postKeyReport = {
+  operationId: 'reportKeys',
+  method: 'POST',
+  path: '/api/key-reports',
+  access: 'visitor',
+  async answer(exchange) {
+    await countVisitor(exchange);
+    const { reportKeys } = await leaks();
+    await reportKeys(exchange.ctx, await readJson(exchange.c.req.raw));
+    return reply(exchange, 202, { received: true });
+  },
+} as const satisfies VisitorEndpoint;
+
+/** GitHub's secret scanning partner protocol. */
+export const postGithubReport = {
+  operationId: 'reportByGithub',
+  method: 'POST',
+  path: '/api/key-reports/github',
+  access: 'visitor',
+  async answer(exchange) {
+    await countVisitor(exchange);
+    const { reportByGithub } = await leaks();
+    requireJsonType(exchange.c.req.raw);
+    const { headers } = exchange.c.req.raw;
+    const body = await readBytes(exchange.c.req.raw, GITHUB_REPORT_MAX_BYTES);
+    const matches = await reportByGithub(exchange.ctx, body, {
+      keyId: headers.get('Github-Public-Key-Identifier'),
+      signature: headers.get('Github-Public-Key-Signature'),
+    });
+    return reply(exchange, 200, matches);
+  },
+} as const satisfies VisitorEndpoint;

@@ -1,0 +1,261 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { generateKey, revokeAnyKey } from '../../src/domain/keys/index.ts';
+import { sha256Hex } from '../../src/lib/hash.ts';
+import { invalid } from '../support/answers.ts';
+import { rowsOf } from '../support/database.ts';
+import { submit, textOf } from '../support/forms.ts';
+import { GITHUB_KEY_ID, github, signedByGithub } from '../support/github.ts';
+import { answerOf, Harness } from '../support/harness.ts';
+import { mailsTo, newAddress, newPerson } from '../support/people.ts';
+import { newPost } from '../support/posts.ts';
+
+const REPORTS = '/api/key-reports';
+const GITHUB = '/api/key-reports/github';
+const ME = '/api/auth/me';
+
+let harness: Harness;
+beforeEach(() => {
+  harness = new Harness();
+  github.isAway = false;
+});
+
+const report = (body: unknown) => harness.fetch(REPORTS, { address: newAddress(), body });
+const codeOf = async (key: string) =>
+  ((await answerOf(await harness.fetch(ME, { key }))).body as { code?: string }).code;
+const reasonOf = async ({ id }: { id: string }) =>
+  (await rowsOf(harness, `SELECT revoked_reason FROM api_keys WHERE id = '${id}'`))[0]?.revoked_reason;
+
+describe('a report of whoever found a key', () => {
+  test('ends it everywhere, and tells its owner once, however often it comes', async () => {
+    const person = await newPerson(harness);
+    const key = await harness.newKey({ account: person, label: 'Bridge' });
+    await harness.fetch(ME, { key: key.key, address: '192.0.2.7' });
+    await newPost(harness, key);
+    const body = { keys: [` ${key.key}\n`], url: 'https://example.com/paste/4711' };
+    for (let i = 0; i < 3; i++) {
+      expect(await answerOf(await report(body))).toEqual({ status: 202, body: { received: true } });
+    }
+    expect(await codeOf(key.key)).toBe('api_key_revoked');
+    expect(await reasonOf(key)).toBe('leaked');
+    await harness.sweep();
+    const mails = (await mailsTo(person.email)).filter(({ subject }) => subject.includes('leaked'));
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.text).toContain(`${key.key.slice(0, 13)}****`);
+    expect(mails[0]?.text).toContain('https://example.com/paste/4711');
+    expect(mails[0]?.text).toContain('still there: 1.');
+    expect(mails[0]?.text).toContain(`/settings/api-access/${key.id}`);
+    expect(mails[0]?.text).not.toContain(key.key);
+  });
+
+  test('is answered the same for live, dead and unknown keys and none; only behind the response a live one costs more', async () => {
+    const [live, dead, expired] = [
+      await harness.newKey(),
+      await harness.newKey(),
+      await harness.newKey({ expiresInDays: 30 }),
+    ];
+    await harness.revoke(dead);
+    const seen: unknown[] = [];
+    const costs: unknown[] = [];
+    for (const keys of [[live.key], [dead.key], [expired.key], [generateKey()], ['no key at all'], [live.key]]) {
+      await harness.neon.reset();
+      await harness.upstash.reset();
+      const { response, settled } = harness.start(REPORTS, { address: newAddress(), body: { keys } });
+      const answered = await response;
+      const headers = [...answered.headers].filter(([name]) => name !== 'x-request-id');
+      seen.push([answered.status, await answered.text(), headers]);
+      await settled();
+      costs.push((await harness.neon.counters()).requests);
+    }
+    for (const each of seen) expect(each).toEqual(seen[0]);
+    // One batch for all; then the markers, what waits for deliveries, and the mails of the two that were live.
+    expect(costs).toEqual([5, 1, 5, 1, 1, 1]);
+    expect(await reasonOf(dead)).toBe('user');
+  });
+
+  test('is held to its form', async () => {
+    expect(await answerOf(await report({ keys: [] }))).toEqual(
+      invalid({ path: 'keys', message: 'give at least one key' }),
+    );
+    expect(await answerOf(await report({ keys: Array(101).fill('x') }))).toEqual(
+      invalid({ path: 'keys', message: 'at most 100 keys' }),
+    );
+    expect(await answerOf(await report({ keys: ['x'.repeat(201)], url: 'javascript:alert(1)' }))).toEqual(
+      invalid(
+        { path: 'keys.0', message: 'must be at most 200 characters' },
+        { path: 'url', message: 'must be an http or https URL' },
+      ),
+    );
+  });
+
+  test('without Neon is 503, and without Redis holds in Neon at once and everywhere with the sweep', async () => {
+    const key = await harness.newKey();
+    await harness.neon.setFaults({ kind: 'refuse' });
+    expect((await report({ keys: [key.key] })).status).toBe(503);
+    await harness.neon.setFaults();
+    await harness.upstash.setFaults({ kind: 'refuse' });
+    expect((await report({ keys: [key.key] })).status).toBe(202);
+    await harness.upstash.setFaults();
+    await harness.sweep();
+    expect(await codeOf(key.key)).toBe('api_key_revoked');
+  });
+
+  test('can be made on a page, which says the same whatever was reported', async () => {
+    const key = await harness.newKey();
+    const send = (fields: Record<string, string>) => submit(harness, '/report-key', fields);
+    const live = await send({ keys: `${key.key}\n`, url: '' });
+    const none = await send({ keys: 'nothing of ours', url: '' });
+    expect([live.status, none.status]).toEqual([202, 202]);
+    expect(await textOf(live)).toBe(await textOf(none));
+    expect(await codeOf(key.key)).toBe('api_key_revoked');
+    const wrong = await send({ keys: '  ', url: 'nowhere' });
+    expect(wrong.status).toBe(400);
+    const html = await wrong.text();
+    expect(html).toContain('give at least one key');
+    expect(html).toContain('value="nowhere"');
+  });
+});
+
+describe('the owner of a key that leaked', () => {
+  test('sees it on Settings until it is put away, and nobody else can put it away', async () => {
+    const key = await harness.newKey({ label: 'Bridge' });
+    const person = await harness.newSession({ account: { id: key.accountId, username: key.username } });
+    const stranger = await harness.newSession();
+    await harness.run((ctx) => revokeAnyKey(ctx, { id: key.id }, 'leaked'));
+    const settings = () => harness.fetch('/settings/api-access', { cookie: person.cookie });
+    const dismiss = (cookie: string) => submit(harness, `/settings/api-access/${key.id}/dismiss`, {}, cookie);
+    const text = 'Your key Bridge';
+    await dismiss(stranger.cookie);
+    expect(await textOf(await settings())).toContain(text);
+    expect((await dismiss(person.cookie)).headers.get('Location')).toBe('/settings/api-access');
+    expect(await textOf(await settings())).not.toContain('was found in public and is revoked');
+  });
+
+  test('is mailed by the sweep where the mail server was away', async () => {
+    const person = await newPerson(harness);
+    const key = await harness.newKey({ account: person });
+    const broken = new Harness({ MAIL_API_KEY: 'wrong' });
+    await broken.fetch(REPORTS, { address: newAddress(), body: { keys: [key.key] } });
+    const leakMails = async () => (await mailsTo(person.email)).filter(({ subject }) => subject.includes('leaked'));
+    expect(await leakMails()).toEqual([]);
+    await harness.sweep();
+    await harness.sweep();
+    expect(await leakMails()).toHaveLength(1);
+  });
+});
+
+describe('GitHub’s secret scanning', () => {
+  const send = async (matches: unknown, headers: Record<string, string> = {}) => {
+    const body = JSON.stringify(matches);
+    return await harness.fetch(GITHUB, {
+      address: newAddress(),
+      body,
+      headers: { ...(await signedByGithub(body)), ...headers },
+    });
+  };
+  const match = (token: string) => ({
+    token,
+    type: 'jestha_api_key',
+    url: 'https://github.com/a/b',
+    source: 'content',
+  });
+
+  test('ends every live key before the answer, and learns which tokens are ours', async () => {
+    const [live, dead] = [await harness.newKey(), await harness.newKey()];
+    await harness.revoke(dead);
+    const [unknown, nonsense] = [generateKey(), 'jes_live_nonsense'];
+    const tokens = [live.key, dead.key, unknown, nonsense];
+    const response = await send(tokens.map(match));
+    expect(await answerOf(response)).toEqual({
+      status: 200,
+      body: await Promise.all(
+        tokens.map(async (token, i) => ({
+          token_hash: await sha256Hex(token),
+          token_type: 'jestha_api_key',
+          label: i < 2 ? 'true_positive' : 'false_positive',
+        })),
+      ),
+    });
+    expect(await codeOf(live.key)).toBe('api_key_revoked');
+    expect([await reasonOf(live), await reasonOf(dead)]).toEqual(['leaked', 'user']);
+  });
+
+  test('of 1,000 tokens is one batch of statements and one pipeline', async () => {
+    const account = await harness.newAccount();
+    const keys = await Promise.all(Array.from({ length: 5 }, () => harness.newKey({ account })));
+    const tokens = [...keys.map(({ key }) => key), ...Array.from({ length: 995 }, generateKey)];
+    await send([match(generateKey())]);
+    await harness.neon.reset();
+    await harness.upstash.reset();
+    const body = JSON.stringify(tokens.map(match));
+    const headers = await signedByGithub(body);
+    const { response, settled } = harness.start(GITHUB, { address: newAddress(), body, headers });
+    const { status, body: matches } = await answerOf(await response);
+    expect([status, (matches as { label: string }[]).filter(({ label }) => label === 'true_positive').length]).toEqual([
+      200, 5,
+    ]);
+    await settled();
+    // The revocation and what waits for deliveries; behind the response two notes and the mails.
+    expect((await harness.neon.counters()).requests).toBe(5);
+    expect(await harness.upstash.counters()).toMatchObject({ requests: 1 });
+    expect((await send(Array.from({ length: 1_001 }, () => match('x')))).status).toBe(400);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['an empty signature', { 'Github-Public-Key-Signature': '' }],
+    ['an empty identifier', { 'Github-Public-Key-Identifier': '' }],
+    ['a signature that is no base64', { 'Github-Public-Key-Signature': '!' }],
+    ['a signature that is no DER', { 'Github-Public-Key-Signature': 'AAAA' }],
+    ['a signature of something else', { 'Github-Public-Key-Signature': 'MAYCAQECAQE=' }],
+    ['an unknown key', { 'Github-Public-Key-Identifier': 'abc' }],
+    ['an identifier with a path', { 'Github-Public-Key-Identifier': '../x' }],
+  ])('with %s is 401, and ends nothing', async (_, headers) => {
+    const { key } = await harness.newKey();
+    const { status, body } = await answerOf(await send([match(key)], headers));
+    expect([status, (body as { code: string }).code]).toEqual([401, 'authentication_required']);
+    expect((await harness.fetch(ME, { key })).status).toBe(200);
+  });
+
+  test('is verified before anything is parsed, and over the very bytes', async () => {
+    const { key } = await harness.newKey();
+    const body = JSON.stringify([match(key)]);
+    const headers = await signedByGithub(body);
+    const changed = await harness.fetch(GITHUB, { address: newAddress(), body: `${body} `, headers });
+    expect(changed.status).toBe(401);
+    const broken = await harness.fetch(GITHUB, {
+      address: newAddress(),
+      body: '{',
+      headers: await signedByGithub('{'),
+    });
+    expect((await answerOf(broken)).body).toMatchObject({ code: 'invalid_json' });
+  });
+
+  test('takes signatures whose r or s is short', async () => {
+    let short = 0;
+    for (let i = 0; i < 2_000 && short < 2; i++) {
+      const body = JSON.stringify([match(`x${i}`)]);
+      const headers = await signedByGithub(body);
+      // 70 bytes and more are r and s of 32 bytes each.
+      if (atob(headers['Github-Public-Key-Signature'] ?? '').length >= 70) continue;
+      short += 1;
+      expect((await harness.fetch(GITHUB, { address: newAddress(), body, headers })).status).toBe(200);
+    }
+    expect(short).toBe(2);
+  }, 60_000);
+
+  test('has its keys fetched once, an unknown one once a minute; without them it is 503', async () => {
+    harness.now += 3 * 3_600_000;
+    const before = github.asked;
+    for (let i = 0; i < 3; i++) await send([match('x')]);
+    expect(github.asked - before).toBe(1);
+    const unknown = { 'Github-Public-Key-Identifier': crypto.randomUUID().replaceAll('-', '') };
+    for (let i = 0; i < 3; i++) await send([match('x')], unknown);
+    expect(github.asked - before).toBe(2);
+    harness.now += 60_000;
+    await send([match('x')], unknown);
+    expect(github.asked - before).toBe(3);
+    github.isAway = true;
+    const other = { 'Github-Public-Key-Identifier': `${GITHUB_KEY_ID}0` };
+    const { status, body } = await answerOf(await send([match('x')], other));
+    expect([status, (body as { code: string }).code]).toEqual([503, 'service_unavailable']);
+  });
+});

@@ -1,0 +1,50 @@
+import { toBase64 } from '../../src/lib/bytes.ts';
+
+const KEYS_URL = 'https://api.github.com/meta/public_keys/secret_scanning';
+
+/** What GitHub answers for its public keys; a test may replace it. */
+export const github = {
+  asked: 0,
+  isAway: false,
+};
+
+const pair = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+  'sign',
+  'verify',
+])) as CryptoKeyPair;
+const spki = toBase64(new Uint8Array((await crypto.subtle.exportKey('spki', pair.publicKey)) as ArrayBuffer));
+export const GITHUB_KEY_ID = 'f9525bf080f75b3506ca1ead061add62b8633a346606dc5fe544e29231c6ee0d';
+const pem = `-----BEGIN PUBLIC KEY-----\n${spki.replaceAll(/(.{64})/g, '$1\n')}\n-----END PUBLIC KEY-----\n`;
+
+const realFetch = globalThis.fetch;
+
+// The app runs in this very isolate; all else goes where it went.
+globalThis.fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  if (String(input) !== KEYS_URL) return await realFetch(input, init);
+  github.asked += 1;
+  if (github.isAway) throw new TypeError('no such host');
+  return Response.json({ public_keys: [{ key_identifier: GITHUB_KEY_ID, key: pem, is_current: true }] });
+};
+
+/** The headers with which GitHub sends these bytes. */
+export async function signedByGithub(body: string, keyId = GITHUB_KEY_ID): Promise<Record<string, string>> {
+  const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
+  const raw = new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, new TextEncoder().encode(body)));
+  return {
+    'Content-Type': 'application/json',
+    'Github-Public-Key-Identifier': keyId,
+    'Github-Public-Key-Signature': toBase64(derOf(raw)),
+  };
+}
+
+/** ASN.1 DER of a signature's r and s: no leading zeros but one before a set sign bit. */
+export function derOf(raw: Uint8Array): Uint8Array {
+  const integers = [raw.subarray(0, 32), raw.subarray(32)].map((scalar) => {
+    const first = scalar.findIndex((byte) => byte !== 0);
+    const short = scalar.subarray(first === -1 ? 31 : first);
+    const padded = (short[0] ?? 0) >= 0x80 ? [0, ...short] : [...short];
+    return [0x02, padded.length, ...padded];
+  });
+  const content = integers.flat();
+  return new Uint8Array([0x30, content.length, ...content]);
+}
