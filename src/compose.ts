@@ -124,6 +124,7 @@ function loadThrottle(config: Config, meter: Meter): ThrottlePort {
   const loaded = import('./data/throttle.ts').then(({ connectThrottle }) => connectThrottle(config, meter));
   return {
     attempt: async (rule, subject) => await (await loaded).attempt(rule, subject),
+    takeBack: async (rule, subject) => await (await loaded).takeBack(rule, subject),
     forget: async (rule, subject) => await (await loaded).forget(rule, subject),
   };
 }

@@ -27,17 +27,20 @@ export const DAY_BUCKET_MS = MINUTE_MS;
 /** [doc] Jes and JesClips created through the API, per account and UTC day. */
 export const CREATIONS_PER_DAY = 1_000;
 /**
- * Per account and UTC day, each held by a CHECK of `daily_usage` in the transaction of the write (contract section 6). But for
- * `creations` and `keys` they are for signed-in people.
+ * Limits per account and UTC day. A CHECK of `daily_usage` enforces each in the transaction of the write (contract section 6).
+ * `creations` counts what API keys create; the others count what signed-in people do. In a message, `{limit}` is the number.
  */
 export const DAILY_LIMITS = {
-  creations: { limit: CREATIONS_PER_DAY, of: 'Jes and JesClips' },
-  jes: { limit: 2_000, of: 'new Jes and JesClips' },
-  jehubs: { limit: 10, of: 'new JeHubs' },
-  follows: { limit: 400, of: 'follows' },
-  uploads: { limit: 200, of: 'uploaded files' },
-  uploadBytes: { limit: 2 * 1_024 * MIB, of: 'bytes of files' },
-  keys: { limit: 100, of: 'generated API keys' },
+  creations: {
+    limit: CREATIONS_PER_DAY,
+    message: 'This account is limited to {limit} Jes and JesClips per UTC day through the API.',
+  },
+  jes: { limit: 2_000, message: 'You can post at most {limit} Jes and JesClips per UTC day.' },
+  jehubs: { limit: 10, message: 'You can create at most {limit} JeHubs per UTC day.' },
+  follows: { limit: 400, message: 'You can follow at most {limit} accounts per UTC day.' },
+  uploads: { limit: 200, message: 'You can upload at most {limit} files per UTC day.' },
+  uploadBytes: { limit: 2 * 1_024 * MIB, message: 'You can upload at most 2 GiB of files per UTC day.' },
+  keys: { limit: 100, message: 'You can generate at most {limit} API keys per UTC day.' },
 } as const;
 export type DailyLimit = keyof typeof DAILY_LIMITS;
 
@@ -76,13 +79,13 @@ export const SUSPENDED_RECORD_TTL_MS = MINUTE_MS;
 export const USAGE_TTL_MS = 32 * DAY_MS;
 
 // ── Link previews ───────────────────────────────────────────────────────────────────────────────────────
-/** For a page with all its redirects and as much of it as is read. A batch of five stays far below a consumer's limits. */
-/** A URL is fetched for a preview once in this time, whoever links to it (contract section 6). */
+/** A URL is fetched for previews at most once in this time, for all accounts together (contract section 6). */
 export const PREVIEW_FETCHED_EVERY_MS = HOUR_MS;
-/** URLs fetched for one account in that time. */
+/** URLs fetched for one account in that time. A redirect leads to another URL, which counts too. */
 export const PREVIEWS_PER_ACCOUNT = 60;
 /** A Jes that links to a URL which is being fetched asks again after this time. */
 export const PREVIEW_RETRY_S = 10;
+/** For a page with all its redirects and as much of it as is read. A batch of five stays far below a consumer's limits. */
 export const PREVIEW_TIMEOUT_MS = 5 * SECOND_MS;
 /** What is read of a page: its head is at the beginning, and seldom larger. */
 export const PREVIEW_MAX_BYTES = 512 * 1024;

@@ -13,6 +13,8 @@ export interface ThrottlePort {
    * @returns whole seconds to wait; 0 = go on
    */
   attempt(rule: ThrottleRule, subject: string): Promise<number>;
+  /** Takes back one attempt that was counted. While Redis is away it counts until its window has passed. */
+  takeBack(rule: ThrottleRule, subject: string): Promise<void>;
   /** Forgets the attempts of a subject. While Redis is away they count until their window has passed. */
   forget(rule: ThrottleRule, subject: string): Promise<void>;
 }
@@ -28,24 +30,29 @@ const nameOf = async (rule: ThrottleRule, subject: string) => `${rule.name}:${aw
  */
 export function connectThrottle(config: Config, meter: Meter): ThrottlePort {
   const redis = connectUpstash(config, meter);
+  const limiterOf = (rule: ThrottleRule) =>
+    new Ratelimit({
+      redis,
+      limiter: Ratelimit.slidingWindow(rule.attempts, `${rule.windowS} s`),
+      prefix: PREFIX,
+      ephemeralCache: false,
+      // Its own time-out would allow the attempt; that of the client throws, and the binding decides.
+      timeout: 0,
+    });
   return {
     async attempt(rule, subject) {
       const key = await nameOf(rule, subject);
-      const limiter = new Ratelimit({
-        redis,
-        limiter: Ratelimit.slidingWindow(rule.attempts, `${rule.windowS} s`),
-        prefix: PREFIX,
-        ephemeralCache: false,
-        // Its own time-out would allow the attempt; that of the client throws, and the binding decides.
-        timeout: 0,
-      });
       try {
-        const { success, reset } = await meter.measure('redis', () => limiter.limit(key));
+        const { success, reset } = await meter.measure('redis', () => limiterOf(rule).limit(key));
         return success ? 0 : Math.max(1, Math.ceil((reset - Date.now()) / 1_000));
       } catch {
         const { success } = await config.ATTEMPT_FALLBACK_LIMITER.limit({ key });
         return success ? 0 : FALLBACK_PERIOD_S;
       }
+    },
+    async takeBack(rule, subject) {
+      const key = await nameOf(rule, subject);
+      await meter.measure('redis', () => limiterOf(rule).limit(key, { rate: -1 })).catch(() => undefined);
     },
     async forget(rule, subject) {
       // Not the library's resetUsedTokens, which walks through every key of the database. A sliding window is two counters.

@@ -137,10 +137,7 @@ export function answerTo(refusal: Refusal): Answer {
     case 'rate_limit_exceeded':
       return { message: limitSentence(refusal.window), ...retryLater(refusal.retryAfter) };
     case 'daily_quota_exceeded':
-      return {
-        message: dailySentence(refusal.limit),
-        ...retryLater(refusal.retryAfter),
-      };
+      return { message: dailySentence(refusal.limit), ...retryLater(refusal.retryAfter) };
     case 'invalid_request':
       return { message: 'Some fields are not valid; see details.', extras: { details: refusal.details } };
     case 'invalid_json':
@@ -214,8 +211,8 @@ const ACCEPTED = {
 } as const;
 
 function dailySentence(name: DailyLimit): string {
-  const { limit, of } = DAILY_LIMITS[name];
-  return `This account is limited to ${count(limit)} ${of} per UTC day${name === 'creations' ? ' through the API' : ''}.`;
+  const { limit, message } = DAILY_LIMITS[name];
+  return message.replace('{limit}', count(limit));
 }
 
 function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>['window']): string {
@@ -233,9 +230,9 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
       return `This endpoint is limited to ${attempts} tests, redeliveries and replays per minute.`;
     }
     case 'person_writes':
-      return `People are limited to ${THROTTLES.personWrites.attempts} writes per minute.`;
+      return `You can send at most ${THROTTLES.personWrites.attempts} writes per minute.`;
     case 'person_jes':
-      return `People are limited to ${THROTTLES.personJes.attempts} new Jes and JesClips per minute.`;
+      return `You can post at most ${THROTTLES.personJes.attempts} Jes and JesClips per minute.`;
     case 'visitors':
       return 'Too many requests came from this address without a credential. Wait a minute, then go on.';
     case 'attempts':

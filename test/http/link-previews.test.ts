@@ -110,9 +110,20 @@ describe('a link', () => {
   });
 
   test('is not followed in a circle', async () => {
-    const { fetchPage, asked } = web({ [URL_]: () => redirect(URL_) });
+    const { fetchPage, asked } = web({
+      [URL_]: () => redirect('https://example.com/b'),
+      'https://example.com/b': () => redirect(`${URL_}#again`),
+    });
     expect(await previewOf(fetchPage)).toBeNull();
-    expect(asked).toHaveLength(4);
+    expect(asked).toEqual([URL_, 'https://example.com/b']);
+  });
+
+  test('is followed over three redirects and no further', async () => {
+    const at = (i: number) => `https://example.com/${i}`;
+    const pages = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [at(i), () => redirect(at(i + 1))]));
+    const { fetchPage, asked } = web({ ...pages, [URL_]: () => redirect(at(0)) });
+    expect(await previewOf(fetchPage)).toBeNull();
+    expect(asked).toEqual([URL_, at(0), at(1), at(2)]);
   });
 
   test.each<[string, () => Response | Promise<Response>]>([
@@ -304,6 +315,57 @@ describe('a URL', () => {
     expect(await fourth.title()).toBe('Two');
   });
 
+  test('is the same one in every spelling and with every fragment; each Jes shows it as it has it', async () => {
+    const harness = new Harness();
+    const { fetchPage, asked } = web({ 'https://example.com/': pageOf('Home') });
+    const links = ['https://example.com', 'https://EXAMPLE.com/#1', 'https://example.com:443/a/..#2'];
+    for (const link of links) {
+      const key = await harness.newKey();
+      const { id } = await newPost(harness, key, { content: 'See', linkPreviewUrl: link });
+      const job = harness.previewJobs.at(-1) as PreviewJob;
+      expect(await harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))).toBe('found');
+      expect((await seenPost(harness, key, id)).linkPreview).toMatchObject({ url: job.url, title: 'Home' });
+    }
+    expect(asked).toEqual(['https://example.com/']);
+  });
+
+  test('to which many links redirect is fetched once an hour', async () => {
+    const harness = new Harness();
+    const target = 'https://example.org/target';
+    const { fetchPage, asked } = web({
+      [target]: pageOf('Target'),
+      ...Object.fromEntries([1, 2, 3].map((i) => [`https://example.com/${i}`, () => redirect(target)])),
+    });
+    for (const url of [1, 2, 3].map((i) => `https://example.com/${i}`)) {
+      const jes = await linking(harness, url);
+      expect(await jes.unfurl(fetchPage)).toBe('found');
+      expect((await seenPost(harness, jes.key, jes.id)).linkPreview).toMatchObject({ url, title: 'Target' });
+    }
+    expect(await (await linking(harness, `${target}#direct`)).unfurl(fetchPage)).toBe('found');
+    expect(asked.filter((url) => url === target)).toHaveLength(1);
+    expect(asked).toHaveLength(4);
+  });
+
+  test('that a redirect leads to counts as one of the 60 of the account', async () => {
+    const harness = new Harness();
+    const account = await harness.newAccount();
+    const key = await harness.newKey({ account });
+    const at = new Date(harness.now).toISOString();
+    await rowsOf(
+      harness,
+      `INSERT INTO link_fetches (hash, account_id, fetched_at, is_done)
+        SELECT 'spent ' || i, '${account.id}', '${at}', true FROM generate_series(1, 59) i`,
+    );
+    await newPost(harness, key, { content: `See ${URL_}` });
+    const { fetchPage, asked } = web({
+      [URL_]: () => redirect('https://example.org/b'),
+      'https://example.org/b': pageOf('There'),
+    });
+    const [job] = harness.previewJobs as [PreviewJob];
+    expect(await harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))).toBe('nothing');
+    expect(asked).toEqual([URL_]);
+  });
+
   test('that shows nothing is not asked again within the hour either', async () => {
     const harness = new Harness();
     const { fetchPage, asked } = web({});
@@ -338,7 +400,7 @@ describe('a URL', () => {
     const account = await harness.newAccount();
     const keys = await Promise.all(Array.from({ length: 5 }, () => harness.newKey({ account })));
     for (let i = 0; i < 65; i++) {
-      if (i % 50 === 0) harness.now += 60_000;
+      if (i % 25 === 0) harness.now += 60_000;
       await newPost(harness, keys[i % 5] ?? { key: '' }, { content: `See https://example.com/${i}` });
     }
     const asked = new Set<string>();

@@ -1,22 +1,36 @@
-import { expect, test } from 'vitest';
-import type { DailyLimit } from '../../src/config/limits.ts';
+import { describe, expect, test } from 'vitest';
+import { type DailyLimit, THROTTLES } from '../../src/config/limits.ts';
+import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { posts, rowsOf } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
+import { GOOD_REQUESTS, GOOD_SESSION_REQUESTS } from '../support/good-requests.ts';
+import { answerOf, Harness, type TestSession } from '../support/harness.ts';
+import { clipForm, multipart } from '../support/jesclips.ts';
+import { stopClock } from '../support/people.ts';
 import { newJehub, newPost } from '../support/posts.ts';
 import { file, formOf, upload } from '../support/uploads.ts';
 
 const DAY = '2026-11-24';
 
 /** At noon, the time of a harness, twelve hours of the UTC day are left. */
-const spent = (of: string) => ({
+const spent = (message: string) => ({
   status: 429,
-  body: {
-    error: 'Daily quota exceeded',
-    message: `This account is limited to ${of} per UTC day.`,
-    code: 'daily_quota_exceeded',
-    retryAfter: 43_200,
-  },
+  body: { error: 'Daily quota exceeded', message, code: 'daily_quota_exceeded', retryAfter: 43_200 },
 });
+const JES_OF_DAY = spent('You can post at most 2,000 Jes and JesClips per UTC day.');
+const JEHUBS_OF_DAY = spent('You can create at most 10 JeHubs per UTC day.');
+const FOLLOWS_OF_DAY = spent('You can follow at most 400 accounts per UTC day.');
+const FILES_OF_DAY = spent('You can upload at most 200 files per UTC day.');
+const BYTES_OF_DAY = spent('You can upload at most 2 GiB of files per UTC day.');
+const KEYS_OF_DAY = spent('You can generate at most 100 API keys per UTC day.');
+
+/** Ten seconds into a minute, at which {@link stopClock} stops, fifty are left. */
+const SECONDS_10 = '2026-11-24T12:00:10Z';
+const limited = (message: string) => ({
+  status: 429,
+  body: { error: 'Rate limit exceeded', message, code: 'rate_limit_exceeded', retryAfter: 50 },
+});
+const JES_OF_MINUTE = limited('You can post at most 30 Jes and JesClips per minute.');
+const WRITES_OF_MINUTE = limited('You can send at most 120 writes per minute.');
 
 /** Sends requests a few at a time: all at once would take longer than a request waits for Redis here. */
 async function inTurns(total: number, send: (i: number) => Promise<Response>): Promise<Response[]> {
@@ -52,60 +66,119 @@ async function personAt(counts: Partial<Record<DailyLimit, number>>) {
   return { harness, person, caller: { cookie: person.cookie } };
 }
 
-test('75 Jes posted in seconds with a cookie are 30, and the rest are told so', async () => {
+/** Uses up so many writes of a person's minute. */
+async function spendWrites(harness: Harness, { accountId }: TestSession, total: number): Promise<void> {
+  const attempt = () => harness.run(({ ports }) => ports.throttle.attempt(THROTTLES.personWrites, accountId));
+  for (let i = 0; i < total; i++) expect(await attempt()).toBe(0);
+}
+
+test('of 75 Jes posted in seconds by two sessions of one account, 30 are written and 45 are 429', async () => {
+  const clock = stopClock(SECONDS_10);
   const harness = new Harness();
   const person = await harness.newSession();
-  // Another session of the same account has no room of its own.
-  const other = await harness.newSession({ account: { id: person.accountId, username: person.username } });
-  const responses = await inTurns(75, (i) =>
-    harness.fetch('/api/posts', { cookie: (i % 2 ? person : other).cookie, body: { content: `${i}` } }),
+  const account = { id: person.accountId, username: person.username };
+  const other = await harness.newSession({ account });
+  const post = (i: number) =>
+    harness.fetch('/api/posts', { cookie: (i % 2 ? person : other).cookie, body: { content: `${i}` } });
+  const responses = await inTurns(75, post);
+  expect(await statuses(responses)).toEqual({ 201: 30, 429: 45 });
+  for (const response of responses.filter(({ status }) => status === 429)) {
+    expect(response.headers.get('Retry-After')).toBe('50');
+    expect(await answerOf(response)).toEqual(JES_OF_MINUTE);
+  }
+  expect(await posts.contentsOf(harness, person.accountId)).toHaveLength(30);
+  // A key of the account has limits of its own, and other writes have room.
+  const jes = await newPost(harness, await harness.newKey({ account }));
+  expect((await harness.fetch(`/api/posts/${jes.id}/like`, { method: 'POST', cookie: person.cookie })).status).toBe(
+    200,
   );
-  const refused = responses.filter(({ status }) => status === 429);
-  // The window slides over two fixed minutes, which the test may straddle.
-  expect([44, 45]).toContain(refused.length);
-  const [response] = refused as [Response];
-  const { body, status } = await answerOf(response);
-  const retryAfter = Number(response.headers.get('Retry-After'));
-  expect({ body, status }).toEqual({
-    status: 429,
-    body: {
-      error: 'Rate limit exceeded',
-      message: 'People are limited to 30 new Jes and JesClips per minute.',
-      code: 'rate_limit_exceeded',
-      retryAfter,
-    },
-  });
-  expect(retryAfter).toBeGreaterThan(0);
-  expect(retryAfter).toBeLessThanOrEqual(60);
-  // A key of the account has limits of its own.
-  const key = await harness.newKey({ account: { id: person.accountId, username: person.username } });
-  await newPost(harness, key);
+  clock.set('2026-11-24T12:02:00Z');
+  expect((await post(75)).status).toBe(201);
 }, 60_000);
 
-test('121 likes by one person within a minute are one too many', async () => {
+test('bounces, quote-bounces and JesClips count as new Jes; a repeated request does not write again', async () => {
+  stopClock(SECONDS_10);
   const harness = new Harness();
-  const person = await harness.newSession();
+  const { cookie } = await harness.newSession();
   const jes = await newPost(harness, await harness.newKey());
-  const like = () => harness.fetch(`/api/posts/${jes.id}/like`, { method: 'POST', cookie: person.cookie });
-  const counted = await statuses(await inTurns(125, like));
-  expect([4, 5]).toContain(counted[429]);
-  expect(await answerOf(await like())).toMatchObject({
-    status: 429,
-    body: { message: 'People are limited to 120 writes per minute.', code: 'rate_limit_exceeded' },
-  });
-  expect((await harness.fetch(`/api/posts/${jes.id}`, { cookie: person.cookie })).status).toBe(200);
+  const bounce = (content?: string) =>
+    harness.fetch(`/api/posts/${jes.id}/bounce`, { method: 'POST', cookie, ...(content && { body: { content } }) });
+  const clip = async () => harness.fetch('/api/jesclips', { cookie, ...(await multipart(clipForm())) });
+  expect((await bounce()).status).toBe(201);
+  expect((await clip()).status).toBe(201);
+  expect(await statuses(await inTurns(28, (i) => bounce(`${i}`)))).toEqual({ 201: 28 });
+  for (const response of [await bounce('one more'), await clip()]) {
+    expect(await answerOf(response)).toEqual(JES_OF_MINUTE);
+  }
 }, 60_000);
+
+test('121 likes by one person within a minute are 120 and a 429; reading goes on', async () => {
+  stopClock(SECONDS_10);
+  const harness = new Harness();
+  const { cookie } = await harness.newSession();
+  const jes = await newPost(harness, await harness.newKey());
+  const like = () => harness.fetch(`/api/posts/${jes.id}/like`, { method: 'POST', cookie });
+  expect(await statuses(await inTurns(120, like))).toEqual({ 200: 120 });
+  const response = await like();
+  expect(response.headers.get('Retry-After')).toBe('50');
+  expect(await answerOf(response)).toEqual(WRITES_OF_MINUTE);
+  expect((await harness.fetch(`/api/posts/${jes.id}`, { cookie })).status).toBe(200);
+}, 60_000);
+
+/** What has limits of its own: the safety of an account must not wait for its likes. */
+const OTHERWISE_LIMITED = [
+  'POST /api/auth/api-keys',
+  'DELETE /api/auth/api-keys/:id',
+  'POST /api/auth/reauthenticate',
+  'POST /api/auth/change-password',
+  'DELETE /api/auth/account',
+  'DELETE /api/auth/sessions',
+  'DELETE /api/auth/sessions/:id',
+];
+
+describe('once a person has sent 120 writes in a minute', () => {
+  const writes = ENDPOINTS.filter(({ method, access }) => method !== 'GET' && /^(?:caller|session)$/.test(access)).map(
+    ({ method, path }) => `${method} ${path}`,
+  );
+
+  test.each(writes.filter((name) => !OTHERWISE_LIMITED.includes(name)))('%s is 429', async (name) => {
+    stopClock(SECONDS_10);
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const person = await harness.newSession({ account: { id: key.accountId, username: key.username } });
+    const good = (await GOOD_REQUESTS[name]?.(harness, key)) ?? (await GOOD_SESSION_REQUESTS[name]?.(harness, person));
+    if (!good) throw new Error(`no good request for ${name}`);
+    const [method] = name.split(' ');
+    const send = (credential: { cookie: string } | { key: string }) =>
+      harness.fetch(good.path, { ...good, ...credential, ...(method && { method }) });
+    await harness.run(({ ports }) => ports.throttle.forget(THROTTLES.personWrites, person.accountId));
+    await spendWrites(harness, person, 120);
+    expect(await answerOf(await send(person))).toEqual(WRITES_OF_MINUTE);
+    if (name in GOOD_REQUESTS) expect((await send({ key: key.key })).status).toBe(good.status);
+  });
+
+  test('Jes that are refused for it use none of the 30 new Jes', async () => {
+    const clock = stopClock(SECONDS_10);
+    const harness = new Harness();
+    const person = await harness.newSession();
+    await spendWrites(harness, person, 120);
+    const post = () => harness.fetch('/api/posts', { cookie: person.cookie, body: { content: 'Hello' } });
+    for (const response of await inTurns(35, post)) expect(await answerOf(response)).toEqual(WRITES_OF_MINUTE);
+    // Half of the minute before still counts: 60 writes are left, and all 30 Jes.
+    clock.set('2026-11-24T12:01:30Z');
+    expect(await statuses(await inTurns(31, post))).toEqual({ 201: 30, 429: 1 });
+  }, 60_000);
+});
 
 test('the 2,000th Jes, JesClip or bounce of a day by a person is the last', async () => {
   const { harness, caller } = await personAt({ jes: 1_998 });
   const jes = await newPost(harness, caller, { content: 'The 1,999th' });
   expect((await harness.fetch(`/api/posts/${jes.id}/bounce`, { ...caller, method: 'POST' })).status).toBe(201);
-  const refused = spent('2,000 new Jes and JesClips');
   const response = await harness.fetch('/api/posts', { ...caller, body: { content: 'One too many' } });
   expect(response.headers.get('Retry-After')).toBe('43200');
-  expect(await answerOf(response)).toEqual(refused);
+  expect(await answerOf(response)).toEqual(JES_OF_DAY);
   const quote = { ...caller, body: { content: 'So is this' } };
-  expect(await answerOf(await harness.fetch(`/api/posts/${jes.id}/bounce`, quote))).toEqual(refused);
+  expect(await answerOf(await harness.fetch(`/api/posts/${jes.id}/bounce`, quote))).toEqual(JES_OF_DAY);
   harness.now += 43_200_000;
   await newPost(harness, caller, { content: 'The next day' });
 });
@@ -140,7 +213,7 @@ test('the 10th JeHub of a day is the last', async () => {
   const { harness, person, caller } = await personAt({ jehubs: 9 });
   await newJehub(harness, person, 'The 10th');
   const response = await harness.fetch('/api/jehubs', { ...caller, body: { name: 'The 11th' } });
-  expect(await answerOf(response)).toEqual(spent('10 new JeHubs'));
+  expect(await answerOf(response)).toEqual(JEHUBS_OF_DAY);
   expect(await rowsOf(harness, `SELECT name FROM jehubs WHERE creator_id = '${person.accountId}'`)).toEqual([
     { name: 'The 10th' },
   ]);
@@ -152,9 +225,9 @@ test('the 400th follow of a day is the last; following again and unfollowing use
   const follow = (name: string, method = 'POST') => harness.fetch(`/api/users/${name}/follow`, { ...caller, method });
   expect((await follow(first.username)).status).toBe(200);
   expect((await follow(first.username)).status).toBe(200);
-  expect(await answerOf(await follow(second.username))).toEqual(spent('400 follows'));
+  expect(await answerOf(await follow(second.username))).toEqual(FOLLOWS_OF_DAY);
   expect((await follow(first.username, 'DELETE')).status).toBe(200);
-  expect(await answerOf(await follow(first.username))).toEqual(spent('400 follows'));
+  expect(await answerOf(await follow(first.username))).toEqual(FOLLOWS_OF_DAY);
   expect(await today(harness, person.accountId)).toMatchObject({ follows: 400 });
 });
 
@@ -162,7 +235,7 @@ test('the 200th file of a day is the last; what is refused leaves no file', asyn
   const { harness, person, caller } = await personAt({ uploads: 198 });
   const send = (files: number) =>
     harness.fetch('/api/posts', { ...caller, ...formOf(Array.from({ length: files }, () => file())) });
-  expect(await answerOf(await send(3))).toEqual(spent('200 uploaded files'));
+  expect(await answerOf(await send(3))).toEqual(FILES_OF_DAY);
   expect(
     await rowsOf(
       harness,
@@ -171,7 +244,7 @@ test('the 200th file of a day is the last; what is refused leaves no file', asyn
   ).toEqual([]);
   expect((await send(2)).status).toBe(201);
   await harness.neon.reset();
-  expect(await answerOf(await send(1))).toEqual(spent('200 uploaded files'));
+  expect(await answerOf(await send(1))).toEqual(FILES_OF_DAY);
   // The session and the day's counts; no file was read.
   expect(await harness.neon.counters()).toMatchObject({ requests: 2 });
   await newPost(harness, caller, { content: 'Words are no files' });
@@ -183,7 +256,7 @@ test('2 GiB of files a day are the most', async () => {
   await upload(harness, caller, [file()]);
   expect(await today(harness, person.accountId)).toMatchObject({ upload_bytes: String(2 ** 31), uploads: 1 });
   const response = await harness.fetch('/api/posts', { ...caller, ...formOf([file()]) });
-  expect(await answerOf(response)).toEqual(spent('2,147,483,648 bytes of files'));
+  expect(await answerOf(response)).toEqual(BYTES_OF_DAY);
 });
 
 test('the 100th key of a day is the last, however many were revoked', async () => {
@@ -196,6 +269,6 @@ test('the 100th key of a day is the last, however many were revoked', async () =
     ...caller,
     method: 'DELETE',
   });
-  expect(await answerOf(await generate())).toEqual(spent('100 generated API keys'));
+  expect(await answerOf(await generate())).toEqual(KEYS_OF_DAY);
   expect(await rowsOf(harness, `SELECT id FROM api_keys WHERE account_id = '${person.accountId}'`)).toHaveLength(1);
 });

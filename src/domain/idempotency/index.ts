@@ -1,4 +1,12 @@
 export { hasClaim } from './has-claim.ts';
 export { parseIdempotencyKey } from './parse-key.ts';
 export { actingAccount, type ClaimName } from './store.ts';
-export { explainActor, type Rules, runAsActor, type Write, type Written, writeOnce } from './write-once.ts';
+export {
+  explainActor,
+  type Rules,
+  runAsActor,
+  throttlePerson,
+  type Write,
+  type Written,
+  writeOnce,
+} from './write-once.ts';

@@ -55,7 +55,7 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
   const countsCreations = asked.isCreation && actor.type === 'apiKey';
   const write = countsCreations ? { ...asked, creationsOf: { accountId: actor.accountId, day: dayOf(now) } } : asked;
   const { db } = ctx.ports;
-  if (actor.type === 'session') await throttlePerson(ctx, actor.accountId, write);
+  await throttlePerson(ctx, write.isCreation);
   if (!claim) {
     try {
       const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer, write));
@@ -87,16 +87,23 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
   }
 }
 
-/** Counts a person's write (contract section 6). A key has its own windows. */
-async function throttlePerson({ ports }: ActorCtx, accountId: string, { isCreation }: Write): Promise<void> {
-  const windows = [
-    ...(isCreation ? [['person_jes', THROTTLES.personJes] as const] : []),
-    ['person_writes', THROTTLES.personWrites] as const,
-  ];
-  for (const [window, rule] of windows) {
-    const retryAfter = await ports.throttle.attempt(rule, accountId);
-    if (retryAfter > 0) throw new Refused({ code: 'rate_limit_exceeded', window, retryAfter });
+/**
+ * Counts a write of a person (contract section 6), in all of its windows or in none. A key has its own windows.
+ *
+ * @throws Refused `rate_limit_exceeded`
+ */
+export async function throttlePerson({ actor, ports }: ActorCtx, isCreation = false): Promise<void> {
+  if (actor.type !== 'session') return;
+  const { accountId } = actor;
+  const { throttle } = ports;
+  if (isCreation) {
+    const retryAfter = await throttle.attempt(THROTTLES.personJes, accountId);
+    if (retryAfter > 0) throw new Refused({ code: 'rate_limit_exceeded', window: 'person_jes', retryAfter });
   }
+  const retryAfter = await throttle.attempt(THROTTLES.personWrites, accountId);
+  if (retryAfter === 0) return;
+  if (isCreation) await throttle.takeBack(THROTTLES.personJes, accountId);
+  throw new Refused({ code: 'rate_limit_exceeded', window: 'person_writes', retryAfter });
 }
 
 function firstRun(

@@ -12,16 +12,16 @@ const SOURCES = {
   siteName: ['og:site_name', 'application-name'],
 } as const;
 
+/** What a page says of itself. The URL of a preview is that of the Jes. */
+export type PagePreview = Omit<LinkPreview, 'url'>;
+
 /**
- * What a page says of itself, or undefined where it says nothing.
+ * Reads what a page says of itself.
  *
- * @param page.url as the Jes has it
- * @param page.base where the page was found: what its addresses are relative to
+ * @param base where the page was found: what its addresses are relative to
+ * @returns null where it says nothing
  */
-export async function parsePreview(
-  html: string,
-  page: { readonly url: string; readonly base: string },
-): Promise<LinkPreview | undefined> {
+export async function parsePreview(html: string, base: string): Promise<PagePreview | null> {
   const said = await collect(html);
   const first = (names: readonly string[], max: number) => {
     for (const name of names) {
@@ -32,10 +32,10 @@ export async function parsePreview(
   };
   const title = first(SOURCES.title, PREVIEW_TITLE_MAX_CHARACTERS);
   const description = first(SOURCES.description, PREVIEW_DESCRIPTION_MAX_CHARACTERS);
-  const image = imageOf(said, page.base);
-  if (title === null && description === null && image === null) return undefined;
+  const image = imageOf(said, base);
+  if (title === null && description === null && image === null) return null;
   const siteName = first(SOURCES.siteName, PREVIEW_TITLE_MAX_CHARACTERS);
-  return { url: page.url, title, description, image, siteName };
+  return { title, description, image, siteName };
 }
 
 /**

@@ -1,33 +1,36 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { PREVIEW_FETCHED_EVERY_MS, PREVIEWS_PER_ACCOUNT } from '../../config/limits.ts';
-import type { Db } from '../../data/db.ts';
+import type { Db, Sql } from '../../data/db.ts';
 import type { PreviewJob } from '../../data/link-previews.ts';
 import { linkFetches } from '../../data/schema/link-fetches.ts';
 import { posts } from '../../data/schema/posts.ts';
 import type { LinkPreview } from '../posts/index.ts';
+import type { PagePreview } from './parse-preview.ts';
 
 /** The Jes still is there, still links there, and has no preview yet. */
 const isWanted = ({ postId, url }: PreviewJob) =>
   and(eq(posts.id, postId), eq(posts.linkPreviewUrl, url), isNull(posts.linkPreview), isNull(posts.deletedAt));
 
-/** Locks the author, so that two links of one account are counted one after the other. */
-export function lockAuthor(db: Db, job: PreviewJob) {
-  return db.execute<{ id: string }>(sql`
-    SELECT id FROM accounts WHERE id = (SELECT author_id FROM posts WHERE ${isWanted(job)}) FOR NO KEY UPDATE`);
+/** The author of a Jes that wants its preview; NULL where it wants none. */
+export const authorOf = (job: PreviewJob): Sql => sql`(SELECT author_id FROM posts WHERE ${isWanted(job)})`;
+
+/** Locks an account, so that two URLs fetched for it are counted one after the other. */
+export function lockAccount(db: Db, account: Sql | string) {
+  return db.execute<{ id: string }>(sql`SELECT id FROM accounts WHERE id = ${account} FOR NO KEY UPDATE`);
 }
 
 /**
  * Claims the fetch of a URL: once an hour per URL, and 60 times per account. No row where the URL was fetched already, or
  * the account has no more.
  */
-export function claimFetch(db: Db, job: PreviewJob, hash: string, now: number) {
+export function claimFetch(db: Db, account: Sql | string, hash: string, now: number) {
   const at = sql`${new Date(now).toISOString()}::timestamptz`;
   const before = sql`${new Date(now - PREVIEW_FETCHED_EVERY_MS).toISOString()}::timestamptz`;
   return db.execute<{ hash: string }>(sql`
     INSERT INTO link_fetches AS f (hash, account_id, fetched_at)
-    SELECT ${hash}, author_id, ${at} FROM posts
-    WHERE ${isWanted(job)} AND (
-      SELECT count(*) FROM link_fetches lately WHERE lately.account_id = posts.author_id AND lately.fetched_at > ${before}
+    SELECT ${hash}, id, ${at} FROM accounts
+    WHERE id = ${account} AND (
+      SELECT count(*) FROM link_fetches lately WHERE lately.account_id = accounts.id AND lately.fetched_at > ${before}
     ) < ${PREVIEWS_PER_ACCOUNT}
     ON CONFLICT (hash) DO UPDATE
       SET account_id = excluded.account_id, fetched_at = excluded.fetched_at, is_done = false, preview = NULL
@@ -45,14 +48,11 @@ export function selectFetch(db: Db, hash: string, now: number) {
 }
 
 /** Keeps the outcome of a fetch for the other Jes that link there. */
-export function settleFetch(db: Db, hash: string, preview: LinkPreview | undefined) {
-  return db
-    .update(linkFetches)
-    .set({ isDone: true, preview: preview ?? null })
-    .where(eq(linkFetches.hash, hash));
+export function settleFetch(db: Db, hash: string, preview: PagePreview | null) {
+  return db.update(linkFetches).set({ isDone: true, preview }).where(eq(linkFetches.hash, hash));
 }
 
 /** Keeps a preview, unless the Jes has changed meanwhile. */
-export function storePreview(db: Db, job: PreviewJob, preview: LinkPreview) {
-  return db.update(posts).set({ linkPreview: preview }).where(isWanted(job));
+export function storePreview(db: Db, job: PreviewJob, linkPreview: LinkPreview) {
+  return db.update(posts).set({ linkPreview }).where(isWanted(job));
 }

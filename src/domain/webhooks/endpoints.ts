@@ -3,7 +3,7 @@ import { runSql } from '../../data/db.ts';
 import { newId } from '../../lib/id.ts';
 import { type ActorCtx, type ClientAddress, writerOf } from '../context.ts';
 import { isAllowedTarget, newSecret, sealSecret } from '../deliveries/index.ts';
-import { runAsActor, type Written, writeOnce } from '../idempotency/index.ts';
+import { runAsActor, throttlePerson, type Written, writeOnce } from '../idempotency/index.ts';
 import { cancelSilenced } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
@@ -64,6 +64,7 @@ export async function createWebhook(
   const named = { actor: writerOf(ctx), keyId: nameKey(ctx, keyId), webhookId: newId(ctx.now) };
   const { url, events, description = null } = parseInput(newWebhookSchema, input);
   requireTarget(ctx, url);
+  await throttlePerson(ctx);
   const { db, webhookSecretKeys } = ctx.ports;
   const at = new Date(ctx.now);
   const secret = newSecret();
@@ -149,6 +150,7 @@ export async function rotateWebhookSecret(
 ): Promise<RotatedSecret> {
   const named = nameWebhook(ctx, path);
   const { endPrevious = false } = parseInput(rotationSchema, input);
+  await throttlePerson(ctx);
   const { db, webhookSecretKeys } = ctx.ports;
   const at = new Date(ctx.now);
   const secret = newSecret();

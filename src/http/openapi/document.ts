@@ -2,10 +2,12 @@ import { ERRORS, type ErrorCode } from '../../config/errors.ts';
 import {
   BODY_STALL_MS,
   CREATIONS_PER_DAY,
+  DAILY_LIMITS,
   JSON_BODY_MAX_BYTES,
   POSTS_PER_MINUTE,
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
+  THROTTLES,
 } from '../../config/limits.ts';
 import { sessionCookieName } from '../../data/identity.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
@@ -315,6 +317,10 @@ const ABOUT = [
   'What services do in the name of the people of Jestha, with an API key of theirs.',
   '',
   `A key may make ${REQUESTS_PER_MINUTE} requests in a rolling minute and ${number(REQUESTS_PER_DAY)} in rolling 24 hours.`,
+  '',
+  `A signed-in person may send ${THROTTLES.personWrites.attempts} writes and post ${THROTTLES.personJes.attempts} Jes in a ` +
+    `rolling minute. Per UTC day: ${number(DAILY_LIMITS.jes.limit)} Jes and JesClips, ${DAILY_LIMITS.jehubs.limit} new ` +
+    `JeHubs, ${DAILY_LIMITS.follows.limit} follows, and ${DAILY_LIMITS.uploads.limit} files of together ${DAILY_LIMITS.uploadBytes.limit / 1_024 ** 3} GiB.`,
   '',
   `A JSON body has at most ${number(JSON_BODY_MAX_BYTES)} bytes, in UTF-8 and not compressed. Its type is ` +
     '`application/json`, `text/json` or one that ends in `+json`. A body that breaks off, or of which nothing arrives for ' +

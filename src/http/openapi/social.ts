@@ -1,3 +1,4 @@
+import { DAILY_LIMITS } from '../../config/limits.ts';
 import { votesSchema } from '../../domain/polls/index.ts';
 import { pollSchema } from '../../domain/posts/answers.ts';
 import { followSchema, jehubSchema, likeSchema, saveSchema } from '../../domain/social/answers.ts';
@@ -27,6 +28,7 @@ export const social = {
   follow: {
     tag: 'People',
     summary: 'Follow somebody',
+    description: `At most ${DAILY_LIMITS.follows.limit} per UTC day. Following somebody again changes nothing.`,
     params: pathUsername,
     isRepeatable: true,
     answer: followed,
@@ -42,7 +44,7 @@ export const social = {
   createJehub: {
     tag: 'People',
     summary: 'Found a JeHub',
-    description: 'The person is its first member. Names need not be unique.',
+    description: `The person is its first member. Names need not be unique. At most ${DAILY_LIMITS.jehubs.limit} per UTC day.`,
     body: { json: newJehubSchema, example: { name: 'Fox watchers' } },
     isRepeatable: true,
     answer: { status: 201, description: 'The JeHub.', schema: jehubSchema },

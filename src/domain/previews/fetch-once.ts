@@ -1,9 +1,7 @@
-import { PREVIEW_MAX_BYTES, PREVIEW_REDIRECTS_MAX } from '../../config/limits.ts';
+import { PREVIEW_MAX_BYTES } from '../../config/limits.ts';
 import type { FetchPage } from '../../data/link-previews.ts';
 import { parseContentType } from '../../lib/header-value.ts';
-import type { LinkPreview } from '../posts/index.ts';
-import { isPublicUrl } from '../public-url.ts';
-import { parsePreview } from './parse-preview.ts';
+import { type PagePreview, parsePreview } from './parse-preview.ts';
 
 const REQUEST_HEADERS = {
   Accept: 'text/html,application/xhtml+xml',
@@ -12,41 +10,29 @@ const REQUEST_HEADERS = {
 const REDIRECTS = [301, 302, 303, 307, 308];
 const HTML_TYPES = ['text/html', 'application/xhtml+xml'];
 
-/**
- * What a page says of itself. Each hop is judged before it is asked, since a redirect leads anywhere; of the last one no
- * more is read than {@link PREVIEW_MAX_BYTES}. Whatever goes wrong is undefined.
- */
-export async function fetchPreview(
-  fetchPage: FetchPage,
-  url: string,
-  signal: AbortSignal,
-): Promise<LinkPreview | undefined> {
-  try {
-    const page = await follow(fetchPage, url, signal);
-    return page && (await parsePreview(await readText(page.response), { url, base: page.url }));
-  } catch {
-    // Refused, broken off, too slow, not to be parsed: a page of somebody else's is no error of ours.
-    return undefined;
-  }
+/** The outcome of one request: a page with a preview, or a redirect; neither where there is nothing to show. */
+interface Fetched {
+  readonly preview: PagePreview | null;
+  readonly redirectUrl: string | null;
 }
 
-async function follow(
-  fetchPage: FetchPage,
-  first: string,
-  signal: AbortSignal,
-): Promise<{ readonly response: Response; readonly url: string } | undefined> {
-  let url = first;
-  for (let hop = 0; hop <= PREVIEW_REDIRECTS_MAX; hop++) {
-    if (!isPublicUrl(url)) return undefined;
+/**
+ * Asks for a page, and follows no redirect. Reads at most {@link PREVIEW_MAX_BYTES} of it. Any failure means that there is
+ * nothing to show.
+ */
+export async function fetchOnce(fetchPage: FetchPage, url: string, signal: AbortSignal): Promise<Fetched> {
+  try {
     const response = await fetchPage(url, { headers: REQUEST_HEADERS, redirect: 'manual', signal });
     const isPage = response.status === 200 && HTML_TYPES.includes(typeOf(response)?.type ?? '');
-    if (isPage) return { response, url };
+    if (isPage) return { preview: await parsePreview(await readText(response), url), redirectUrl: null };
     await response.body?.cancel();
     const location = REDIRECTS.includes(response.status) ? response.headers.get('Location') : null;
-    if (location === null || !URL.canParse(location, url)) return undefined;
-    url = new URL(location, url).href;
+    const isUrl = location !== null && URL.canParse(location, url);
+    return { preview: null, redirectUrl: isUrl ? new URL(location, url).href : null };
+  } catch {
+    // Refused, broken off, too slow, not to be parsed: the page of somebody else is no error of ours.
+    return { preview: null, redirectUrl: null };
   }
-  return undefined;
 }
 
 const typeOf = ({ headers }: Response) => parseContentType(headers.get('Content-Type'));
