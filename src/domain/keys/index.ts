@@ -19,7 +19,7 @@ export { announceRevocations, revokeAnyKey, revokeKey, revokeOwnKey, revokingAll
 export { keyPageSchema, type NewKey, newKeySchema, usageQuerySchema } from './schemas.ts';
 export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
 export { standingOf } from './standing.ts';
-export { type AuditEvent, selectUnrevoked } from './store.ts';
+export { type AuditEvent, selectAdmissible } from './store.ts';
 export { announceSuspension, liftSuspension } from './suspend-keys.ts';
 export { tellRevocations } from './tell-revocations.ts';
 export type { UsageBucket } from './usage.ts';
