@@ -45,11 +45,11 @@ async function main(): Promise<string> {
   const isOfAccount = name !== undefined && !values.stdin && values.reason === undefined;
   if (command === 'suspend' && isOfAccount) {
     const { id, username, suspendedAt } = await run((ctx) => suspendAccount(ctx, name));
-    return `@${username} (${id}) is suspended since ${suspendedAt}.`;
+    return `@${printable(username)} (${id}) is suspended since ${suspendedAt}.`;
   }
   if (command === 'unsuspend' && isOfAccount) {
     const { id, username } = await run((ctx) => unsuspendAccount(ctx, name));
-    return `@${username} (${id}) is not suspended.`;
+    return `@${printable(username)} (${id}) is not suspended.`;
   }
   throw new Error(USAGE);
 }

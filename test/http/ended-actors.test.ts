@@ -145,7 +145,18 @@ describe.each([...writes('session'), ...writes('caller')])('%s by a person', (na
   });
 });
 
-test('a request parked with its body unsent generates no key after its session has ended', async () => {
+test.each<[string, (person: TestSession) => Promise<unknown>, [number, string]]>([
+  [
+    'session has ended',
+    ({ sessionId }) => rowsOf(new Harness(), `DELETE FROM sessions WHERE id = '${sessionId}'`),
+    [401, 'authentication_required'],
+  ],
+  [
+    'account was suspended',
+    ({ accountId }) => new Harness().run((ctx) => suspendAccount(ctx, accountId)),
+    [403, 'account_suspended'],
+  ],
+])('a request parked with its body unsent generates no key after its %s', async (_, end, refusal) => {
   const harness = new Harness();
   const person = await harness.newSession();
   const body = new IdentityTransformStream();
@@ -158,13 +169,13 @@ test('a request parked with its body unsent generates no key after its session h
   });
   // The session was looked up; the rest waits for the body.
   await expect.poll(async () => (await harness.neon.counters()).statements).toBe(1);
-  await rowsOf(new Harness(), `DELETE FROM sessions WHERE id = '${person.sessionId}'`);
+  await end(person);
   const writer = body.writable.getWriter();
   await writer.write(new TextEncoder().encode('{"label":"Late","scopes":["write:jes"],"acceptTerms":true}'));
   await writer.close();
   const answer = await answerOf(await response);
   await settled();
-  expect([answer.status, (answer.body as { code: string }).code]).toEqual([401, 'authentication_required']);
+  expect([answer.status, (answer.body as { code: string }).code]).toEqual(refusal);
   expect(await rowsOf(harness, `SELECT id FROM api_keys WHERE account_id = '${person.accountId}'`)).toEqual([]);
 });
 

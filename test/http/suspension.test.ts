@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { recordKey } from '../../src/domain/keys/index.ts';
+import { createKey, recordKey } from '../../src/domain/keys/index.ts';
 import { suspendAccount, unsuspendAccount } from '../../src/domain/suspension/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { rowsOf } from '../support/database.ts';
 import { submit } from '../support/forms.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { newAddress, newPerson } from '../support/people.ts';
+import { cookieOf, mailsTo, newAddress, newPerson, requestReset, tokenIn } from '../support/people.ts';
 import { newPost, seenPost } from '../support/posts.ts';
 import { Receiver } from '../support/receiver.ts';
 import { deliveriesOf, localHarness, newWebhook } from '../support/webhooks.ts';
@@ -156,6 +156,23 @@ describe('a suspension', () => {
     expect(await codeOf(harness.fetch(ME, { key: key.key }))).toBe('account_suspended');
   });
 
+  test('is not undone by the creation of a key, whose command reaches Redis after it', async () => {
+    const harness = new Harness();
+    // Redis knows the script of creations from here on.
+    const { accountId } = await harness.newKey();
+    await harness.upstash.setFaults({ kind: 'hang', match: 'evalsha', times: 1 });
+    const { key } = await harness.run((ctx) =>
+      createKey(ctx, accountId, { label: 'Late', scopes: ['write:jes'], acceptTerms: true }),
+    );
+    await harness.upstash.untilHeld();
+    await suspend(accountId);
+    await harness.upstash.reset();
+    await harness.upstash.setFaults();
+    // Only now Redis runs the command of the creation.
+    await expect.poll(async () => (await harness.upstash.counters()).commands).toBeGreaterThan(0);
+    expect(await codeOf(harness.fetch(ME, { key }))).toBe('account_suspended');
+  });
+
   test('that cannot tell Redis says so, lets no write land, and is whole when it is repeated', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
@@ -169,6 +186,36 @@ describe('a suspension', () => {
     expect(await codeOf(write)).toBe('account_suspended');
     await suspend(key.accountId, admin);
     expect(await codeOf(harness.fetch(ME, { key: key.key }))).toBe('account_suspended');
+  });
+
+  test('by an id stops that account, although the username of another spells the id', async () => {
+    const harness = new Harness();
+    const keys = [await harness.newKey(), await harness.newKey()] as const;
+    const rename = ([of, after]: readonly TestKey[]) =>
+      rowsOf(
+        harness,
+        `UPDATE accounts SET username = '${after?.accountId.toLowerCase()}' WHERE id = '${of?.accountId}'`,
+      );
+    // Each is named after the other, so no order of rows chooses the right one for both.
+    await rename(keys);
+    await rename(keys.toReversed());
+    for (const { accountId, key } of keys) {
+      expect(await suspend(accountId)).toMatchObject({ id: accountId });
+      expect(await codeOf(harness.fetch(ME, { key }))).toBe('account_suspended');
+      expect(await unsuspend(accountId)).toMatchObject({ id: accountId });
+      expect((await harness.fetch(ME, { key })).status).toBe(200);
+    }
+  });
+
+  test('ends a key whose revocation Redis has not heard of', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    expect((await harness.fetch(ME, { key: key.key })).status).toBe(200);
+    await rowsOf(harness, `UPDATE api_keys SET revoked_at = now(), revoked_reason = 'leaked' WHERE id = '${key.id}'`);
+    await suspend(key.accountId);
+    expect(await codeOf(harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
+    await unsuspend(key.accountId);
+    expect(await codeOf(harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
   });
 
   test('that 20 requests to generate a key meet leaves no key that works', async () => {
@@ -229,6 +276,20 @@ describe('the pages of a suspended account', () => {
     });
     expect([out.status, out.headers.get('Location')]).toEqual([303, '/sign-in?notice=signed-out']);
     expect(await rowsOf(harness, `SELECT id FROM sessions WHERE account_id = '${person.id}'`)).toHaveLength(1);
+  });
+
+  test('stay as they are after a password reset, which lifts nothing', async () => {
+    const harness = new Harness();
+    const person = await newPerson(harness);
+    await suspend(person.username);
+    await requestReset(harness, person.email);
+    const token = tokenIn((await mailsTo(person.email))[0]);
+    const done = await submit(harness, '/reset-password', { token, password: 'battery staple' });
+    expect(done.headers.get('Location')).toBe('/sign-in?notice=reset');
+    const body = { email: person.email, password: 'battery staple' };
+    const signedIn = await harness.fetch('/api/auth/sign-in/email', { address: newAddress(), body });
+    expect(signedIn.status).toBe(200);
+    expect(await answerOf(await harness.fetch(ME, { cookie: cookieOf(signedIn) }))).toEqual(REFUSED);
   });
 
   test('tell only whoever knows the password', async () => {

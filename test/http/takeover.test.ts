@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createKey } from '../../src/domain/keys/index.ts';
+import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { toBase64Url, utf8 } from '../../src/lib/bytes.ts';
 import { rowsOf } from '../support/database.ts';
 import { open, submit, textOf } from '../support/forms.ts';
@@ -361,6 +362,17 @@ describe('"Continue with Google"', () => {
     expect(back.headers.get('Location')).toBe('/settings/api-access');
     expect(await statusOf(person.cookie)).toBe(200);
     expect((await signIn(person.email, person.password)).status).toBe(200);
+  });
+
+  test('opens nothing of a suspended account', async () => {
+    const person = await newPerson(harness);
+    await harness.run((ctx) => suspendAccount(ctx, person.id));
+    answerAsGoogle(person.email);
+    const back = await comeBack();
+    expect(await answerOf(await harness.fetch(ME, { cookie: cookieOf(back) }))).toMatchObject({
+      status: 403,
+      body: { code: 'account_suspended' },
+    });
   });
 
   test('keeps the address that the edge tells, whatever the browser sends', async () => {

@@ -2,6 +2,7 @@ import { withContext } from '../../src/dev/context.ts';
 import { insertAccount } from '../../src/dev/insert-account.ts';
 import type { ServiceSecrets } from '../../src/dev/secrets.ts';
 import { createKey, type NewKey, revokeKey } from '../../src/domain/keys/index.ts';
+import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { newUsername } from './names.ts';
 
 export interface NodeKey {
@@ -26,4 +27,9 @@ export async function makeKey(
 
 export async function revoke(secrets: ServiceSecrets, { id, accountId }: NodeKey): Promise<void> {
   await withContext(secrets, Date.now(), (ctx) => revokeKey(ctx, { id, accountId, reason: 'user' }));
+}
+
+/** Suspends the account of a key. */
+export async function suspend(secrets: ServiceSecrets, { accountId }: NodeKey): Promise<void> {
+  await withContext(secrets, Date.now(), (ctx) => suspendAccount(ctx, accountId));
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeKey, revoke } from '../support/node-keys.ts';
+import { makeKey, revoke, suspend } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 
 async function whoami(url: string, key: string, now?: number): Promise<Response> {
@@ -32,27 +32,36 @@ describe('20 instances over the same stores', () => {
   }, 180_000);
   afterAll(() => workers.close());
 
-  test('accept not one of 1,000 requests after the revocation was answered', async () => {
-    const key = await makeKey(workers.secrets);
-    const urlOf = (i: number) => workers.urls[i % workers.urls.length] ?? '';
-    // Every instance knows the key, and requests are under way all the time.
-    await Promise.all(workers.urls.map((url) => whoami(url, key.key)));
-    let isRevoked = false;
-    const underWay = inLanes(200, 4, async (i) => {
-      const sentAfter = isRevoked;
-      const { status } = await whoami(urlOf(i), key.key);
-      return { sentAfter, status };
-    });
-    await revoke(workers.secrets, key);
-    isRevoked = true;
-    const after = await inLanes(1_000, 16, async (i) => {
-      const response = await whoami(urlOf(i), key.key);
-      return `${response.status} ${((await response.json()) as { code: string }).code}`;
-    });
-    expect(new Set(after)).toEqual(new Set(['401 api_key_revoked']));
-    expect(after).toHaveLength(1_000);
-    expect((await underWay).filter(({ sentAfter, status }) => sentAfter && status !== 401)).toEqual([]);
-  }, 60_000);
+  test.each([
+    ['revocation', revoke, '401 api_key_revoked'],
+    ['suspension of the account', suspend, '403 account_suspended'],
+  ])(
+    'accept not one of 1,000 requests after the %s was answered',
+    async (_, end, refusal) => {
+      const key = await makeKey(workers.secrets);
+      const urlOf = (i: number) => workers.urls[i % workers.urls.length] ?? '';
+      // Every instance knows the key, and requests are under way all the time.
+      await Promise.all(workers.urls.map((url) => whoami(url, key.key)));
+      let hasEnded = false;
+      const underWay = inLanes(200, 4, async (i) => {
+        const sentAfter = hasEnded;
+        const { status } = await whoami(urlOf(i), key.key);
+        return { sentAfter, status };
+      });
+      await end(workers.secrets, key);
+      hasEnded = true;
+      const after = await inLanes(1_000, 16, async (i) => {
+        const response = await whoami(urlOf(i), key.key);
+        return `${response.status} ${((await response.json()) as { code: string }).code}`;
+      });
+      expect(new Set(after)).toEqual(new Set([refusal]));
+      expect(after).toHaveLength(1_000);
+      expect(
+        (await underWay).filter(({ sentAfter, status }) => sentAfter && status !== Number.parseInt(refusal, 10)),
+      ).toEqual([]);
+    },
+    60_000,
+  );
 });
 
 describe('5 instances with one clock', () => {

@@ -27,7 +27,7 @@ export {
 export { keyPageSchema, type NewKey, newKeySchema, usageQuerySchema } from './schemas.ts';
 export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
 export { standingOf } from './standing.ts';
-export { type AuditEvent, type KeyRow, selectUnrevoked } from './store.ts';
+export { type AuditEvent, type KeyRow, selectAdmissible } from './store.ts';
 export { announceSuspension, liftSuspension } from './suspend-keys.ts';
 export { tellRevocations } from './tell-revocations.ts';
 export type { UsageBucket } from './usage.ts';

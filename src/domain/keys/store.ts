@@ -49,13 +49,13 @@ export function countKey(
     ON CONFLICT (account_id, day) DO UPDATE SET keys = daily_usage.keys + 1`);
 }
 
-/** The keys of an account that are not revoked. */
-export function selectUnrevoked(db: Db, accountId: string) {
+/** The keys of an account that Redis may still admit: those that are not revoked, and those whose marker it does not hold. */
+export function selectAdmissible(db: Db, accountId: string) {
   return db
     .select(recordColumns)
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-    .where(and(eq(apiKeys.accountId, accountId), isNull(apiKeys.revokedAt)));
+    .where(and(eq(apiKeys.accountId, accountId), or(isNull(apiKeys.revokedAt), isNull(apiKeys.tombstonedAt))));
 }
 
 /** A key as it describes itself, with the creations of its account on a day. */

@@ -3,7 +3,7 @@ import { SUSPEND_RECORD, UNSUSPEND_RECORD } from '../../data/scripts/authorize.t
 import type { Ctx } from '../context.ts';
 import { toRecord } from './load-record.ts';
 import { encodeRecord, recordKey } from './record.ts';
-import { silence } from './revoke-key.ts';
+import { placeTombstones, silence } from './revoke-key.ts';
 import type { KeyRow } from './store.ts';
 
 /**
@@ -14,6 +14,8 @@ import type { KeyRow } from './store.ts';
  */
 export async function announceSuspension(ctx: Ctx, rows: readonly KeyRow[]): Promise<boolean> {
   const mark = (row: KeyRow) => {
+    // Redis has not heard of this revocation, which is final: its own marker, not ours.
+    if (row.key.revokedReason) return placeTombstones(ctx, [row]);
     const record = encodeRecord({ ...toRecord(row, ctx.now), isSuspended: true });
     return ctx.ports.redis.run(SUSPEND_RECORD, [recordKey(row.key.hash)], [record, String(TOMBSTONE_TTL_MS)]);
   };

@@ -2,12 +2,14 @@ import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 
-/** The account with an id or a username, which is in lower case. */
+/** The account with an id or a username. The id goes first: a username may spell the id of another account in lower case. */
 export function selectAccount(db: Db, name: string) {
   return db
     .select({ id: accounts.id, username: accounts.username })
     .from(accounts)
-    .where(sql`${accounts.id} = ${name} OR ${accounts.username} = lower(${name})`);
+    .where(sql`${accounts.id} = ${name} OR ${accounts.username} = lower(${name})`)
+    .orderBy(sql`${accounts.id} = ${name} DESC`)
+    .limit(1);
 }
 
 /** Waits for every write under way that acts for the account, since each holds its row (`actingAccount`). */

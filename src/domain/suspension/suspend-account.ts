@@ -1,6 +1,6 @@
 import { runSql } from '../../data/db.ts';
 import type { Ctx } from '../context.ts';
-import { announceSuspension, liftSuspension, selectUnrevoked } from '../keys/index.ts';
+import { announceSuspension, liftSuspension, selectAdmissible } from '../keys/index.ts';
 import { Refused } from '../refusal.ts';
 import { lockForSuspension, markSuspended, markUnsuspended, selectAccount } from './store.ts';
 
@@ -26,7 +26,7 @@ export async function suspendAccount(ctx: Ctx, name: string): Promise<Suspension
     db.batch([
       lockForSuspension(db, account.id),
       markSuspended(db, account.id, new Date(ctx.now)),
-      selectUnrevoked(db, account.id),
+      selectAdmissible(db, account.id),
     ]),
   );
   if (!(await announceSuspension(ctx, keys))) throw new Refused({ code: 'service_unavailable', why: 'suspension' });
@@ -41,7 +41,7 @@ export async function suspendAccount(ctx: Ctx, name: string): Promise<Suspension
 export async function unsuspendAccount(ctx: Ctx, name: string): Promise<Suspension> {
   const { db } = ctx.ports;
   const account = await find(ctx, name);
-  const [, keys] = await runSql(db.batch([markUnsuspended(db, account.id), selectUnrevoked(db, account.id)]));
+  const [, keys] = await runSql(db.batch([markUnsuspended(db, account.id), selectAdmissible(db, account.id)]));
   if (!(await liftSuspension(ctx, keys))) throw new Refused({ code: 'service_unavailable', why: 'suspension' });
   return { ...account, suspendedAt: null };
 }
