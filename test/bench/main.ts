@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { gzippedKib, modulesAtStart } from '../support/bundle.ts';
 import { WORKERD_CORE } from './cores.ts';
 import { directScenario, floorScenario, type RedisCall, redisCall } from './direct.ts';
@@ -21,7 +23,7 @@ import { WORKERD_VERSION } from './workerd.ts';
 
 /**
  * `npm run bench`: what a request costs, ours beside a bare Hono route and two rivals, in one run on one machine.
- * With `--quick` a smoke run, with `--scale` a million keys. It is a report: a number missed is said and exits with
+ * With `--quick` a smoke run, with `--scale` a million keys; with `--write` the report also goes to `RESULTS.md`. It is a report: a number missed is said and exits with
  * 0; a wrong answer, or anything else that breaks, does not.
  *
  * `DATABASE_URL` and `REDIS_URL` put a real Postgres and Redis behind the emulators. They must be there for this
@@ -39,6 +41,7 @@ async function main(options: Options): Promise<void> {
     await measureAll(services, new Bench(load, bare, options.sizes), { options, ours, seed });
     if (load.degraded > 0) print(`**${load.degraded} answers were degraded: Redis was slower than its budget.**\n`);
     print(`${((performance.now() - began) / 1_000).toFixed(0)} s.`);
+    if (options.write) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `${report.join('\n')}\n`);
   } finally {
     await Promise.all([bare.close(), ours.close()]);
     await Promise.all([services.close(), load.close()]);
@@ -93,12 +96,24 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
   });
   print(`${postsScaleTable(postsScale)}\n`);
   print(`${uploadsTable(await measureUploads(services, { seed, concurrencies: options.uploads }))}\n`);
-  print(`${webhooksTable(await measureWebhooks(services, options.webhookKeys))}\n`);
+  const webhooks = await measureWebhooks(services, options.webhookKeys);
+  print(`${webhooksTable(webhooks)}\n`);
   if (large < 1_000_000) print('A small table: `npm run bench -- --scale` compares with a million keys.\n');
 
   const bundleKib = gzippedKib(ours.bundle.modules);
   const startKib = gzippedKib(modulesAtStart(ours.bundle.modules));
-  for (const { pass, text } of verdicts({ invalid, floor, warm, cold, create, direct, bundleKib, startKib, scale })) {
+  for (const { pass, text } of verdicts({
+    invalid,
+    floor,
+    warm,
+    cold,
+    create,
+    direct,
+    bundleKib,
+    startKib,
+    scale,
+    webhooks,
+  })) {
     print(`- ${pass ? 'pass' : '**miss**'}: ${text}`);
   }
 }
@@ -127,7 +142,10 @@ function heading(options: Options, { behind }: BenchServices): string {
   ].join('\n');
 }
 
+const report: string[] = [];
+
 function print(text: string): void {
+  report.push(text);
   console.log(text);
 }
 

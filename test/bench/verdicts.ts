@@ -1,5 +1,6 @@
 import { REDIS_DELAY_MS, type Row } from './measure.ts';
 import type { ScaleRow } from './scale.ts';
+import type { WebhookRow } from './webhooks.ts';
 
 const INVALID_CPU_MAX = 1.3;
 const WARM_CPU_MAX = 3;
@@ -10,6 +11,11 @@ const BUNDLE_MAX_KIB = 480;
 const OWN_MS_MAX = 2;
 /** Two measurements of one thing differ by so much on a quiet machine. */
 const FLAT_MAX = 1.25;
+/** From a POST to the first byte at a receiver. */
+const DELIVERY_P50_MAX_MS = 300;
+const DELIVERY_P99_MAX_MS = 1_500;
+/** p99 of deliveries beside an endpoint that hangs, over that of deliveries alone. */
+const HANGING_MAX = 1.1;
 
 export interface Verdict {
   readonly pass: boolean;
@@ -28,6 +34,7 @@ export interface Measured {
   readonly startKib: number;
   readonly bundleKib: number;
   readonly scale: readonly ScaleRow[];
+  readonly webhooks: readonly WebhookRow[];
 }
 
 /** The numbers to hold, against those measured. */
@@ -41,6 +48,7 @@ export function verdicts({
   startKib,
   bundleKib,
   scale,
+  webhooks,
 }: Measured): Verdict[] {
   const own = warm.delayed.p50 - direct.delayed.p50;
   return [
@@ -63,6 +71,7 @@ export function verdicts({
         `(the delay of ${REDIS_DELAY_MS} ms and the call itself), ours ${own.toFixed(1)} ms`,
     },
     ...flatFrom(scale),
+    ...timelyFrom(webhooks),
   ];
 }
 
@@ -90,4 +99,21 @@ function flatFrom(scale: readonly ScaleRow[]): Verdict[] {
     const text = `${state} whoami flat from ${size(small)} to ${size(large)} keys: p50 ${ratio.toFixed(2)} ×`;
     return { pass: ratio <= FLAT_MAX, text };
   });
+}
+
+function timelyFrom([alone, beside]: readonly WebhookRow[]): Verdict[] {
+  if (!alone || !beside) return [];
+  const ratio = beside.p99 / alone.p99;
+  return [
+    {
+      pass: alone.p50 <= DELIVERY_P50_MAX_MS && alone.p99 <= DELIVERY_P99_MAX_MS,
+      text:
+        `from POST to the receiver: p50 at most ${DELIVERY_P50_MAX_MS} ms, p99 at most ${DELIVERY_P99_MAX_MS} ms: ` +
+        `${alone.p50.toFixed(0)} / ${alone.p99.toFixed(0)} ms`,
+    },
+    {
+      pass: ratio <= HANGING_MAX,
+      text: `p99 beside an endpoint that hangs: at most ${HANGING_MAX} × that alone: ${ratio.toFixed(2)} ×`,
+    },
+  ];
 }

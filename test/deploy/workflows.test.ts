@@ -80,10 +80,10 @@ test('production is built, then migrated, then deployed, one deployment at a tim
   expect(job).toContain('concurrency:\n      group: production\n      cancel-in-progress: false\n');
 });
 
-test("every secret and variable of the workflows is in the README's table", () => {
+test('every secret and variable of the workflows is in the table of src/DEPLOYMENT.md', () => {
   const named = new Set([...all.matchAll(/\b(?:secrets|vars)\.([A-Z_]+)/g)].map(([, name]) => name));
   expect(named).toContain('DATABASE_URL');
-  const readme = read('README.md');
-  const table = readme.slice(readme.indexOf('### Secrets and variables'), readme.indexOf('### First deployment'));
+  const page = read('src/DEPLOYMENT.md');
+  const table = page.slice(page.indexOf('### Secrets and variables'), page.indexOf('### First deployment'));
   for (const name of named) expect(table).toContain(`\`${name}\``);
 });

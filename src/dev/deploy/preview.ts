@@ -9,7 +9,7 @@ import { deleteBranch, makeBranch } from './neon-branch.ts';
 import { previewConfig } from './preview-config.ts';
 import { runWrangler, uploadVersion } from './wrangler.ts';
 
-const USAGE = 'node src/dev/deploy/preview.ts init|up|down; what it reads from the environment is in README.md.';
+const USAGE = 'node src/dev/deploy/preview.ts init|up|down; src/DEPLOYMENT.md lists the variables of the environment.';
 
 const required = (name: string) => z.string({ error: `${name} is not set.` }).min(1, `${name} is empty.`);
 

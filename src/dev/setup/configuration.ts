@@ -92,12 +92,12 @@ export function checkConfiguration(
   if (left.length === 0) return findings;
   return [
     ...findings,
-    unknown(`optional, and not set: ${left.join(', ')}`, 'README.md, Configuration, says what for.'),
+    unknown(`optional, and not set: ${left.join(', ')}`, 'src/DEPLOYMENT.md, Configuration, lists their purpose.'),
   ];
 }
 
 function remedy(name: Name, source: string): string {
-  if (isBinding(name)) return `Bind ${name} in wrangler.toml: README.md, Configuration.`;
+  if (isBinding(name)) return `Bind ${name} in wrangler.toml: src/DEPLOYMENT.md, Configuration.`;
   const where = SOURCES[name];
   if (source === '.dev.vars') return 'npm start, or npm run dev:services, writes .dev.vars.';
   return `${where ? `${where}. ` : ''}Here: export ${name}=…; for the Worker: npx wrangler secret put ${name}`;
