@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Db, refuse, type Sql, timeJson } from '../../data/db.ts';
+import { type Slot, template } from '../../data/template.ts';
 import type { Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
@@ -35,7 +36,7 @@ const commentsWithAuthor = (kind: Kind): Sql =>
   sql`${PLACES[kind].comments} comment JOIN accounts comment_author ON comment_author.id = comment.author_id`;
 
 /** What is commented on, as far as the viewer sees it: `… FROM …`. */
-const fromVisible = ({ kind, id }: Subject, viewerId: string | null): Sql =>
+const fromVisible = ({ kind, id }: { kind: Kind; id: Slot<string> }, viewerId: Slot<string> | null): Sql =>
   sql`FROM ${withAuthor(kind)} WHERE ${sql.raw(kind)}.id = ${id} AND ${visibleTo(viewerId, kind)}`;
 
 export interface NewCommentRow {
@@ -53,28 +54,54 @@ export interface NewCommentRow {
  */
 export function insertComment(db: Db, comment: NewCommentRow) {
   const { actor, subject, parentId, content } = comment;
-  const { comments, id } = PLACES[subject.kind];
-  const parent = sql`FROM ${comments} parent WHERE parent.id = ${parentId} AND parent.${id} = ${subject.id}`;
-  return db.execute(sql`
-    INSERT INTO ${comments} (id, author_id, ${id}, content, parent_id, api_key_id, created_at)
-    VALUES (${comment.id}, ${actingAccount(actor)},
-      coalesce((SELECT ${sql.raw(subject.kind)}.id ${fromVisible(subject, actor.accountId)}), ${refuse('subject_visible')}),
-      ${content},
-      ${parentId === null ? null : sql`coalesce((SELECT coalesce(parent.parent_id, parent.id) ${parent}), ${refuse('parent_of_subject')})`},
-      ${actor.type === 'apiKey' ? actor.keyId : null}, ${comment.createdAt.toISOString()}::timestamptz)`);
+  const values = {
+    id: comment.id,
+    authorId: actingAccount(actor),
+    accountId: actor.accountId,
+    subjectId: subject.id,
+    content,
+    parentId,
+    apiKeyId: actor.type === 'apiKey' ? actor.keyId : null,
+    createdAt: comment.createdAt.toISOString(),
+  };
+  return db.execute(insertCommentSql({ kind: subject.kind, isReply: parentId !== null }, values));
 }
+
+const insertCommentSql = template<
+  { kind: Kind; isReply: boolean },
+  'id' | 'authorId' | 'accountId' | 'subjectId' | 'content' | 'parentId' | 'apiKeyId' | 'createdAt'
+>(({ kind, isReply }, slot) => {
+  const { comments, id } = PLACES[kind];
+  const visible = fromVisible({ kind, id: slot('subjectId') }, slot('accountId'));
+  const parent = sql`FROM ${comments} parent WHERE parent.id = ${slot('parentId')} AND parent.${id} = ${slot('subjectId')}`;
+  const thread = sql`coalesce((SELECT coalesce(parent.parent_id, parent.id) ${parent}), ${refuse('parent_of_subject')})`;
+  return sql`
+    INSERT INTO ${comments} (id, author_id, ${id}, content, parent_id, api_key_id, created_at)
+    VALUES (${slot('id')}, ${slot('authorId')},
+      coalesce((SELECT ${sql.raw(kind)}.id ${visible}), ${refuse('subject_visible')}), ${slot('content')},
+      ${isReply ? thread : sql`NULL`}, ${slot('apiKeyId')}, ${slot('createdAt')}::timestamptz)`;
+});
 
 /** Adds one to the comments of what is commented on. */
 export function countComment(db: Db, { kind, id }: Subject) {
-  return db.execute(sql`UPDATE ${PLACES[kind].subjects} SET comment_count = comment_count + 1 WHERE id = ${id}`);
+  return db.execute(countCommentSql({ kind }, { id }));
 }
+
+const countCommentSql = template<{ kind: Kind }, 'id'>(
+  ({ kind }, slot) =>
+    sql`UPDATE ${PLACES[kind].subjects} SET comment_count = comment_count + 1 WHERE id = ${slot('id')}`,
+);
 
 /** A comment as one JSON. */
 export function commentJson(kind: Kind, id: string): Sql {
-  return sql`
-    SELECT row_to_json(shown)::text FROM (
-      SELECT ${commentColumns(kind)} FROM ${commentsWithAuthor(kind)} WHERE comment.id = ${id}) shown`;
+  return commentJsonSql({ kind }, { id });
 }
+
+const commentJsonSql = template<{ kind: Kind }, 'id'>(
+  ({ kind }, slot) => sql`
+    SELECT row_to_json(shown)::text FROM (
+      SELECT ${commentColumns(kind)} FROM ${commentsWithAuthor(kind)} WHERE comment.id = ${slot('id')}) shown`,
+);
 
 /** The event of a new comment. */
 export function insertCommentEvent(db: Db, event: SubjectEvent, kind: Kind) {
@@ -96,12 +123,20 @@ export function selectComments(
   },
 ) {
   const { subject, viewerId, after, limit } = page;
-  const { kind } = subject;
-  return db.execute<{ body: string }>(sql`
+  const { kind, id } = subject;
+  const variant = { kind, isSignedIn: viewerId !== null };
+  return db.execute<{ body: string }>(selectCommentsSql(variant, { id, viewerId, after, limit }));
+}
+
+const selectCommentsSql = template<{ kind: Kind; isSignedIn: boolean }, 'id' | 'viewerId' | 'after' | 'limit'>(
+  ({ kind, isSignedIn }, slot) => {
+    const subject = { kind, id: slot('id') };
+    return sql`
     SELECT array_to_json(ARRAY(
       SELECT row_to_json(shown) FROM (
         SELECT ${commentColumns(kind)} FROM ${commentsWithAuthor(kind)}
-        WHERE comment.${PLACES[kind].id} = ${subject.id} AND comment.id > ${after}
-        ORDER BY comment.id LIMIT ${limit}) shown))::text AS body
-    ${fromVisible(subject, viewerId)}`);
-}
+        WHERE comment.${PLACES[kind].id} = ${subject.id} AND comment.id > ${slot('after')}
+        ORDER BY comment.id LIMIT ${slot('limit')}) shown))::text AS body
+    ${fromVisible(subject, isSignedIn ? slot('viewerId') : null)}`;
+  },
+);

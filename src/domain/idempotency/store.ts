@@ -4,6 +4,7 @@ import { type Db, refuse, type Sql } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
 import { idempotencyKeys } from '../../data/schema/idempotency-keys.ts';
+import { template } from '../../data/template.ts';
 import type { Actor, Claim, Writer } from '../context.ts';
 
 /** The rule of {@link storeAnswer}. */
@@ -19,19 +20,25 @@ export const ACTING_ACCOUNT = 'acting_account';
  * after them. The account comes first, in the order of whatever ends all that an account has.
  */
 export function actingAccount(actor: Writer): Sql {
-  const time = sql`${actor.at.toISOString()}::timestamptz`;
+  const { type, at } = actor;
+  const id = type === 'session' ? actor.sessionId : actor.keyId;
+  return actingAccountSql({ type }, { id, at: at.toISOString() });
+}
+
+const actingAccountSql = template<Pick<Writer, 'type'>, 'id' | 'at'>(({ type }, slot) => {
+  const time = sql`${slot('at')}::timestamptz`;
   const account =
-    actor.type === 'session'
+    type === 'session'
       ? sql`SELECT a.id FROM sessions s JOIN accounts a ON a.id = s.account_id
-          WHERE s.id = ${actor.sessionId} AND s.expires_at > ${time} AND a.suspended_at IS NULL
+          WHERE s.id = ${slot('id')} AND s.expires_at > ${time} AND a.suspended_at IS NULL
           FOR KEY SHARE OF a FOR KEY SHARE OF s`
       : sql`SELECT a.id FROM api_keys k JOIN accounts a ON a.id = k.account_id
-          WHERE k.id = ${actor.keyId} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${time})
+          WHERE k.id = ${slot('id')} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${time})
             AND a.suspended_at IS NULL
           FOR KEY SHARE OF a FOR SHARE OF k`;
   // A query of its own, which runs once: as a bare expression the volatile function would keep conditions from an index.
   return sql`(SELECT coalesce((${account}), ${refuse(ACTING_ACCOUNT)}))`;
-}
+});
 
 /** The reasons for which an actor may not write. */
 export function selectEnds(db: Db, actor: Actor) {
@@ -112,10 +119,17 @@ export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql
     RETURNING body, ${isAwaited(eventId)} AS "isAwaited", ${creations(creationsOf)} AS creations`);
 }
 
+/** The answer of a write without a claim. */
 export function selectAnswer(db: Db, answer: Sql, { eventId, creationsOf }: Subjects) {
-  return db.execute<Answer>(sql`
-    SELECT (${answer}) AS body, ${isAwaited(eventId)} AS "isAwaited", ${creations(creationsOf)} AS creations`);
+  return db.execute<Answer>(
+    selectAnswerSql({}, { answer, isAwaited: isAwaited(eventId), creations: creations(creationsOf) }),
+  );
 }
+
+const selectAnswerSql = template<Record<string, never>, 'answer' | 'isAwaited' | 'creations'>(
+  (_, slot) =>
+    sql`SELECT (${slot('answer')}) AS body, ${slot('isAwaited')} AS "isAwaited", ${slot('creations')} AS creations`,
+);
 
 export function selectClaim(db: Db, accountId: string, claim: ClaimName, creationsOf?: CreationsOf) {
   return db

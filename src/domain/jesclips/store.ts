@@ -1,17 +1,20 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jesclips } from '../../data/schema/jesclips.ts';
+import { template } from '../../data/template.ts';
 import type { Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { eventMediaJson, mediaJson } from '../media/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import {
   accountsNamed,
+  asBody,
   authorJson,
   type Entities,
   type EventView,
   mentionsJson,
   type View,
+  type ViewSlots,
   type Visibility,
   viaJson,
   visibleTo,
@@ -19,35 +22,43 @@ import {
 } from '../posts/index.ts';
 
 /**
- * A JesClip as one JSON, made by Postgres: the answer to a read, and the answer to a write in the transaction of that
- * write.
- *
- * @param condition which one; of its own it must be visible to the viewer
+ * A JesClip as one JSON, made by Postgres: the answer to a read, and, of the author alone, the answer to a write in the
+ * transaction of that write.
  */
-function jesClipJson(view: View, condition: Sql): Sql {
+const jesClipJson = template<
+  { isSignedIn: boolean; withCounts: boolean; isOwn: boolean },
+  'id' | 'viewerId' | 'webOrigin' | 'authorId'
+>(({ isSignedIn, withCounts, isOwn }, slot) => {
+  const view = { viewerId: isSignedIn ? slot('viewerId') : null, webOrigin: slot('webOrigin'), withCounts };
+  const condition = isOwn
+    ? sql`jesclip.id = ${slot('id')} AND jesclip.author_id = ${slot('authorId')}`
+    : sql`jesclip.id = ${slot('id')}`;
   const video = sql`
     ${mediaJson('jesclip', sql`jesclip.id`)} AS video,
     ${visibleTo(null, 'jesclip')} AS "isForEverybody"`;
   return sql`SELECT shown::text FROM (${clipJson(view, condition, video)}) AS found(shown)`;
-}
+});
 
 /** A JesClip as its event tells it: without counts, and with an address that lasts. */
-function eventClipJson(view: EventView, id: string): Sql {
-  const files = eventMediaJson('jesclip', sql`jesclip.id`, {
-    isForEverybody: visibleTo(null, 'jesclip'),
-    webOrigin: view.webOrigin,
-    readAt: sql`${`${view.apiOrigin}/api/jesclips/`}::text || jesclip.id`,
-  });
-  return clipJson({ ...view, withCounts: false }, sql`jesclip.id = ${id}`, sql`(${files})->0 AS video`);
-}
+const eventClipJson = template<{ isSignedIn: boolean }, 'id' | 'viewerId' | 'webOrigin' | 'apiOrigin'>(
+  ({ isSignedIn }, slot) => {
+    const view = { viewerId: isSignedIn ? slot('viewerId') : null, webOrigin: slot('webOrigin'), withCounts: false };
+    const files = eventMediaJson('jesclip', sql`jesclip.id`, {
+      isForEverybody: visibleTo(null, 'jesclip'),
+      webOrigin: view.webOrigin,
+      readAt: sql`${slot('apiOrigin')}::text || '/api/jesclips/' || jesclip.id`,
+    });
+    return clipJson(view, sql`jesclip.id = ${slot('id')}`, sql`(${files})->0 AS video`);
+  },
+);
 
 /** @param video columns of its file */
-function clipJson({ viewerId, webOrigin, withCounts }: View, condition: Sql, video: Sql): Sql {
+function clipJson({ viewerId, webOrigin, withCounts }: ViewSlots, condition: Sql, video: Sql): Sql {
   const counts = sql`(SELECT row_to_json(counts) FROM (SELECT jesclip.comment_count AS comments) counts) AS counts,`;
   return sql`
     SELECT row_to_json(shown) FROM (
       SELECT
-        jesclip.id, ${`${webOrigin}/jesclip/`}::text || jesclip.id AS url, jesclip.caption,
+        jesclip.id, ${webOrigin}::text || '/jesclip/' || jesclip.id AS url, jesclip.caption,
         ${video},
         ${authorJson('jesclip_author')} AS author,
         ${viaJson(sql`jesclip.api_key_id`)} AS via,
@@ -63,14 +74,16 @@ function clipJson({ viewerId, webOrigin, withCounts }: View, condition: Sql, vid
 }
 
 /** A JesClip that the viewer may see, or no row. */
-export function selectJesClip(db: Db, id: string, view: View) {
-  const json = jesClipJson(view, sql`jesclip.id = ${id}`);
-  return db.execute<{ body: string }>(sql`SELECT body FROM (${json}) AS found(body)`);
+export function selectJesClip(db: Db, id: string, { viewerId, webOrigin, withCounts }: View) {
+  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: false };
+  const json = jesClipJson(variant, { id, viewerId, webOrigin, authorId: null });
+  return db.execute<{ body: string }>(asBody({}, { json }));
 }
 
 /** A JesClip after its author wrote it, or NULL where it is not theirs. */
-export function ownJesClip(id: string, accountId: string, view: View): Sql {
-  return jesClipJson(view, sql`jesclip.id = ${id} AND jesclip.author_id = ${accountId}`);
+export function ownJesClip(id: string, accountId: string, { viewerId, webOrigin, withCounts }: View): Sql {
+  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: true };
+  return jesClipJson(variant, { id, viewerId, webOrigin, authorId: accountId });
 }
 
 export interface NewJesClipRow {
@@ -100,8 +113,12 @@ export function insertJesClip(db: Db, clip: NewJesClipRow) {
 }
 
 /** The event of a new JesClip; no webhook learns its counts. */
-export function insertJesClipEvent(db: Db, event: SubjectEvent, view: EventView) {
-  return insertEvent(db, { ...event, event: 'jesclip.created', data: eventClipJson(view, event.subjectId) });
+export function insertJesClipEvent(db: Db, event: SubjectEvent, { viewerId, webOrigin, apiOrigin }: EventView) {
+  const data = eventClipJson(
+    { isSignedIn: viewerId !== null },
+    { id: event.subjectId, viewerId, webOrigin, apiOrigin },
+  );
+  return insertEvent(db, { ...event, event: 'jesclip.created', data });
 }
 
 export interface JesClipChange {

@@ -2,6 +2,7 @@ import { inArray, sql } from 'drizzle-orm';
 import type { Db, Sql } from '../../data/db.ts';
 import { media } from '../../data/schema/media.ts';
 import { sweepPositions } from '../../data/schema/sweep-positions.ts';
+import type { Slot } from '../../data/template.ts';
 import type { StoredMedia } from './media.ts';
 
 /** What files belong to: a Jes or a JesClip. */
@@ -59,11 +60,11 @@ export function mediaJson(owner: 'post' | 'jesclip', id: Sql, address: Sql = sql
 export function eventMediaJson(
   owner: 'post' | 'jesclip',
   id: Sql,
-  of: { readonly isForEverybody: Sql; readonly webOrigin: string; readonly readAt: Sql },
+  of: { readonly isForEverybody: Sql; readonly webOrigin: Slot<string>; readonly readAt: Sql },
 ): Sql {
   const address = sql`
     CASE WHEN ${media.mimeType} LIKE 'video/%' THEN 'video' ELSE 'image' END AS type,
-    CASE WHEN ${of.isForEverybody} THEN ${`${of.webOrigin}/media/`}::text || ${media.object} ELSE ${of.readAt} END AS url`;
+    CASE WHEN ${of.isForEverybody} THEN ${of.webOrigin}::text || '/media/' || ${media.object} ELSE ${of.readAt} END AS url`;
   return mediaJson(owner, id, address);
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { EVENT_SUBJECTS, type EventName, TEST_EVENT } from '../../data/schema/outbox-events.ts';
+import { template } from '../../data/template.ts';
 
 /** `evt_` and a UUID (contract section 10). */
 export function newEventId(): string {
@@ -54,7 +55,7 @@ export interface SubjectEvent {
  * sequences become visible in their order.
  *
  * @param event.data a query of one JSON: the subject as it is then
- * @param event.alsoSet further columns of the account that change with it
+ * @param event.alsoSet further columns of the account that change with it, behind a comma
  */
 export function insertEvent(
   db: Db,
@@ -67,18 +68,25 @@ export function insertEvent(
     readonly alsoSet?: Sql;
   },
 ) {
-  const at = sql`${event.at.toISOString()}::timestamptz`;
-  const name = sql`${event.event}::text`;
-  return db.execute(sql`
-    WITH numbered AS (
-      UPDATE accounts SET event_sequence = event_sequence + 1${event.alsoSet ? sql`, ${event.alsoSet}` : sql``}
-      WHERE id = ${event.accountId} RETURNING event_sequence
-    )
-    INSERT INTO outbox_events (id, event, account_id, sequence, data, created_at, fan_out_due)
-    SELECT ${event.id}, ${name}, ${event.accountId}, event_sequence, (${event.data})::json, ${at},
-      ${isAwaited(sql`${event.accountId}`, { name, at, revokedKeyId: sql`NULL` })}
-    FROM numbered`);
+  const { id, event: name, accountId, data, at, alsoSet = sql`` } = event;
+  return db.execute(insertEventSql({}, { id, name, accountId, data, at: at.toISOString(), alsoSet }));
 }
+
+const insertEventSql = template<Record<string, never>, 'id' | 'name' | 'accountId' | 'data' | 'at' | 'alsoSet'>(
+  (_, slot) => {
+    const at = sql`${slot('at')}::timestamptz`;
+    const name = sql`${slot('name')}::text`;
+    return sql`
+      WITH numbered AS (
+        UPDATE accounts SET event_sequence = event_sequence + 1${slot('alsoSet')}
+        WHERE id = ${slot('accountId')} RETURNING event_sequence
+      )
+      INSERT INTO outbox_events (id, event, account_id, sequence, data, created_at, fan_out_due)
+      SELECT ${slot('id')}, ${name}, ${slot('accountId')}, event_sequence, (${slot('data')})::json, ${at},
+        ${isAwaited(sql`${slot('accountId')}`, { name, at, revokedKeyId: sql`NULL` })}
+      FROM numbered`;
+  },
+);
 
 /**
  * Writes the event of each revoked key that has none yet, in the transaction of the revocation or, where that wrote none (a

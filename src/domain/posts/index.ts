@@ -11,12 +11,14 @@ export { refuseOthers } from './refuse-others.ts';
 export { bounceSchema, newMediaPostSchema, newPostSchema, postChangeSchema, visibility } from './schemas.ts';
 export {
   accountsNamed,
+  asBody,
   authorJson,
   type EventView,
   emptyDeleted,
   mentionsJson,
   pollJson,
   type View,
+  type ViewSlots,
   viaJson,
 } from './store.ts';
 export { viewOf } from './view.ts';

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type Db, refuse, type Sql, timeJson } from '../../data/db.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { posts } from '../../data/schema/posts.ts';
+import { type Slot, template } from '../../data/template.ts';
 import type { Actor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { eventMediaJson, mediaJson } from '../media/index.ts';
@@ -22,6 +23,13 @@ export interface View {
 /** How an event tells it; `apiOrigin` is where files that are not for everybody are read. */
 export interface EventView extends View {
   readonly apiOrigin: string;
+}
+
+/** A view in a template. */
+export interface ViewSlots {
+  readonly viewerId: Slot<string> | null;
+  readonly webOrigin: Slot<string>;
+  readonly withCounts: boolean;
 }
 
 /** The author snippet. @param author alias of `accounts` */
@@ -46,12 +54,17 @@ export function mentionsJson(ids: Sql): Sql {
     ORDER BY n))`;
 }
 
-/**
- * A Jes as its event tells it, in one JSON: what a read answers without counts, and with addresses that last.
- *
- * @param isBounce whether there is an original to tell, too
- */
-function eventJesJson(view: EventView, id: string, isBounce: boolean): Sql {
+/** A Jes as its event tells it, in one JSON: what a read answers without counts, and with addresses that last. */
+const eventJesJson = template<
+  { isSignedIn: boolean; isBounce: boolean },
+  'id' | 'viewerId' | 'webOrigin' | 'apiOrigin'
+>(({ isSignedIn, isBounce }, slot) => {
+  const view = {
+    viewerId: isSignedIn ? slot('viewerId') : null,
+    webOrigin: slot('webOrigin'),
+    apiOrigin: slot('apiOrigin'),
+    withCounts: false,
+  };
   const columns = eventColumns('original', view);
   const told = (more: Sql) =>
     sql`(SELECT row_to_json(told) FROM (SELECT ${columns}, NULL::json AS "bounceOf"${more}) told)`;
@@ -63,25 +76,31 @@ function eventJesJson(view: EventView, id: string, isBounce: boolean): Sql {
   return sql`
     SELECT row_to_json(jes) FROM (
       SELECT ${eventColumns('post', view)}, ${isBounce ? original : sql`NULL::json`} AS "bounceOf"
-      FROM ${withAuthor('post')} WHERE post.id = ${id}) jes`;
-}
+      FROM ${withAuthor('post')} WHERE post.id = ${slot('id')}) jes`;
+});
 
-function eventColumns(alias: PostAlias, view: EventView): Sql {
+function eventColumns(alias: PostAlias, view: ViewSlots & { readonly apiOrigin: Slot<string> }): Sql {
   const id = sql`${sql.raw(alias)}.id`;
   const media = eventMediaJson('post', id, {
     isForEverybody: visibleTo(null, alias),
     webOrigin: view.webOrigin,
-    readAt: sql`${`${view.apiOrigin}/api/posts/`}::text || ${id}`,
+    readAt: sql`${view.apiOrigin}::text || '/api/posts/' || ${id}`,
   });
   return jesColumns(alias, view, sql`${media} AS media`);
 }
 
 /**
- * A Jes as one JSON, made by Postgres: the answer to a read, and the answer to a write in the transaction of that write.
- *
- * @param condition which one; of its own it must be visible to the viewer
+ * A Jes as one JSON, made by Postgres: the answer to a read, and, of the author alone, the answer to a write in the transaction of
+ * that write.
  */
-export function jesJson(view: View, condition: Sql): Sql {
+const jesJson = template<
+  { isSignedIn: boolean; withCounts: boolean; isOwn: boolean },
+  'id' | 'viewerId' | 'webOrigin' | 'authorId'
+>(({ isSignedIn, withCounts, isOwn }, slot) => {
+  const view = { viewerId: isSignedIn ? slot('viewerId') : null, webOrigin: slot('webOrigin'), withCounts };
+  const condition = isOwn
+    ? sql`post.id = ${slot('id')} AND post.author_id = ${slot('authorId')}`
+    : sql`post.id = ${slot('id')}`;
   const original = sql`(
     SELECT row_to_json(jes) FROM (
       SELECT ${storedColumns('original', view)}, NULL::json AS "bounceOf"
@@ -92,10 +111,10 @@ export function jesJson(view: View, condition: Sql): Sql {
       SELECT ${storedColumns('post', view)}, ${original} AS "bounceOf"
       FROM ${withAuthor('post')}
       WHERE ${condition} AND ${visibleTo(view.viewerId, 'post')}) jes`;
-}
+});
 
 /** The columns of {@link jesJson}: files by their objects, and what `toJes` needs to know beside them. */
-function storedColumns(alias: PostAlias, view: View): Sql {
+function storedColumns(alias: PostAlias, view: ViewSlots): Sql {
   const p = sql.raw(alias);
   const media = sql`
     ${mediaJson('post', sql`${p}.id`)} AS media,
@@ -105,13 +124,13 @@ function storedColumns(alias: PostAlias, view: View): Sql {
 }
 
 /** @param media columns of its files */
-function jesColumns(alias: PostAlias, { webOrigin, withCounts }: View, media: Sql): Sql {
+function jesColumns(alias: PostAlias, { webOrigin, withCounts }: ViewSlots, media: Sql): Sql {
   const p = sql.raw(alias);
   const counts = sql`(SELECT row_to_json(counts) FROM (
     SELECT ${p}.like_count AS likes, ${p}.comment_count AS comments, ${p}.bounce_count AS bounces,
       ${p}.save_count AS saves) counts) AS counts,`;
   return sql`
-    ${p}.id, ${`${webOrigin}/post/`}::text || ${p}.id AS url, ${p}.content, ${p}.visibility,
+    ${p}.id, ${webOrigin}::text || '/post/' || ${p}.id AS url, ${p}.content, ${p}.visibility,
     ${authorJson(`${alias}_author`)} AS author,
     ${viaJson(sql`${p}.api_key_id`)} AS via,
     ${media},
@@ -139,14 +158,23 @@ export function pollJson(postId: Sql): Sql {
       FROM polls WHERE post_id = ${postId}) poll`;
 }
 
+/** Names the one column of a query. */
+export const asBody = template<Record<string, never>, 'json'>(
+  (_, slot) => sql`SELECT body FROM (${slot('json')}) AS found(body)`,
+);
+
 /** A Jes that the viewer may see, or no row. */
 export function selectJes(db: Db, id: string, view: View) {
-  return db.execute<{ body: string }>(sql`SELECT body FROM (${jesJson(view, sql`post.id = ${id}`)}) AS found(body)`);
+  const { viewerId, webOrigin, withCounts } = view;
+  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: false };
+  const json = jesJson(variant, { id, viewerId, webOrigin, authorId: null });
+  return db.execute<{ body: string }>(asBody({}, { json }));
 }
 
 /** A Jes after its author wrote it, or NULL where it is not theirs. */
-export function ownJes(id: string, accountId: string, view: View): Sql {
-  return jesJson(view, sql`post.id = ${id} AND post.author_id = ${accountId}`);
+export function ownJes(id: string, accountId: string, { viewerId, webOrigin, withCounts }: View): Sql {
+  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: true };
+  return jesJson(variant, { id, viewerId, webOrigin, authorId: accountId });
 }
 
 export interface NewPostRow {
@@ -164,40 +192,80 @@ export interface NewPostRow {
 
 /** Inserts a Jes. Rule: `jehub_member`, where the account is no member of the JeHub. */
 export function insertPost(db: Db, post: NewPostRow) {
-  const { actor, jehubId } = post;
-  const isMember = sql`EXISTS (
-    SELECT FROM jehub_members WHERE jehub_id = ${jehubId} AND account_id = ${actor.accountId})`;
-  return db.insert(posts).values({
+  const { actor } = post;
+  const variant = { isInJehub: post.jehubId !== null };
+  const values = {
     id: post.id,
     authorId: actingAccount(actor),
+    accountId: actor.accountId,
     content: post.content,
-    visibility:
-      jehubId === null
-        ? post.visibility
-        : sql`CASE WHEN ${isMember} THEN ${post.visibility} ELSE ${refuse('jehub_member')} END`,
+    visibility: post.visibility,
     apiKeyId: actor.type === 'apiKey' ? actor.keyId : null,
-    jehubId,
-    location: post.location,
-    hashtags: post.hashtags,
+    jehubId: post.jehubId,
+    location: post.location && JSON.stringify(post.location),
+    hashtags: textArray(post.hashtags),
     mentionIds: accountsNamed(post.usernames),
     linkPreviewUrl: post.linkPreviewUrl,
-    createdAt: post.createdAt,
-    updatedAt: post.createdAt,
-  });
+    createdAt: post.createdAt.toISOString(),
+  };
+  return db.execute(insertPostSql(variant, values));
 }
 
-/** Ids of the accounts that have these usernames, in their order; nobody has some of them. */
-export function accountsNamed(usernames: string[]): Sql | string[] {
-  if (usernames.length === 0) return [];
-  return sql`ARRAY(
-    SELECT accounts.id FROM unnest(${sql.param(usernames, posts.hashtags)}::text[]) WITH ORDINALITY AS named(username, n)
-    JOIN accounts ON accounts.username = named.username ORDER BY n)`;
+const insertPostSql = template<
+  { isInJehub: boolean },
+  | 'id'
+  | 'authorId'
+  | 'accountId'
+  | 'content'
+  | 'visibility'
+  | 'apiKeyId'
+  | 'jehubId'
+  | 'location'
+  | 'hashtags'
+  | 'mentionIds'
+  | 'linkPreviewUrl'
+  | 'createdAt'
+>(({ isInJehub }, slot) => {
+  const isMember = sql`EXISTS (
+    SELECT FROM jehub_members WHERE jehub_id = ${slot('jehubId')} AND account_id = ${slot('accountId')})`;
+  const visibility = isInJehub
+    ? sql`CASE WHEN ${isMember} THEN ${slot('visibility')} ELSE ${refuse('jehub_member')} END`
+    : sql`${slot('visibility')}`;
+  const createdAt = sql`${slot('createdAt')}::timestamptz`;
+  return sql`
+    INSERT INTO posts (id, author_id, content, visibility, api_key_id, jehub_id, location, hashtags, mention_ids,
+      link_preview_url, created_at, updated_at)
+    VALUES (${slot('id')}, ${slot('authorId')}, ${slot('content')}, ${visibility}, ${slot('apiKeyId')}, ${slot('jehubId')},
+      ${slot('location')}::json, ${slot('hashtags')}::text[], ${slot('mentionIds')}, ${slot('linkPreviewUrl')}, ${createdAt},
+      ${createdAt})`;
+});
+
+/** A list of words as Postgres reads a `text[]`. */
+function textArray(words: string[]): string {
+  return String(posts.hashtags.mapToDriverValue(words));
 }
+
+const NO_ACCOUNTS = sql`'{}'::text[]`;
+
+const accountsNamedSql = template<Record<string, never>, 'usernames'>(
+  (_, slot) => sql`ARRAY(
+    SELECT accounts.id FROM unnest(${slot('usernames')}::text[]) WITH ORDINALITY AS named(username, n)
+    JOIN accounts ON accounts.username = named.username ORDER BY n)`,
+);
+
+/** Ids of the accounts that have these usernames, in their order; nobody has some of them. */
+export function accountsNamed(usernames: string[]): Sql {
+  return usernames.length === 0 ? NO_ACCOUNTS : accountsNamedSql({}, { usernames: textArray(usernames) });
+}
+
+const ONE_MORE_POST = sql`, total_posts = total_posts + 1`;
 
 /** The event of a new Jes, and one more in the total of its author. */
 export function insertPostEvent(db: Db, event: SubjectEvent & { readonly isBounce: boolean }, view: EventView) {
-  const data = eventJesJson({ ...view, withCounts: false }, event.subjectId, event.isBounce);
-  return insertEvent(db, { ...event, event: 'jes.created', data, alsoSet: sql`total_posts = total_posts + 1` });
+  const { viewerId, webOrigin, apiOrigin } = view;
+  const variant = { isSignedIn: viewerId !== null, isBounce: event.isBounce };
+  const data = eventJesJson(variant, { id: event.subjectId, viewerId, webOrigin, apiOrigin });
+  return insertEvent(db, { ...event, event: 'jes.created', data, alsoSet: ONE_MORE_POST });
 }
 
 /** Adds a poll to a Jes. */
@@ -394,7 +462,6 @@ export interface NewBounceRow {
 export function insertBounce(db: Db, bounce: NewBounceRow) {
   const { actor, entities, createdAt } = bounce;
   const at = sql`${createdAt.toISOString()}::timestamptz`;
-  const mentionIds = accountsNamed(entities.usernames);
   return db.execute(sql`
     WITH named AS (
       SELECT CASE WHEN bounced.content = '' AND bounced.bounce_of_id IS NOT NULL THEN bounced.bounce_of_id
@@ -411,8 +478,8 @@ export function insertBounce(db: Db, bounce: NewBounceRow) {
     VALUES (${bounce.id}, ${actingAccount(actor)}, ${bounce.content}, 'PUBLIC',
       ${actor.type === 'apiKey' ? actor.keyId : null},
       coalesce((SELECT CASE WHEN is_public THEN id ELSE ${refuse('bounced_public')} END FROM target),
-        ${refuse('bounced_visible')}), ${sql.param(entities.hashtags, posts.hashtags)}::text[],
-      ${Array.isArray(mentionIds) ? sql`'{}'::text[]` : mentionIds}, ${entities.url}, ${at}, ${at})`);
+        ${refuse('bounced_visible')}), ${textArray(entities.hashtags)}::text[],
+      ${accountsNamed(entities.usernames)}, ${entities.url}, ${at}, ${at})`);
 }
 
 /** Adds one to the bounces of what a bounce bounces. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Sql } from '../../data/db.ts';
+import type { Slot } from '../../data/template.ts';
 
 /**
  * The aliases under which a statement has a Jes, or a JesClip; its author is `{alias}_author`. Ours alone, never a
@@ -15,7 +16,7 @@ export type Alias = PostAlias | 'jesclip';
  *
  * @param viewerId null = somebody who is not signed in: PUBLIC of public accounts, and no JeHub
  */
-export function visibleTo(viewerId: string | null, alias: Alias): Sql {
+export function visibleTo(viewerId: Slot<string> | null, alias: Alias): Sql {
   const row = sql.raw(alias);
   const author = sql.raw(`${alias}_author`);
   const isForEverybody = sql`${row}.visibility = 'PUBLIC' AND NOT ${author}.is_private`;

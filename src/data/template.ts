@@ -1,0 +1,106 @@
+import { Param, Placeholder, type Query, SQL, StringChunk } from 'drizzle-orm';
+import { CasingCache } from 'drizzle-orm/casing';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import type { Sql } from './db.ts';
+
+/** A value of a template, or the place where it will stand. */
+export type Slot<Value> = Value | Placeholder;
+
+/** What may stand in a slot: a parameter, or another piece. */
+export type SlotValue = string | number | null | Sql;
+
+type Values = Readonly<Record<string, SlotValue>>;
+
+/** The rendered text of a variant: a hole stands between each two texts. */
+interface Rendered {
+  readonly texts: readonly string[];
+  /** Names of values, or parameters that are always the same. */
+  readonly holes: readonly (string | Param)[];
+}
+
+/** Stands for a parameter while a text is rendered; no text of ours holds it. */
+const HOLE = '\u0000';
+
+/**
+ * A piece of SQL whose text depends on a variant and whose values come with each request. Drizzle renders the text once per
+ * isolate and variant: rendering a read of a Jes anew takes 160 µs, filling its values in takes 6.
+ *
+ * @param build makes the piece of a variant; `slot(name)` stands for a value
+ * @returns a function that fills the values in
+ */
+export function template<Variant extends Readonly<Record<string, boolean | string>>, Name extends string>(
+  build: (variant: Variant, slot: (name: Name) => Placeholder) => Sql,
+): (variant: Variant, values: Readonly<Record<Name, SlotValue>>) => Sql {
+  const variants = new Map<string, Rendered>();
+  return (variant, values) => {
+    const key = JSON.stringify(variant);
+    let rendered = variants.get(key);
+    if (!rendered) {
+      rendered = render(build(variant, (name) => new Placeholder(name)));
+      variants.set(key, rendered);
+    }
+    return new Filled(rendered, values);
+  };
+}
+
+function render(piece: Sql): Rendered {
+  const dialect = new PgDialect();
+  const query = piece.toQuery({
+    casing: new CasingCache(),
+    escapeName: dialect.escapeName,
+    escapeParam: () => HOLE,
+    escapeString: dialect.escapeString,
+  });
+  return {
+    // Indentation is a fifth of what Neon would be sent.
+    texts: query.sql.replaceAll(/\n\s+/g, '\n').split(HOLE),
+    holes: query.params.map((param) => (param instanceof Placeholder ? param.name : new Param(param))),
+  };
+}
+
+/** A template with its values: a piece of other SQL, or a statement, which needs no rendering. */
+class Filled extends SQL {
+  readonly #rendered: Rendered;
+  readonly #values: Values;
+
+  constructor(rendered: Rendered, values: Values) {
+    const { texts, holes } = rendered;
+    const chunkOf = (hole: string | Param) => {
+      if (typeof hole !== 'string') return hole;
+      const value = values[hole];
+      return value instanceof SQL ? value : new Param(value);
+    };
+    super([
+      new StringChunk(texts[0] ?? ''),
+      ...holes.flatMap((hole, i) => [chunkOf(hole), new StringChunk(texts[i + 1] ?? '')]),
+    ]);
+    this.#rendered = rendered;
+    this.#values = values;
+  }
+
+  /** Renders it as a whole statement. */
+  override toQuery(config: Parameters<SQL['toQuery']>[0]): Query {
+    const params: unknown[] = [];
+    return { sql: this.#write(params, config), params };
+  }
+
+  #write(params: unknown[], config: Parameters<SQL['toQuery']>[0]): string {
+    const { texts, holes } = this.#rendered;
+    const written = holes.map((hole, i) => {
+      const value = typeof hole === 'string' ? this.#values[hole] : hole.value;
+      return `${writeValue(value)}${texts[i + 1]}`;
+    });
+    return `${texts[0]}${written.join('')}`;
+
+    function writeValue(value: unknown): string {
+      if (value instanceof Filled) return value.#write(params, config);
+      if (value instanceof SQL) {
+        const query = value.toQuery({ ...config, paramStartIndex: { value: params.length } });
+        params.push(...query.params);
+        return query.sql;
+      }
+      params.push(value);
+      return config.escapeParam(params.length - 1, value);
+    }
+  }
+}
