@@ -28,7 +28,7 @@ const packageRules = [
   ['hono', '^src/http/'],
   ['drizzle-orm', '^src/(data/|dev/|domain/[^/]+/(store|visibility)\\.ts$)'],
   ['@neondatabase/serverless', '^src/(data/db\\.ts$|dev/)'],
-  ['@upstash/redis', '^src/data/redis\\.ts$'],
+  ['@upstash/redis', '^src/data/throttle\\.ts$'],
   ['@upstash/ratelimit', '^src/data/throttle\\.ts$'],
   ['better-auth', '^src/data/better-auth\\.ts$'],
 ].map(([name, allowed]) => ({

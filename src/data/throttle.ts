@@ -1,9 +1,9 @@
 import { Ratelimit } from '@upstash/ratelimit';
+import { Redis } from '@upstash/redis/cloudflare';
 import type { Config } from '../config/env.ts';
-import type { ThrottleRule } from '../config/limits.ts';
+import { REDIS_BUDGET_MS, type ThrottleRule } from '../config/limits.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Meter } from './meter.ts';
-import { connectUpstash } from './redis.ts';
 
 /** Counts what people do: sign-ins, sign-ups, forms. Not the path of an API key, which weighs its own windows. */
 export interface ThrottlePort {
@@ -23,6 +23,26 @@ const PREFIX = 'throttle';
 
 /** Subjects are people's addresses; Redis need not know them. */
 const nameOf = async (rule: ThrottleRule, subject: string) => `${rule.name}:${await sha256Hex(subject)}`;
+
+/**
+ * Upstash's client for one request. It is new each time (a shared one may tie an isolate's requests together); what it offers
+ * beyond one plain request per call is turned off: retries, base64, guessing at JSON, pipelining across unrelated calls, telemetry.
+ */
+function connectUpstash(config: Config, meter: Meter): Redis {
+  return new Redis({
+    url: config.UPSTASH_REDIS_REST_URL,
+    token: config.UPSTASH_REDIS_REST_TOKEN,
+    retry: { retries: 0 },
+    responseEncoding: false,
+    automaticDeserialization: false,
+    enableAutoPipelining: false,
+    enableTelemetry: false,
+    readYourWrites: false,
+    latencyLogging: false,
+    // A function: with a plain signal the client answers null on a time-out, which looks like "absent".
+    signal: () => AbortSignal.timeout(Math.max(1, Math.ceil(REDIS_BUDGET_MS - meter.redis.ms))),
+  });
+}
 
 /**
  * `@upstash/ratelimit` for one request. Should Redis refuse, hang or err, the Workers binding counts instead, per

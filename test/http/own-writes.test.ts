@@ -57,7 +57,7 @@ test('whoami shows a Jes whose write was on its way while the record was read ag
   const harness = new Harness();
   const key = await harness.newKey();
   await whoami(harness, key);
-  await harness.neon.setFaults({ kind: 'hang', match: 'insert into', times: 1 });
+  await harness.neon.setFaults({ kind: 'hang', match: 'INSERT INTO posts', times: 1 });
   const writing = harness.start('/api/posts', { key: key.key, body: { content: 'Slow' } });
   await harness.neon.untilHeld();
   harness.now += 1_000;
@@ -74,7 +74,7 @@ test('whoami shows a Jes whose write took longer than 10 seconds', async () => {
   const harness = new Harness();
   const key = await harness.newKey();
   await whoami(harness, key);
-  await harness.neon.setFaults({ kind: 'hang', match: 'insert into', times: 1 });
+  await harness.neon.setFaults({ kind: 'hang', match: 'INSERT INTO posts', times: 1 });
   const writing = harness.start('/api/posts', { key: key.key, body: { content: 'An upload, say' } });
   await harness.neon.untilHeld();
   harness.now += 20_000;
