@@ -368,6 +368,8 @@ export const ISOLATE_AUDIT_EVENTS_MAX = 10_000;
 export const SWEEP_BATCH = 200;
 /** How old what Neon knows of a key's last use may be; Redis knows it to the second, and forgets after 32 days. */
 export const USE_NOTED_EVERY_MS = HOUR_MS;
+/** The same for the first use of a key on its first day. */
+export const FIRST_USE_NOTED_WITHIN_MS = 3 * MINUTE_MS;
 /** Keys whose last use is noted in one cron run: 288,000 a day. */
 export const USE_NOTED_BATCH = 200;
 /** Rows of a deleted Jes that one statement removes from each table. */

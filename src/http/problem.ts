@@ -234,9 +234,9 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
     case 'person_jes':
       return `You can post at most ${THROTTLES.personJes.attempts} Jes and JesClips per minute.`;
     case 'visitors':
-      return 'Too many requests came from this address without a credential. Wait a minute, then go on.';
+      return 'Too many requests came from this address without a credential.';
     case 'attempts':
-      return 'Too many attempts in a short time. Wait a little, then try again.';
+      return 'Too many attempts in a short time.';
   }
 }
 

@@ -48,8 +48,9 @@ test('a newcomer gets a key and makes the first calls, from the reference alone'
     ['quickstart-me', '200 OK'],
     ['quickstart-post', '201 Created'],
   ]) {
-    await page.locator(`[data-copy="${title}"]`).click();
-    await page.getByText('Copied.').waitFor();
+    const copy = page.locator(`[data-copy="${title}"]`);
+    await copy.click();
+    await copy.getByText('Copied', { exact: true }).waitFor();
     const line = await page.evaluate<string>('navigator.clipboard.readText()');
     // As in a shell that has the key in its environment.
     const { stdout } = await promisify(execFile)('bash', ['-c', line], { env: { ...process.env, JESTHA_KEY: key } });
@@ -154,7 +155,7 @@ test('the keyboard alone opens the menu of a phone, follows a link and sends a c
   await page.keyboard.press('Enter');
   await tabTo(page.locator('.menu').getByRole('link', { name: 'Who am I?' }));
   await page.keyboard.press('Enter');
-  expect(page.url()).toBe(`${here.site.origin}/docs#op-getMe`);
+  await page.waitForURL(`${here.site.origin}/docs#op-getMe`);
   expect(await page.locator('.menu').getAttribute('open')).toBe(null);
   const me = page.locator('#op-getMe .try');
   await tabTo(me.locator('summary'));

@@ -30,7 +30,7 @@ async function take(page: Page, context: BrowserContext, hasScripts: boolean, sh
   }
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: here.site.origin });
   await button.click();
-  await page.getByText('Copied.').waitFor();
+  await page.getByText('Copied', { exact: true }).waitFor();
   return await page.evaluate('navigator.clipboard.readText()');
 }
 

@@ -50,7 +50,7 @@ const throttled = (retryAfter: number) => ({
   status: 429,
   body: {
     error: 'Rate limit exceeded',
-    message: 'Too many attempts in a short time. Wait a little, then try again.',
+    message: 'Too many attempts in a short time.',
     code: 'rate_limit_exceeded',
     retryAfter,
   },

@@ -331,7 +331,7 @@ describe('POST /api/auth/api-keys', () => {
       status: 429,
       body: {
         error: 'Rate limit exceeded',
-        message: 'Too many attempts in a short time. Wait a little, then try again.',
+        message: 'Too many attempts in a short time.',
         code: 'rate_limit_exceeded',
         retryAfter: 3590,
       },
@@ -426,6 +426,17 @@ describe('GET /api/auth/api-keys', () => {
     await sweepUntilNoted(apiKey.id);
     await harness.upstash.setFaults({ kind: 'refuse' });
     expect(await lastUse()).toEqual(USED);
+  });
+
+  test('knows the first use of a new key a few minutes later', async () => {
+    const { key, apiKey } = await generated();
+    await sweepUntilNoted(apiKey.id);
+    harness.now += 1_234;
+    await use(key);
+    const noted = `SELECT use_noted_at <= $1::timestamptz - interval '1 hour' AS due FROM api_keys WHERE id = '${apiKey.id}'`;
+    const dueAt = async (ms: number) =>
+      await rowsOf(harness, noted.replace('$1', `'${new Date(harness.now + ms).toISOString()}'`));
+    expect([await dueAt(0), await dueAt(3 * 60_000)]).toEqual([[{ due: false }], [{ due: true }]]);
   });
 
   test('keeps it when Redis has forgotten, and takes no step back', async () => {

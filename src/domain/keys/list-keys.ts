@@ -51,6 +51,22 @@ async function readPage(ctx: SessionCtx, input: unknown) {
   return { rows, nextCursor };
 }
 
+/** An active key, and whether its last use is unknown, since Redis does not answer. */
+export interface ActiveKey {
+  readonly apiKey: ApiKey;
+  readonly isUseUnknown: boolean;
+}
+
+/** The active keys of the person's account, the newest first. */
+export async function listActiveKeys(ctx: SessionCtx): Promise<readonly ActiveKey[]> {
+  const rows = await runSql(selectActiveKeys(ctx.ports.db, ctx.actor.accountId, new Date(ctx.now)));
+  const lastUses = await orUnknown(readLastUses(ctx, rows));
+  return rows.map((row, i) => ({
+    apiKey: toApiKey(row, ctx.now, lastUses?.[i]),
+    isUseUnknown: lastUses === undefined,
+  }));
+}
+
 /** A key with its last 24 hours; undefined = unknown, since Redis does not answer. */
 export interface KeyWithUsage {
   readonly apiKey: ApiKey;

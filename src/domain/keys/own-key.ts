@@ -16,7 +16,15 @@ export async function ownKey(ctx: SessionCtx, id: string) {
 
 /** A key of the person's as a list shows it. @throws Refused `not_found` */
 export async function readApiKey(ctx: SessionCtx, id: string): Promise<ApiKey> {
+  return (await readApiKeyAndUse(ctx, id)).apiKey;
+}
+
+/** The same, with whether its last use is unknown, since Redis does not answer. @throws Refused `not_found` */
+export async function readApiKeyAndUse(
+  ctx: SessionCtx,
+  id: string,
+): Promise<{ readonly apiKey: ApiKey; readonly isUseUnknown: boolean }> {
   const row = await ownKey(ctx, id);
-  const [lastUse] = (await orUnknown(readLastUses(ctx, [row]))) ?? [];
-  return toApiKey(row, ctx.now, lastUse);
+  const lastUses = await orUnknown(readLastUses(ctx, [row]));
+  return { apiKey: toApiKey(row, ctx.now, lastUses?.[0]), isUseUnknown: lastUses === undefined };
 }

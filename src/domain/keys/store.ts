@@ -1,5 +1,11 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lt, not, or, sql } from 'drizzle-orm';
-import { ACTIVE_KEYS_PER_ACCOUNT, AUDIT_ADDRESSES_PER_DAY } from '../../config/limits.ts';
+import {
+  ACTIVE_KEYS_PER_ACCOUNT,
+  AUDIT_ADDRESSES_PER_DAY,
+  DAY_MS,
+  FIRST_USE_NOTED_WITHIN_MS,
+  USE_NOTED_EVERY_MS,
+} from '../../config/limits.ts';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
@@ -485,13 +491,16 @@ export function updateLastUses(
   uses: readonly { readonly id: string; readonly at: string | null; readonly address: string | null }[],
   notedAt: Date,
 ) {
+  const dueSoon = new Date(notedAt.getTime() - USE_NOTED_EVERY_MS + FIRST_USE_NOTED_WITHIN_MS).toISOString();
+  const newSince = new Date(notedAt.getTime() - DAY_MS).toISOString();
   return db.execute(sql`
     UPDATE api_keys SET
       last_used_at = CASE WHEN newer THEN u.at ELSE last_used_at END,
       last_used_ip = CASE WHEN newer THEN u.address ELSE last_used_ip END,
-      use_noted_at = ${notedAt.toISOString()}::timestamptz
+      use_noted_at = CASE WHEN awaits_first_use THEN ${dueSoon}::timestamptz ELSE ${notedAt.toISOString()}::timestamptz END
     FROM (
-      SELECT k.id AS key_id, v.at, v.address, v.at > coalesce(k.last_used_at, '-infinity') AS newer
+      SELECT k.id AS key_id, v.at, v.address,
+        v.at IS NULL AND k.created_at > ${newSince}::timestamptz AS awaits_first_use, v.at > coalesce(k.last_used_at, '-infinity') AS newer
       FROM jsonb_to_recordset(${JSON.stringify(uses)}::jsonb) AS v (id text, at timestamptz, address text)
       JOIN api_keys k ON k.id = v.id
     ) u

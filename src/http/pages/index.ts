@@ -24,6 +24,7 @@ import { getRoot } from './root.ts';
 import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
 import { getSignUp, postSignUpForm } from './sign-up.tsx';
+import { getDeveloperTerms, getPrivacy } from './terms.tsx';
 import { getVerifyEmail, postResendVerification, postVerifyEmail } from './verify-email.tsx';
 import { getDelivery, postDelivery } from './webhooks/delivery.tsx';
 import { getWebhook, postWebhook } from './webhooks/endpoint.tsx';
@@ -68,6 +69,8 @@ export const PAGES: readonly Page[] = [
   postRevoke,
   getReportKey,
   postReportKey,
+  getDeveloperTerms,
+  getPrivacy,
   getNewWebhook,
   postNewWebhook,
   getWebhook,

@@ -34,7 +34,7 @@ export function Layout(props: {
         </a>
         <header class="site">
           <nav class="container" aria-label="Jestha">
-            <a class="brand" href={viewer ? '/settings/api-access' : '/sign-in'}>
+            <a class="brand" href={viewer ? '/settings/api-access' : nav === undefined ? '/sign-in' : '/'}>
               Jestha
             </a>
             {nav ?? <Standing viewer={viewer} section={section} />}
@@ -44,7 +44,20 @@ export function Layout(props: {
           {children}
         </main>
         <footer class="site container">
-          <a href="/docs">API documentation</a>
+          <ul>
+            <li>
+              <a href="/docs">API documentation</a>
+            </li>
+            <li>
+              <a href="/terms/developers">Developer terms</a>
+            </li>
+            <li>
+              <a href="/privacy">Privacy</a>
+            </li>
+            <li>
+              <a href="/report-key">Report a leaked key</a>
+            </li>
+          </ul>
         </footer>
       </body>
     </html>

@@ -8,5 +8,10 @@ export function nextPath(next: string | undefined): string {
   return next !== undefined && OURS.test(next) ? next : DEFAULT;
 }
 
+/** The address of a page that leads on to a path of ours, unless that is where it leads anyway. */
+export function withNext(page: string, next: string): string {
+  return next === DEFAULT ? page : `${page}?next=${encodeURIComponent(next)}`;
+}
+
 /** Says that signing in has undone the deletion of the account. */
 export const KEPT = '/settings/account?notice=kept';

@@ -3,7 +3,16 @@ import { requestPasswordReset } from '../../domain/accounts/index.ts';
 import { resetPassword } from '../../domain/ownership/index.ts';
 import type { Exchange } from '../exchange.ts';
 import { visitorOf } from '../visitor.ts';
-import { EmailField, type FieldErrors, FormAlert, fieldErrorsOf, TextField } from './components/form.tsx';
+import {
+  EmailField,
+  ErrorSummary,
+  type FieldErrors,
+  FormAlert,
+  type FormProblem,
+  formProblemOf,
+  TextField,
+  UNSENT,
+} from './components/form.tsx';
 import { Layout } from './layout.tsx';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
@@ -15,6 +24,7 @@ function ForgotPage({ email, errors }: { readonly email: string; readonly errors
       <section class="narrow">
         <h1>Forgot your password?</h1>
         <p>We mail you a link with which you choose another.</p>
+        <ErrorSummary errors={errors} />
         <form method="post" action="/forgot-password">
           <EmailField email={email} errors={errors} />
           <button type="submit">Send the link</button>
@@ -52,7 +62,9 @@ export function ResetPage(props: {
       <section class="narrow">
         <h1>Choose a new password</h1>
         {notice === undefined ? null : <output class="notice">{notice}</output>}
-        {tokenError === undefined ? null : (
+        {tokenError === undefined ? (
+          <ErrorSummary errors={errors} />
+        ) : (
           <FormAlert>
             Sorry, {tokenError}. <a href="/forgot-password">Ask for another link</a>
           </FormAlert>
@@ -82,14 +94,14 @@ export function ResetPage(props: {
   );
 }
 
-const showForgot = (exchange: Exchange, status: number, email: string, errors: FieldErrors) =>
-  render(exchange, status, <ForgotPage email={email} errors={errors} />);
+const showForgot = (exchange: Exchange, email: string, { status, errors, headers }: FormProblem) =>
+  render(exchange, status, <ForgotPage email={email} errors={errors} />, headers);
 
 export const getForgotPassword: PublicPage = {
   method: 'GET',
   path: '/forgot-password',
   access: 'public',
-  answer: (exchange) => showForgot(exchange, 200, '', new Map()),
+  answer: (exchange) => showForgot(exchange, '', UNSENT),
 };
 
 export const postForgotPassword: PublicPage = {
@@ -102,7 +114,7 @@ export const postForgotPassword: PublicPage = {
       await requestPasswordReset(exchange.ctx, visitorOf(exchange), { email });
       return redirect(exchange, '/forgot-password/sent');
     } catch (error) {
-      return await showForgot(exchange, 400, email, fieldErrorsOf(error));
+      return await showForgot(exchange, email, formProblemOf(exchange, error));
     }
   },
 };
@@ -138,8 +150,8 @@ export const postResetPassword: PublicPage = {
       });
       return redirect(exchange, '/sign-in?notice=reset');
     } catch (error) {
-      const errors = fieldErrorsOf(error);
-      return await render(exchange, 400, <ResetPage token={token} revokeKeys={revokeKeys} errors={errors} />);
+      const { status, errors, headers } = formProblemOf(exchange, error);
+      return await render(exchange, status, <ResetPage {...{ token, revokeKeys, errors }} />, headers);
     }
   },
 };

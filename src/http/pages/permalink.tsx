@@ -7,6 +7,7 @@ import { isId } from '../../lib/id.ts';
 import type { Person } from '../endpoint.ts';
 import { Comments } from './components/comments.tsx';
 import { Layout } from './layout.tsx';
+import { withNext } from './next-path.ts';
 import type { PublicPage } from './page.ts';
 import { type Markup, render } from './render.ts';
 
@@ -50,13 +51,14 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
         return await render(exchange, 200, page);
       } catch (error) {
         if (!(error instanceof Refused) || error.refusal.code !== 'not_found') throw error;
-        return await render(exchange, 404, <Missing name={name} viewer={viewer} />);
+        return await render(exchange, 404, <Missing name={name} viewer={viewer} path={c.req.path} />);
       }
     },
   };
 }
 
-function Missing({ name, viewer }: { readonly name: string; readonly viewer: Person | undefined }): Markup {
+function Missing(props: { readonly name: string; readonly viewer: Person | undefined; readonly path: string }): Markup {
+  const { name, viewer, path } = props;
   return (
     <Layout title={`No such ${name}`} viewer={viewer}>
       <section class="narrow">
@@ -64,7 +66,7 @@ function Missing({ name, viewer }: { readonly name: string; readonly viewer: Per
         <p>It was deleted, it never was, or it is not for everybody.</p>
         {viewer ? null : (
           <p>
-            <a href="/sign-in">Sign in</a> to see what is shared with you.
+            <a href={withNext('/sign-in', path)}>Sign in</a> to see what is shared with you.
           </p>
         )}
       </section>

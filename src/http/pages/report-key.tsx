@@ -1,7 +1,7 @@
 import { KEYS_PER_REPORT } from '../../config/limits.ts';
 import { reportKeys } from '../../domain/leaks/index.ts';
 import type { Person } from '../endpoint.ts';
-import { ErrorSummary, FieldError, type FieldErrors, fieldErrorsOf, invalid, TextField } from './components/form.tsx';
+import { ErrorSummary, FieldError, type FieldErrors, formProblemOf, invalid, TextField } from './components/form.tsx';
 import { Layout } from './layout.tsx';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
@@ -84,9 +84,12 @@ export const postReportKey: PublicPage = {
     try {
       await reportKeys(exchange.ctx, { keys: lines, ...(url !== '' && { url }) });
     } catch (error) {
-      const found = fieldErrorsOf(error);
-      const errors = new Map([...found].map(([path, message]) => [path.replace(/^keys\..*/, 'keys'), message]));
-      return await render(exchange, 400, <ReportPage viewer={viewer} keys={keys} url={url} errors={errors} />);
+      const problem = formProblemOf(exchange, error);
+      const errors = new Map(
+        [...problem.errors].map(([path, message]) => [path.replace(/^keys\..*/, 'keys'), message]),
+      );
+      const { status, headers } = problem;
+      return await render(exchange, status, <ReportPage {...{ viewer, keys, url, errors }} />, headers);
     }
     return await render(exchange, 202, <ReportedPage viewer={viewer} />);
   },

@@ -1,13 +1,11 @@
 import { signIn } from '../../domain/accounts/index.ts';
-import { Refused } from '../../domain/refusal.ts';
 import type { Exchange } from '../exchange.ts';
-import { answerTo } from '../problem.ts';
 import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
-import { EmailField, type FieldErrors, FormAlert, TextField, toFieldErrors } from './components/form.tsx';
+import { EmailField, ErrorSummary, type FieldErrors, FormAlert, formProblemOf, TextField } from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
 import { Layout } from './layout.tsx';
-import { KEPT, nextPath } from './next-path.ts';
+import { KEPT, nextPath, withNext } from './next-path.ts';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect, render } from './render.ts';
@@ -26,7 +24,7 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
     <Layout title="Sign in">
       <section class="narrow">
         <h1>Sign in</h1>
-        {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
+        {alert === undefined ? <ErrorSummary errors={errors} /> : <FormAlert>{alert}</FormAlert>}
         {notice === undefined ? null : <output class="notice">{notice}</output>}
         {hasGoogle ? <GoogleButton next={next} /> : null}
         <form method="post" action="/sign-in">
@@ -39,15 +37,15 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
           <a href="/forgot-password">Forgot your password?</a>
         </p>
         <p>
-          New here? <a href="/sign-up">Sign up</a>
+          New here? <a href={withNext('/sign-up', next)}>Sign up</a>
         </p>
       </section>
     </Layout>
   );
 }
 
-const show = (exchange: Exchange, status: number, shown: Shown) =>
-  render(exchange, status, <SignInPage shown={shown} hasGoogle={exchange.ctx.ports.hasGoogle} />);
+const show = (exchange: Exchange, status: number, shown: Shown, headers?: Readonly<Record<string, string>>) =>
+  render(exchange, status, <SignInPage shown={shown} hasGoogle={exchange.ctx.ports.hasGoogle} />, headers);
 
 const NOTICES = new Map([
   ['reset', 'Your password is changed, and you are signed out everywhere. Sign in with the new one.'],
@@ -91,13 +89,8 @@ export const postSignInForm: PublicPage = {
       exchange.cookies = await signedInCookies(exchange, entered);
       return redirect(exchange, entered.isRestored ? KEPT : next);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { refusal } = error;
-      if (refusal.code === 'invalid_request') {
-        return await show(exchange, 400, { email, next, errors: toFieldErrors(refusal.details) });
-      }
-      if (refusal.code !== 'invalid_credentials') throw error;
-      return await show(exchange, 401, { email, next, alert: answerTo(refusal).message, errors: new Map() });
+      const { status, errors, headers } = formProblemOf(exchange, error, ['invalid_credentials']);
+      return await show(exchange, status, { email, next, errors }, headers);
     }
   },
 };

@@ -3,10 +3,18 @@ import { signUp } from '../../domain/accounts/index.ts';
 import type { Exchange } from '../exchange.ts';
 import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
-import { EmailField, ErrorSummary, type FieldErrors, fieldErrorsOf, TextField } from './components/form.tsx';
+import {
+  EmailField,
+  ErrorSummary,
+  type FieldErrors,
+  type FormProblem,
+  formProblemOf,
+  TextField,
+  UNSENT,
+} from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
 import { Layout } from './layout.tsx';
-import { nextPath } from './next-path.ts';
+import { nextPath, withNext } from './next-path.ts';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect, render } from './render.ts';
@@ -15,6 +23,8 @@ interface Shown {
   readonly name: string;
   readonly username: string;
   readonly email: string;
+  /** Where to go afterwards. */
+  readonly next: string;
 }
 
 function SignUpPage(props: {
@@ -28,8 +38,9 @@ function SignUpPage(props: {
       <section class="narrow">
         <h1>Create your account</h1>
         <ErrorSummary errors={errors} />
-        {hasGoogle ? <GoogleButton next={nextPath(undefined)} /> : null}
+        {hasGoogle ? <GoogleButton next={shown.next} /> : null}
         <form method="post" action="/sign-up">
+          <input type="hidden" name="next" value={shown.next} />
           <TextField
             name="name"
             label="Name"
@@ -59,24 +70,29 @@ function SignUpPage(props: {
           <button type="submit">Create account</button>
         </form>
         <p>
-          Have an account already? <a href="/sign-in">Sign in</a>
+          Have an account already? <a href={withNext('/sign-in', shown.next)}>Sign in</a>
         </p>
       </section>
     </Layout>
   );
 }
 
-const show = (exchange: Exchange, status: number, shown: Shown, errors: FieldErrors) =>
-  render(exchange, status, <SignUpPage shown={shown} errors={errors} hasGoogle={exchange.ctx.ports.hasGoogle} />);
+const show = (exchange: Exchange, shown: Shown, { status, errors, headers }: FormProblem) =>
+  render(
+    exchange,
+    status,
+    <SignUpPage shown={shown} errors={errors} hasGoogle={exchange.ctx.ports.hasGoogle} />,
+    headers,
+  );
 
 export const getSignUp: PublicPage = {
   method: 'GET',
   path: '/sign-up',
   access: 'public',
-  answer: (exchange, viewer) =>
-    viewer
-      ? redirect(exchange, nextPath(undefined))
-      : show(exchange, 200, { name: '', username: '', email: '' }, new Map()),
+  answer(exchange, viewer) {
+    const next = nextPath(exchange.c.req.query('next'));
+    return viewer ? redirect(exchange, next) : show(exchange, { name: '', username: '', email: '', next }, UNSENT);
+  },
 };
 
 export const postSignUpForm: PublicPage = {
@@ -89,16 +105,18 @@ export const postSignUpForm: PublicPage = {
       name: textOf(form, 'name'),
       username: textOf(form, 'username'),
       email: textOf(form, 'email'),
+      next: nextPath(textOf(form, 'next')),
     };
+    const { next, ...fields } = shown;
     try {
       const entered = await signUp(exchange.ctx, visitorOf(exchange), {
-        ...shown,
+        ...fields,
         password: textOf(form, 'password'),
       });
       exchange.cookies = await signedInCookies(exchange, entered);
-      return redirect(exchange, nextPath(undefined));
+      return redirect(exchange, next);
     } catch (error) {
-      return await show(exchange, 400, shown, fieldErrorsOf(error));
+      return await show(exchange, shown, formProblemOf(exchange, error));
     }
   },
 };

@@ -4,7 +4,15 @@ import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
 import { clearedSessionCookie } from '../../session-cookie.ts';
 import { visitorOf } from '../../visitor.ts';
-import { type FieldErrors, FormAlert, TextField, toFieldErrors } from '../components/form.tsx';
+import {
+  ErrorSummary,
+  type FieldErrors,
+  FormAlert,
+  type FormProblem,
+  formProblemOf,
+  TextField,
+  UNSENT,
+} from '../components/form.tsx';
 import { GoogleButton } from '../google.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -43,7 +51,9 @@ function DeletePage(props: {
           <FormAlert>
             You signed in more than 10 minutes ago. Continue with Google once more, then delete the account.
           </FormAlert>
-        ) : null}
+        ) : (
+          <ErrorSummary errors={errors} />
+        )}
         {!isPasswordSet && hasGoogle ? <GoogleButton next={PATH} /> : null}
         <form method="post" action={PATH}>
           {isPasswordSet ? (
@@ -71,21 +81,25 @@ function DeletePage(props: {
 
 async function show(
   exchange: Exchange,
-  status: number,
   person: Person,
-  errors: FieldErrors,
+  { status, errors, headers }: FormProblem,
   isOld = false,
 ): Promise<Response> {
   const { hasGoogle } = exchange.ctx.ports;
   const isPasswordSet = await hasPassword(person.ctx);
-  return await render(exchange, status, <DeletePage {...{ person, isPasswordSet, hasGoogle, isOld, errors }} />);
+  return await render(
+    exchange,
+    status,
+    <DeletePage {...{ person, isPasswordSet, hasGoogle, isOld, errors }} />,
+    headers,
+  );
 }
 
 export const getDeleteAccount: PersonalPage = {
   method: 'GET',
   path: PATH,
   access: 'session',
-  answer: (exchange, person) => show(exchange, 200, person, new Map()),
+  answer: (exchange, person) => show(exchange, person, UNSENT),
 };
 
 export const postDeleteAccount: PersonalPage = {
@@ -98,11 +112,9 @@ export const postDeleteAccount: PersonalPage = {
     try {
       await deleteAccount(person.ctx, visitorOf(exchange), { password });
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { refusal } = error;
-      if (refusal.code === 'invalid_request') return await show(exchange, 400, person, toFieldErrors(refusal.details));
-      if (refusal.code === 'reauthentication_required') return await show(exchange, 403, person, new Map(), true);
-      throw error;
+      const isOld = error instanceof Refused && error.refusal.code === 'reauthentication_required';
+      if (isOld) return await show(exchange, person, { ...UNSENT, status: 403 }, true);
+      return await show(exchange, person, formProblemOf(exchange, error));
     }
     exchange.cookies = [clearedSessionCookie(exchange)];
     return redirect(exchange, '/sign-in?notice=deleted');

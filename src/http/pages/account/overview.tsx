@@ -10,7 +10,14 @@ import { changePassword } from '../../../domain/ownership/index.ts';
 import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
 import { clearedSessionCookie } from '../../session-cookie.ts';
-import { ErrorSummary, type FieldErrors, fieldErrorsOf, TextField } from '../components/form.tsx';
+import {
+  ErrorSummary,
+  type FieldErrors,
+  type FormProblem,
+  formProblemOf,
+  TextField,
+  UNSENT,
+} from '../components/form.tsx';
 import { Ago, DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -155,18 +162,18 @@ function AccountPage(props: {
   );
 }
 
-async function show(exchange: Exchange, status: number, person: Person, errors: FieldErrors): Promise<Response> {
+async function show(exchange: Exchange, person: Person, { status, errors, headers }: FormProblem): Promise<Response> {
   const [sessions, isPasswordSet] = await Promise.all([listSessions(person.ctx), hasPassword(person.ctx)]);
   const notice = NOTICES[exchange.c.req.query('notice') ?? ''];
   const shown = { person, sessions, isPasswordSet, notice, errors };
-  return await render(exchange, status, <AccountPage {...shown} />);
+  return await render(exchange, status, <AccountPage {...shown} />, headers);
 }
 
 export const getAccount: PersonalPage = {
   method: 'GET',
   path: '/settings/account',
   access: 'session',
-  answer: (exchange, person) => show(exchange, 200, person, new Map()),
+  answer: (exchange, person) => show(exchange, person, UNSENT),
 };
 
 export const postPassword: PersonalPage = {
@@ -181,7 +188,7 @@ export const postPassword: PersonalPage = {
         newPassword: textOf(form, 'newPassword'),
       });
     } catch (error) {
-      return await show(exchange, 400, person, fieldErrorsOf(error));
+      return await show(exchange, person, formProblemOf(exchange, error));
     }
     return redirect(exchange, '/settings/account?notice=password');
   },

@@ -108,7 +108,7 @@ function SideBySide({ detail, now }: { readonly detail: KeyDetail; readonly now:
               <code class="masked">{shown.apiKey.maskedKey}</code>
             </header>
             <p>
-              Last used: <LastUsed apiKey={shown.apiKey} now={now} />
+              Last used: <LastUsed apiKey={shown.apiKey} now={now} isUnknown={shown.hours === undefined} />
             </p>
             <Hours
               id={`pair-${i}`}
@@ -163,7 +163,7 @@ function KeyDetailPage(props: {
       <p>
         <code class="masked">{apiKey.maskedKey}</code>
       </p>
-      <KeyFacts apiKey={apiKey} now={now} />
+      <KeyFacts apiKey={apiKey} now={now} isUseUnknown={isActive && hours === undefined} />
       <section aria-labelledby="usage">
         <h2 id="usage">Usage</h2>
         {hours === undefined || days === undefined ? (

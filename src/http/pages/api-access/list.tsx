@@ -27,7 +27,7 @@ function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: n
         <code class="masked">{apiKey.maskedKey}</code>
         {usage === undefined ? null : <Sparkline buckets={usage} />}
       </header>
-      <KeyFacts apiKey={apiKey} now={now} />
+      <KeyFacts apiKey={apiKey} now={now} isUseUnknown={apiKey.status === 'active' && usage === undefined} />
       {apiKey.status === 'active' ? (
         <footer>
           <a href={`/settings/api-access/${apiKey.id}`}>Usage and history</a>

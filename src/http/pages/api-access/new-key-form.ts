@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../config/limits.ts';
 import type { NewKey } from '../../../domain/keys/index.ts';
 import type { Detail } from '../../../domain/refusal.ts';
 import { textOf } from '../read-form.ts';
@@ -11,6 +12,12 @@ export const EXPIRIES = {
 } as const;
 
 export type Expiry = keyof typeof EXPIRIES;
+
+/** The day on which a key of this choice expires; none of its own for `never` and `custom`. @param now unix ms */
+export function dayOfExpiry(expiry: string, now: number): string | undefined {
+  const days = Number(expiry);
+  return Number.isInteger(days) ? new Date(now + days * DAY_MS).toISOString() : undefined;
+}
 
 /** The form as it was sent, to be shown again as it was. */
 export interface NewKeyForm {
@@ -60,6 +67,12 @@ export function toNewKey(form: NewKeyForm): Record<keyof NewKey, unknown> {
     ipAllowlist: entriesOf(form).map(({ entry }) => entry),
     acceptTerms: form.hasAccepted || undefined,
   };
+}
+
+/** A date beside another choice: one of the two is not meant. Scripts select the choice with the date. */
+export function contradictionIn({ expiry, expiresOn }: NewKeyForm): Map<string, string> | undefined {
+  if (expiry === 'custom' || expiresOn === '') return undefined;
+  return new Map([['expiry', `choose “${EXPIRIES.custom}”, or clear the date`]]);
 }
 
 /** Errors by the field of the form; those of an allowlist name their lines. */

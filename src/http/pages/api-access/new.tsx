@@ -1,18 +1,35 @@
-import { ERRORS } from '../../../config/errors.ts';
-import { LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
+import { ACTIVE_KEYS_PER_ACCOUNT, LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
 import { isFreshSession, reauthenticate } from '../../../domain/accounts/index.ts';
-import { createOwnKey, keepForReveal, readApiKey, SCOPE_NAMES, SCOPES } from '../../../domain/keys/index.ts';
+import {
+  type ActiveKey,
+  createOwnKey,
+  keepForReveal,
+  listActiveKeys,
+  readApiKey,
+  SCOPE_NAMES,
+  SCOPES,
+} from '../../../domain/keys/index.ts';
 import { Refused } from '../../../domain/refusal.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
-import { answerTo } from '../../problem.ts';
-import { ErrorSummary, FieldError, type FieldErrors, FormAlert, invalid, TextField } from '../components/form.tsx';
+import { ErrorSummary, FieldError, type FieldErrors, formProblemOf, invalid, TextField } from '../components/form.tsx';
+import { LastUsed } from '../components/key-facts.tsx';
+import { formatDate } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { readForm, textOf } from '../read-form.ts';
 import { type Markup, redirect, render } from '../render.ts';
-import { EMPTY_FORM, EXPIRIES, type NewKeyForm, toFormErrors, toNewKey, toNewKeyForm } from './new-key-form.ts';
+import {
+  contradictionIn,
+  dayOfExpiry,
+  EMPTY_FORM,
+  EXPIRIES,
+  type NewKeyForm,
+  toFormErrors,
+  toNewKey,
+  toNewKeyForm,
+} from './new-key-form.ts';
 import { revealCookie } from './reveal-cookie.ts';
 import { showKey } from './shown-once.tsx';
 
@@ -36,24 +53,32 @@ function Scopes({ form, errors }: { readonly form: NewKeyForm; readonly errors: 
 function Expiry({
   form,
   errors,
-  today,
+  now,
 }: {
   readonly form: NewKeyForm;
   readonly errors: FieldErrors;
-  readonly today: string;
+  /** Unix ms. */
+  readonly now: number;
 }): Markup {
+  const today = new Date(now).toISOString().slice(0, 10);
   return (
     <fieldset {...invalid('expiry', errors)}>
       <legend>When does it expire?</legend>
-      {Object.entries(EXPIRIES).map(([value, words]) => (
-        <label class="choice">
-          <input type="radio" name="expiry" value={value} checked={form.expiry === value} />
-          <span>{words}</span>
-        </label>
-      ))}
+      {Object.entries(EXPIRIES).map(([value, words]) => {
+        const day = dayOfExpiry(value, now);
+        return (
+          <label class="choice">
+            <input type="radio" name="expiry" value={value} checked={form.expiry === value} />
+            <span>
+              {words}
+              {day === undefined ? null : <span class="muted"> · {formatDate(day)}</span>}
+            </span>
+          </label>
+        );
+      })}
       <label class="expires-on">
-        The date, if you chose one of your own (the key works until that day is over, UTC)
-        <input type="date" name="expiresOn" value={form.expiresOn} min={today} />
+        The date (the key works until the end of that day, UTC)
+        <input type="date" name="expiresOn" value={form.expiresOn} min={today} data-chooses="custom" />
       </label>
       <FieldError name="expiry" errors={errors} />
     </fieldset>
@@ -95,10 +120,8 @@ function NewKeyPage(props: {
   readonly person: Person;
   readonly form: NewKeyForm;
   readonly errors: FieldErrors;
-  readonly alert?: string | undefined;
 }): Markup {
-  const { person, form, errors, alert } = props;
-  const today = new Date(person.ctx.now).toISOString().slice(0, 10);
+  const { person, form, errors } = props;
   return (
     <Layout title="Generate a key" viewer={person} section="api-access">
       <section class="narrow">
@@ -107,7 +130,7 @@ function NewKeyPage(props: {
         </p>
         <h1>Generate a key</h1>
         <p class="muted">All of this is fixed once the key exists. To change something, generate another key.</p>
-        {alert === undefined ? <ErrorSummary errors={errors} /> : <FormAlert>{alert}</FormAlert>}
+        <ErrorSummary errors={errors} />
         <form method="post" action="/settings/api-access/new">
           <TextField
             name="label"
@@ -119,7 +142,7 @@ function NewKeyPage(props: {
             errors={errors}
           />
           <Scopes form={form} errors={errors} />
-          <Expiry form={form} errors={errors} today={today} />
+          <Expiry form={form} errors={errors} now={person.ctx.now} />
           <Allowlist form={form} errors={errors} />
           <div class="field">
             <label class="choice">
@@ -130,7 +153,9 @@ function NewKeyPage(props: {
                 required
                 {...invalid('acceptTerms', errors)}
               />
-              <span>I accept the developer terms of {TERMS_VERSION}.</span>
+              <span>
+                I accept the <a href="/terms/developers">developer terms</a> of {TERMS_VERSION}.
+              </span>
             </label>
             <FieldError name="acceptTerms" errors={errors} />
           </div>
@@ -151,11 +176,50 @@ function NewKeyPage(props: {
   );
 }
 
+/** Said before somebody fills in a form that could only be refused. */
+function AtLimitPage({ person, keys }: { readonly person: Person; readonly keys: readonly ActiveKey[] }): Markup {
+  return (
+    <Layout title="Generate a key" viewer={person} section="api-access">
+      <section class="narrow">
+        <p class="back">
+          <a href="/settings/api-access">API access</a>
+        </p>
+        <h1>Generate a key</h1>
+        <p class="alert">
+          This account has {ACTIVE_KEYS_PER_ACCOUNT} active keys, which is the limit. Revoke one first.
+        </p>
+        {keys.map(({ apiKey, isUseUnknown }) => (
+          <article class="key">
+            <header>
+              <h2>
+                <a href={`/settings/api-access/${apiKey.id}`}>{apiKey.label}</a>
+              </h2>
+              <code class="masked">{apiKey.maskedKey}</code>
+            </header>
+            <p>
+              Last used: <LastUsed apiKey={apiKey} now={person.ctx.now} isUnknown={isUseUnknown} />
+            </p>
+            <footer>
+              <a class="danger" href={`/settings/api-access/${apiKey.id}/revoke`}>
+                Revoke<span class="visually-hidden"> {apiKey.label}</span>
+              </a>
+            </footer>
+          </article>
+        ))}
+      </section>
+    </Layout>
+  );
+}
+
 export const getNewKey: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/new',
   access: 'session',
   async answer(exchange, person) {
+    const keys = await listActiveKeys(person.ctx);
+    if (keys.length >= ACTIVE_KEYS_PER_ACCOUNT) {
+      return await render(exchange, 200, <AtLimitPage person={person} keys={keys} />);
+    }
     const form = await likeAnother(exchange, person);
     return await render(exchange, 200, <NewKeyPage person={person} form={form} errors={new Map()} />);
   },
@@ -177,6 +241,10 @@ export const postNewKey: PersonalPage = {
     const request = exchange.c.req.raw;
     const fields = await readForm(request);
     const form = toNewKeyForm(fields);
+    const contradiction = contradictionIn(form);
+    if (contradiction) {
+      return await render(exchange, 400, <NewKeyPage person={person} form={form} errors={contradiction} />);
+    }
     try {
       const ctx = isFreshSession(person.ctx)
         ? person.ctx
@@ -190,14 +258,8 @@ export const postNewKey: PersonalPage = {
         const errors = toFormErrors(form, refusal.details);
         return await render(exchange, 400, <NewKeyPage person={person} form={form} errors={errors} />);
       }
-      if (refusal.code !== 'api_key_limit_reached' && refusal.code !== 'email_unverified') throw error;
-      const alert = answerTo(refusal).message;
-      const { status } = ERRORS[refusal.code];
-      return await render(
-        exchange,
-        status,
-        <NewKeyPage person={person} form={form} errors={new Map()} alert={alert} />,
-      );
+      const { status, errors, headers } = formProblemOf(exchange, error, ['api_key_limit_reached', 'email_unverified']);
+      return await render(exchange, status, <NewKeyPage person={person} form={form} errors={errors} />, headers);
     }
   },
 };

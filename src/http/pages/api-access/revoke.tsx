@@ -1,4 +1,4 @@
-import { type ApiKey, readApiKey, revokeOwnKey } from '../../../domain/keys/index.ts';
+import { type ApiKey, readApiKeyAndUse, revokeOwnKey } from '../../../domain/keys/index.ts';
 import { Refused } from '../../../domain/refusal.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
@@ -9,8 +9,13 @@ import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, redirect, render } from '../render.ts';
 
-function RevokePage(props: { readonly person: Person; readonly apiKey: ApiKey; readonly alert?: string }): Markup {
-  const { person, apiKey, alert } = props;
+function RevokePage(props: {
+  readonly person: Person;
+  readonly apiKey: ApiKey;
+  readonly isUseUnknown: boolean;
+  readonly alert?: string;
+}): Markup {
+  const { person, apiKey, isUseUnknown, alert } = props;
   return (
     <Layout title={`Revoke ${apiKey.label}`} viewer={person} section="api-access">
       <section class="narrow">
@@ -24,7 +29,7 @@ function RevokePage(props: { readonly person: Person; readonly apiKey: ApiKey; r
           with it stays.
         </p>
         <p>
-          Last used: <LastUsed apiKey={apiKey} now={person.ctx.now} />
+          Last used: <LastUsed apiKey={apiKey} now={person.ctx.now} isUnknown={isUseUnknown} />
         </p>
         <form method="post" action={`/settings/api-access/${apiKey.id}/revoke`} class="actions">
           <button type="submit" class="danger">
@@ -44,9 +49,10 @@ export const getRevoke: PersonalPage = {
   path: '/settings/api-access/:id/revoke',
   access: 'session',
   async answer(exchange, person) {
-    const apiKey = await readApiKey(person.ctx, exchange.c.req.param('id') ?? '');
+    const shown = await readApiKeyAndUse(person.ctx, exchange.c.req.param('id') ?? '');
+    const { apiKey } = shown;
     if (apiKey.status === 'revoked') return redirect(exchange, `/settings/api-access/${apiKey.id}`);
-    return await render(exchange, 200, <RevokePage person={person} apiKey={apiKey} />);
+    return await render(exchange, 200, <RevokePage person={person} {...shown} />);
   },
 };
 
@@ -62,9 +68,9 @@ export const postRevoke: PersonalPage = {
     } catch (error) {
       if (!(error instanceof Refused) || error.refusal.code !== 'service_unavailable') throw error;
       // The row is revoked, the caches do not know yet: the same button tells them.
-      const apiKey = await readApiKey(person.ctx, id);
+      const shown = await readApiKeyAndUse(person.ctx, id);
       const alert = answerTo(error.refusal).message;
-      return await render(exchange, 503, <RevokePage person={person} apiKey={apiKey} alert={alert} />);
+      return await render(exchange, 503, <RevokePage person={person} {...shown} alert={alert} />);
     }
     return redirect(exchange, `/settings/api-access/${id}`);
   },

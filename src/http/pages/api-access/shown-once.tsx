@@ -42,7 +42,6 @@ function ShownOncePage(props: {
         {apiKey.scopes.includes('write:jes') ? (
           <Copyable id="upload" text={uploadLine(apiOrigin, apiKeyText)} what="the curl line with a picture" />
         ) : null}
-        <output class="muted" id="copied"></output>
         <form method="post" action={`/settings/api-access/${apiKey.id}/key`}>
           <button type="submit">I have stored it</button>
         </form>

@@ -1,18 +1,36 @@
 // Comfort only: every page works without this file.
 
 for (const button of document.querySelectorAll('[data-copy]')) {
+  const word = button.firstElementChild;
+  let reset;
   button.hidden = false;
   button.addEventListener('click', async () => {
     const source = document.getElementById(button.dataset.copy);
-    const said = document.getElementById('copied');
     try {
       await navigator.clipboard.writeText(source.textContent);
-      said.textContent = 'Copied.';
+      word.textContent = 'Copied';
     } catch {
       getSelection().selectAllChildren(source);
-      said.textContent = 'Your browser does not let us copy; the text is selected for you.';
+      word.textContent = 'Selected';
     }
+    clearTimeout(reset);
+    reset = setTimeout(() => {
+      word.textContent = 'Copy';
+    }, 3000);
   });
+}
+
+// A date belongs to one of several choices: typing it chooses that one, and another choice clears it.
+for (const field of document.querySelectorAll('[data-chooses]')) {
+  const choices = field.closest('fieldset').querySelectorAll('[type=radio]');
+  field.addEventListener('input', () => {
+    for (const choice of choices) if (choice.value === field.dataset.chooses) choice.checked = true;
+  });
+  for (const choice of choices) {
+    choice.addEventListener('change', () => {
+      if (choice.value !== field.dataset.chooses) field.value = '';
+    });
+  }
 }
 
 // A page that shows a key must show nothing when the browser brings it back from its memory.

@@ -9,7 +9,8 @@ export function Copyable(props: { readonly id: string; readonly text: string; re
         <code id={id}>{text}</code>
       </pre>
       <button type="button" class="secondary" data-copy={id} hidden>
-        Copy<span class="visually-hidden"> {what}</span>
+        <span aria-live="polite">Copy</span>
+        <span class="visually-hidden"> {what}</span>
       </button>
     </div>
   );

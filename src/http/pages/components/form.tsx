@@ -1,9 +1,13 @@
 import type { Child } from 'hono/jsx';
+import { ERRORS } from '../../../config/errors.ts';
 import { EMAIL_MAX_CHARACTERS } from '../../../config/limits.ts';
-import { type Detail, Refused } from '../../../domain/refusal.ts';
+import type { Detail } from '../../../domain/refusal.ts';
+import type { Exchange } from '../../exchange.ts';
+import { answerTo, refusalOf } from '../../problem.ts';
 import type { Markup } from '../render.ts';
+import { sentenceOf } from '../sentence.ts';
 
-/** What was wrong with a form, by the name of the field. */
+/** What was wrong with a form, by the name of the field; under the empty name that of the whole form. */
 export type FieldErrors = ReadonlyMap<string, string>;
 
 /** @param details as verbs refuse input; of several for one field the first is shown */
@@ -11,10 +15,36 @@ export function toFieldErrors(details: readonly Detail[]): FieldErrors {
   return new Map([...details].reverse().map(({ path, message }) => [path, message]));
 }
 
-/** What was wrong with a form, from what a verb threw; anything but an `invalid_request` is thrown on. */
-export function fieldErrorsOf(error: unknown): FieldErrors {
-  if (error instanceof Refused && error.refusal.code === 'invalid_request') return toFieldErrors(error.refusal.details);
-  throw error;
+/** A form that was refused, and is shown again as it was filled in. */
+export interface FormProblem {
+  readonly status: number;
+  readonly errors: FieldErrors;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
+/** A form that was not sent yet. */
+export const UNSENT: FormProblem = { status: 200, errors: new Map(), headers: undefined };
+
+/** Codes after which the same form may be sent again later. */
+const LATER: readonly string[] = ['rate_limit_exceeded', 'daily_quota_exceeded', 'service_unavailable'];
+
+/**
+ * What to show with a form again, from what a verb threw: its wrong fields, or the sentence of a refusal that passes. Anything else is
+ * thrown on.
+ *
+ * @param alsoShown further codes of which the form shows the sentence
+ */
+export function formProblemOf(exchange: Exchange, error: unknown, alsoShown: readonly string[] = []): FormProblem {
+  const refusal = refusalOf(error);
+  const { status } = ERRORS[refusal.code];
+  if (refusal.code === 'invalid_request') {
+    return { status, errors: toFieldErrors(refusal.details), headers: undefined };
+  }
+  // Where it was done all the same, sending it again is no advice.
+  const isDone = refusal.code === 'service_unavailable' && ['revocation', 'revocations'].includes(refusal.why);
+  if (isDone || ![...LATER, ...alsoShown].includes(refusal.code)) throw error;
+  exchange.refusal = refusal;
+  return { status, errors: new Map([['', sentenceOf(refusal)]]), headers: answerTo(refusal).headers };
 }
 
 /** Said above a form that was refused; browsers read it out, and it is where the eye begins. */
@@ -29,7 +59,7 @@ export function FormAlert({ children }: { readonly children: Child }): Markup {
 const SEE_BELOW = 'Please look at the fields marked below; nothing was saved.';
 
 export function ErrorSummary({ errors }: { readonly errors: FieldErrors }): Markup | null {
-  return errors.size === 0 ? null : <FormAlert>{SEE_BELOW}</FormAlert>;
+  return errors.size === 0 ? null : <FormAlert>{errors.get('') ?? SEE_BELOW}</FormAlert>;
 }
 
 /** Attributes of a control with an error, and of one without. */

@@ -24,7 +24,26 @@ export function ScopeList({ scopes }: { readonly scopes: readonly string[] }): M
   );
 }
 
-export function LastUsed({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number }): Markup {
+/** @param props.isUnknown the counters do not answer: what is known is a copy, which may be old */
+export function LastUsed(props: {
+  readonly apiKey: ApiKey;
+  readonly now: number;
+  readonly isUnknown?: boolean | undefined;
+}): Markup {
+  const { apiKey, now, isUnknown } = props;
+  if (isUnknown === true) {
+    return (
+      <>
+        Unknown right now
+        {apiKey.lastUsedAt === null ? null : (
+          <>
+            {' '}
+            · <DateTime iso={apiKey.lastUsedAt} /> or later
+          </>
+        )}
+      </>
+    );
+  }
   if (apiKey.lastUsedAt === null) return <>Never</>;
   return (
     <>
@@ -51,14 +70,19 @@ function Expiry({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number
 }
 
 /** What is fixed about a key, and when it was last used. */
-export function KeyFacts({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number }): Markup {
+export function KeyFacts(props: {
+  readonly apiKey: ApiKey;
+  readonly now: number;
+  readonly isUseUnknown?: boolean | undefined;
+}): Markup {
+  const { apiKey, now, isUseUnknown } = props;
   const { revokedAt, revokedReason } = apiKey;
   return (
     <dl class="facts">
       <div>
         <dt>Last used</dt>
         <dd>
-          <LastUsed apiKey={apiKey} now={now} />
+          <LastUsed apiKey={apiKey} now={now} isUnknown={isUseUnknown} />
         </dd>
       </div>
       <div>

@@ -88,7 +88,6 @@ function Docs({ api, apiOrigin }: { readonly api: Api; readonly apiOrigin: strin
             ))}
           </section>
         </div>
-        <output id="copied" class="toast"></output>
       </div>
     </Layout>
   );

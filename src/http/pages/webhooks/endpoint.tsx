@@ -18,7 +18,7 @@ import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
 import { answerTo } from '../../problem.ts';
-import { FieldError, type FieldErrors, FormAlert, invalid } from '../components/form.tsx';
+import { FieldError, type FieldErrors, FormAlert, invalid, toFieldErrors } from '../components/form.tsx';
 import { Ago, DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -366,7 +366,7 @@ export const postWebhook: PersonalPage = {
       if (!(error instanceof Refused)) throw error;
       const { refusal } = error;
       if (refusal.code === 'invalid_request') {
-        const errors = toWebhookErrors(refusal.details);
+        const errors = toWebhookErrors(toFieldErrors(refusal.details));
         const alert = errors.get('status') ?? 'Please look at the fields marked below; nothing was changed.';
         return await show(exchange, person, 400, {
           errors,

@@ -1,7 +1,6 @@
 import { URL_MAX_CHARACTERS, WEBHOOK_DESCRIPTION_MAX_CHARACTERS } from '../../../config/limits.ts';
 import { EVENT_NAMES } from '../../../data/schema/outbox-events.ts';
-import type { Detail } from '../../../domain/refusal.ts';
-import { FieldError, type FieldErrors, invalid, TextField, toFieldErrors } from '../components/form.tsx';
+import { FieldError, type FieldErrors, invalid, TextField } from '../components/form.tsx';
 import { textOf } from '../read-form.ts';
 import type { Markup } from '../render.ts';
 
@@ -17,9 +16,14 @@ export function toWebhookForm(fields: URLSearchParams): WebhookForm {
   return { url, events: fields.getAll('events'), description: textOf(fields, 'description').trim() };
 }
 
-/** The errors of a form: those of one event belong to the field of all. */
-export function toWebhookErrors(details: readonly Detail[]): FieldErrors {
-  return toFieldErrors(details.map(({ path, message }) => ({ path: path.replace(/^events\..*/, 'events'), message })));
+/** The errors of a form: those of one event belong to the field of all, those of the key to the whole form. */
+export function toWebhookErrors(errors: FieldErrors): FieldErrors {
+  return new Map(
+    [...errors].map(([path, message]) => [
+      path.replace(/^events\..*|^id$/, (field) => (field === 'id' ? '' : 'events')),
+      message,
+    ]),
+  );
 }
 
 const EVENTS: Readonly<Record<string, string>> = {

@@ -1,12 +1,9 @@
-import { ERRORS } from '../../../config/errors.ts';
 import { EVENT_NAMES } from '../../../data/schema/outbox-events.ts';
 import { type ApiKey, readApiKey } from '../../../domain/keys/index.ts';
-import { Refused } from '../../../domain/refusal.ts';
 import { createWebhook } from '../../../domain/webhooks/index.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
-import { answerTo } from '../../problem.ts';
-import { ErrorSummary, type FieldErrors, FormAlert } from '../components/form.tsx';
+import { ErrorSummary, type FieldErrors, formProblemOf } from '../components/form.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { readForm } from '../read-form.ts';
@@ -19,9 +16,8 @@ function NewWebhookPage(props: {
   readonly apiKey: ApiKey;
   readonly form: WebhookForm;
   readonly errors: FieldErrors;
-  readonly alert?: string;
 }): Markup {
-  const { person, apiKey, form, errors, alert } = props;
+  const { person, apiKey, form, errors } = props;
   return (
     <Layout title="Add a webhook endpoint" viewer={person} section="api-access">
       <section class="narrow">
@@ -32,7 +28,7 @@ function NewWebhookPage(props: {
         <p class="muted">
           Jestha sends a signed request to this URL for each event. The next page shows the signing secret, once.
         </p>
-        {alert === undefined ? <ErrorSummary errors={errors} /> : <FormAlert>{alert}</FormAlert>}
+        <ErrorSummary errors={errors} />
         <form method="post" action={`/settings/api-access/${apiKey.id}/webhooks/new`}>
           <WebhookFields form={form} errors={errors} />
           <button type="submit">Add the endpoint</button>
@@ -71,15 +67,10 @@ export const postNewWebhook: PersonalPage = {
       const created = await createWebhook(person.ctx, keyId, input, clientAddress(req.raw.headers));
       return await sendToSecret(exchange, keyId, created.webhook.id, created.secret);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { refusal } = error;
-      if (refusal.code !== 'invalid_request' && refusal.code !== 'webhook_limit_reached') throw error;
+      const { status, errors, headers } = formProblemOf(exchange, error, ['webhook_limit_reached']);
       const apiKey = await readApiKey(person.ctx, keyId);
-      const errors = refusal.code === 'invalid_request' ? toWebhookErrors(refusal.details) : new Map();
-      // The key itself is wrong: no field of the form is.
-      const alert = refusal.code === 'webhook_limit_reached' ? answerTo(refusal).message : errors.get('id');
-      const page = { person, apiKey, form, errors, ...(alert !== undefined && { alert: String(alert) }) };
-      return await render(exchange, ERRORS[refusal.code].status, <NewWebhookPage {...page} />);
+      const page = { person, apiKey, form, errors: toWebhookErrors(errors) };
+      return await render(exchange, status, <NewWebhookPage {...page} />, headers);
     }
   },
 };

@@ -65,7 +65,6 @@ function SecretPage(props: {
                 The secret before signs every request, too, until <DateTime iso={previousExpiresAt} />.
               </p>
             )}
-            <output class="muted" id="copied"></output>
           </>
         )}
         <p class="actions">
