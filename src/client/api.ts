@@ -2517,3 +2517,29 @@ export interface Operations {
       | ServiceUnavailableProblem;
   };
 }
+
+/** The writes that take an `Idempotency-Key`. */
+export const KEYED_WRITES: readonly string[] = [
+  'POST /api/posts',
+  'PATCH /api/posts/:id',
+  'DELETE /api/posts/:id',
+  'POST /api/posts/:id/bounce',
+  'POST /api/posts/:id/comments',
+  'POST /api/jesclips',
+  'PATCH /api/jesclips/:id',
+  'POST /api/jesclips/:id/comments',
+  'POST /api/posts/:id/like',
+  'DELETE /api/posts/:id/like',
+  'POST /api/posts/:id/save',
+  'DELETE /api/posts/:id/save',
+  'POST /api/posts/:id/poll/votes',
+  'POST /api/users/:username/follow',
+  'DELETE /api/users/:username/follow',
+  'POST /api/jehubs',
+  'POST /api/jehubs/:id/join',
+  'PATCH /api/auth/api-keys/:id/webhooks/:webhookId',
+  'DELETE /api/auth/api-keys/:id/webhooks/:webhookId',
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/test',
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/replay',
+  'POST /api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver',
+];

@@ -1,6 +1,8 @@
-import type { Operations } from './api.ts';
+import { KEYED_WRITES, type Operations } from './api.ts';
+import { type Received, type RetryOptions, sleep, type Wait, withRetries } from './retry.ts';
 
 export type * from './api.ts';
+export type { RetryOptions, Wait } from './retry.ts';
 export {
   verifyWebhook,
   type WebhookRequest,
@@ -19,8 +21,11 @@ export type Path<M extends Method> = keyof Operations extends infer K
 
 type Operation<M extends Method, P extends Path<M>> = Operations[`${M} ${P}` & keyof Operations];
 
-/** What a call takes; a signal ends the wait for its answer. */
-export type Init<M extends Method, P extends Path<M>> = Operation<M, P>['init'] & { readonly signal?: AbortSignal };
+/** What a call takes; a signal ends the wait for its answer, and `retry: false` sends it once. */
+export type Init<M extends Method, P extends Path<M>> = Operation<M, P>['init'] & {
+  readonly signal?: AbortSignal;
+  readonly retry?: RetryOptions | false;
+};
 
 /** What a call answers: the data, or an error to be told by its `code`. */
 export type Result<M extends Method, P extends Path<M>> =
@@ -45,6 +50,10 @@ export interface JesthaClientOptions {
   readonly key?: string;
   /** Where the API is called, without a trailing slash. */
   readonly origin?: string;
+  /** How calls are repeated that failed for a while; `false` = not at all. */
+  readonly retry?: RetryOptions | false;
+  /** How to wait between attempts: a timer unless given. */
+  readonly wait?: Wait;
 }
 
 /** Something answered, but not as the API does: a proxy in between, say. */
@@ -66,27 +75,43 @@ export class UnexpectedAnswer extends Error {
  * const result = await jestha.post('/api/posts', { body: { content: 'Hello' } });
  * if (result.ok) console.log(result.data.url);
  */
-export function createJesthaClient({ key, origin = 'https://api.jestha.com' }: JesthaClientOptions): JesthaClient {
+export function createJesthaClient({
+  key,
+  origin = 'https://api.jestha.com',
+  retry: retryAlways = {},
+  wait = sleep,
+}: JesthaClientOptions): JesthaClient {
   const call =
     <M extends Method>(method: M): Call<M> =>
     async (path, ...[init]) => {
-      const { params = {}, query = {}, body, form, idempotencyKey, signal = null } = (init ?? {}) as AnyInit;
+      const {
+        params = {},
+        query = {},
+        body,
+        form,
+        signal = null,
+        retry = retryAlways,
+        ...rest
+      } = (init ?? {}) as AnyInit;
       const url = new URL(origin + fill(path, params));
       for (const [name, value] of Object.entries(query)) {
         if (value !== undefined) url.searchParams.set(name, String(value));
       }
-      const response = await fetch(url, {
-        method,
-        signal,
-        headers: {
-          ...(key !== undefined && { Authorization: `Bearer ${key}` }),
-          ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        ...(form && { body: toForm(form) }),
+      const isKeyed = KEYED_WRITES.includes(`${method} ${path}`);
+      const idempotencyKey = rest.idempotencyKey ?? (isKeyed && retry !== false ? crypto.randomUUID() : undefined);
+      // Made once: each attempt sends the same, and what cannot be sent is no failure of the network.
+      const headers = new Headers({
+        ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+        ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
       });
-      return (await toResult(response)) as Result<M, typeof path>;
+      const content = body !== undefined ? JSON.stringify(body) : form && toForm(form);
+      const send = async () => {
+        const response = await fetch(url, { method, signal, headers, ...(content !== undefined && { body: content }) });
+        return { response, text: await response.text() };
+      };
+      const isRepeatable = method !== 'POST' || idempotencyKey !== undefined;
+      return toResult(await withRetries(send, { isRepeatable, retry, signal, wait })) as Result<M, typeof path>;
     };
   return { get: call('GET'), post: call('POST'), patch: call('PATCH'), delete: call('DELETE') };
 }
@@ -99,6 +124,7 @@ interface AnyInit {
   readonly form?: Readonly<Record<string, unknown>>;
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
+  readonly retry?: RetryOptions | false;
 }
 
 /** @throws TypeError where a variable would lead to another path: URLs take dots as steps, encoded or not */
@@ -121,8 +147,7 @@ function toForm(fields: Readonly<Record<string, unknown>>): FormData {
   return form;
 }
 
-async function toResult(response: Response) {
-  const text = await response.text();
+function toResult({ response, text }: Received) {
   if (response.status === 204) return { ok: true, data: undefined, response };
   let answer: unknown;
   try {

@@ -59,19 +59,23 @@ export function clientTypes(): string {
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) => `${comment(schema, '')}export interface ${name} ${typeOf(schema, '')}\n`,
   );
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => {
-      const name = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-      return [
-        `  /** ${operation.summary}. */`,
-        `  '${name}': {`,
-        `    readonly init: ${initOf(operation)};`,
-        `    readonly data: ${dataOf(operation)};`,
-        `    readonly error:${errorOf(operation, components)};`,
-        '  };',
-      ].join('\n');
-    }),
+  const named = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      operation,
+    })),
   );
+  const operations = named.map(({ name, operation }) =>
+    [
+      `  /** ${operation.summary}. */`,
+      `  '${name}': {`,
+      `    readonly init: ${initOf(operation)};`,
+      `    readonly data: ${dataOf(operation)};`,
+      `    readonly error:${errorOf(operation, components)};`,
+      '  };',
+    ].join('\n'),
+  );
+  const keyed = named.filter(({ operation }) => isKeyed(operation)).map(({ name }) => `  '${name}',\n`);
   const events = Object.values(webhooks).map(({ post }) => {
     const schema = post.requestBody?.content?.['application/json']?.schema;
     return schema ? typeOf(schema, '') : 'unknown';
@@ -82,8 +86,13 @@ export function clientTypes(): string {
     `/** An event that an endpoint of webhooks gets; \`event\` says which. */\nexport type WebhookEvent = ${events.join(' | ')};\n`,
     '/** What is sent to each endpoint, and what it answers. */',
     `export interface Operations {\n${operations.join('\n')}\n}\n`,
+    '/** The writes that take an `Idempotency-Key`. */',
+    `export const KEYED_WRITES: readonly string[] = [\n${keyed.join('')}];\n`,
   ].join('\n');
 }
+
+const isKeyed = ({ parameters = [] }: Pick<Operation, 'parameters'>) =>
+  parameters.some(({ $ref }) => $ref?.endsWith('/Idempotency-Key'));
 
 /** What a call takes: variables of the path, the query, a body or a form, a key of idempotency. */
 function initOf({ parameters = [], requestBody }: Operation): string {
@@ -91,7 +100,7 @@ function initOf({ parameters = [], requestBody }: Operation): string {
   const parts = [
     ...field('params', group('path')),
     ...field('query', group('query')),
-    ...(parameters.some(({ $ref }) => $ref?.endsWith('/Idempotency-Key'))
+    ...(isKeyed({ parameters })
       ? [
           '      /** The same request with the same key is done once, and answered the same within 24 hours. */\n      readonly idempotencyKey?: string;',
         ]

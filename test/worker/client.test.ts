@@ -112,7 +112,7 @@ describe('the page of its usage', () => {
     const blocks = Array.from(page.matchAll(/```ts\n(.*?)```/gs), ([, code = '']) => code);
     const program = blocks
       .join('\n')
-      .replace("JESTHA_KEY ?? ''", "JESTHA_KEY ?? '', origin: process.env.JESTHA_ORIGIN ?? ''");
+      .replaceAll("JESTHA_KEY ?? ''", "JESTHA_KEY ?? '', origin: process.env.JESTHA_ORIGIN ?? ''");
     writeFileSync(join(folder, 'usage.mts'), program);
     const compilerOptions = {
       strict: true,
@@ -142,6 +142,7 @@ describe('the page of its usage', () => {
       expect.stringMatching(/^\d+ requests left in this minute$/),
       'A picture of 1 pixel: One black pixel',
       'Deleted: true',
+      'Sent once: true',
       '',
     ]);
   });
