@@ -650,13 +650,17 @@ describe('GET /post/:id', () => {
     const html = await response.clone().text();
     const text = await textOf(response);
     const by = `${username} @${username}`;
-    expect(text).toContain(`${by} Look ${by} Tea? Yes 0 No 0 0 votes, ends in 60 minutes`);
+    expect(text).toContain(
+      `${by} quoted Look ${by} Tea? Yes 0 % (0 votes) No 0 % (0 votes) 0 votes, ends in 60 minutes`,
+    );
     expect(text).toContain(`${by} just now via Bot First <b>`);
     expect(html).not.toContain('First <b>');
     expect(text).not.toContain('A reply');
     const [, next = ''] = /href="([^"]+)">Later comments/.exec(html) ?? [];
     const later = await open(harness, next);
-    expect(await later.text()).toMatch(/<li class="reply">.*<p>A reply<\/p>/);
+    expect(await later.text()).toMatch(
+      /<li id="comment-\w+" class="reply">.*<p class="content" dir="auto">A reply<\/p>/,
+    );
     expect((await open(harness, `/post/${quote.id}?cursor=made-up`)).status).toBe(400);
   });
 
@@ -686,7 +690,9 @@ describe('GET /jesclip/:id', () => {
     expect(html).toContain('First &lt;b&gt;');
     expect(html).not.toContain('A reply');
     const [, next = ''] = /href="(\/jesclip\/[^"]+)">Later comments/.exec(html) ?? [];
-    expect(await (await open(harness, next)).text()).toMatch(/<li class="reply">.*<p>A reply<\/p>/);
+    expect(await (await open(harness, next)).text()).toMatch(
+      /<li id="comment-\w+" class="reply">.*<p class="content" dir="auto">A reply<\/p>/,
+    );
     expect((await open(harness, `/jesclip/${clip.id}?cursor=made-up`)).status).toBe(400);
   });
 

@@ -144,7 +144,9 @@ function resolve<T>(components: Record<string, T>, ref: string): T {
   return component;
 }
 
-const toPattern = (path: string) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`);
+/** A path of Hono's as a regular expression: a variable may bring its own. */
+const toPattern = (path: string) =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+(?:\{(.+)\})?/g, (_, own?: string) => own ?? '[^/]+')}$`);
 const operations = ENDPOINTS.map(({ method, path }) => ({
   method,
   pattern: toPattern(path),

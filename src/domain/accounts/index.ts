@@ -4,6 +4,7 @@ export { isLinkToken, newLink } from './mail-link.ts';
 export { deletionMail } from './mails.ts';
 export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';
 export { readProfile } from './read-profile.ts';
+export { type PublicProfile, readPublicProfile } from './read-public-profile.ts';
 export { hasPassword, isFreshSession, reauthenticate, requireFreshSession, requirePassword } from './reauthenticate.ts';
 export { requestPasswordReset, resendVerification } from './request-mail.ts';
 export {

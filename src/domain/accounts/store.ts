@@ -10,6 +10,24 @@ export function selectProfile(db: Db, accountId: string) {
   return db.select(profileColumns).from(accounts).where(eq(accounts.id, accountId));
 }
 
+/** What everybody may see of an account that is not deleted. */
+export function selectPublicProfile(db: Db, username: string) {
+  const { displayName, verified, isPrivate, bio, totalPosts, totalFollowers, totalFollowing } = accounts;
+  return db
+    .select({
+      username: accounts.username,
+      displayName,
+      verified,
+      isPrivate,
+      bio,
+      totalPosts,
+      totalFollowers,
+      totalFollowing,
+    })
+    .from(accounts)
+    .where(and(eq(accounts.username, username), isNull(accounts.deletedAt)));
+}
+
 /** An account and the hash of its password, which is null where it has none. */
 export function selectPasswordHash(db: Db, by: { readonly email: string } | { readonly id: string }) {
   return db

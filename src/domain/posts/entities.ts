@@ -69,29 +69,67 @@ const EMOJI = new RegExp(
  * nothing inside them counts. Its own hashtags end at combining marks, so those are ours.
  */
 export function findEntities(content: string): Entities {
-  // Each keeps its place, and no word grows together over them.
-  let text = '';
-  let url: string | null = null;
-  for (const token of tokenize(content)) {
-    const value = token.toString();
-    if (!token.isLink) {
-      text += value;
-      continue;
-    }
-    text += '/'.repeat(value.length);
-    const href = token.t === 'url' ? token.toHref('https') : '';
-    if (url === null && isPublicUrl(href)) url = href;
-  }
-  text = text.replace(EMOJI, (emoji) => ' '.repeat(emoji.length));
+  const { text, links } = masked(content);
+  const url = links.find(({ href }) => isPublicUrl(href))?.href ?? null;
   return { hashtags: hashtagsIn(text), usernames: usernamesIn(text), url };
 }
+
+/** A part of a content: words, or what stands for something else. */
+export interface Segment {
+  readonly kind: 'text' | 'url' | 'hashtag' | 'mention';
+  /** As it stands in the content. */
+  readonly text: string;
+  /** The address of a URL, or a username in lower case. */
+  readonly target?: string;
+}
+
+/** A content cut at its URLs, hashtags and mentions; the texts joined are the content. */
+export function segmentsOf(content: string): Segment[] {
+  const { text, links } = masked(content);
+  const found: (Segment & { readonly at: number })[] = [
+    ...links
+      .filter(({ href }) => /^https?:/i.test(href))
+      .map(({ at, value, href }) => ({ kind: 'url' as const, at, text: value, target: href })),
+    ...[...text.matchAll(HASHTAG)]
+      .filter(([, tag = '']) => isTag(tag))
+      .map((match) => ({ kind: 'hashtag' as const, at: match.index, text: match[0] })),
+    ...[...text.matchAll(MENTION)].map((match) => ({
+      kind: 'mention' as const,
+      at: match.index,
+      text: match[0],
+      target: match[1]?.toLowerCase() ?? '',
+    })),
+  ].sort((a, b) => a.at - b.at);
+  const segments: Segment[] = [];
+  let end = 0;
+  for (const { at, ...segment } of found) {
+    if (at > end) segments.push({ kind: 'text', text: content.slice(end, at) });
+    segments.push(segment);
+    end = at + segment.text.length;
+  }
+  if (end < content.length) segments.push({ kind: 'text', text: content.slice(end) });
+  return segments;
+}
+
+/** A content with its links, e-mail addresses and emoji blanked: each keeps its place, and no word grows together over them. */
+function masked(content: string) {
+  let text = '';
+  const links: { readonly at: number; readonly value: string; readonly href: string }[] = [];
+  for (const token of tokenize(content)) {
+    const value = token.toString();
+    if (token.isLink && token.t === 'url') links.push({ at: text.length, value, href: token.toHref('https') });
+    text += token.isLink ? '/'.repeat(value.length) : value;
+  }
+  return { text: text.replace(EMOJI, (emoji) => ' '.repeat(emoji.length)), links };
+}
+
+const isTag = (tag: string) => HAS_LETTER.test(tag) && countCharacters(tag) <= HASHTAG_MAX_CHARACTERS;
 
 function hashtagsIn(text: string): string[] {
   const found = new Map<string, string>();
   for (const [, tag = ''] of text.matchAll(HASHTAG)) {
     const same = tag.normalize('NFC').toLowerCase();
-    const isTag = HAS_LETTER.test(tag) && countCharacters(tag) <= HASHTAG_MAX_CHARACTERS;
-    if (isTag && !found.has(same)) found.set(same, tag);
+    if (isTag(tag) && !found.has(same)) found.set(same, tag);
   }
   return [...found.values()].slice(0, ENTITIES_MAX);
 }

@@ -10,6 +10,7 @@ import { getDocs } from './docs.ts';
 import { getGoogleCallback, postGoogle } from './google.tsx';
 import { getJesClipPage } from './jesclip.tsx';
 import { getMedia } from './media.ts';
+import { getOEmbed } from './oembed.ts';
 import type { Page } from './page.ts';
 import {
   getForgotPassword,
@@ -19,6 +20,7 @@ import {
   postResetPassword,
 } from './password-reset.tsx';
 import { getPostPage } from './post.tsx';
+import { getProfile } from './profile.tsx';
 import { getReportKey, postReportKey } from './report-key.tsx';
 import { getRoot } from './root.ts';
 import { getSignIn, postSignInForm } from './sign-in.tsx';
@@ -80,4 +82,6 @@ export const PAGES: readonly Page[] = [
   postDelivery,
   getPostPage,
   getJesClipPage,
+  getOEmbed,
+  getProfile,
 ];

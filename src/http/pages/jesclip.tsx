@@ -1,5 +1,6 @@
 import { type JesClip, readJesClipFor } from '../../domain/jesclips/index.ts';
 import { By, Via } from './components/comments.tsx';
+import { Content } from './components/content.tsx';
 import { MediaFiles } from './components/media-files.tsx';
 import { Ago } from './components/time.tsx';
 import { permalinkPage } from './permalink.tsx';
@@ -13,7 +14,7 @@ function JesClipArticle({ clip, now }: { readonly clip: JesClip; readonly now: n
         <By author={author} />
       </header>
       <MediaFiles files={[video]} by={author.displayName} />
-      {caption === '' ? null : <p class="content">{caption}</p>}
+      <Content text={caption} mentions={clip.mentions.map(({ username }) => username)} />
       <footer>
         <Ago iso={clip.createdAt} now={now} />
         {clip.editedAt === null ? null : <span class="muted">edited</span>}
@@ -29,4 +30,5 @@ export const getJesClipPage = permalinkPage({
   name: 'JesClip',
   read: readJesClipFor,
   show: (clip, now) => <JesClipArticle clip={clip} now={now} />,
+  cardOf: (clip) => ({ text: clip.caption, media: clip.video }),
 });

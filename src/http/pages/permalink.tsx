@@ -5,6 +5,7 @@ import { Refused } from '../../domain/refusal.ts';
 import { readForVisitors } from '../../domain/serving/index.ts';
 import { isId } from '../../lib/id.ts';
 import type { Person } from '../endpoint.ts';
+import { Card, type CardContent, toCard } from './components/card.tsx';
 import { Comments } from './components/comments.tsx';
 import { Layout } from './layout.tsx';
 import { withNext } from './next-path.ts';
@@ -18,8 +19,9 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
   readonly name: string;
   readonly read: (ctx: Ctx, viewerId: string | null, id: string) => Promise<T>;
   readonly show: (shown: T, now: number) => Markup;
+  readonly cardOf: (shown: T) => CardContent;
 }): PublicPage {
-  const { kind, name, read, show } = of;
+  const { kind, name, read, show, cardOf } = of;
   const readAsVisitor = async (ctx: Ctx, id: string) => {
     if (!isId(id)) throw new Refused({ code: 'not_found' });
     const path = `/${kind}/${id}`;
@@ -38,13 +40,15 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
         // One after the other: of what is not there, no comments are asked for.
         const shown = await (viewerId === null ? readAsVisitor(ctx, id) : read(ctx, viewerId, id));
         const comments = await listCommentsFor(ctx, viewerId, { kind, id }, cursor === undefined ? {} : { cursor });
-        const title = `${shown.author.displayName} on Jestha`;
+        const card = toCard(ctx, `/${kind}/${shown.id}`, { name, author: shown.author, ...cardOf(shown) });
+        const { title } = card;
         const page = (
-          <Layout title={title} viewer={viewer}>
+          // To visitors alone: so do crawlers come, and for them it is public.
+          <Layout title={title} viewer={viewer} head={viewer ? undefined : <Card card={card} />}>
             <section class="narrow">
               <h1 class="visually-hidden">{title}</h1>
               {show(shown, ctx.now)}
-              <Comments path={`/${kind}/${shown.id}`} page={comments} now={ctx.now} />
+              <Comments path={`/${kind}/${shown.id}`} page={comments} isFirst={cursor === undefined} now={ctx.now} />
             </section>
           </Layout>
         );

@@ -1,53 +1,86 @@
-import { type Jes, type Poll, readPostFor } from '../../domain/posts/index.ts';
+import { type Jes, type LinkPreview, type Poll, readPostFor } from '../../domain/posts/index.ts';
+import type { CardContent } from './components/card.tsx';
 import { By, Via } from './components/comments.tsx';
+import { Content } from './components/content.tsx';
 import { MediaFiles } from './components/media-files.tsx';
 import { Ago } from './components/time.tsx';
 import { permalinkPage } from './permalink.tsx';
 import type { Markup } from './render.ts';
 
+const VISIBILITY = { PUBLIC: 'Public', FOLLOWERS: 'For followers', PRIVATE: 'Private' } as const;
+
+const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
 function PollResult({ poll, now }: { readonly poll: Poll; readonly now: number }): Markup {
+  const percent = (votes: number) => (poll.totalVotes === 0 ? 0 : Math.round((votes / poll.totalVotes) * 100));
   return (
     <section aria-label="Poll">
       <ul class="poll">
         {poll.options.map(({ text, votes }) => (
           <li>
             <label>
-              {text} <span class="muted">{votes}</span>
+              <bdi>{text}</bdi>{' '}
+              <span class="muted">
+                {percent(votes)} % ({counted(votes, 'vote')})
+              </span>
               <meter min={0} max={Math.max(1, poll.totalVotes)} value={votes} />
             </label>
           </li>
         ))}
       </ul>
       <p class="muted">
-        {poll.totalVotes} {poll.totalVotes === 1 ? 'vote' : 'votes'}, {Date.parse(poll.endsAt) > now ? 'ends' : 'ended'}{' '}
+        {counted(poll.totalVotes, 'vote')}, {Date.parse(poll.endsAt) > now ? 'ends' : 'ended'}{' '}
         <Ago iso={poll.endsAt} now={now} />
       </p>
     </section>
   );
 }
 
-function JesArticle({ jes, now }: { readonly jes: Jes; readonly now: number }): Markup {
+/** The page behind a link, as it describes itself. Its image is not shown: loading it would tell that site who reads this. */
+function PreviewCard({ preview }: { readonly preview: LinkPreview }): Markup {
+  const { url, title, description, siteName } = preview;
+  return (
+    <a class="preview" href={url} rel="nofollow noopener ugc" dir="auto">
+      <span class="muted">{siteName ?? new URL(url).host}</span>
+      <strong>{title ?? url}</strong>
+      {description === null ? null : <span>{description}</span>}
+    </a>
+  );
+}
+
+function Counts({ counts }: { readonly counts: NonNullable<Jes['counts']> }): Markup {
+  const { likes, comments, bounces } = counts;
+  return (
+    <p class="counts muted">
+      {counted(likes, 'like')} · {counted(comments, 'comment')} · {counted(bounces, 'bounce')}
+    </p>
+  );
+}
+
+/** @param props.isBounced it stands within the Jes that bounces it */
+function JesArticle(props: { readonly jes: Jes; readonly now: number; readonly isBounced?: boolean }): Markup {
+  const { jes, now, isBounced = false } = props;
   const { author, poll, location, jeHub, linkPreview, bounceOf } = jes;
+  const isBounce = bounceOf !== null || jes.bounceOfDeleted === true;
   return (
     <article class="jes">
       <header>
         <By author={author} />
+        {isBounce ? <span class="muted">{jes.content === '' ? 'bounced' : 'quoted'}</span> : null}
         {jeHub === null ? null : <span class="muted">in {jeHub.name}</span>}
       </header>
-      {jes.content === '' ? null : <p class="content">{jes.content}</p>}
+      <Content text={jes.content} mentions={jes.mentions.map(({ username }) => username)} />
       <MediaFiles files={jes.media} by={author.displayName} />
       {poll === null ? null : <PollResult poll={poll} now={now} />}
-      {linkPreview === null ? null : (
-        <p>
-          <a href={linkPreview.url} rel="nofollow noopener ugc">
-            {linkPreview.title ?? linkPreview.url}
-          </a>
-        </p>
-      )}
-      {bounceOf === null ? null : <JesArticle jes={bounceOf} now={now} />}
-      {jes.bounceOfDeleted === true ? <p class="muted">What this bounced is not there any more.</p> : null}
+      {linkPreview === null ? null : <PreviewCard preview={linkPreview} />}
+      {bounceOf === null ? null : <JesArticle jes={bounceOf} now={now} isBounced />}
+      {jes.bounceOfDeleted === true ? <p class="muted">The Jes it shows was deleted, or is not for you.</p> : null}
+      {isBounced || jes.counts === undefined ? null : <Counts counts={jes.counts} />}
       <footer>
-        <Ago iso={jes.createdAt} now={now} />
+        <a class="quiet" href={`/post/${jes.id}`}>
+          <Ago iso={jes.createdAt} now={now} />
+        </a>
+        <span class="muted">{VISIBILITY[jes.visibility]}</span>
         {location === null ? null : <span class="muted">{location.name}</span>}
         {jes.editedAt === null ? null : <span class="muted">edited</span>}
         <Via via={jes.via} />
@@ -56,10 +89,17 @@ function JesArticle({ jes, now }: { readonly jes: Jes; readonly now: number }): 
   );
 }
 
+/** A plain bounce has no words of its own: it is shared as what it bounces. */
+export function jesCardContent(jes: Jes): CardContent {
+  const shown = jes.content === '' && jes.bounceOf !== null ? jes.bounceOf : jes;
+  return { text: shown.content, media: shown.media[0] };
+}
+
 /** Where permalinks of Jes point. */
 export const getPostPage = permalinkPage({
   kind: 'post',
   name: 'Jes',
   read: readPostFor,
   show: (jes, now) => <JesArticle jes={jes} now={now} />,
+  cardOf: jesCardContent,
 });

@@ -1,6 +1,7 @@
 import type { Comment, CommentPage } from '../../../domain/comments/index.ts';
 import type { Author } from '../../../domain/posts/index.ts';
 import type { Markup } from '../render.ts';
+import { Content } from './content.tsx';
 import { Ago } from './time.tsx';
 
 export function By({ author }: { readonly author: Author }): Markup {
@@ -9,7 +10,9 @@ export function By({ author }: { readonly author: Author }): Markup {
       <strong>
         <bdi>{author.displayName}</bdi>
       </strong>{' '}
-      <span class="muted">@{author.username}</span>
+      <a class="muted" href={`/@${author.username}`}>
+        @{author.username}
+      </a>
     </>
   );
 }
@@ -25,19 +28,36 @@ export function Via({ via }: { readonly via: Comment['via'] }): Markup | null {
 
 function CommentItem({ comment, now }: { readonly comment: Comment; readonly now: number }): Markup {
   return (
-    <li class={comment.parentId === null ? undefined : 'reply'}>
-      <By author={comment.author} /> <Ago iso={comment.createdAt} now={now} /> <Via via={comment.via} />
-      <p>{comment.content}</p>
+    <li id={`comment-${comment.id}`} class={comment.parentId === null ? undefined : 'reply'}>
+      <By author={comment.author} />{' '}
+      <a class="quiet" href={`#comment-${comment.id}`}>
+        <Ago iso={comment.createdAt} now={now} />
+      </a>{' '}
+      <Via via={comment.via} />
+      <Content text={comment.content} mentions={[]} />
     </li>
   );
 }
 
-/** @param props.path of the page they are on */
-export function Comments(props: { readonly path: string; readonly page: CommentPage; readonly now: number }): Markup {
-  const { path, page, now } = props;
+/**
+ * @param props.path of the page they are on
+ * @param props.isFirst the page begins with the first comment
+ */
+export function Comments(props: {
+  readonly path: string;
+  readonly page: CommentPage;
+  readonly isFirst: boolean;
+  readonly now: number;
+}): Markup {
+  const { path, page, isFirst, now } = props;
   return (
     <section aria-labelledby="comments">
       <h2 id="comments">Comments</h2>
+      {isFirst ? null : (
+        <p>
+          <a href={`${path}#comments`}>Back to the first comments</a>
+        </p>
+      )}
       {page.comments.length === 0 ? (
         <p class="muted">None here yet.</p>
       ) : (
