@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../src/config/errors.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/harness.ts';
@@ -215,8 +215,8 @@ async function complaintAbout(response: Response, method: string, isPage: boolea
   return undefined;
 }
 
-test('10,000 bad requests meet no 5xx, and every answer is one of the contract', async () => {
-  // Ten thousand events would cost more than the requests.
+test('thousands of bad requests meet no 5xx, and every answer is one of the contract', async () => {
+  // So many events would cost more than the requests.
   vi.spyOn(console, 'log').mockReturnValue();
   const stage = await newStage();
   const { harness } = stage;
@@ -234,9 +234,9 @@ test('10,000 bad requests meet no 5xx, and every answer is one of the contract',
   };
   const batches = fc.array(request, { minLength: 20, maxLength: 20 });
   const property = fc.asyncProperty(batches, async (generated) => void (await Promise.all(generated.map(ask))));
-  await fc.assert(property, { numRuns: 500, endOnFailure: true });
+  await fc.assert(property, { numRuns: inject('badRequests') / 20, endOnFailure: true });
   const total = [...statuses.values()].reduce((sum, count) => sum + count, 0);
-  expect(total).toBe(10_000);
+  expect(total).toBe(inject('badRequests'));
   // They came far: to the fields, to the database, to every refusal that a caller can bring about.
   for (const status of [200, 400, 401, 403, 404, 405, 406, 413, 415])
     expect([status, statuses.has(status)]).toEqual([status, true]);

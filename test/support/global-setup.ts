@@ -11,6 +11,8 @@ declare module 'vitest' {
     receiver: string;
     /** How many events the books of webhooks are tested with. */
     webhookEvents: number;
+    /** How many generated requests the contract is tested with, by twenties. */
+    badRequests: number;
   }
 }
 
@@ -40,6 +42,7 @@ export default async function startEmulators(root: TestProject): Promise<(() => 
   );
   root.provide('receiver', receiver.url);
   root.provide('webhookEvents', Number(process.env.TEST_WEBHOOK_EVENTS ?? 60));
+  root.provide('badRequests', Number(process.env.TEST_BAD_REQUESTS ?? 3_000));
   return async () => {
     await Promise.all([...started.map((services) => services.close()), receiver.close()]);
   };
