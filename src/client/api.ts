@@ -1817,6 +1817,10 @@ export interface Operations {
       readonly apiKeyHistory: readonly {
         readonly [name: string]: unknown;
       }[];
+      /** Mails about the keys, sent or still to come. */
+      readonly apiKeyMails: readonly {
+        readonly [name: string]: unknown;
+      }[];
       /** Webhook endpoints of the keys, without their secrets. */
       readonly webhooks: readonly {
         readonly [name: string]: unknown;
