@@ -1,10 +1,15 @@
 import { KEY_MAIL_FAILURES_MAX, KEY_MAILS_BATCH, KEY_MAILS_BUDGET_MS } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { MailFailed } from '../../data/mailer.ts';
+import { KEY_MAILS } from '../../data/schema/key-mails.ts';
 import type { Ctx } from '../context.ts';
 import { keyMail } from './mails.ts';
 import { claimMails, type DueMail, markSent } from './store.ts';
 import { unsubscribeUrl } from './warnings.ts';
+
+/** By time; of one time as {@link KEY_MAILS} has them. */
+const inOrder = (a: DueMail, b: DueMail) =>
+  a.dueAt.localeCompare(b.dueAt) || KEY_MAILS.indexOf(a.kind) - KEY_MAILS.indexOf(b.kind);
 
 /**
  * Sends the mails about keys that are due, the longest waiting first, each once: a run claims them, and the provider knows a
@@ -18,7 +23,7 @@ export async function sendKeyMails(
 ): Promise<{ readonly sent: number; readonly failed: number; readonly hasBacklog: boolean }> {
   const { db, mailer } = ctx.ports;
   const { rows } = await runSql(claimMails(db, new Date(ctx.now), KEY_MAILS_BATCH));
-  const due = [...rows].sort((a, b) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0));
+  const due = [...rows].sort(inOrder);
   const sent: DueMail[] = [];
   let failed = 0;
   const started = performance.now();

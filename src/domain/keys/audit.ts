@@ -78,13 +78,7 @@ const nameOf = ({ keyId, event, block, day }: Omit<SeenAddress, 'count'>) => `${
 /** Writes after the response, with the mails that follow: the audit log costs no request its time. */
 async function write({ now, ports: { db } }: Ctx, seen: readonly SeenAddress[]): Promise<void> {
   const at = new Date(now);
-  const of = (event: SeenAddress['event']) => seen.filter((each) => each.event === event);
-  await runSql(
-    db.batch([
-      lockKeys(db, seen),
-      countAddresses(db, seen, at),
-      insertNetworkMails(db, of('first_use'), at),
-      insertRefusalMails(db, of('refused_address'), at),
-    ]),
-  );
+  // All of a round are of one event.
+  const insertMails = seen[0]?.event === 'first_use' ? insertNetworkMails : insertRefusalMails;
+  await runSql(db.batch([lockKeys(db, seen), countAddresses(db, seen, at), insertMails(db, seen, at)]));
 }
