@@ -236,6 +236,40 @@ export interface Session {
   readonly isCurrent: boolean;
 }
 
+/** A key as its owner sees it in the list, with its health. */
+export interface ListedApiKey {
+  /** Id of the key: a ULID. */
+  readonly id: string;
+  readonly label: string;
+  readonly maskedKey: string;
+  readonly scopes: readonly string[];
+  /** Empty = any address. */
+  readonly ipAllowlist: readonly string[];
+  readonly status: "active" | "expired" | "revoked";
+  /** When it was generated. */
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  /** Where from. */
+  readonly lastUsedIp: string | null;
+  readonly revokedAt: string | null;
+  readonly revokedReason: "user" | "admin" | "leaked" | null;
+  /** What the owner should know of the key, the most urgent first. Empty for a key that needs nothing. */
+  readonly health: readonly KeyHealth[];
+}
+
+/** Something that the owner of a key should know of it. */
+export interface KeyHealth {
+  /** `leaked`: it was found in public and is revoked; until the owner dismisses the notice. `expired`: requests with it are refused. `expires_soon`: it expires within 30 days. `never_used`: no request with it was ever admitted. `idle`: it was not used for 90 days. `no_expiry`: it never expires. `no_allowlist`: it works from any address. While the last use is unknown, neither `never_used` nor `idle` is claimed. */
+  readonly code: "leaked" | "expired" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
+  /** The urgency; `alert` is the highest. */
+  readonly severity: "alert" | "warning" | "notice";
+  /** The reason. */
+  readonly message: string;
+  /** The way out. */
+  readonly action: string;
+}
+
 /** A key as its owner sees it: everything but the key. */
 export interface ApiKey {
   /** Id of the key: a ULID. */
@@ -1817,6 +1851,10 @@ export interface Operations {
       readonly apiKeyHistory: readonly {
         readonly [name: string]: unknown;
       }[];
+      /** Mails about the keys, sent or still to come. */
+      readonly apiKeyMails: readonly {
+        readonly [name: string]: unknown;
+      }[];
       /** Webhook endpoints of the keys, without their secrets. */
       readonly webhooks: readonly {
         readonly [name: string]: unknown;
@@ -1912,7 +1950,7 @@ export interface Operations {
       };
     };
     readonly data: {
-      readonly apiKeys: readonly ApiKey[];
+      readonly apiKeys: readonly ListedApiKey[];
       /** Where the next page begins; null after the last. */
       readonly nextCursor: string | null;
     };

@@ -232,6 +232,27 @@ export const GITHUB_TIMEOUT_MS = 5 * SECOND_MS;
 /** Mails of one run. */
 export const LEAK_MAILS_BATCH = 50;
 
+// ── Mails about keys ────────────────────────────────────────────────────────────────────────────────────
+/** Warnings are due so many days before a key expires. */
+export const EXPIRY_WARNING_DAYS = [30, 7, 1] as const;
+/** Refusals by the allowlist of a key, within an hour of the first of them, that its owner is mailed about. */
+export const REFUSALS_MAILED = 20;
+export const REFUSALS_WINDOW_MS = HOUR_MS;
+/** A mail that cannot be sent is given up after this time: so long the provider knows a mail by its idempotency key. */
+export const KEY_MAIL_TRIED_MS = DAY_MS;
+/** The first retry; each further one waits twice as long, up to the maximum. Longer than a run, whose claim it is, too. */
+export const KEY_MAIL_RETRY_MS = 5 * MINUTE_MS;
+export const KEY_MAIL_RETRY_MAX_MS = 2 * HOUR_MS;
+/** Mails that one run claims, and the time in which it sends them. */
+export const KEY_MAILS_BATCH = 100;
+export const KEY_MAILS_BUDGET_MS = 20 * SECOND_MS;
+/** So many failures end a run: the provider is away. */
+export const KEY_MAIL_FAILURES_MAX = 3;
+
+// ── Health of keys ──────────────────────────────────────────────────────────────────────────────────────
+/** A key that was not used for so long is idle. */
+export const KEY_IDLE_MS = 90 * DAY_MS;
+
 // ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
 /** All waiting of one request for Redis, together. After it the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;

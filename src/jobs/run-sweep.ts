@@ -12,6 +12,7 @@ import {
   sendNotices,
   wakeDeliveries,
 } from '../domain/deliveries/index.ts';
+import { sendKeyMails } from '../domain/key-mails/index.ts';
 import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
 import { sendLeakMails } from '../domain/leaks/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
@@ -35,6 +36,7 @@ const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   cancelDeliveries,
   wakeDeliveries,
   sendNotices,
+  sendKeyMails,
   resealSecrets,
   purgeMedia,
   purgePosts,

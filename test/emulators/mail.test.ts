@@ -80,6 +80,40 @@ describe('POST /emails', () => {
   });
 });
 
+describe('an Idempotency-Key', () => {
+  const sendUnder = (key: string, mail: object) =>
+    fetch(`${server.url}/emails`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${API_KEY}`, 'Content-Type': 'application/json', 'Idempotency-Key': key },
+      body: JSON.stringify(mail),
+    });
+
+  test('makes a repetition the same mail, and refuses another mail', async () => {
+    const [first, again, other] = [
+      await sendUnder('key-mail/1', MAIL),
+      await sendUnder('key-mail/1', MAIL),
+      await sendUnder('key-mail/1', { ...MAIL, text: 'Another.' }),
+    ];
+    expect(await again.json()).toEqual(await first.json());
+    expect([other.status, await other.json()]).toEqual([
+      409,
+      {
+        name: 'invalid_idempotent_request',
+        message: 'This idempotency key was used with another mail.',
+      },
+    ]);
+    expect((await sendUnder('key-mail/2', MAIL)).status).toBe(200);
+    expect(await mailsTo('zoe@example.com')).toHaveLength(2);
+  });
+});
+
+test('headers of a mail stand in its file, each on a line', async () => {
+  const text = emlOf(
+    await send({ headers: { 'List-Unsubscribe': '<https://jestha.com/unsubscribe?token=a>\r\nBcc: x' } }),
+  );
+  expect(text).toContain('\r\nList-Unsubscribe: <https://jestha.com/unsubscribe?token=a> Bcc: x\r\n');
+});
+
 test.each([
   ['GET', '/emails'],
   ['GET', '/'],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -106,5 +106,58 @@ describe.each(backends)('migrations on $name', ({ open }) => {
     const applied = await Promise.all([0, 1, 2].map(() => migrate(sql)));
     expect(applied.reduce((sum, each) => sum + each)).toBe(pending?.length);
     expect(await sql`SELECT to_regclass('api_keys') IS NOT NULL AS made`).toEqual([{ made: true }]);
+  });
+
+  test('of ours give keys from before their warnings that lie ahead, and know their networks', async () => {
+    await sql.transaction([
+      sql`DROP SCHEMA IF EXISTS drizzle CASCADE`,
+      sql`DROP SCHEMA public CASCADE`,
+      sql`CREATE SCHEMA public`,
+    ]);
+    const before = await mkdtemp(join(tmpdir(), 'migrations-'));
+    folders.push(before);
+    await cp(join(import.meta.dirname, '../../migrations'), before, { recursive: true });
+    const journalPath = join(before, 'meta/_journal.json');
+    const journal = JSON.parse(await readFile(journalPath, 'utf8')) as { entries: { tag: string }[] };
+    const at = journal.entries.findIndex(({ tag }) => tag.endsWith('_key_mails'));
+    await writeFile(journalPath, JSON.stringify({ ...journal, entries: journal.entries.slice(0, at) }));
+    await migrate(sql, before);
+    await sql`INSERT INTO accounts (id, username, email, display_name, created_at, updated_at)
+      VALUES ('a', 'ada', 'ada@example.com', 'Ada', now(), now())`;
+    for (const [id, expiresInDays, revoked] of [
+      ['long', 300, false],
+      ['soon', 5, false],
+      ['over', -5, false],
+      ['revoked', 300, true],
+      ['for ever', null, false],
+    ] as const) {
+      await sql`INSERT INTO api_keys (id, account_id, label, hash, masked_key, scopes, ip_allowlist, terms_version, created_at,
+          expires_at, revoked_at, revoked_reason)
+        VALUES (${id}, 'a', '', ${id}, '', '{}', '{}', '', now() - interval '20 days', now() + make_interval(days => ${expiresInDays}::int),
+          CASE WHEN ${revoked}::boolean THEN now() END, CASE WHEN ${revoked}::boolean THEN 'user' END)`;
+    }
+    for (const [id, address] of [
+      ['1', '192.0.2.1'],
+      ['2', '192.0.2.1'],
+      ['3', '2001:db8::/64'],
+      ['4', null],
+    ]) {
+      await sql`INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
+        VALUES (${id}, 'long', 'first_use', ${address}, ${id}, now())`;
+    }
+    await migrate(sql);
+    expect(
+      await sql`SELECT api_key_id || ' ' || kind AS mail, sent_at IS NOT NULL AS sent, address FROM key_mails
+        ORDER BY api_key_id, due_at, address`,
+    ).toEqual([
+      { mail: 'long new_network', sent: true, address: '192.0.2.1' },
+      { mail: 'long new_network', sent: true, address: '2001:db8::/64' },
+      { mail: 'long expires_30', sent: false, address: null },
+      { mail: 'long expires_7', sent: false, address: null },
+      { mail: 'long expires_1', sent: false, address: null },
+      { mail: 'long expired', sent: false, address: null },
+      { mail: 'soon expires_1', sent: false, address: null },
+      { mail: 'soon expired', sent: false, address: null },
+    ]);
   });
 });

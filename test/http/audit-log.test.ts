@@ -199,7 +199,7 @@ describe('the request path', () => {
     await harness.neon.untilHeld();
     await harness.neon.setFaults();
     await settled();
-    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 2 });
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 3 });
     expect(await events(key)).toHaveLength(2);
   });
 

@@ -67,7 +67,7 @@ describe('a key that changes its address', () => {
     await harness.run(async (ctx) => {
       for (let i = 0; i < 41; i++) noteRefusedAddress(ctx, key.id, addressOf(i % 12));
     });
-    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 2 });
+    expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 3 });
     const refused = (await addressesOf(harness, key)).filter(({ event }) => event === 'refused_address');
     expect(refused).toHaveLength(12);
     expect(refused.reduce((sum, { count }) => sum + count, 0)).toBe(41);

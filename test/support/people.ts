@@ -95,7 +95,9 @@ export function requestReset(harness: Harness, email: string): Promise<void> {
 }
 
 /** What was mailed to an address, the newest first. */
-export async function mailsTo(email: string): Promise<{ from: string; to: string[]; subject: string; text: string }[]> {
+export async function mailsTo(
+  email: string,
+): Promise<{ from: string; to: string[]; subject: string; text: string; headers?: Record<string, string> }[]> {
   const response = await fetch(`${servicesOfProcess().mail}/dev/mail/${encodeURIComponent(email)}`);
   return await response.json();
 }

@@ -25,6 +25,8 @@ export const accounts = pgTable(
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     /** Sessions and keys of the account are refused from then on; NULL = they are not. */
     suspendedAt: timestamp('suspended_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    /** The person wants no warnings by mail about API keys from then on; mails that keep the account safe come all the same. */
+    keyWarningsStoppedAt: timestamp('key_warnings_stopped_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** The person asked to delete the account. Signing in within the grace period sets it back to NULL. */
     deletionRequestedAt: timestamp('deletion_requested_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** The grace period is over: the row no longer holds anything of the person. */

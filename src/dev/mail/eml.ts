@@ -6,6 +6,7 @@ export const mailSchema = z.strictObject({
   to: z.array(z.email({ pattern: z.regexes.html5Email })).min(1),
   subject: z.string().min(1),
   text: z.string().min(1),
+  headers: z.record(z.string().regex(/^[!-9;-~]+$/), z.string()).optional(),
 });
 
 export type ReceivedMail = z.infer<typeof mailSchema> & { readonly id: string; readonly receivedAt: Date };
@@ -17,13 +18,14 @@ function header(text: string): string {
 }
 
 /** A mail as a file that mail programs open (RFC 5322). */
-export function toEml({ id, from, to, subject, text, receivedAt }: ReceivedMail): string {
+export function toEml({ id, from, to, subject, text, headers = {}, receivedAt }: ReceivedMail): string {
   return [
     `Message-ID: <${id}@localhost>`,
     `Date: ${receivedAt.toUTCString()}`,
     `From: ${header(from)}`,
     `To: ${to.join(', ')}`,
     `Subject: ${header(subject)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${header(value)}`),
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',
     'Content-Transfer-Encoding: 8bit',

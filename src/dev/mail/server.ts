@@ -6,8 +6,18 @@ import { newId } from '../../lib/id.ts';
 import { mailSchema, type ReceivedMail, toEml } from './eml.ts';
 import { mailPage } from './page.ts';
 
-/** Mails kept in memory for the page; files stay. */
+/** Mails of the page, the newest. */
 const SHOWN_MAX = 100;
+/** Mails kept in memory; files stay. */
+const KEPT_MAX = 2_000;
+
+/** Keeps a mail once per idempotency key; answers the id of the mail that has it, or nothing where that is another mail. */
+type Keep = (mail: ReceivedMail, idempotencyKey: string | undefined) => string | undefined;
+
+function isSameMail(some: ReceivedMail, other: ReceivedMail): boolean {
+  const textOf = ({ id: _, receivedAt: __, ...mail }: ReceivedMail) => JSON.stringify(mail);
+  return textOf(some) === textOf(other);
+}
 
 export interface MailServer {
   /** `http://127.0.0.1:{port}`. */
@@ -28,12 +38,17 @@ export async function serveMail(options: {
   readonly port: number;
 }): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
-  const keep = (mail: ReceivedMail) => {
+  const keys = new WeakMap<ReceivedMail, string>();
+  const keep: Keep = (mail, idempotencyKey) => {
+    const known = idempotencyKey === undefined ? undefined : mails.find((other) => keys.get(other) === idempotencyKey);
+    if (known) return isSameMail(known, mail) ? known.id : undefined;
+    if (idempotencyKey !== undefined) keys.set(mail, idempotencyKey);
     mails.unshift(mail);
-    mails.length = Math.min(mails.length, SHOWN_MAX);
-    if (options.folder === undefined) return;
+    mails.length = Math.min(mails.length, KEPT_MAX);
+    if (options.folder === undefined) return mail.id;
     mkdirSync(options.folder, { recursive: true });
     writeFileSync(join(options.folder, `${mail.id}.eml`), toEml(mail), { mode: 0o600 });
+    return mail.id;
   };
 
   const server = createServer((request, response) => {
@@ -42,7 +57,7 @@ export async function serveMail(options: {
       // A mail that breaks off is none, and no reason for the stack to end.
       receive(request, response, options.apiKey, keep).catch(() => response.destroy());
     } else if (request.method === 'GET' && path === '/dev/mail') {
-      send(response, 200, 'text/html; charset=utf-8', mailPage(mails));
+      send(response, 200, 'text/html; charset=utf-8', mailPage(mails.slice(0, SHOWN_MAX)));
     } else if (request.method === 'GET' && path.startsWith('/dev/mail/')) {
       const address = path.slice('/dev/mail/'.length);
       sendJson(
@@ -76,12 +91,7 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   }
 }
 
-async function receive(
-  request: IncomingMessage,
-  response: ServerResponse,
-  apiKey: string,
-  keep: (mail: ReceivedMail) => void,
-): Promise<void> {
+async function receive(request: IncomingMessage, response: ServerResponse, apiKey: string, keep: Keep): Promise<void> {
   if (request.headers.authorization !== `Bearer ${apiKey}`) {
     return sendJson(response, 401, { name: 'invalid_api_key', message: 'API key is invalid' });
   }
@@ -92,9 +102,14 @@ async function receive(
     return sendJson(response, 422, { name: 'validation_error', message: parsed.error.message });
   }
   const receivedAt = new Date();
-  const id = newId(receivedAt.getTime());
-  keep({ ...parsed.data, id, receivedAt });
-  sendJson(response, 200, { id });
+  const idempotencyKey = request.headers['idempotency-key'];
+  const mail = { ...parsed.data, id: newId(receivedAt.getTime()), receivedAt };
+  const id = keep(mail, typeof idempotencyKey === 'string' ? idempotencyKey : undefined);
+  if (id !== undefined) return sendJson(response, 200, { id });
+  sendJson(response, 409, {
+    name: 'invalid_idempotent_request',
+    message: 'This idempotency key was used with another mail.',
+  });
 }
 
 function parse(text: string): unknown {

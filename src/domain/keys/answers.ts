@@ -20,8 +20,33 @@ export const apiKeySchema = z
   })
   .meta({ id: 'ApiKey', description: 'A key as its owner sees it: everything but the key.' });
 
+/** What the owner of a key should know of it. */
+export const keyHealthSchema = z
+  .strictObject({
+    code: z.enum(['leaked', 'expired', 'expires_soon', 'never_used', 'idle', 'no_expiry', 'no_allowlist']).meta({
+      description:
+        '`leaked`: it was found in public and is revoked; until the owner dismisses the notice. `expired`: requests with it are ' +
+        'refused. `expires_soon`: it expires within 30 days. `never_used`: no request with it was ever admitted. `idle`: it ' +
+        'was not used for 90 days. `no_expiry`: it never expires. `no_allowlist`: it works from any address. While the last ' +
+        'use is unknown, neither `never_used` nor `idle` is claimed.',
+    }),
+    severity: z.enum(['alert', 'warning', 'notice']).meta({ description: 'The urgency; `alert` is the highest.' }),
+    message: z.string().meta({ description: 'The reason.', examples: ['Expires in 3 days.'] }),
+    action: z.string().meta({ description: 'The way out.' }),
+  })
+  .meta({ id: 'KeyHealth', description: 'Something that the owner of a key should know of it.' });
+
+/** A key in the list of its owner. */
+export const listedKeySchema = apiKeySchema
+  .extend({
+    health: z.array(keyHealthSchema).meta({
+      description: 'What the owner should know of the key, the most urgent first. Empty for a key that needs nothing.',
+    }),
+  })
+  .meta({ id: 'ListedApiKey', description: 'A key as its owner sees it in the list, with its health.' });
+
 export const apiKeyListSchema = z.strictObject({
-  apiKeys: z.array(apiKeySchema),
+  apiKeys: z.array(listedKeySchema),
   nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null after the last.' }),
 });
 

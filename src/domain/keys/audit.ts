@@ -4,6 +4,7 @@ import { BoundedMap } from '../../lib/bounded-map.ts';
 import { newId } from '../../lib/id.ts';
 import { blockText } from '../../lib/ip.ts';
 import type { ClientAddress, Ctx } from '../context.ts';
+import { insertNetworkMails, insertRefusalMails } from '../key-mails/index.ts';
 import { dayOf } from '../limits/index.ts';
 import { countAddresses, lockKeys, type NewEvent, type SeenAddress } from './store.ts';
 
@@ -74,7 +75,10 @@ export function noteRefusedAddress(ctx: Ctx, keyId: string, address: ClientAddre
 
 const nameOf = ({ keyId, event, block, day }: Omit<SeenAddress, 'count'>) => `${keyId} ${event} ${day} ${block}`;
 
-/** Writes behind the answer: the audit log costs no request its time. */
+/** Writes after the response, with the mails that follow: the audit log costs no request its time. */
 async function write({ now, ports: { db } }: Ctx, seen: readonly SeenAddress[]): Promise<void> {
-  await runSql(db.batch([lockKeys(db, seen), countAddresses(db, seen, new Date(now))]));
+  const at = new Date(now);
+  // All of a round are of one event.
+  const insertMails = seen[0]?.event === 'first_use' ? insertNetworkMails : insertRefusalMails;
+  await runSql(db.batch([lockKeys(db, seen), countAddresses(db, seen, at), insertMails(db, seen, at)]));
 }

@@ -7,6 +7,7 @@ import { newId } from '../../lib/id.ts';
 import { requireFreshSession, throttle } from '../accounts/index.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { actingAccount, explainActor } from '../idempotency/index.ts';
+import { insertMailsOfNewKey } from '../key-mails/index.ts';
 import { dailyRules, dayOf } from '../limits/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
@@ -81,6 +82,7 @@ async function generate(
       insertKey(db, row, accountId, account),
       countKey(db, { id: row.id, accountId, day: dayOf(ctx.now) }),
       insertEvent(db, created),
+      insertMailsOfNewKey(db, row, created.address),
     ]),
   ).catch((error: unknown) => {
     const rule = error instanceof DbRejected ? error.constraint : undefined;

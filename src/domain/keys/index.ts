@@ -4,6 +4,7 @@ export { type CreatedKey, createKey, createOwnKey } from './create-key.ts';
 export { describeKey, type OwnKey } from './describe-key.ts';
 export { findKnownHashes, type KnownHashes } from './find-known-hashes.ts';
 export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey } from './format.ts';
+export type { KeyHealth } from './health.ts';
 export { dismissLeakOf, type Leak, listLeaks } from './leaks.ts';
 export { type ActiveKey, type KeyWithUsage, listActiveKeys, listKeys, listKeysWithUsage } from './list-keys.ts';
 export { loadRecord, loadRecordShared } from './load-record.ts';

@@ -5,8 +5,9 @@ import type { SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField } from '../refusal.ts';
 import type { apiKeyListSchema } from './answers.ts';
-import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
-import { readLastUses } from './last-use.ts';
+import { type ApiKey, type ApiKeyRow, statusOf, toApiKey } from './api-key.ts';
+import { healthOf, type KeyHealth } from './health.ts';
+import { type LastUse, readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
 import { keyPageSchema } from './schemas.ts';
 import { selectActiveKeys, selectEndedKeys } from './store.ts';
@@ -24,7 +25,8 @@ export type KeyList = z.infer<typeof apiKeyListSchema>;
 export async function listKeys(ctx: SessionCtx, input: unknown): Promise<KeyList> {
   const { rows, nextCursor } = await readPage(ctx, input);
   const lastUses = await orUnknown(readLastUses(ctx, rows));
-  return { apiKeys: rows.map((row, i) => toApiKey(row, ctx.now, lastUses?.[i])), nextCursor };
+  const apiKeys = withHealth(rows, ctx.now, lastUses).map(({ apiKey, health }) => ({ ...apiKey, health }));
+  return { apiKeys, nextCursor };
 }
 
 async function readPage(ctx: SessionCtx, input: unknown) {
@@ -67,9 +69,23 @@ export async function listActiveKeys(ctx: SessionCtx): Promise<readonly ActiveKe
   }));
 }
 
+/** Keys with their health. @param now unix ms @param lastUses undefined = unknown, since Redis does not answer */
+function withHealth(
+  rows: readonly (ApiKeyRow & { readonly leakDismissedAt: Date | null })[],
+  now: number,
+  lastUses: readonly (LastUse | undefined)[] | undefined,
+): { readonly apiKey: ApiKey; readonly health: KeyHealth[] }[] {
+  return rows.map((row, i) => {
+    const apiKey = toApiKey(row, now, lastUses?.[i]);
+    const of = { isUseKnown: lastUses !== undefined, isLeakDismissed: row.leakDismissedAt !== null };
+    return { apiKey, health: healthOf(apiKey, now, of) };
+  });
+}
+
 /** A key with its last 24 hours; undefined = unknown, since Redis does not answer. */
 export interface KeyWithUsage {
   readonly apiKey: ApiKey;
+  readonly health: readonly KeyHealth[];
   readonly usage: readonly UsageBucket[] | undefined;
 }
 
@@ -84,9 +100,9 @@ export async function listKeysWithUsage(
     orUnknown(readLastUses(ctx, rows)),
     orUnknown(readUsages(ctx, active, '24h')),
   ]);
-  const keys = rows.map((row, i) => ({
-    apiKey: toApiKey(row, ctx.now, lastUses?.[i]),
-    usage: usages?.[active.indexOf(row)],
+  const keys = withHealth(rows, ctx.now, lastUses).map((shown, i) => ({
+    ...shown,
+    usage: usages?.[active.findIndex(({ id }) => id === rows[i]?.id)],
   }));
   return { keys, nextCursor };
 }

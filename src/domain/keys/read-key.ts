@@ -4,6 +4,7 @@ import { isId } from '../../lib/id.ts';
 import type { SessionCtx } from '../context.ts';
 import { Refused } from '../refusal.ts';
 import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
+import { healthOf, type KeyHealth } from './health.ts';
 import { readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
 import { type AuditEvent, selectActiveKeys, selectEvents, selectKeyOf } from './store.ts';
@@ -12,6 +13,7 @@ import { readUsages, type UsageBucket } from './usage.ts';
 /** Everything the owner of a key can know of it. */
 export interface KeyDetail {
   readonly apiKey: ApiKey;
+  readonly health: readonly KeyHealth[];
   /** Undefined = unknown, since Redis does not answer. */
   readonly hours: readonly UsageBucket[] | undefined;
   readonly days: readonly UsageBucket[] | undefined;
@@ -44,8 +46,13 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
     orUnknown(readUsages(ctx, shown, '24h')),
     orUnknown(readUsages(ctx, [row], '30d')),
   ]);
+  const apiKey = toApiKey(row, ctx.now, lastUses?.[0]);
   return {
-    apiKey: toApiKey(row, ctx.now, lastUses?.[0]),
+    apiKey,
+    health: healthOf(apiKey, ctx.now, {
+      isUseKnown: lastUses !== undefined,
+      isLeakDismissed: row.leakDismissedAt !== null,
+    }),
     hours: hours?.[0],
     days: days?.[0],
     events: events.rows.map((event) => ({ ...event, at: new Date(event.at), lastAt: new Date(event.lastAt) })),

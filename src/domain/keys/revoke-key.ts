@@ -4,6 +4,7 @@ import { sha256Hex } from '../../lib/hash.ts';
 import { isId, newId } from '../../lib/id.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { actingAccount, explainActor } from '../idempotency/index.ts';
+import { insertRevokedMail, insertRevokedMailOfAll } from '../key-mails/index.ts';
 import { announceEvent, awaitStarts, cancelSilenced, insertRevokedEvents, selectSilenced } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
 import { type ApiKey, toApiKey } from './api-key.ts';
@@ -78,6 +79,7 @@ async function revoke(ctx: Ctx, key: KeyToRevoke, account: Sql, address: ClientA
       markRevoked(db, key, account, at),
       insertRevokedEvents(db, isRevokedNow({ id: key.id }, at)),
       insertEvent(db, revoked),
+      insertRevokedMail(db, isRevokedNow({ id: key.id }, at), revoked.address, at),
     ]),
   );
   const [row] = rows;
@@ -97,10 +99,12 @@ async function revoke(ctx: Ctx, key: KeyToRevoke, account: Sql, address: ClientA
 export function revokingAll(ctx: Ctx, account: Sql, address: ClientAddress | undefined) {
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
+  const revoked = isRevokedNow({ account }, at);
   return [
     markAllRevoked(db, account, at),
-    insertRevokedEvents(db, isRevokedNow({ account }, at)),
-    insertAllRevoked(db, isRevokedNow({ account }, at), newId(ctx.now), address?.text ?? null, at),
+    insertRevokedEvents(db, revoked),
+    insertAllRevoked(db, revoked, newId(ctx.now), address?.text ?? null, at),
+    insertRevokedMailOfAll(db, revoked, address?.text ?? null, at),
   ] as const;
 }
 

@@ -269,7 +269,7 @@ export function selectUnsettledRevocations(db: Db, now: Date, limit: number) {
     .limit(limit);
 }
 
-const listColumns = { ...apiKeyColumns, hash: apiKeys.hash };
+const listColumns = { ...apiKeyColumns, hash: apiKeys.hash, leakDismissedAt: apiKeys.leakDismissedAt };
 
 /** The active keys of an account, the newest first. */
 export function selectActiveKeys(db: Db, accountId: string, now: Date) {

@@ -60,6 +60,16 @@ export const LISTS: Readonly<Record<string, List>> = {
       ['audit_log.id', 'text'],
     ],
   },
+  apiKeyMails: {
+    columns: `api_key_id AS "apiKeyId", kind, key_mails.address, ${time('due_at', 'dueAt')}, ${time('sent_at', 'sentAt')}`,
+    from: 'api_keys JOIN key_mails ON key_mails.api_key_id = api_keys.id',
+    owner: 'account_id',
+    order: [
+      ['key_mails.api_key_id', 'text'],
+      ['key_mails.kind', 'text'],
+      ['key_mails.occasion', 'text'],
+    ],
+  },
   webhooks: {
     columns: `webhook_endpoints.id, api_key_id AS "apiKeyId", url, description, array_to_json(events) AS events,
       disabled_reason AS "disabledReason", ${time('webhook_endpoints.created_at', 'createdAt')}`,

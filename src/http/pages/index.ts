@@ -2,6 +2,7 @@ import { getDeleteAccount, postDeleteAccount } from './account/delete.tsx';
 import { getAccount, postEndOtherSessions, postEndSession, postPassword } from './account/overview.tsx';
 import { getKeyDetail } from './api-access/detail.tsx';
 import { getKeyList, postDismissLeak } from './api-access/list.tsx';
+import { postMailSwitch } from './api-access/mails.tsx';
 import { getNewKey, postNewKey } from './api-access/new.tsx';
 import { getRevoke, postRevoke } from './api-access/revoke.tsx';
 import { getShownOnce, postStored } from './api-access/shown-once.tsx';
@@ -27,6 +28,7 @@ import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
 import { getSignUp, postSignUpForm } from './sign-up.tsx';
 import { getDeveloperTerms, getPrivacy } from './terms.tsx';
+import { getUnsubscribe, postUnsubscribe } from './unsubscribe.tsx';
 import { getVerifyEmail, postResendVerification, postVerifyEmail } from './verify-email.tsx';
 import { getDelivery, postDelivery } from './webhooks/delivery.tsx';
 import { getWebhook, postWebhook } from './webhooks/endpoint.tsx';
@@ -62,6 +64,7 @@ export const PAGES: readonly Page[] = [
   postDeleteAccount,
   getKeyList,
   postDismissLeak,
+  postMailSwitch,
   getNewKey,
   postNewKey,
   getKeyDetail,
@@ -73,6 +76,8 @@ export const PAGES: readonly Page[] = [
   postReportKey,
   getDeveloperTerms,
   getPrivacy,
+  getUnsubscribe,
+  postUnsubscribe,
   getNewWebhook,
   postNewWebhook,
   getWebhook,

@@ -8,6 +8,7 @@ import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, render } from '../render.ts';
 import { WebhookList } from '../webhooks/list.tsx';
+import { HealthLines } from './health.tsx';
 
 const EVENTS: Readonly<Record<AuditEvent['event'], string>> = {
   created: 'Generated',
@@ -147,7 +148,7 @@ function KeyDetailPage(props: {
   readonly webhooks: readonly Webhook[];
 }): Markup {
   const { person, detail, webhooks } = props;
-  const { apiKey, hours, days, events, sibling } = detail;
+  const { apiKey, health, hours, days, events, sibling } = detail;
   const { now } = person.ctx;
   const isActive = apiKey.status === 'active';
   return (
@@ -163,6 +164,7 @@ function KeyDetailPage(props: {
       <p>
         <code class="masked">{apiKey.maskedKey}</code>
       </p>
+      <HealthLines health={health} />
       <KeyFacts apiKey={apiKey} now={now} isUseUnknown={isActive && hours === undefined} />
       <section aria-labelledby="usage">
         <h2 id="usage">Usage</h2>

@@ -1,4 +1,5 @@
 import { ACTIVE_KEYS_PER_ACCOUNT } from '../../../config/limits.ts';
+import { wantsWarnings } from '../../../domain/key-mails/index.ts';
 import {
   dismissLeakOf,
   type KeyWithUsage,
@@ -12,11 +13,13 @@ import { Sparkline, UsageUnknown } from '../components/usage-chart.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, redirect, render } from '../render.ts';
+import { HealthLines } from './health.tsx';
+import { MailSwitch } from './mails.tsx';
 
 const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your e-mail address.']]);
 
 function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
-  const { apiKey, usage } = shown;
+  const { apiKey, health, usage } = shown;
   return (
     <article class="key">
       <header>
@@ -27,6 +30,7 @@ function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: n
         <code class="masked">{apiKey.maskedKey}</code>
         {usage === undefined ? null : <Sparkline buckets={usage} />}
       </header>
+      <HealthLines health={health} />
       <KeyFacts apiKey={apiKey} now={now} isUseUnknown={apiKey.status === 'active' && usage === undefined} />
       {apiKey.status === 'active' ? (
         <footer>
@@ -129,8 +133,9 @@ function KeyListPage(props: {
   /** The page that begins with the active keys. */
   readonly isFirst: boolean;
   readonly notice: string | undefined;
+  readonly wantsMails: boolean;
 }): Markup {
-  const { person, keys, leaks, nextCursor, isFirst, notice } = props;
+  const { person, keys, leaks, nextCursor, isFirst, notice, wantsMails } = props;
   const { now } = person.ctx;
   const active = keys.filter(({ apiKey }) => apiKey.status === 'active');
   const over = keys.filter(({ apiKey }) => apiKey.status !== 'active');
@@ -178,6 +183,7 @@ function KeyListPage(props: {
               <Older keys={over} now={now} nextCursor={nextCursor} />
             </details>
           )}
+          <MailSwitch isOn={wantsMails} />
         </>
       )}
     </Layout>
@@ -190,9 +196,10 @@ export const getKeyList: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const { cursor } = exchange.c.req.query();
-    const [{ keys, nextCursor }, leaks] = await Promise.all([
+    const [{ keys, nextCursor }, leaks, wantsMails] = await Promise.all([
       listKeysWithUsage(person.ctx, cursor === undefined ? {} : { cursor }),
       listLeaks(person.ctx),
+      wantsWarnings(person.ctx),
     ]);
     const notice = NOTICES.get(exchange.c.req.query('notice') ?? '');
     return await render(
@@ -205,6 +212,7 @@ export const getKeyList: PersonalPage = {
         nextCursor={nextCursor}
         isFirst={cursor === undefined}
         notice={notice}
+        wantsMails={wantsMails}
       />,
     );
   },

@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { apiKeys } from './api-keys.ts';
+
+export const KEY_MAILS = [
+  'generated',
+  'expires_30',
+  'expires_7',
+  'expires_1',
+  'expired',
+  'new_network',
+  'refused',
+  'revoked',
+] as const;
+
+/**
+ * Mails to the owner of a key: those that are due, those that will be (the warnings before it expires), and those that were
+ * sent. The primary key keeps each single. Rows stay as long as the key: a network that was mailed about is known for good.
+ */
+export const keyMails = pgTable(
+  'key_mails',
+  {
+    apiKeyId: text('api_key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    kind: text({ enum: KEY_MAILS }).notNull(),
+    /** Empty where a mail is sent once for a key; a UTC day; or `all` for a revocation of all keys of an account. */
+    occasion: text().notNull(),
+    /** The client's address, or its block, where the mail names one. */
+    address: text(),
+    /** Refusals within an hour, of a mail about refusals; it is due from `REFUSALS_MAILED` on. */
+    count: integer().notNull().default(1),
+    dueAt: timestamp('due_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    /** Attempts to send it. */
+    attempts: integer().notNull().default(0),
+    /** No earlier attempt than then: a run has claimed it, or it failed. */
+    retryAt: timestamp('retry_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    sentAt: timestamp('sent_at', { withTimezone: true, precision: 3, mode: 'date' }),
+  },
+  (table) => [
+    primaryKey({ name: 'key_mails_once', columns: [table.apiKeyId, table.kind, table.occasion] }),
+    index('key_mails_unsent_index').on(table.dueAt).where(sql`${table.sentAt} IS NULL`),
+    check('key_mails_kind_known', sql`${table.kind} IN (${sql.raw(KEY_MAILS.map((kind) => `'${kind}'`).join(', '))})`),
+  ],
+);
