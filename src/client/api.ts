@@ -19,6 +19,24 @@ export interface Profile {
   readonly createdAt: string;
 }
 
+/** A failed call. */
+export interface Failure {
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** When the request came. */
+  readonly at: string;
+  readonly method: string;
+  /** The pattern of the path; `unknown` = the API has no such path. */
+  readonly path: string;
+  readonly status: number;
+  /** The error code. */
+  readonly code: string;
+  /** The address of the client. */
+  readonly address: string | null;
+  /** The `Idempotency-Key` that was sent, shortened. */
+  readonly idempotencyKey: string | null;
+}
+
 /** A post. */
 export interface Jes {
   /** Id of the Jes: a ULID. */
@@ -851,6 +869,39 @@ export interface Operations {
       })[];
     };
     readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List failed calls of the key that calls. */
+  'GET /api/auth/key/failures': {
+    readonly init: {
+      readonly query?: {
+        /** Only calls that were answered with this status. */
+        readonly status?: number;
+        /** Only calls that were answered with this error code. */
+        readonly code?: "authentication_required" | "invalid_api_key" | "api_key_revoked" | "api_key_expired" | "invalid_credentials" | "ip_not_allowed" | "https_required" | "account_suspended" | "email_unverified" | "session_required" | "cross_site_request" | "not_owner" | "reauthentication_required" | "missing_scope" | "rate_limit_exceeded" | "daily_quota_exceeded" | "invalid_request" | "invalid_json" | "not_found" | "method_not_allowed" | "not_acceptable" | "payload_too_large" | "unsupported_media_type" | "api_key_limit_reached" | "webhook_limit_reached" | "rotation_in_progress" | "idempotency_in_progress" | "already_bounced" | "idempotency_key_reused" | "internal_error" | "service_unavailable";
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly failures: readonly Failure[];
+      /** Where the next page begins; null after the last. */
+      readonly nextCursor: string | null;
+    };
+    readonly error:
+      | InvalidRequestProblem
       | ApiKeyExpiredProblem
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
@@ -2009,6 +2060,45 @@ export interface Operations {
     };
     readonly data: {
       readonly buckets: readonly UsageBucket[];
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List failed calls of a key. */
+  'GET /api/auth/api-keys/:id/failures': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own. */
+        readonly id: string;
+      };
+      readonly query?: {
+        /** Only calls that were answered with this status. */
+        readonly status?: number;
+        /** Only calls that were answered with this error code. */
+        readonly code?: "authentication_required" | "invalid_api_key" | "api_key_revoked" | "api_key_expired" | "invalid_credentials" | "ip_not_allowed" | "https_required" | "account_suspended" | "email_unverified" | "session_required" | "cross_site_request" | "not_owner" | "reauthentication_required" | "missing_scope" | "rate_limit_exceeded" | "daily_quota_exceeded" | "invalid_request" | "invalid_json" | "not_found" | "method_not_allowed" | "not_acceptable" | "payload_too_large" | "unsupported_media_type" | "api_key_limit_reached" | "webhook_limit_reached" | "rotation_in_progress" | "idempotency_in_progress" | "already_bounced" | "idempotency_key_reused" | "internal_error" | "service_unavailable";
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly failures: readonly Failure[];
+      /** Where the next page begins; null after the last. */
+      readonly nextCursor: string | null;
     };
     readonly error:
       | InvalidRequestProblem
