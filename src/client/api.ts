@@ -885,10 +885,10 @@ export interface Operations {
   'GET /api/auth/key/failures': {
     readonly init: {
       readonly query?: {
-        /** Only calls that were answered with this status. */
+        /** Only this status. */
         readonly status?: number;
-        /** Only calls that were answered with this error code. */
-        readonly code?: "authentication_required" | "invalid_api_key" | "api_key_revoked" | "api_key_expired" | "invalid_credentials" | "ip_not_allowed" | "https_required" | "account_suspended" | "email_unverified" | "session_required" | "cross_site_request" | "not_owner" | "reauthentication_required" | "missing_scope" | "rate_limit_exceeded" | "daily_quota_exceeded" | "invalid_request" | "invalid_json" | "not_found" | "method_not_allowed" | "not_acceptable" | "payload_too_large" | "unsupported_media_type" | "api_key_limit_reached" | "webhook_limit_reached" | "rotation_in_progress" | "idempotency_in_progress" | "already_bounced" | "idempotency_key_reused" | "internal_error" | "service_unavailable";
+        /** Only this error code. */
+        readonly code?: string;
         /** How many at most. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
@@ -1868,6 +1868,10 @@ export interface Operations {
       readonly apiKeyHistory: readonly {
         readonly [name: string]: unknown;
       }[];
+      /** Failed calls with the keys. */
+      readonly apiKeyFailures: readonly {
+        readonly [name: string]: unknown;
+      }[];
       /** Webhook endpoints of the keys, without their secrets. */
       readonly webhooks: readonly {
         readonly [name: string]: unknown;
@@ -2085,10 +2089,10 @@ export interface Operations {
         readonly id: string;
       };
       readonly query?: {
-        /** Only calls that were answered with this status. */
+        /** Only this status. */
         readonly status?: number;
-        /** Only calls that were answered with this error code. */
-        readonly code?: "authentication_required" | "invalid_api_key" | "api_key_revoked" | "api_key_expired" | "invalid_credentials" | "ip_not_allowed" | "https_required" | "account_suspended" | "email_unverified" | "session_required" | "cross_site_request" | "not_owner" | "reauthentication_required" | "missing_scope" | "rate_limit_exceeded" | "daily_quota_exceeded" | "invalid_request" | "invalid_json" | "not_found" | "method_not_allowed" | "not_acceptable" | "payload_too_large" | "unsupported_media_type" | "api_key_limit_reached" | "webhook_limit_reached" | "rotation_in_progress" | "idempotency_in_progress" | "already_bounced" | "idempotency_key_reused" | "internal_error" | "service_unavailable";
+        /** Only this error code. */
+        readonly code?: string;
         /** How many at most. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */

@@ -230,10 +230,13 @@ describe('a storm of failed calls', () => {
 
   test('of one key leaves room for the failed calls of another', async () => {
     const other = await harness.newKey({ account: { id: person.accountId, username: person.username } });
-    await harness.revoke(key);
-    const storm = Array.from({ length: 300 }, () => harness.fetch(ME, { key: key.key }));
-    await Promise.all([emptyPost({}, other), ...storm]);
-    expect(summary(await failuresOf(other))).toEqual(['POST /api/posts 400 invalid_request']);
+    const [first = '', ...ids] = idsOf(400);
+    await harness.run(async (ctx) => {
+      noteFailure(ctx, { ...failed(first), key: { id: other.id } });
+      for (const id of ids) noteFailure(ctx, failed(id));
+    });
+    expect((await failuresOf(other)).failures.map(({ requestId }) => requestId)).toEqual([first]);
+    expect(await keptIds()).toEqual(ids.slice(-199));
   });
 });
 

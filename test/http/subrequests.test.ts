@@ -124,12 +124,12 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     expect([status, spent]).toEqual([201, timing(1, 2)]);
   });
 
-  test('an id that cannot be one: no statement', async () => {
+  test('an id that cannot be one: no statement before the response', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     await harness.fetch('/api/auth/me', { key });
     const cost = await costOf(harness, () => harness.fetch('/api/posts/nope', { key }));
-    expect(cost).toEqual({ status: 404, redis: [1, 4], neon: [0, 0], timing: timing(1, 0) });
+    expect(cost).toEqual({ status: 404, redis: [1, 4], neon: FAILURE_KEPT, timing: timing(1, 0) });
   });
 
   test('twenty look-ups of one key at once: one statement', async () => {

@@ -1,4 +1,4 @@
 export type { Failure, FailurePage } from './failure.ts';
 export { type LateUse, listFailures, readLateUse } from './list-failures.ts';
 export { keptIdempotencyKey, noteFailure } from './note-failure.ts';
-export { ERROR_CODES, failuresQuerySchema } from './schemas.ts';
+export { failuresQuerySchema } from './schemas.ts';

@@ -11,6 +11,7 @@ export const exportSchema = z.strictObject({
   sessions: rows('Where the person is signed in.'),
   apiKeys: rows('Keys, without the keys.'),
   apiKeyHistory: rows('What happened to the keys.'),
+  apiKeyFailures: rows('Failed calls with the keys.'),
   webhooks: rows('Webhook endpoints of the keys, without their secrets.'),
   posts: rows('Jes and bounces. The addresses of files work for an hour.'),
   jesclips: rows('JesClips.'),

@@ -42,8 +42,8 @@ export const accounts = {
     tag: 'Account',
     summary: 'List failed calls of the key that calls',
     description:
-      'Every answer with a status of 400 or above to this key, the newest first. The newest ' +
-      `${FAILURES_PER_KEY} are kept for 7 days. Needs no scope; a session is no key.`,
+      `Answers of status 400 or above, the newest first. The newest ${FAILURES_PER_KEY} are kept for 7 days. ` +
+      'Needs no scope; a session is no key.',
     query: failuresQuerySchema,
     answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },
   },

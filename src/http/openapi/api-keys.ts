@@ -49,8 +49,8 @@ export const apiKeys = {
     tag: 'API keys',
     summary: 'List failed calls of a key',
     description:
-      'Every answer with a status of 400 or above to this key, the newest first, also after it was revoked or expired. The newest ' +
-      `${FAILURES_PER_KEY} are kept for 7 days. A call appears within a second or two.`,
+      `Answers of status 400 or above, the newest first. The newest ${FAILURES_PER_KEY} are kept for 7 days, also of a key that ` +
+      'was revoked or has expired.',
     params: pathId('a key of one’s own'),
     query: failuresQuerySchema,
     answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },

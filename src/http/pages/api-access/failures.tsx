@@ -1,6 +1,6 @@
+import { ERRORS } from '../../../config/errors.ts';
 import { FAILURES_PER_KEY } from '../../../config/limits.ts';
 import {
-  ERROR_CODES,
   type Failure,
   type FailurePage,
   type LateUse,
@@ -72,7 +72,7 @@ function FilterForm({ path, filter }: { readonly path: string; readonly filter: 
         <label for="failure-code">Error code</label>
         <select id="failure-code" name="code">
           <option value="">All</option>
-          {ERROR_CODES.map((code) => (
+          {Object.keys(ERRORS).map((code) => (
             <option value={code} selected={code === filter.code}>
               {code}
             </option>
