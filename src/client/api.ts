@@ -19,6 +19,24 @@ export interface Profile {
   readonly createdAt: string;
 }
 
+/** A failed call. */
+export interface Failure {
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** When the request came. */
+  readonly at: string;
+  readonly method: string;
+  /** The pattern of the path; `unknown` = the API has no such path. */
+  readonly path: string;
+  readonly status: number;
+  /** The error code. */
+  readonly code: string;
+  /** The address of the client. */
+  readonly address: string | null;
+  /** The `Idempotency-Key` that was sent, shortened. */
+  readonly idempotencyKey: string | null;
+}
+
 /** A post. */
 export interface Jes {
   /** Id of the Jes: a ULID. */
@@ -885,6 +903,39 @@ export interface Operations {
       })[];
     };
     readonly error:
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List failed calls of the key that calls. */
+  'GET /api/auth/key/failures': {
+    readonly init: {
+      readonly query?: {
+        /** Only this status. */
+        readonly status?: number;
+        /** Only this error code. */
+        readonly code?: string;
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly failures: readonly Failure[];
+      /** Where the next page begins; null after the last. */
+      readonly nextCursor: string | null;
+    };
+    readonly error:
+      | InvalidRequestProblem
       | ApiKeyExpiredProblem
       | ApiKeyRevokedProblem
       | AuthenticationRequiredProblem
@@ -1855,6 +1906,10 @@ export interface Operations {
       readonly apiKeyMails: readonly {
         readonly [name: string]: unknown;
       }[];
+      /** Failed calls with the keys. */
+      readonly apiKeyFailures: readonly {
+        readonly [name: string]: unknown;
+      }[];
       /** Webhook endpoints of the keys, without their secrets. */
       readonly webhooks: readonly {
         readonly [name: string]: unknown;
@@ -2047,6 +2102,45 @@ export interface Operations {
     };
     readonly data: {
       readonly buckets: readonly UsageBucket[];
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | SessionRequiredProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** List failed calls of a key. */
+  'GET /api/auth/api-keys/:id/failures': {
+    readonly init: {
+      readonly params: {
+        /** Id of a key of one’s own. */
+        readonly id: string;
+      };
+      readonly query?: {
+        /** Only this status. */
+        readonly status?: number;
+        /** Only this error code. */
+        readonly code?: string;
+        /** How many at most. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly failures: readonly Failure[];
+      /** Where the next page begins; null after the last. */
+      readonly nextCursor: string | null;
     };
     readonly error:
       | InvalidRequestProblem

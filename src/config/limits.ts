@@ -381,6 +381,15 @@ export const KEYS_PER_PAGE_MAX = 100;
 export const ENDED_KEY_KEPT_MS = 365 * DAY_MS;
 /** Ended keys that one run of the sweep looks at. */
 export const ENDED_KEYS_BATCH = 200;
+/** Failed calls of a key that are kept, the newest; an isolate writes as many at once. */
+export const FAILURES_PER_KEY = 200;
+export const FAILURES_KEPT_MS = 7 * DAY_MS;
+/** Failed calls are written at most 20 times a second by an isolate. */
+export const FAILURE_ROUND_MIN_MS = 50;
+/** A failed call that is written delays the next writing by this time: an isolate writes 200 a second on average. */
+export const FAILURE_ROW_MS = 5;
+export const FAILURES_PER_PAGE = 50;
+export const FAILURES_PER_PAGE_MAX = 100;
 /** Audit events that an isolate knows it has written; the oldest makes room, and the row itself is unique. */
 export const ISOLATE_AUDIT_EVENTS_MAX = 10_000;
 

@@ -4,6 +4,7 @@ import {
   AUDIT_LOG_KEPT_MS,
   DAILY_USAGE_KEPT_MS,
   DELIVERIES_KEPT_MS,
+  FAILURES_KEPT_MS,
   IDEMPOTENCY_KEPT_MS,
   OUTBOX_KEPT_MS,
   PREVIEW_FETCHED_EVERY_MS,
@@ -15,6 +16,7 @@ import { retiredUsernames } from './schema/accounts.ts';
 import { auditLog } from './schema/audit-log.ts';
 import { dailyUsage } from './schema/daily-usage.ts';
 import { idempotencyKeys } from './schema/idempotency-keys.ts';
+import { keyFailures } from './schema/key-failures.ts';
 import { keyReveals } from './schema/key-reveals.ts';
 import { linkFetches } from './schema/link-fetches.ts';
 import { outboxEvents } from './schema/outbox-events.ts';
@@ -74,6 +76,12 @@ export const RETENTION: readonly RetentionRule[] = [
     growsWith: 'accounts × days on which they write',
   },
   { table: auditLog, column: auditLog.at, keptMs: AUDIT_LOG_KEPT_MS, growsWith: 'what happens to keys' },
+  {
+    table: keyFailures,
+    column: keyFailures.at,
+    keptMs: FAILURES_KEPT_MS,
+    growsWith: 'failed calls with a key, the newest 200 of each key',
+  },
 ];
 
 /**

@@ -3,7 +3,12 @@ import { contextFor } from '../compose.ts';
 import { DEGRADED_WARNING_INTERVAL_MS } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
+import { bearerToken } from '../domain/auth/index.ts';
+import { keptIdempotencyKey, noteFailure } from '../domain/failures/index.ts';
+import { isWellFormedKey } from '../domain/keys/index.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { sha256Hex } from '../lib/hash.ts';
+import { clientAddress } from './client-address.ts';
 import type { AppEnv, Exchange } from './exchange.ts';
 import { problem, refusalOf } from './problem.ts';
 
@@ -32,6 +37,7 @@ export function observed(clock: () => number, route: string, answer: Answer, ref
     const exchange: Exchange = { c, ctx, meter, route, authenticationMs: 0 };
     const response = await answerOrRefuse(exchange, answer, refuse);
     writeLog(requestEvent(exchange, response.status, performance.now() - started));
+    if (response.status >= 400) keepFailure(exchange, response.status);
     if (exchange.authentication?.limits?.degraded) warnOfDegradation(exchange);
     return response;
   };
@@ -48,6 +54,38 @@ async function answerOrRefuse(exchange: Exchange, answer: Answer, refuse: Refuse
     return refuse(exchange, refusal);
   }
 }
+
+/**
+ * Keeps an answer to a known key that is an error, for the owner of the key. A path that looks at no credentials, such as an
+ * unknown one, costs no look-up here: the statement that writes the failures also finds the key by its hash. Over plain http the
+ * key is not looked at.
+ */
+function keepFailure({ c, ctx, route, authentication, refusal }: Exchange, status: number): void {
+  if (!refusal || refusal.code === 'https_required') return;
+  const { headers } = c.req.raw;
+  const keep = (key: { readonly id: string } | { readonly hash: string }) =>
+    noteFailure(ctx, {
+      key,
+      requestId: ctx.requestId,
+      at: new Date(ctx.now).toISOString(),
+      method: c.req.method.slice(0, METHOD_MAX_CHARACTERS),
+      path: route,
+      status,
+      code: refusal.code,
+      address: clientAddress(headers)?.text ?? null,
+      idempotencyKey: keptIdempotencyKey(headers.get('Idempotency-Key')),
+    });
+  if (authentication) {
+    const { actor } = authentication;
+    if (actor?.type === 'apiKey') keep({ id: actor.keyId });
+    return;
+  }
+  const token = bearerToken(headers.get('Authorization'));
+  if (token !== undefined && isWellFormedKey(token)) ctx.defer(sha256Hex(token).then((hash) => keep({ hash })));
+}
+
+/** The longest registered method, UPDATEREDIRECTREF, has 17. */
+const METHOD_MAX_CHARACTERS = 20;
 
 function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchange, status: number, durationMs: number) {
   const actor = authentication?.actor;

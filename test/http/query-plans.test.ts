@@ -138,6 +138,9 @@ describe('on the path of a request', () => {
     await send(other, 'POST', `/api/jehubs/${hub.id}/join`);
     const replayed = { ...as(key), body: { content: 'x' }, headers: { 'Idempotency-Key': 'k' } };
     for (let i = 0; i < 2; i++) await harness.fetch('/api/posts', replayed);
+    for (const path of ['/api/auth/me', '/api/nowhere']) await harness.fetch(path, { ...as(key), method: 'DELETE' });
+    await harness.fetch('/api/posts/nope', as(key));
+    await harness.fetch('/api/auth/key/failures?status=404&limit=1', as(key));
 
     expect(await fullReadsSent(40)).toEqual([]);
   });

@@ -28,6 +28,7 @@ type CallerKey = Pick<TestKey, 'key' | 'id'>;
 export const GOOD_REQUESTS: Record<string, (harness: Harness, caller: CallerKey) => Promise<GoodRequest>> = {
   'GET /api/auth/me': async () => ({ path: '/api/auth/me', status: 200 }),
   'GET /api/auth/key': async () => ({ path: '/api/auth/key', status: 200 }),
+  'GET /api/auth/key/failures': async () => ({ path: '/api/auth/key/failures', status: 200 }),
   'POST /api/posts': async () => ({ path: '/api/posts', body: { content: 'Hello' }, status: 201 }),
   'GET /api/posts/:id': async (harness, caller) => ({ path: await ownPost(harness, caller), status: 200 }),
   'PATCH /api/posts/:id': async (harness, caller) => ({
@@ -220,6 +221,11 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
   }),
   'GET /api/auth/api-keys/:id/usage': async (harness, person) => ({
     path: `/api/auth/api-keys/${await ownKey(harness, person)}/usage`,
+    status: 200,
+    isOwn: true,
+  }),
+  'GET /api/auth/api-keys/:id/failures': async (harness, person) => ({
+    path: `/api/auth/api-keys/${await ownKey(harness, person)}/failures`,
     status: 200,
     isOwn: true,
   }),

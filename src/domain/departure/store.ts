@@ -145,6 +145,10 @@ export function removals(db: Db, ids: string[], at: Date, limit: number): Statem
       DELETE FROM key_mails WHERE ctid = ANY (ARRAY(
         SELECT key_mails.ctid FROM api_keys JOIN key_mails ON key_mails.api_key_id = api_keys.id
         WHERE api_keys.account_id = ${anyOf(ids)} LIMIT ${limit}))`),
+    db.execute(sql`
+      DELETE FROM key_failures WHERE id = ANY (ARRAY(
+        SELECT key_failures.id FROM api_keys JOIN key_failures ON key_failures.api_key_id = api_keys.id
+        WHERE api_keys.account_id = ${anyOf(ids)} LIMIT ${limit}))`),
     // A key that is found later is still one that was revoked.
     db.execute(sql`
       UPDATE api_keys SET label = '', ip_allowlist = '{}', last_used_ip = NULL, leak_url = NULL, leak_mail_due = false
@@ -217,6 +221,9 @@ export function markPurged(db: Db, ids: string[], at: Date) {
         SELECT FROM api_keys JOIN audit_log ON audit_log.api_key_id = api_keys.id WHERE api_keys.account_id = accounts.id)
       AND NOT EXISTS (
         SELECT FROM api_keys JOIN key_mails ON key_mails.api_key_id = api_keys.id WHERE api_keys.account_id = accounts.id)
+      AND NOT EXISTS (
+        SELECT FROM api_keys JOIN key_failures ON key_failures.api_key_id = api_keys.id
+        WHERE api_keys.account_id = accounts.id)
       AND NOT EXISTS (
         SELECT FROM api_keys JOIN webhook_endpoints ON webhook_endpoints.api_key_id = api_keys.id
         WHERE api_keys.account_id = accounts.id)`);

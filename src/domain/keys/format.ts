@@ -30,6 +30,13 @@ export function isWellFormedKey(credential: string): boolean {
   return credential.length === KEY_LENGTH && KEY_PATTERN.test(credential) && credential.endsWith(checksum(credential));
 }
 
+const EACH_KEY = new RegExp(`${KEY_PREFIX}[0-9A-Za-z]{4,}`, 'g');
+
+/** A text of a caller with every key in it masked, also one that was cut short. */
+export function maskKeysIn(text: string): string {
+  return text.replace(EACH_KEY, maskKey);
+}
+
 /** All that a list or a log may show of a key: `jes_live_a1b2****`. */
 export function maskKey(key: string): string {
   return `${key.slice(0, KEY_PREFIX.length + 4)}****`;

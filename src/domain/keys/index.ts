@@ -3,7 +3,7 @@ export { noteNewAddress, noteRefusedAddress } from './audit.ts';
 export { type CreatedKey, createKey, createOwnKey } from './create-key.ts';
 export { describeKey, type OwnKey } from './describe-key.ts';
 export { findKnownHashes, type KnownHashes } from './find-known-hashes.ts';
-export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey } from './format.ts';
+export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey, maskKeysIn } from './format.ts';
 export type { KeyHealth } from './health.ts';
 export { dismissLeakOf, type Leak, listLeaks } from './leaks.ts';
 export { type ActiveKey, type KeyWithUsage, listActiveKeys, listKeys, listKeysWithUsage } from './list-keys.ts';

@@ -12,6 +12,7 @@ export const exportSchema = z.strictObject({
   apiKeys: rows('Keys, without the keys.'),
   apiKeyHistory: rows('What happened to the keys.'),
   apiKeyMails: rows('Mails about the keys, sent or still to come.'),
+  apiKeyFailures: rows('Failed calls with the keys.'),
   webhooks: rows('Webhook endpoints of the keys, without their secrets.'),
   posts: rows('Jes and bounces. The addresses of files work for an hour.'),
   jesclips: rows('JesClips.'),

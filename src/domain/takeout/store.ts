@@ -70,6 +70,18 @@ export const LISTS: Readonly<Record<string, List>> = {
       ['key_mails.occasion', 'text'],
     ],
   },
+  apiKeyFailures: {
+    columns: `key_failures.id AS "requestId", api_key_id AS "apiKeyId", ${time('at', 'at')}, method, path, status, code, address,
+      idempotency_key AS "idempotencyKey"`,
+    // OFFSET keeps the planner at one look-up for each key.
+    from: `api_keys CROSS JOIN LATERAL (
+      SELECT * FROM key_failures WHERE api_key_id = api_keys.id OFFSET 0) key_failures`,
+    owner: 'account_id',
+    order: [
+      ['key_failures.api_key_id', 'text'],
+      ['key_failures.id', 'text'],
+    ],
+  },
   webhooks: {
     columns: `webhook_endpoints.id, api_key_id AS "apiKeyId", url, description, array_to_json(events) AS events,
       disabled_reason AS "disabledReason", ${time('webhook_endpoints.created_at', 'createdAt')}`,

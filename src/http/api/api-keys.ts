@@ -1,3 +1,4 @@
+import { listFailures } from '../../domain/failures/index.ts';
 import { createOwnKey, listKeys, readUsage, revokeOwnKey } from '../../domain/keys/index.ts';
 import { clientAddress } from '../client-address.ts';
 import type { SessionEndpoint } from '../endpoint.ts';
@@ -47,5 +48,16 @@ export const getApiKeyUsage = {
   async answer(exchange, { ctx }) {
     const { req } = exchange.c;
     return reply(exchange, 200, { buckets: await readUsage(ctx, req.param('id') ?? '', req.query()) });
+  },
+} as const satisfies SessionEndpoint;
+
+export const getApiKeyFailures = {
+  operationId: 'listApiKeyFailures',
+  method: 'GET',
+  path: '/api/auth/api-keys/:id/failures',
+  access: 'session',
+  async answer(exchange, { ctx }) {
+    const { req } = exchange.c;
+    return reply(exchange, 200, await listFailures(ctx, req.param('id') ?? '', req.query()));
   },
 } as const satisfies SessionEndpoint;

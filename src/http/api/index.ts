@@ -9,11 +9,11 @@ import {
   postReauthenticate,
 } from './account.ts';
 import { postSignIn, postSignOut, postSignUp } from './accounts.ts';
-import { deleteApiKey, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys.ts';
+import { deleteApiKey, getApiKeyFailures, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys.ts';
 import { getComments, getJesClipComments, postComment, postJesClipComment } from './comments.ts';
 import { healthz } from './health.ts';
 import { getJesClip, patchJesClip, postJesClip } from './jesclips.ts';
-import { getKey } from './key.ts';
+import { getKey, getKeyFailures } from './key.ts';
 import { postGithubReport, postKeyReport } from './key-reports.ts';
 import { getMe } from './me.ts';
 import { getOpenapi } from './openapi.ts';
@@ -52,6 +52,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getOpenapi(() => ENDPOINTS),
   getMe,
   getKey,
+  getKeyFailures,
   postPost,
   getPost,
   patchPost,
@@ -87,6 +88,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   postApiKey,
   deleteApiKey,
   getApiKeyUsage,
+  getApiKeyFailures,
   getWebhooks,
   postWebhook,
   getWebhook,

@@ -1,3 +1,4 @@
+import { listFailures } from '../../domain/failures/index.ts';
 import { describeKey } from '../../domain/keys/index.ts';
 import { Refused } from '../../domain/refusal.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
@@ -19,5 +20,17 @@ export const getKey = {
     const creations = key.limits.find(({ name }) => name === 'creations');
     if (creations) exchange.creationsLeft = creations.remaining;
     return reply(exchange, 200, key);
+  },
+} as const satisfies CallerEndpoint;
+
+/** The failed calls of the key that calls. A session is no key. */
+export const getKeyFailures = {
+  operationId: 'listKeyFailures',
+  method: 'GET',
+  path: '/api/auth/key/failures',
+  access: 'caller',
+  async answer(exchange, { ctx }) {
+    if (ctx.actor.type !== 'apiKey') throw new Refused({ code: 'authentication_required' });
+    return reply(exchange, 200, await listFailures(ctx, ctx.actor.keyId, exchange.c.req.query()));
   },
 } as const satisfies CallerEndpoint;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FAILURES_PER_KEY } from '../../config/limits.ts';
 import { doneSchema, endedSchema, sessionListSchema } from '../../domain/accounts/answers.ts';
 import {
   changePasswordSchema,
@@ -9,6 +10,8 @@ import {
   signUpSchema,
 } from '../../domain/accounts/index.ts';
 import { answeredTime } from '../../domain/answer-parts.ts';
+import { failurePageSchema } from '../../domain/failures/answers.ts';
+import { failuresQuerySchema } from '../../domain/failures/index.ts';
 import { ownKeySchema } from '../../domain/keys/answers.ts';
 import { exportSchema } from '../../domain/takeout/answers.ts';
 import type { Operation } from './operation.ts';
@@ -34,6 +37,15 @@ export const accounts = {
     summary: 'Describe the key that calls',
     description: 'Its label, scopes and expiry, and what is left of every limit. Needs no scope; a session is no key.',
     answer: { status: 200, description: 'The key.', schema: ownKeySchema },
+  },
+  listKeyFailures: {
+    tag: 'Account',
+    summary: 'List failed calls of the key that calls',
+    description:
+      `Answers of status 400 or above, the newest first. The newest ${FAILURES_PER_KEY} are kept for 7 days. ` +
+      'Needs no scope; a session is no key.',
+    query: failuresQuerySchema,
+    answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },
   },
   signUp: {
     tag: 'Sessions',

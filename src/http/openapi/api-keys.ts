@@ -1,4 +1,6 @@
-import { ACTIVE_KEYS_PER_ACCOUNT } from '../../config/limits.ts';
+import { ACTIVE_KEYS_PER_ACCOUNT, FAILURES_PER_KEY } from '../../config/limits.ts';
+import { failurePageSchema } from '../../domain/failures/answers.ts';
+import { failuresQuerySchema } from '../../domain/failures/index.ts';
 import { apiKeyListSchema, createdKeySchema, revokedKeySchema, usageSchema } from '../../domain/keys/answers.ts';
 import { keyPageSchema, newKeySchema, usageQuerySchema } from '../../domain/keys/index.ts';
 import type { Operation } from './operation.ts';
@@ -42,5 +44,15 @@ export const apiKeys = {
     params: pathId('a key of one’s own'),
     query: usageQuerySchema,
     answer: { status: 200, description: 'Its usage.', schema: usageSchema },
+  },
+  listApiKeyFailures: {
+    tag: 'API keys',
+    summary: 'List failed calls of a key',
+    description:
+      `Answers of status 400 or above, the newest first. The newest ${FAILURES_PER_KEY} are kept for 7 days, also of a key that ` +
+      'was revoked or has expired.',
+    params: pathId('a key of one’s own'),
+    query: failuresQuerySchema,
+    answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },
   },
 } as const satisfies Record<string, Operation>;

@@ -8,6 +8,7 @@ import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, render } from '../render.ts';
 import { WebhookList } from '../webhooks/list.tsx';
+import { Failures, readFailures, type ShownFailures } from './failures.tsx';
 import { HealthLines } from './health.tsx';
 
 const EVENTS: Readonly<Record<AuditEvent['event'], string>> = {
@@ -146,8 +147,9 @@ function KeyDetailPage(props: {
   readonly person: Person;
   readonly detail: KeyDetail;
   readonly webhooks: readonly Webhook[];
+  readonly failures: ShownFailures;
 }): Markup {
-  const { person, detail, webhooks } = props;
+  const { person, detail, webhooks, failures } = props;
   const { apiKey, health, hours, days, events, sibling } = detail;
   const { now } = person.ctx;
   const isActive = apiKey.status === 'active';
@@ -183,6 +185,7 @@ function KeyDetailPage(props: {
       {sibling ? <SideBySide detail={detail} now={now} /> : null}
       {isActive && !sibling ? <RotationGuide id={apiKey.id} /> : null}
       <WebhookList apiKey={apiKey} webhooks={webhooks} now={now} />
+      <Failures apiKey={apiKey} shown={failures} />
       <AuditLog events={events} />
     </Layout>
   );
@@ -194,7 +197,12 @@ export const getKeyDetail: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const id = exchange.c.req.param('id') ?? '';
-    const [detail, { webhooks }] = await Promise.all([readKey(person.ctx, id), listWebhooks(person.ctx, id)]);
-    return await render(exchange, 200, <KeyDetailPage person={person} detail={detail} webhooks={webhooks} />);
+    const [detail, { webhooks }, failures] = await Promise.all([
+      readKey(person.ctx, id),
+      listWebhooks(person.ctx, id),
+      readFailures(exchange, person, id),
+    ]);
+    const page = <KeyDetailPage person={person} detail={detail} webhooks={webhooks} failures={failures} />;
+    return await render(exchange, 200, page);
   },
 };

@@ -459,7 +459,7 @@ function ErrorTable({ api }: GuideProps): Markup {
       </Code>
       <P>
         {
-          'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us, and `docs` leads to the code below.'
+          'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us, and `docs` leads to the code below. [List the failed calls](#op-listKeyFailures) of a key to find what went wrong.'
         }
       </P>
       {groups.map(([status, group]) => (

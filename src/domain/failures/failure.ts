@@ -1,0 +1,7 @@
+import type * as z from 'zod';
+import type { failurePageSchema, failureSchema } from './answers.ts';
+
+/** A call with a key that was answered with a status of 400 or above. */
+export type Failure = z.infer<typeof failureSchema>;
+
+export type FailurePage = z.infer<typeof failurePageSchema>;

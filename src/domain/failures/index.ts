@@ -1,0 +1,4 @@
+export type { Failure, FailurePage } from './failure.ts';
+export { type LateUse, listFailures, readLateUse } from './list-failures.ts';
+export { keptIdempotencyKey, noteFailure } from './note-failure.ts';
+export { failuresQuerySchema } from './schemas.ts';
