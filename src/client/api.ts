@@ -23,17 +23,15 @@ export interface Profile {
 export interface Failure {
   /** Id of the request: a ULID. */
   readonly requestId: string;
-  /** When the request came. */
+  /** When it came. */
   readonly at: string;
   readonly method: string;
-  /** The pattern of the path; `unknown` = the API has no such path. */
+  /** Its pattern, or `unknown`. */
   readonly path: string;
   readonly status: number;
-  /** The error code. */
   readonly code: string;
-  /** The address of the client. */
   readonly address: string | null;
-  /** The `Idempotency-Key` that was sent, shortened. */
+  /** Shortened. */
   readonly idempotencyKey: string | null;
 }
 
@@ -254,40 +252,6 @@ export interface Session {
   readonly isCurrent: boolean;
 }
 
-/** A key as its owner sees it in the list, with its health. */
-export interface ListedApiKey {
-  /** Id of the key: a ULID. */
-  readonly id: string;
-  readonly label: string;
-  readonly maskedKey: string;
-  readonly scopes: readonly string[];
-  /** Empty = any address. */
-  readonly ipAllowlist: readonly string[];
-  readonly status: "active" | "expired" | "revoked";
-  /** When it was generated. */
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  /** Where from. */
-  readonly lastUsedIp: string | null;
-  readonly revokedAt: string | null;
-  readonly revokedReason: "user" | "admin" | "leaked" | null;
-  /** What the owner should know of the key, the most urgent first. Empty for a key that needs nothing. */
-  readonly health: readonly KeyHealth[];
-}
-
-/** Something that the owner of a key should know of it. */
-export interface KeyHealth {
-  /** `leaked`: it was found in public and is revoked; until the owner dismisses the notice. `expired`: requests with it are refused. `expires_soon`: it expires within 30 days. `never_used`: no request with it was ever admitted. `idle`: it was not used for 90 days. `no_expiry`: it never expires. `no_allowlist`: it works from any address. While the last use is unknown, neither `never_used` nor `idle` is claimed. */
-  readonly code: "leaked" | "expired" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
-  /** The urgency; `alert` is the highest. */
-  readonly severity: "alert" | "warning" | "notice";
-  /** The reason. */
-  readonly message: string;
-  /** The way out. */
-  readonly action: string;
-}
-
 /** A key as its owner sees it: everything but the key. */
 export interface ApiKey {
   /** Id of the key: a ULID. */
@@ -306,6 +270,20 @@ export interface ApiKey {
   readonly lastUsedIp: string | null;
   readonly revokedAt: string | null;
   readonly revokedReason: "user" | "admin" | "leaked" | null;
+  /** In the list: the most urgent first; empty where nothing is to be done. */
+  readonly health?: readonly KeyHealth[];
+}
+
+/** A fact that the owner of a key should know. */
+export interface KeyHealth {
+  /** `leaked`: found in public and revoked, until dismissed. `expires_soon`: within 30 days. `idle`: not used for 90 days. Neither `never_used` nor `idle` is claimed while the last use is unknown. */
+  readonly code: "leaked" | "expired" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
+  /** `alert` is the most urgent. */
+  readonly severity: "alert" | "warning" | "notice";
+  /** The reason. */
+  readonly message: string;
+  /** The way out. */
+  readonly action: string;
 }
 
 export interface UsageBucket {
@@ -442,6 +420,8 @@ export interface RevokedApiKey {
   readonly lastUsedAt: string | null;
   readonly revokedAt: string | null;
   readonly revokedReason: "user" | "admin" | "leaked" | null;
+  /** In the list: the most urgent first; empty where nothing is to be done. */
+  readonly health?: readonly KeyHealth[];
 }
 
 export interface WebhookTestEvent {
@@ -931,7 +911,6 @@ export interface Operations {
     };
     readonly data: {
       readonly failures: readonly Failure[];
-      /** Where the next page begins; null after the last. */
       readonly nextCursor: string | null;
     };
     readonly error:
@@ -2005,7 +1984,7 @@ export interface Operations {
       };
     };
     readonly data: {
-      readonly apiKeys: readonly ListedApiKey[];
+      readonly apiKeys: readonly ApiKey[];
       /** Where the next page begins; null after the last. */
       readonly nextCursor: string | null;
     };
@@ -2139,7 +2118,6 @@ export interface Operations {
     };
     readonly data: {
       readonly failures: readonly Failure[];
-      /** Where the next page begins; null after the last. */
       readonly nextCursor: string | null;
     };
     readonly error:

@@ -6,10 +6,10 @@ import { answeredId, answeredTime } from '../answer-parts.ts';
 export const failureSchema = z
   .strictObject({
     requestId: answeredId('request'),
-    at: answeredTime('When the request came.'),
+    at: answeredTime('When it came.'),
     method: z.string().meta({ examples: ['POST'] }),
     path: z.string().meta({
-      description: 'The pattern of the path; `unknown` = the API has no such path.',
+      description: 'Its pattern, or `unknown`.',
       examples: ['/api/posts/:id'],
     }),
     status: z
@@ -17,20 +17,16 @@ export const failureSchema = z
       .min(400)
       .max(599)
       .meta({ examples: [429] }),
-    code: z.string().meta({ description: 'The error code.', examples: ['rate_limit_exceeded'] }),
+    code: z.string().meta({ examples: ['rate_limit_exceeded'] }),
     address: z
       .string()
       .nullable()
-      .meta({ description: 'The address of the client.', examples: ['192.0.2.1'] }),
-    idempotencyKey: z
-      .string()
-      .max(IDEMPOTENCY_KEY_MAX_CHARACTERS)
-      .nullable()
-      .meta({ description: 'The `Idempotency-Key` that was sent, shortened.' }),
+      .meta({ examples: ['192.0.2.1'] }),
+    idempotencyKey: z.string().max(IDEMPOTENCY_KEY_MAX_CHARACTERS).nullable().meta({ description: 'Shortened.' }),
   })
   .meta({ id: 'Failure', description: 'A failed call.' });
 
 export const failurePageSchema = z.strictObject({
   failures: z.array(failureSchema),
-  nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null after the last.' }),
+  nextCursor: z.string().nullable(),
 });

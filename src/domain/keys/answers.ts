@@ -2,6 +2,20 @@ import * as z from 'zod';
 import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
 import { REVOKED_REASONS } from './record.ts';
 
+/** What the owner of a key should know of it. */
+export const keyHealthSchema = z
+  .strictObject({
+    code: z.enum(['leaked', 'expired', 'expires_soon', 'never_used', 'idle', 'no_expiry', 'no_allowlist']).meta({
+      description:
+        '`leaked`: found in public and revoked, until dismissed. `expires_soon`: within 30 days. `idle`: not used for 90 days. ' +
+        'Neither `never_used` nor `idle` is claimed while the last use is unknown.',
+    }),
+    severity: z.enum(['alert', 'warning', 'notice']).meta({ description: '`alert` is the most urgent.' }),
+    message: z.string().meta({ description: 'The reason.', examples: ['Expires in 3 days.'] }),
+    action: z.string().meta({ description: 'The way out.' }),
+  })
+  .meta({ id: 'KeyHealth', description: 'A fact that the owner of a key should know.' });
+
 /** A key as its owner sees it (contract section 9): everything but the key. */
 export const apiKeySchema = z
   .strictObject({
@@ -17,36 +31,15 @@ export const apiKeySchema = z
     lastUsedIp: z.string().nullable().meta({ description: 'Where from.' }),
     revokedAt: answeredTime('When it was revoked.').nullable(),
     revokedReason: z.enum(REVOKED_REASONS).nullable(),
+    health: z
+      .array(keyHealthSchema)
+      .optional()
+      .meta({ description: 'In the list: the most urgent first; empty where nothing is to be done.' }),
   })
   .meta({ id: 'ApiKey', description: 'A key as its owner sees it: everything but the key.' });
 
-/** What the owner of a key should know of it. */
-export const keyHealthSchema = z
-  .strictObject({
-    code: z.enum(['leaked', 'expired', 'expires_soon', 'never_used', 'idle', 'no_expiry', 'no_allowlist']).meta({
-      description:
-        '`leaked`: it was found in public and is revoked; until the owner dismisses the notice. `expired`: requests with it are ' +
-        'refused. `expires_soon`: it expires within 30 days. `never_used`: no request with it was ever admitted. `idle`: it ' +
-        'was not used for 90 days. `no_expiry`: it never expires. `no_allowlist`: it works from any address. While the last ' +
-        'use is unknown, neither `never_used` nor `idle` is claimed.',
-    }),
-    severity: z.enum(['alert', 'warning', 'notice']).meta({ description: 'The urgency; `alert` is the highest.' }),
-    message: z.string().meta({ description: 'The reason.', examples: ['Expires in 3 days.'] }),
-    action: z.string().meta({ description: 'The way out.' }),
-  })
-  .meta({ id: 'KeyHealth', description: 'Something that the owner of a key should know of it.' });
-
-/** A key in the list of its owner. */
-export const listedKeySchema = apiKeySchema
-  .extend({
-    health: z.array(keyHealthSchema).meta({
-      description: 'What the owner should know of the key, the most urgent first. Empty for a key that needs nothing.',
-    }),
-  })
-  .meta({ id: 'ListedApiKey', description: 'A key as its owner sees it in the list, with its health.' });
-
 export const apiKeyListSchema = z.strictObject({
-  apiKeys: z.array(listedKeySchema),
+  apiKeys: z.array(apiKeySchema),
   nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null after the last.' }),
 });
 

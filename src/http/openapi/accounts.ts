@@ -41,9 +41,7 @@ export const accounts = {
   listKeyFailures: {
     tag: 'Account',
     summary: 'List failed calls of the key that calls',
-    description:
-      `Answers of status 400 or above, the newest first. The newest ${FAILURES_PER_KEY} are kept for 7 days. ` +
-      'Needs no scope; a session is no key.',
+    description: `Status 400 or above: the newest ${FAILURES_PER_KEY} of 7 days. Needs no scope.`,
     query: failuresQuerySchema,
     answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },
   },

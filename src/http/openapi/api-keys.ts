@@ -48,9 +48,7 @@ export const apiKeys = {
   listApiKeyFailures: {
     tag: 'API keys',
     summary: 'List failed calls of a key',
-    description:
-      `Answers of status 400 or above, the newest first. The newest ${FAILURES_PER_KEY} are kept for 7 days, also of a key that ` +
-      'was revoked or has expired.',
+    description: `Status 400 or above: the newest ${FAILURES_PER_KEY} of 7 days, also of a key that ended.`,
     params: pathId('a key of one’s own'),
     query: failuresQuerySchema,
     answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },

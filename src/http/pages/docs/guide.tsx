@@ -150,7 +150,7 @@ function Keys(): Markup {
         <dd>
           <Words>
             {
-              'Whoever has the key is you, within its scopes. Send it over https only. Keep it out of repositories, browsers, apps and logs; give it the fewest scopes, an expiry and, where you can, a list of addresses. If it got out, revoke it first and wonder later. Whoever finds a key can [report it](/report-key), and its owner is mailed when a key is generated, revoked, about to expire, or used from a new network. Scanners find keys by `jes_live_[0-9A-Za-z]{49}`; the rule for Gitleaks stands below.'
+              'Whoever has the key is you, within its scopes. Keep it out of repositories, browsers, apps and logs; give it few scopes, an expiry and a list of addresses. If it got out, revoke it. Whoever finds a key can [report it](/report-key), and we mail its owner. Scanners find keys by `jes_live_[0-9A-Za-z]{49}`; the rule for Gitleaks stands below.'
             }
           </Words>
         </dd>
@@ -459,7 +459,7 @@ function ErrorTable({ api }: GuideProps): Markup {
       </Code>
       <P>
         {
-          'Program against `code`; it never changes. `message` is for people, `requestId` for when you write to us, and `docs` leads to the code below. [List the failed calls](#op-listKeyFailures) of a key to find what went wrong.'
+          'Program against `code`; it never changes. `message` is for people, `requestId` for support, and `docs` leads to the code below. [Failed calls](#op-listKeyFailures) are listed.'
         }
       </P>
       {groups.map(([status, group]) => (
