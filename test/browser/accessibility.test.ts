@@ -145,7 +145,7 @@ async function visitAll(page: Page, look: () => Promise<void>): Promise<void> {
   await submit('Sign in');
 }
 
-test('axe-core finds no fault on any page, and none is wider than the screen', { timeout: 120_000 }, async () => {
+test('axe-core finds no fault on any page, and none is wider than the screen', { timeout: 240_000 }, async () => {
   // Without transitions, which would show the colours of a moment between light and dark.
   const page = await (await here.browser.newContext({ reducedMotion: 'reduce' })).newPage();
   const found: string[] = [];

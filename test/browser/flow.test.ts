@@ -70,7 +70,7 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
       const posted = await call('/api/posts', key, { content: 'Hello from the flow' });
       expect(posted.status).toBe(201);
       await page.goto(String(posted.body.url));
-      await page.getByText('Hello from the flow').waitFor();
+      await page.getByRole('article').getByText('Hello from the flow').waitFor();
       await page.getByText('via Blog bridge 🌉', { exact: true }).waitFor();
 
       await page.goto(`${here.site.origin}/settings/api-access`);

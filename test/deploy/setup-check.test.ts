@@ -117,7 +117,7 @@ describe('setup:check', () => {
       ]),
       ['there is no bucket jestha-media', 'npx wrangler r2 bucket create jestha-media'],
       ['no route jestha.com/', 'npm run deploy makes it.'],
-      ['no route jestha.com/api/*', 'npm run deploy makes it.'],
+      ['no route jestha.com/@*', 'npm run deploy makes it.'],
       ['the route jestha.com/assets/* leads to somebody-else', 'Remove it, then: npm run deploy'],
       ['api.jestha.com leads to somebody-else', 'Remove it there, then: npm run deploy'],
     ]);

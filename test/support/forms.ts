@@ -6,17 +6,18 @@ export function open(harness: Harness, path: string, cookie?: string): Promise<R
   return harness.fetch(path, { address: newAddress(), ...(cookie !== undefined && { cookie }) });
 }
 
-/** Sends a form as a browser would from our own page. A field with several values is sent several times. */
+/** Sends a form as a browser would from our own page, each from another address. A field with several values is sent several times. */
 export function submit(
   harness: Harness,
   path: string,
   fields: Readonly<Record<string, string | readonly string[]>>,
   cookie?: string,
+  address = newAddress(),
 ): Promise<Response> {
   const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
   return harness.fetch(path, {
     method: 'POST',
-    address: newAddress(),
+    address,
     headers: {
       'Content-Type': 'application/x-www-form-urlencoded',
       'Sec-Fetch-Site': 'same-origin',

@@ -36,8 +36,8 @@ async function eventsOf(path: string, init: RequestInit & { key?: string } = {})
   const requestId = response.headers.get('X-Request-Id');
   await expect.poll(() => workers.logs.slice(before).some((line) => line.includes(`"${requestId}"`))).toBe(true);
   const events = workers.logs.slice(before).map((line) => JSON.parse(line) as Event);
-  for (const event of events) expect(event.requestId).toBe(requestId);
-  return events;
+  // What a request before it left to do after its response may fail now.
+  return events.filter((event) => event.requestId === requestId);
 }
 
 test('each request leaves one event, with who, what, how long and how many subrequests', async () => {
@@ -67,7 +67,7 @@ test('each request leaves one event, with who, what, how long and how many subre
 test.each(
   [...ENDPOINTS, ...PAGES].map(({ method, path }) => [method, path] as const),
 )('%s %s leaves one event, which names the route and not the address', async (method, path) => {
-  const address = path.replaceAll(/:\w+/g, '01HK153X000000000000000000');
+  const address = path.replace(/:handle\{.*\}/, '@nobody').replaceAll(/:\w+/g, '01HK153X000000000000000000');
   const before = workers.logs.length;
   const events = await eventsOf(`${address}?token=of-a-mail`, { method, ...(method !== 'GET' && { body: '{}' }) });
   expect(events).toMatchObject([{ event: 'request', method, route: path }]);

@@ -8,6 +8,7 @@ import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, render } from '../render.ts';
 import { WebhookList } from '../webhooks/list.tsx';
+import { FamilyWarning } from './allowlist-help.tsx';
 import { Failures, readFailures, type ShownFailures } from './failures.tsx';
 import { HealthLines } from './health.tsx';
 
@@ -25,7 +26,12 @@ const EVENTS: Readonly<Record<AuditEvent['event'], string>> = {
   webhook_replayed: 'Webhook deliveries replayed',
 };
 
-function AuditLog({ events }: { readonly events: readonly AuditEvent[] }): Markup {
+function AuditLog(props: {
+  readonly id: string;
+  readonly isActive: boolean;
+  readonly events: readonly AuditEvent[];
+}): Markup {
+  const { id, isActive, events } = props;
   return (
     <section aria-labelledby="history">
       <h2 id="history">History</h2>
@@ -46,6 +52,7 @@ function AuditLog({ events }: { readonly events: readonly AuditEvent[] }): Marku
                 </td>
                 <td>
                   <EventText event={event} />
+                  {isActive ? <AlsoAllow id={id} event={event} /> : null}
                 </td>
                 <td class="address">{event.blocks > 1 ? `${event.blocks} addresses` : (event.address ?? '–')}</td>
               </tr>
@@ -62,6 +69,25 @@ function EventText({ event: { event, count, lastAt } }: { readonly event: AuditE
   return (
     <>
       Refused {count} times, not on the allowlist; last <DateTime iso={lastAt.toISOString()} />
+    </>
+  );
+}
+
+/** Allowlists are fixed, so another address needs another key. */
+function AlsoAllow({
+  id,
+  event: { event, address },
+}: {
+  readonly id: string;
+  readonly event: AuditEvent;
+}): Markup | null {
+  if (event !== 'refused_address' || address === null) return null;
+  return (
+    <>
+      {' '}
+      <a href={`/settings/api-access/new?like=${id}&plus=${encodeURIComponent(address)}`}>
+        Generate a key like this one that also allows {address}
+      </a>
     </>
   );
 }
@@ -168,6 +194,7 @@ function KeyDetailPage(props: {
       </p>
       <HealthLines health={health} />
       <KeyFacts apiKey={apiKey} now={now} isUseUnknown={isActive && hours === undefined} />
+      {isActive ? <FamilyWarning ipAllowlist={apiKey.ipAllowlist} /> : null}
       <section aria-labelledby="usage">
         <h2 id="usage">Usage</h2>
         {hours === undefined || days === undefined ? (
@@ -186,7 +213,7 @@ function KeyDetailPage(props: {
       {isActive && !sibling ? <RotationGuide id={apiKey.id} /> : null}
       <WebhookList apiKey={apiKey} webhooks={webhooks} now={now} />
       <Failures apiKey={apiKey} shown={failures} />
-      <AuditLog events={events} />
+      <AuditLog id={apiKey.id} isActive={isActive} events={events} />
     </Layout>
   );
 }

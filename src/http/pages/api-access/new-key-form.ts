@@ -1,7 +1,9 @@
 import { DAY_MS } from '../../../config/limits.ts';
+import type { ClientAddress } from '../../../domain/context.ts';
 import type { NewKey } from '../../../domain/keys/index.ts';
 import type { Detail } from '../../../domain/refusal.ts';
 import { textOf } from '../read-form.ts';
+import { entryFor, withEntry } from './allowlist-help.tsx';
 
 export const EXPIRIES = {
   never: 'Never',
@@ -39,13 +41,15 @@ export const EMPTY_FORM: NewKeyForm = {
   hasAccepted: false,
 };
 
-export function toNewKeyForm(form: URLSearchParams): NewKeyForm {
+/** @param address of the person now, which the form can add to the allowlist */
+export function toNewKeyForm(form: URLSearchParams, address: ClientAddress | undefined): NewKeyForm {
+  const allowlist = textOf(form, 'ipAllowlist').replaceAll('\r\n', '\n');
   return {
     label: textOf(form, 'label'),
     scopes: form.getAll('scopes'),
     expiry: textOf(form, 'expiry'),
     expiresOn: textOf(form, 'expiresOn'),
-    allowlist: textOf(form, 'ipAllowlist').replaceAll('\r\n', '\n'),
+    allowlist: form.has('allowCurrent') && address ? withEntry(allowlist, entryFor(address)) : allowlist,
     hasAccepted: form.has('acceptTerms'),
   };
 }

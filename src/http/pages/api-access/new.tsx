@@ -1,11 +1,12 @@
 import { ACTIVE_KEYS_PER_ACCOUNT, LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
 import { isFreshSession, reauthenticate } from '../../../domain/accounts/index.ts';
+import type { ClientAddress } from '../../../domain/context.ts';
 import {
   type ActiveKey,
   createOwnKey,
   keepForReveal,
   listActiveKeys,
-  readApiKey,
+  readKey,
   SCOPE_NAMES,
   SCOPES,
 } from '../../../domain/keys/index.ts';
@@ -20,6 +21,7 @@ import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { readForm, textOf } from '../read-form.ts';
 import { type Markup, redirect, render } from '../render.ts';
+import { entryFor, refusedEntry, withEntry } from './allowlist-help.tsx';
 import {
   contradictionIn,
   dayOfExpiry,
@@ -85,7 +87,12 @@ function Expiry({
   );
 }
 
-function Allowlist({ form, errors }: { readonly form: NewKeyForm; readonly errors: FieldErrors }): Markup {
+function Allowlist(props: {
+  readonly form: NewKeyForm;
+  readonly errors: FieldErrors;
+  readonly address: ClientAddress | undefined;
+}): Markup {
+  const { form, errors, address } = props;
   const lines = errors.get('ipAllowlist')?.split('\n') ?? [];
   return (
     <div class="field">
@@ -105,6 +112,14 @@ function Allowlist({ form, errors }: { readonly form: NewKeyForm; readonly error
       <small id="ipAllowlist-help">
         One IPv4 or IPv6 address or CIDR range a line, at most 50. Leave it empty and the key works from anywhere.
       </small>
+      {address === undefined ? null : (
+        <label class="choice">
+          <input type="checkbox" name="allowCurrent" />
+          <span>
+            Add the address that you use now: <code>{entryFor(address)}</code>
+          </span>
+        </label>
+      )}
       {lines.length === 0 ? null : (
         <ul class="error" id="ipAllowlist-error">
           {lines.map((line) => (
@@ -118,10 +133,11 @@ function Allowlist({ form, errors }: { readonly form: NewKeyForm; readonly error
 
 function NewKeyPage(props: {
   readonly person: Person;
+  readonly address: ClientAddress | undefined;
   readonly form: NewKeyForm;
   readonly errors: FieldErrors;
 }): Markup {
-  const { person, form, errors } = props;
+  const { person, address, form, errors } = props;
   return (
     <Layout title="Generate a key" viewer={person} section="api-access">
       <section class="narrow">
@@ -143,7 +159,7 @@ function NewKeyPage(props: {
           />
           <Scopes form={form} errors={errors} />
           <Expiry form={form} errors={errors} now={person.ctx.now} />
-          <Allowlist form={form} errors={errors} />
+          <Allowlist form={form} errors={errors} address={address} />
           <div class="field">
             <label class="choice">
               <input
@@ -221,7 +237,11 @@ export const getNewKey: PersonalPage = {
       return await render(exchange, 200, <AtLimitPage person={person} keys={keys} />);
     }
     const form = await likeAnother(exchange, person);
-    return await render(exchange, 200, <NewKeyPage person={person} form={form} errors={new Map()} />);
+    return await render(
+      exchange,
+      200,
+      <NewKeyPage person={person} address={clientAddress(exchange.c.req.raw.headers)} form={form} errors={new Map()} />,
+    );
   },
 };
 
@@ -229,8 +249,11 @@ export const getNewKey: PersonalPage = {
 async function likeAnother(exchange: Exchange, person: Person): Promise<NewKeyForm> {
   const like = exchange.c.req.query('like');
   if (like === undefined) return EMPTY_FORM;
-  const { label, scopes, ipAllowlist } = await readApiKey(person.ctx, like);
-  return { ...EMPTY_FORM, label, scopes, allowlist: ipAllowlist.join('\n') };
+  const { apiKey, events } = await readKey(person.ctx, like);
+  const { label, scopes, ipAllowlist } = apiKey;
+  const allowlist = ipAllowlist.join('\n');
+  const plus = refusedEntry(events, exchange.c.req.query('plus'));
+  return { ...EMPTY_FORM, label, scopes, allowlist: plus === undefined ? allowlist : withEntry(allowlist, plus) };
 }
 
 export const postNewKey: PersonalPage = {
@@ -240,26 +263,50 @@ export const postNewKey: PersonalPage = {
   async answer(exchange, person) {
     const request = exchange.c.req.raw;
     const fields = await readForm(request);
-    const form = toNewKeyForm(fields);
+    const address = clientAddress(request.headers);
+    const form = toNewKeyForm(fields, address);
     const contradiction = contradictionIn(form);
     if (contradiction) {
-      return await render(exchange, 400, <NewKeyPage person={person} form={form} errors={contradiction} />);
+      return await render(
+        exchange,
+        400,
+        <NewKeyPage
+          person={person}
+          address={clientAddress(exchange.c.req.raw.headers)}
+          form={form}
+          errors={contradiction}
+        />,
+      );
     }
     try {
       const ctx = isFreshSession(person.ctx)
         ? person.ctx
         : await reauthenticate(person.ctx, { password: textOf(fields, 'password') });
-      const created = await createOwnKey(ctx, toNewKey(form), clientAddress(request.headers));
+      const created = await createOwnKey(ctx, toNewKey(form), address);
       return await sendToReveal(exchange, person, created);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { refusal } = error;
       if (refusal.code === 'invalid_request') {
         const errors = toFormErrors(form, refusal.details);
-        return await render(exchange, 400, <NewKeyPage person={person} form={form} errors={errors} />);
+        return await render(
+          exchange,
+          400,
+          <NewKeyPage
+            person={person}
+            address={clientAddress(exchange.c.req.raw.headers)}
+            form={form}
+            errors={errors}
+          />,
+        );
       }
       const { status, errors, headers } = formProblemOf(exchange, error, ['api_key_limit_reached', 'email_unverified']);
-      return await render(exchange, status, <NewKeyPage person={person} form={form} errors={errors} />, headers);
+      return await render(
+        exchange,
+        status,
+        <NewKeyPage person={person} address={clientAddress(exchange.c.req.raw.headers)} form={form} errors={errors} />,
+        headers,
+      );
     }
   },
 };

@@ -7,6 +7,7 @@ import { Copyable } from '../components/copyable.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, redirect, render } from '../render.ts';
+import { FamilyWarning } from './allowlist-help.tsx';
 import { clearRevealCookie, readRevealCookie } from './reveal-cookie.ts';
 
 /** A call that this very key may make. */
@@ -37,6 +38,7 @@ function ShownOncePage(props: {
         </p>
         <h2>{apiKey.label}</h2>
         <Copyable id="key" text={apiKeyText} what="the key" />
+        <FamilyWarning ipAllowlist={apiKey.ipAllowlist} />
         <h2>Try it</h2>
         <Copyable id="curl" text={curlLine(apiOrigin, apiKey, apiKeyText)} what="the curl line" />
         {apiKey.scopes.includes('write:jes') ? (
