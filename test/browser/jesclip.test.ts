@@ -30,7 +30,7 @@ test.each([
   });
   const { url } = (await response.json()) as { url: string };
   await page.goto(url);
-  await page.getByText('Only for me').waitFor();
+  await page.getByRole('article').getByText('Only for me').waitFor();
   await page.getByText('via Recorder').waitFor();
   expect(await page.evaluate(PLAYED)).toBe('32 × 16');
 
