@@ -5,7 +5,9 @@ import { createKey } from '../../src/domain/keys/index.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 
-const DATABASE_URL = process.env.TEST_DATABASE_URL;
+const { TEST_DATABASE_URL, VITEST_POOL_ID } = process.env;
+/** The database of this process; see `global-setup`. */
+const DATABASE_URL = TEST_DATABASE_URL && `${TEST_DATABASE_URL}${VITEST_POOL_ID}`;
 
 let workers: Workers;
 

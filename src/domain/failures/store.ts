@@ -45,8 +45,9 @@ export function pruneFailures(db: Db, failures: readonly NewFailure[]) {
     DELETE FROM key_failures WHERE id = ANY (ARRAY(
       SELECT id FROM key_failures WHERE id IN (
         SELECT old.id FROM (
-          SELECT id FROM api_keys WHERE id = ANY (${listOf('keyId')})
-          UNION SELECT id FROM api_keys WHERE hash = ANY (${listOf('keyHash')})
+          SELECT unnest(${listOf('keyId')}) AS id
+          UNION SELECT found.id FROM unnest(${listOf('keyHash')}) AS given(hash)
+            CROSS JOIN LATERAL (SELECT id FROM api_keys WHERE hash = given.hash OFFSET 0) found
         ) k CROSS JOIN LATERAL (
           SELECT f.id FROM key_failures f WHERE f.api_key_id = k.id ORDER BY f.id DESC OFFSET ${FAILURES_PER_KEY}
         ) old)

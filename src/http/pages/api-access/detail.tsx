@@ -52,9 +52,11 @@ function AuditLog(props: {
                 </td>
                 <td>
                   <EventText event={event} />
+                </td>
+                <td>
+                  <span class="address">{event.blocks > 1 ? `${event.blocks} addresses` : (event.address ?? '–')}</span>
                   {isActive ? <AlsoAllow id={id} event={event} /> : null}
                 </td>
-                <td class="address">{event.blocks > 1 ? `${event.blocks} addresses` : (event.address ?? '–')}</td>
               </tr>
             ))}
           </tbody>
