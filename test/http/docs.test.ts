@@ -46,6 +46,12 @@ describe('the reference', () => {
     expect([response.status, response.headers.get('ETag'), await response.text()]).toEqual([304, etag, '']);
   });
 
+  test('names both types of a value that may be null', async () => {
+    const text = await textOf(await open(harness, '/docs'));
+    expect(text).toContain('string or null');
+    expect(text).not.toContain('stringnull');
+  });
+
   test('is no larger than what a phone loads at once', async () => {
     const gzip = new Blob([await html()]).stream().pipeThrough(new CompressionStream('gzip'));
     expect((await new Response(gzip).arrayBuffer()).byteLength).toBeLessThan(30 * 1024);

@@ -9,7 +9,7 @@ import { OPERATIONS } from '../../openapi/operations.ts';
 /** What the reference reads of a JSON Schema. */
 export interface Schema {
   readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];

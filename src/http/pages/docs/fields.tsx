@@ -33,7 +33,7 @@ function TypeOf({ schema }: { readonly schema: Schema }): Markup {
   if (format === 'uri') return <>URL{within(undefined, schema.maxLength, 'characters')}</>;
   return (
     <>
-      {type}
+      {typeof type === 'string' ? type : type?.join(' or ')}
       {within(schema.minLength, schema.maxLength, 'characters')}
       {within(schema.minimum, schema.maximum, '')}
     </>
