@@ -276,8 +276,8 @@ export interface ApiKey {
 
 /** A fact that the owner of a key should know. */
 export interface KeyHealth {
-  /** `leaked`: found in public and revoked, until dismissed. `expires_soon`: within 30 days. `idle`: not used for 90 days. Neither `never_used` nor `idle` is claimed while the last use is unknown. */
-  readonly code: "leaked" | "expired" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
+  /** `leaked`: found in public and revoked, until dismissed. `revocation_scheduled`: its owner has chosen when. `expires_soon`: within 30 days. `idle`: not used for 90 days. Neither `never_used` nor `idle` is claimed while the last use is unknown. */
+  readonly code: "leaked" | "expired" | "revocation_scheduled" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
   /** `alert` is the most urgent. */
   readonly severity: "alert" | "warning" | "notice";
   /** The reason. */

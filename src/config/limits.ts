@@ -249,6 +249,10 @@ export const KEY_MAILS_BUDGET_MS = 20 * SECOND_MS;
 /** So many failures end a run: the provider is away. */
 export const KEY_MAIL_FAILURES_MAX = 3;
 
+// ── Scheduled revocations ───────────────────────────────────────────────────────────────────────────────
+/** The longest silence that a schedule can wait for. Redis forgets uses after 32 days. */
+export const REVOKE_AFTER_SILENCE_MAX_HOURS = 720;
+
 // ── Health of keys ──────────────────────────────────────────────────────────────────────────────────────
 /** A key that was not used for so long is idle. */
 export const KEY_IDLE_MS = 90 * DAY_MS;
@@ -388,6 +392,8 @@ export const FAILURES_KEPT_MS = 7 * DAY_MS;
 export const FAILURE_ROUND_MIN_MS = 50;
 /** A failed call that is written delays the next writing by this time: an isolate writes 200 a second on average. */
 export const FAILURE_ROW_MS = 5;
+/** Revoked keys that are still tried, on the page of their successor, and the addresses of each. */
+export const KNOCKING_SHOWN = 5;
 export const FAILURES_PER_PAGE = 50;
 export const FAILURES_PER_PAGE_MAX = 100;
 /** Audit events that an isolate knows it has written; the oldest makes room, and the row itself is unique. */

@@ -13,7 +13,7 @@ import {
   wakeDeliveries,
 } from '../domain/deliveries/index.ts';
 import { sendKeyMails } from '../domain/key-mails/index.ts';
-import { noteLastUses, pruneKeys, tellRevocations } from '../domain/keys/index.ts';
+import { noteLastUses, pruneKeys, revokeScheduled, tellRevocations } from '../domain/keys/index.ts';
 import { sendLeakMails } from '../domain/leaks/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
@@ -29,6 +29,7 @@ async function purgeAccounts(ctx: Ctx): Promise<number> {
  * because the build shortens those. A task of the retention table has the name of its table.
  */
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
+  revokeScheduled,
   tellRevocations,
   sendLeakMails,
   noteLastUses,

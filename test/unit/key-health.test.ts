@@ -23,7 +23,7 @@ const SOUND: ApiKey = {
   revokedAt: null,
   revokedReason: null,
 };
-const KNOWN = { isUseKnown: true, isLeakDismissed: false };
+const KNOWN: Parameters<typeof healthOf>[2] = { isUseKnown: true, isLeakDismissed: false, schedule: undefined };
 const ENDED: Partial<ApiKey> = { expiresAt: null, ipAllowlist: [], lastUsedAt: null };
 const REVOKED: Partial<ApiKey> = { ...ENDED, status: 'revoked', revokedAt: at(-DAY) };
 
@@ -67,6 +67,21 @@ describe('the health of a key', () => {
         'never_used notice Never used.',
         'no_allowlist notice Works from any address.',
       ],
+    ],
+    [
+      'with a revocation at a time',
+      { expiresAt: at(2 * DAY) },
+      { schedule: { at: new Date(NOW + HOUR), afterSilence: null } },
+      [
+        'revocation_scheduled warning Will be revoked on 2026-11-24, 13:00 UTC.',
+        'expires_soon warning Expires in 2 days.',
+      ],
+    ],
+    [
+      'with a revocation after a silence',
+      {},
+      { schedule: { at: new Date(NOW + HOUR), afterSilence: 1 } },
+      ['revocation_scheduled warning Will be revoked once it has not been used for 1 hour.'],
     ],
     ['revoked by its owner is empty', { ...REVOKED, revokedReason: 'user' }, {}, []],
     ['revoked by an admin is empty', { ...REVOKED, revokedReason: 'admin' }, {}, []],

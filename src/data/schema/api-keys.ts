@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, check, index, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 
 /** An API key without the key: only its SHA-256 and its first four characters are kept (contract section 2). */
@@ -32,19 +32,26 @@ export const apiKeys = pgTable(
     /** As Redis last told; Redis itself knows it to the second (see `domain/keys/usage.ts`). */
     lastUsedAt: timestamp('last_used_at', { withTimezone: true, precision: 3, mode: 'date' }),
     lastUsedIp: text('last_used_ip'),
-    /** When Redis was last asked; null = never. */
+    /** When Redis was last asked for the last use; null = never. */
+    useNotedAt: timestamp('use_noted_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** Where a leaked key was found, as whoever reported it said. */
     leakUrl: text('leak_url'),
     /** The mail to the owner of a leaked key is not sent yet. */
     leakMailDue: boolean('leak_mail_due').notNull().default(false),
     /** When the owner put the notice of the leak away. */
     leakDismissedAt: timestamp('leak_dismissed_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    useNotedAt: timestamp('use_noted_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    /** When the sweep revokes the key, as its owner chose; with `revoke_after_silence`, the earliest time at which it may. */
+    revokeAt: timestamp('revoke_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    /** Hours without an admitted request before the revocation; null = it comes at `revoke_at` in any case. */
+    revokeAfterSilence: smallint('revoke_after_silence'),
   },
   (table) => [
     index('api_keys_use_noted_at_index').on(sql`${table.useNotedAt} ASC NULLS FIRST`),
-    // Keys that have ended, for the sweep that prunes them.
     index('api_keys_leak_mail_due_index').on(table.revokedAt).where(sql`${table.leakMailDue}`),
+    index('api_keys_revoke_at_index')
+      .on(table.revokeAt)
+      .where(sql`${table.revokeAt} IS NOT NULL AND ${table.revokedAt} IS NULL`),
+    // Keys that have ended, for the sweep that prunes them.
     index('api_keys_ended_at_index')
       .on(sql`least(${table.revokedAt}, ${table.expiresAt})`, table.id)
       .where(sql`least(${table.revokedAt}, ${table.expiresAt}) IS NOT NULL`),
@@ -55,6 +62,10 @@ export const apiKeys = pgTable(
         sql`${table.revokedAt} IS NOT NULL AND (${table.tombstonedAt} IS NULL OR ${table.tombstonedAt} - ${table.revokedAt} < interval '1 minute')`,
       ),
     check('api_keys_revoked_for_a_reason', sql`(${table.revokedAt} IS NULL) = (${table.revokedReason} IS NULL)`),
+    check(
+      'api_keys_revoke_after_silence_scheduled',
+      sql`${table.revokeAfterSilence} IS NULL OR ${table.revokeAt} IS NOT NULL`,
+    ),
     check('api_keys_revoked_reason_known', sql`${table.revokedReason} IN ('user', 'admin', 'leaked')`),
   ],
 );

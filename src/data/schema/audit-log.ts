@@ -4,6 +4,8 @@ import { apiKeys } from './api-keys.ts';
 
 export const AUDIT_EVENTS = [
   'created',
+  'revocation_scheduled',
+  'revocation_cancelled',
   'revoked',
   'first_use',
   'refused_address',

@@ -10,6 +10,7 @@ export const KEY_MAILS = [
   'expired',
   'new_network',
   'refused',
+  'revocation_scheduled',
   'revoked',
 ] as const;
 
@@ -24,7 +25,10 @@ export const keyMails = pgTable(
       .notNull()
       .references(() => apiKeys.id, { onDelete: 'cascade' }),
     kind: text({ enum: KEY_MAILS }).notNull(),
-    /** Empty where a mail is sent once for a key; a UTC day; or `all` for a revocation of all keys of an account. */
+    /**
+     * Empty where a mail is sent once for a key; a UTC day; the time of a schedule; `schedule` for a revocation by it, or `all`
+     * for one of all keys of an account.
+     */
     occasion: text().notNull(),
     /** The client's address, or its block, where the mail names one. */
     address: text(),

@@ -1,3 +1,4 @@
+import { KNOCKING_SHOWN } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
 import { isId } from '../../lib/id.ts';
@@ -6,7 +7,7 @@ import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import type { FailurePage } from './failure.ts';
 import { failuresQuerySchema } from './schemas.ts';
-import { selectFailures, selectKey, selectLateUse } from './store.ts';
+import { type KnockingKey, selectFailures, selectKey, selectKnocking, selectLateUse } from './store.ts';
 
 /**
  * Failed calls with a key of the actor's account, the newest first.
@@ -51,4 +52,13 @@ export async function readLateUse(ctx: ActorCtx, keyId: string): Promise<LateUse
   if (!key) throw new Refused({ code: 'not_found' });
   const [late] = rows;
   return late && late.lastAt !== null ? { ...late, lastAt: late.lastAt } : undefined;
+}
+
+/** Keys with the scopes of this one that were revoked in the last 7 days and are still tried; empty where there is no such key. */
+export async function readKnocking(
+  { actor, now, ports: { db } }: ActorCtx,
+  keyId: string,
+): Promise<readonly KnockingKey[]> {
+  if (!isId(keyId)) return [];
+  return (await runSql(selectKnocking(db, keyId, actor.accountId, now, KNOCKING_SHOWN))).rows;
 }

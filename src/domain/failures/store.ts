@@ -100,3 +100,39 @@ export function selectLateUse(db: Db, keyId: string, now: number) {
     SELECT count(*)::integer AS count, ${timeJson(sql`max(at)`)} AS "lastAt", (array_agg(address ORDER BY id DESC))[1] AS address
     FROM ${newest(keyId, now)} WHERE code IN ('api_key_revoked', 'api_key_expired')`);
 }
+
+/** An ended key that is still tried, with the addresses that try it. */
+export type KnockingKey = {
+  readonly id: string;
+  readonly label: string;
+  readonly maskedKey: string;
+  readonly count: number;
+  readonly lastAt: string;
+  /** The one with the most calls first. */
+  readonly addresses: readonly { readonly address: string | null; readonly count: number }[];
+};
+
+/**
+ * Keys that were revoked lately, had the scopes of a key of the same account, and are still tried.
+ *
+ * @param limit of keys, and of addresses of each
+ */
+export function selectKnocking(db: Db, keyId: string, accountId: string, now: number, limit: number) {
+  const since = sql`${new Date(now - FAILURES_KEPT_MS).toISOString()}::timestamptz`;
+  return db.execute<KnockingKey>(sql`
+    SELECT old.id, old.label, old.masked_key AS "maskedKey", late.count, ${timeJson(sql`late.last_at`)} AS "lastAt", late.addresses
+    FROM (
+      SELECT old.* FROM api_keys k JOIN api_keys old ON old.account_id = k.account_id
+      WHERE k.id = ${keyId} AND k.account_id = ${accountId} AND old.id <> k.id AND old.revoked_at >= ${since}
+        AND old.scopes @> k.scopes AND old.scopes <@ k.scopes
+      ORDER BY old.revoked_at DESC LIMIT ${limit}
+    ) old CROSS JOIN LATERAL (
+      SELECT sum(n)::integer AS count, max(last_at) AS last_at,
+        to_json((array_agg(json_build_object('address', address, 'count', n) ORDER BY n DESC, address))[1:${limit}]) AS addresses
+      FROM (
+        SELECT address, count(*) AS n, max(at) AS last_at FROM key_failures
+        WHERE api_key_id = old.id AND at >= ${since} AND code = 'api_key_revoked' GROUP BY address
+      ) tried
+    ) late
+    WHERE late.count > 0 ORDER BY late.last_at DESC`);
+}

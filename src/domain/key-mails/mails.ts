@@ -80,12 +80,42 @@ function contentOf(mail: DueMail, now: number): { readonly subject: string; read
           'If it is a server of yours, generate another key whose allowlist has this address. If it is not, somebody else has your key: revoke it.',
         ],
       };
+    case 'revocation_scheduled':
+      return {
+        subject: `The revocation of your Jestha API key "${label}" is scheduled`,
+        paragraphs: [
+          `On ${time(dueAt)}${from}, the revocation of your API key ${maskedKey} ("${label}") was scheduled. It will be revoked ${scheduled(mail)}.`,
+          'You can cancel this on its page until then. If it was not you, change your password.',
+        ],
+      };
     case 'revoked':
       return mail.keys ? allRevoked(mail.keys, dueAt, from) : revoked(mail, key, from);
   }
 }
 
-function revoked({ label, revokedReason, dueAt }: DueMail, key: string, from: string) {
+/** `on 2026-11-24, 12:00 UTC`, or after which silence. */
+function scheduled({ revokeAt, revokeAfterSilence, dueAt }: DueMail): string {
+  if (revokeAfterSilence === null) return `on ${time(revokeAt ?? dueAt)}`;
+  return `once it has not been used for ${hours(revokeAfterSilence)}`;
+}
+
+const hours = (count: number) => (count === 1 ? '1 hour' : `${count} hours`);
+
+function revoked(mail: DueMail, key: string, from: string) {
+  const { label, revokedReason, dueAt, occasion, revokeAfterSilence } = mail;
+  if (occasion === 'schedule') {
+    const why =
+      revokeAfterSilence === null
+        ? 'the time that was chosen had come'
+        : `it had not been used for ${hours(revokeAfterSilence)}`;
+    return {
+      subject: `Your Jestha API key "${label}" was revoked as scheduled`,
+      paragraphs: [
+        `${key} was revoked on ${time(dueAt)}, as scheduled: ${why}. Requests with it are refused.`,
+        'Its page shows whether a service still tries to use it.',
+      ],
+    };
+  }
   const isByOwner = revokedReason === 'user';
   return {
     subject: `Your Jestha API key "${label}" was revoked`,

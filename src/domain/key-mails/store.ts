@@ -45,11 +45,22 @@ export function insertMailsOfNewKey(
     WHERE k.id = ${id}`);
 }
 
-/** Writes down a mail about the key that a transaction revoked. @param revoked a condition on `api_keys k` */
-export function insertRevokedMail(db: Db, revoked: Sql, address: string | null, at: Date) {
+/**
+ * Writes down a mail about each key that a transaction revoked.
+ *
+ * @param revoked a condition on `api_keys k`
+ * @param occasion `schedule` where the sweep did it
+ */
+export function insertRevokedMail(
+  db: Db,
+  revoked: Sql,
+  address: string | null,
+  at: Date,
+  occasion: '' | 'schedule' = '',
+) {
   return db.execute(sql`
     INSERT INTO key_mails (api_key_id, kind, occasion, address, due_at)
-    SELECT k.id, 'revoked', '', ${address}, ${timestamp(at)} FROM api_keys k
+    SELECT k.id, 'revoked', ${occasion}, ${address}, ${timestamp(at)} FROM api_keys k
     WHERE ${revoked} AND ${isNoLeak}
     ON CONFLICT ON CONSTRAINT key_mails_once DO NOTHING`);
 }
@@ -68,6 +79,21 @@ export function insertRevokedMailOfAll(db: Db, revoked: Sql, address: string | n
       AND NOT EXISTS (SELECT FROM accounts a WHERE a.id = k.account_id AND a.deletion_requested_at IS NOT NULL)
     HAVING count(*) > 0
     ON CONFLICT ON CONSTRAINT key_mails_once DO NOTHING`);
+}
+
+/** Writes down a mail about the schedule that the transaction has given to a key. */
+export function insertScheduleMail(db: Db, keyId: string, address: string | null, at: Date) {
+  return db.execute(sql`
+    INSERT INTO key_mails (api_key_id, kind, occasion, address, due_at)
+    SELECT id, 'revocation_scheduled', ${at.toISOString()}, ${address}, ${timestamp(at)} FROM api_keys
+    WHERE id = ${keyId} AND revoke_at IS NOT NULL AND revoked_at IS NULL
+    ON CONFLICT ON CONSTRAINT key_mails_once DO NOTHING`);
+}
+
+/** Forgets mails about an earlier schedule of a key. */
+export function deleteUnsentScheduleMails(db: Db, keyId: string) {
+  return db.execute(sql`
+    DELETE FROM key_mails WHERE api_key_id = ${keyId} AND kind = 'revocation_scheduled' AND sent_at IS NULL`);
 }
 
 /** A leak has a mail of its own. */
@@ -133,6 +159,9 @@ export type DueMail = {
   readonly maskedKey: string;
   readonly expiresAt: string | null;
   readonly revokedReason: 'user' | 'admin' | 'leaked' | null;
+  /** The schedule of its revocation, done or not. */
+  readonly revokeAt: string | null;
+  readonly revokeAfterSilence: number | null;
   /** The keys that were revoked together, in words. */
   readonly keys: string[] | null;
 };
@@ -146,6 +175,7 @@ export function claimMails(db: Db, now: Date, limit: number) {
   const isWanted = sql`
     CASE WHEN m.kind LIKE 'expire%' THEN a.key_warnings_stopped_at IS NULL AND k.revoked_at IS NULL
         AND (m.kind = 'expired' OR k.expires_at > ${at})
+      WHEN m.kind = 'revocation_scheduled' THEN k.revoke_at IS NOT NULL AND k.revoked_at IS NULL
       WHEN m.kind = 'refused' THEN a.key_warnings_stopped_at IS NULL AND k.revoked_at IS NULL AND m.count >= ${REFUSALS_MAILED}
       ELSE true END`;
   return db.execute<DueMail>(sql`
@@ -166,7 +196,8 @@ export function claimMails(db: Db, now: Date, limit: number) {
       AND k.id = m.api_key_id AND a.id = k.account_id
     RETURNING m.kind, m.occasion, m.address, ${timeJson(sql`m.due_at`)} AS "dueAt", a.id AS "accountId", a.email,
       k.id AS "keyId", k.label, k.masked_key AS "maskedKey", ${timeJson(sql`k.expires_at`)} AS "expiresAt",
-      k.revoked_reason AS "revokedReason", CASE m.occasion WHEN 'all' THEN array_to_json(ARRAY(
+      k.revoked_reason AS "revokedReason", ${timeJson(sql`k.revoke_at`)} AS "revokeAt",
+      k.revoke_after_silence AS "revokeAfterSilence", CASE m.occasion WHEN 'all' THEN array_to_json(ARRAY(
         SELECT other.masked_key || ' ("' || other.label || '")' FROM api_keys other
         WHERE other.account_id = k.account_id AND other.revoked_at = k.revoked_at
           AND (other.expires_at IS NULL OR other.expires_at > other.revoked_at)

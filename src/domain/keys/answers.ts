@@ -5,11 +5,23 @@ import { REVOKED_REASONS } from './record.ts';
 /** What the owner of a key should know of it. */
 export const keyHealthSchema = z
   .strictObject({
-    code: z.enum(['leaked', 'expired', 'expires_soon', 'never_used', 'idle', 'no_expiry', 'no_allowlist']).meta({
-      description:
-        '`leaked`: found in public and revoked, until dismissed. `expires_soon`: within 30 days. `idle`: not used for 90 days. ' +
-        'Neither `never_used` nor `idle` is claimed while the last use is unknown.',
-    }),
+    code: z
+      .enum([
+        'leaked',
+        'expired',
+        'revocation_scheduled',
+        'expires_soon',
+        'never_used',
+        'idle',
+        'no_expiry',
+        'no_allowlist',
+      ])
+      .meta({
+        description:
+          '`leaked`: found in public and revoked, until dismissed. `revocation_scheduled`: its owner has chosen when. ' +
+          '`expires_soon`: within 30 days. `idle`: not used for 90 days. ' +
+          'Neither `never_used` nor `idle` is claimed while the last use is unknown.',
+      }),
     severity: z.enum(['alert', 'warning', 'notice']).meta({ description: '`alert` is the most urgent.' }),
     message: z.string().meta({ description: 'The reason.', examples: ['Expires in 3 days.'] }),
     action: z.string().meta({ description: 'The way out.' }),

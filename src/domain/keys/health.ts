@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { DAY_MS, EXPIRY_SHOWN_MS, HOUR_MS, KEY_IDLE_MS } from '../../config/limits.ts';
 import type { keyHealthSchema } from './answers.ts';
 import type { ApiKey } from './api-key.ts';
+import type { RevocationSchedule } from './schedule-revocation.ts';
 
 /** Something about a key that its owner should know, the reason and what to do. */
 export type KeyHealth = z.infer<typeof keyHealthSchema>;
@@ -12,17 +13,23 @@ export type KeyHealth = z.infer<typeof keyHealthSchema>;
  * @param now unix ms
  * @param of.isUseKnown false while Redis does not tell the last use: then nothing is said of it
  * @param of.isLeakDismissed the owner has put the notice of the leak away
+ * @param of.schedule the revocation that the sweep will do
  */
 export function healthOf(
   key: ApiKey,
   now: number,
-  of: { readonly isUseKnown: boolean; readonly isLeakDismissed: boolean },
+  of: {
+    readonly isUseKnown: boolean;
+    readonly isLeakDismissed: boolean;
+    readonly schedule: RevocationSchedule | undefined;
+  },
 ): KeyHealth[] {
   if (key.status === 'revoked') {
     return key.revokedReason === 'leaked' && !of.isLeakDismissed ? [LEAKED] : [];
   }
   if (key.status === 'expired') return [EXPIRED];
   return [
+    ...(of.schedule ? [scheduled(of.schedule)] : []),
     ...expiryOf(key, now),
     ...(of.isUseKnown ? useOf(key, now) : []),
     ...(key.expiresAt === null ? [NO_EXPIRY] : []),
@@ -57,6 +64,19 @@ const NO_ALLOWLIST: KeyHealth = {
   message: 'Works from any address.',
   action: 'If your service has fixed addresses, replace it by a key that allows only these.',
 };
+
+function scheduled({ at, afterSilence }: RevocationSchedule): KeyHealth {
+  const when =
+    afterSilence === null
+      ? `on ${at.toISOString().slice(0, 16).replace('T', ', ')} UTC`
+      : `once it has not been used for ${amount(afterSilence, 'hour')}`;
+  return {
+    code: 'revocation_scheduled',
+    severity: 'warning',
+    message: `Will be revoked ${when}.`,
+    action: 'Cancel this on its page if your service still needs it.',
+  };
+}
 
 function expiryOf({ expiresAt }: ApiKey, now: number): KeyHealth[] {
   if (expiresAt === null) return [];

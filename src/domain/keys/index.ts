@@ -11,7 +11,7 @@ export { loadRecord, loadRecordShared } from './load-record.ts';
 export { noteLastUses } from './note-last-uses.ts';
 export { readApiKey, readApiKeyAndUse } from './own-key.ts';
 export { pruneKeys } from './prune-keys.ts';
-export { type KeyDetail, readKey } from './read-key.ts';
+export { type KeyDetail, type RotatedKey, type Rotation, readKey } from './read-key.ts';
 export { readUsage } from './read-usage.ts';
 export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';
 export { forgetRecord, refreshRecord, reloadRecord } from './refresh-record.ts';
@@ -25,6 +25,13 @@ export {
   revokingAll,
   revokingLeaked,
 } from './revoke-key.ts';
+export type { RotationVerdict } from './rotation.ts';
+export {
+  cancelScheduledRevocation,
+  type RevocationSchedule,
+  revokeScheduled,
+  scheduleRevocation,
+} from './schedule-revocation.ts';
 export { keyPageSchema, type NewKey, newKeySchema, usageQuerySchema } from './schemas.ts';
 export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
 export { standingOf } from './standing.ts';

@@ -5,12 +5,13 @@ import type { SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField } from '../refusal.ts';
 import type { apiKeyListSchema } from './answers.ts';
-import { type ApiKey, type ApiKeyRow, statusOf, toApiKey } from './api-key.ts';
+import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { healthOf, type KeyHealth } from './health.ts';
 import { type LastUse, readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
+import { scheduleOf } from './schedule-revocation.ts';
 import { keyPageSchema } from './schemas.ts';
-import { selectActiveKeys, selectEndedKeys } from './store.ts';
+import { type ListedKeyRow, selectActiveKeys, selectEndedKeys } from './store.ts';
 import { readUsages, type UsageBucket } from './usage.ts';
 
 export type KeyList = z.infer<typeof apiKeyListSchema>;
@@ -71,13 +72,17 @@ export async function listActiveKeys(ctx: SessionCtx): Promise<readonly ActiveKe
 
 /** Keys with their health. @param now unix ms @param lastUses undefined = unknown, since Redis does not answer */
 function withHealth(
-  rows: readonly (ApiKeyRow & { readonly leakDismissedAt: Date | null })[],
+  rows: readonly ListedKeyRow[],
   now: number,
   lastUses: readonly (LastUse | undefined)[] | undefined,
 ): { readonly apiKey: ApiKey; readonly health: KeyHealth[] }[] {
   return rows.map((row, i) => {
     const apiKey = toApiKey(row, now, lastUses?.[i]);
-    const of = { isUseKnown: lastUses !== undefined, isLeakDismissed: row.leakDismissedAt !== null };
+    const of = {
+      isUseKnown: lastUses !== undefined,
+      isLeakDismissed: row.leakDismissedAt !== null,
+      schedule: scheduleOf(row),
+    };
     return { apiKey, health: healthOf(apiKey, now, of) };
   });
 }

@@ -7,20 +7,36 @@ import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { healthOf, type KeyHealth } from './health.ts';
 import { readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
+import { type RotationVerdict, rotationVerdict } from './rotation.ts';
+import { type RevocationSchedule, scheduleOf } from './schedule-revocation.ts';
 import { type AuditEvent, selectActiveKeys, selectEvents, selectKeyOf } from './store.ts';
-import { readUsages, type UsageBucket } from './usage.ts';
+import { byDay, readUsages, USAGE_WINDOWS, type UsageBucket } from './usage.ts';
 
 /** Everything the owner of a key can know of it. */
 export interface KeyDetail {
   readonly apiKey: ApiKey;
   readonly health: readonly KeyHealth[];
+  readonly schedule: RevocationSchedule | undefined;
   /** Undefined = unknown, since Redis does not answer. */
   readonly hours: readonly UsageBucket[] | undefined;
   readonly days: readonly UsageBucket[] | undefined;
   /** The newest first. */
   readonly events: readonly AuditEvent[];
-  /** The newest other active key with the same scopes: what traffic moves to, or comes from, in a rotation. */
-  readonly sibling: { readonly apiKey: ApiKey; readonly hours: readonly UsageBucket[] | undefined } | undefined;
+  readonly rotation: Rotation | undefined;
+}
+
+/** A key and the newest other active one with the same scopes: traffic moves from the older to the newer. */
+export interface Rotation {
+  readonly older: RotatedKey;
+  readonly newer: RotatedKey;
+  readonly verdict: RotationVerdict;
+}
+
+export interface RotatedKey {
+  readonly apiKey: ApiKey;
+  readonly schedule: RevocationSchedule | undefined;
+  /** The last 30 days; undefined = unknown, since Redis does not answer. */
+  readonly hours: readonly UsageBucket[] | undefined;
 }
 
 /** @throws Refused `not_found`: no such key of this person's */
@@ -40,24 +56,37 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
     statusOf(row, ctx.now) === 'active'
       ? active.find((other) => other.id !== id && hasSameScopes(other.scopes, row.scopes))
       : undefined;
-  const shown = sibling ? [row, sibling] : [row];
-  const [lastUses, hours, days] = await Promise.all([
-    orUnknown(readLastUses(ctx, shown)),
-    orUnknown(readUsages(ctx, shown, '24h')),
-    orUnknown(readUsages(ctx, [row], '30d')),
+  const rows = sibling ? [row, sibling] : [row];
+  const [lastUses, usages] = await Promise.all([
+    orUnknown(readLastUses(ctx, rows)),
+    orUnknown(readUsages(ctx, rows, '30d-by-hour')),
   ]);
-  const apiKey = toApiKey(row, ctx.now, lastUses?.[0]);
+  const [shown, other] = rows.map((each, i) => ({
+    apiKey: toApiKey(each, ctx.now, lastUses?.[i]),
+    schedule: scheduleOf(each),
+    hours: lastUses && usages?.[i],
+  }));
+  if (!shown) throw new Refused({ code: 'not_found' });
+  const { apiKey, schedule, hours } = shown;
   return {
     apiKey,
     health: healthOf(apiKey, ctx.now, {
       isUseKnown: lastUses !== undefined,
       isLeakDismissed: row.leakDismissedAt !== null,
+      schedule,
     }),
-    hours: hours?.[0],
-    days: days?.[0],
+    schedule,
+    hours: hours?.slice(-USAGE_WINDOWS['24h'].buckets),
+    days: hours && byDay(hours, USAGE_WINDOWS['30d'].buckets),
     events: events.rows.map((event) => ({ ...event, at: new Date(event.at), lastAt: new Date(event.lastAt) })),
-    sibling: sibling && { apiKey: toApiKey(sibling, ctx.now, lastUses?.[1]), hours: hours?.[1] },
+    rotation: other && rotationOf(shown, other, ctx.now),
   };
+}
+
+function rotationOf(one: RotatedKey, other: RotatedKey, now: number): Rotation {
+  const isOlder = one.apiKey.createdAt <= other.apiKey.createdAt;
+  const [older, newer] = isOlder ? [one, other] : [other, one];
+  return { older, newer, verdict: rotationVerdict(older, newer, now) };
 }
 
 function hasSameScopes(some: readonly string[], others: readonly string[]): boolean {

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { ALLOWLIST_MAX_ENTRIES, KEYS_PER_PAGE, KEYS_PER_PAGE_MAX, LABEL_MAX_CHARACTERS } from '../../config/limits.ts';
+import {
+  ALLOWLIST_MAX_ENTRIES,
+  KEYS_PER_PAGE,
+  KEYS_PER_PAGE_MAX,
+  LABEL_MAX_CHARACTERS,
+  REVOKE_AFTER_SILENCE_MAX_HOURS,
+} from '../../config/limits.ts';
 import { pageOf } from '../page.ts';
 import { humanLine } from '../text.ts';
 import { parseEntry } from './allowlist.ts';
@@ -12,6 +18,8 @@ const allowlistEntry = z.string().transform((entry, context) => {
   context.issues.push({ code: 'custom', message: `"${shown}" ${parsed.problem}`, input: entry });
   return z.NEVER;
 });
+
+const SILENCE_HOURS = `must be a number of hours from 1 to ${REVOKE_AFTER_SILENCE_MAX_HOURS}`;
 
 /** Unix ms. From here on `toISOString` writes a sign and six digits, which Postgres does not read; an offset leads there. */
 const YEAR_10000 = Date.UTC(10_000, 0);
@@ -42,6 +50,24 @@ export const newKeySchema = z
   });
 
 export type NewKey = z.input<typeof newKeySchema>;
+
+/** When a key is to be revoked (`domain/keys/schedule-revocation`). */
+export const revocationScheduleSchema = z.discriminatedUnion(
+  'when',
+  [
+    z.strictObject({
+      when: z.literal('time'),
+      at: z.iso
+        .datetime({ offset: true, error: 'choose a date and a time (UTC)' })
+        .refine((at) => Date.parse(at) < YEAR_10000, 'must be before the year 10000'),
+    }),
+    z.strictObject({
+      when: z.literal('silence'),
+      hours: z.int({ error: SILENCE_HOURS }).min(1, SILENCE_HOURS).max(REVOKE_AFTER_SILENCE_MAX_HOURS, SILENCE_HOURS),
+    }),
+  ],
+  { error: 'choose a time or a silence' },
+);
 
 /** A page of the list of keys, as a query. */
 export const keyPageSchema = z.object(pageOf(KEYS_PER_PAGE, KEYS_PER_PAGE_MAX));

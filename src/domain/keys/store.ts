@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, isNull, lt, not, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, lte, not, or, sql } from 'drizzle-orm';
 import {
   ACTIVE_KEYS_PER_ACCOUNT,
   AUDIT_ADDRESSES_PER_DAY,
@@ -240,6 +240,57 @@ export function insertAllRevoked(db: Db, revoked: Sql, id: string, address: stri
     ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
 }
 
+/** Sets the schedule of an active key of the person's, or takes it away. */
+export function updateSchedule(
+  db: Db,
+  id: string,
+  owner: Writer<SessionActor>,
+  schedule: { readonly at: Date; readonly afterSilence: number | null } | null,
+) {
+  return db
+    .update(apiKeys)
+    .set({ revokeAt: schedule?.at ?? null, revokeAfterSilence: schedule?.afterSilence ?? null })
+    .where(and(eq(apiKeys.id, id), sql`${apiKeys.accountId} = ${actingAccount(owner)}`, isNull(apiKeys.revokedAt)));
+}
+
+/** Keys that their schedule may revoke now, the longest waiting first; before them those that need not be silent. */
+export function selectDueRevocations(db: Db, now: Date, limit: number) {
+  return db
+    .select(listColumns)
+    .from(apiKeys)
+    .where(and(isNotNull(apiKeys.revokeAt), isNull(apiKeys.revokedAt), lte(apiKeys.revokeAt, now)))
+    .orderBy(sql`${apiKeys.revokeAfterSilence} IS NOT NULL`, apiKeys.revokeAt)
+    .limit(limit);
+}
+
+/** Revokes keys whose schedule is still due, and answers them: one that was changed or cancelled meanwhile stays. */
+export function markDueRevoked(db: Db, hashes: string[], at: Date) {
+  return db
+    .update(apiKeys)
+    .set({ revokedAt: at, revokedReason: 'user' })
+    .from(accounts)
+    .where(
+      and(
+        inArray(apiKeys.hash, hashes),
+        isNull(apiKeys.revokedAt),
+        lte(apiKeys.revokeAt, at),
+        eq(accounts.id, apiKeys.accountId),
+      ),
+    )
+    .returning(recordColumns);
+}
+
+/** Notes when keys that were used meanwhile can have been silent for long enough, unless their schedule was changed. */
+export function postponeRevocations(
+  db: Db,
+  later: readonly { readonly id: string; readonly was: Date | null; readonly at: Date }[],
+) {
+  return db.execute(sql`
+    UPDATE api_keys SET revoke_at = later.at
+    FROM jsonb_to_recordset(${JSON.stringify(later)}::jsonb) AS later(id text, was timestamptz, at timestamptz)
+    WHERE api_keys.id = later.id AND api_keys.revoke_at = later.was AND api_keys.revoked_at IS NULL`);
+}
+
 export interface KeyToRevoke {
   readonly id: string;
   readonly accountId: string;
@@ -269,7 +320,16 @@ export function selectUnsettledRevocations(db: Db, now: Date, limit: number) {
     .limit(limit);
 }
 
-const listColumns = { ...apiKeyColumns, hash: apiKeys.hash, leakDismissedAt: apiKeys.leakDismissedAt };
+const listColumns = {
+  ...apiKeyColumns,
+  hash: apiKeys.hash,
+  leakDismissedAt: apiKeys.leakDismissedAt,
+  revokeAt: apiKeys.revokeAt,
+  revokeAfterSilence: apiKeys.revokeAfterSilence,
+};
+
+/** A key as its owner sees it, and what is done with that. */
+export type ListedKeyRow = Awaited<ReturnType<typeof selectActiveKeys>>[number];
 
 /** The active keys of an account, the newest first. */
 export function selectActiveKeys(db: Db, accountId: string, now: Date) {

@@ -9,6 +9,8 @@ export type UsageBucket = z.infer<typeof usageBucketSchema>;
 export const USAGE_WINDOWS = {
   '24h': { buckets: 24, bucketMs: HOUR_MS },
   '30d': { buckets: 30, bucketMs: DAY_MS },
+  /** All hours of the 30 UTC days, and some before them. */
+  '30d-by-hour': { buckets: 720, bucketMs: HOUR_MS },
 } as const;
 
 export type UsageWindow = keyof typeof USAGE_WINDOWS;
@@ -35,7 +37,7 @@ export async function readUsages(
     const counters = new Map(days.map((day, i) => [day, found[key * days.length + i] ?? {}]));
     return starts.map((start) => {
       const ofDay = counters.get(dayOf(start)) ?? {};
-      const hour = window === '24h' ? new Date(start).toISOString().slice(11, 13) : undefined;
+      const hour = bucketMs === HOUR_MS ? new Date(start).toISOString().slice(11, 13) : undefined;
       return {
         start: new Date(start).toISOString(),
         accepted: sum(ofDay, 'accepted', hour),
@@ -43,6 +45,17 @@ export async function readUsages(
       };
     });
   });
+}
+
+/** The newest UTC days of buckets of an hour, the oldest first. */
+export function byDay(hours: readonly UsageBucket[], days: number): UsageBucket[] {
+  const sums = new Map<string, UsageBucket>();
+  for (const { start, accepted, throttled } of hours) {
+    const day = `${start.slice(0, 10)}T00:00:00.000Z`;
+    const sum = sums.get(day) ?? { start: day, accepted: 0, throttled: 0 };
+    sums.set(day, { start: day, accepted: sum.accepted + accepted, throttled: sum.throttled + throttled });
+  }
+  return [...sums.values()].slice(-days);
 }
 
 /** Counters are `HH:accepted` and `HH:throttled`. @param hour only of this one */

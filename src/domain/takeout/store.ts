@@ -45,7 +45,8 @@ export const LISTS: Readonly<Record<string, List>> = {
   apiKeys: {
     columns: `id, label, masked_key AS "maskedKey", scopes, ip_allowlist AS "ipAllowlist", terms_version AS "termsVersion",
       ${time('created_at', 'createdAt')}, ${time('expires_at', 'expiresAt')}, ${time('last_used_at', 'lastUsedAt')},
-      last_used_ip AS "lastUsedIp", ${time('revoked_at', 'revokedAt')}, revoked_reason AS "revokedReason", leak_url AS "leakUrl"`,
+      last_used_ip AS "lastUsedIp", ${time('revoked_at', 'revokedAt')}, revoked_reason AS "revokedReason", leak_url AS "leakUrl",
+      ${time('revoke_at', 'revocationScheduledFor')}, revoke_after_silence AS "revokeAfterSilenceHours"`,
     from: 'api_keys',
     owner: 'account_id',
     order: byTime('api_keys', 'id'),

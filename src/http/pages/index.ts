@@ -5,6 +5,7 @@ import { getKeyList, postDismissLeak } from './api-access/list.tsx';
 import { postMailSwitch } from './api-access/mails.tsx';
 import { getNewKey, postNewKey } from './api-access/new.tsx';
 import { getRevoke, postRevoke } from './api-access/revoke.tsx';
+import { getSchedule, postCancelSchedule, postSchedule } from './api-access/schedule.tsx';
 import { getShownOnce, postStored } from './api-access/shown-once.tsx';
 import { getAsset } from './asset.ts';
 import { getDocs } from './docs.ts';
@@ -72,6 +73,9 @@ export const PAGES: readonly Page[] = [
   postStored,
   getRevoke,
   postRevoke,
+  getSchedule,
+  postSchedule,
+  postCancelSchedule,
   getReportKey,
   postReportKey,
   getDeveloperTerms,

@@ -1,7 +1,8 @@
-import { type AuditEvent, type KeyDetail, readKey, type UsageBucket } from '../../../domain/keys/index.ts';
+import { type KnockingKey, readKnocking } from '../../../domain/failures/index.ts';
+import { type AuditEvent, type KeyDetail, readKey } from '../../../domain/keys/index.ts';
 import { listWebhooks, type Webhook } from '../../../domain/webhooks/index.ts';
 import type { Person } from '../../endpoint.ts';
-import { KeyFacts, LastUsed, StatusBadge } from '../components/key-facts.tsx';
+import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
 import { DateTime } from '../components/time.tsx';
 import { ChartKey, UsageChart, UsageUnknown } from '../components/usage-chart.tsx';
 import { Layout } from '../layout.tsx';
@@ -11,9 +12,13 @@ import { WebhookList } from '../webhooks/list.tsx';
 import { FamilyWarning } from './allowlist-help.tsx';
 import { Failures, readFailures, type ShownFailures } from './failures.tsx';
 import { HealthLines } from './health.tsx';
+import { Knocking, RotationPanel } from './rotation.tsx';
+import { ScheduledRevocation } from './schedule.tsx';
 
 const EVENTS: Readonly<Record<AuditEvent['event'], string>> = {
   created: 'Generated',
+  revocation_scheduled: 'Revocation scheduled',
+  revocation_cancelled: 'Scheduled revocation cancelled',
   revoked: 'Revoked',
   first_use: 'Used from a new address',
   refused_address: 'Refused: the address is not on the allowlist',
@@ -102,59 +107,6 @@ function RevokeLink({ id, label }: { readonly id: string; readonly label: string
   );
 }
 
-function Hours(props: {
-  readonly id: string;
-  readonly heading: string;
-  readonly buckets: readonly UsageBucket[] | undefined;
-}): Markup {
-  const { id, heading, buckets } = props;
-  if (buckets === undefined) return <UsageUnknown />;
-  return <UsageChart id={id} heading={heading} buckets={buckets} unit="hour" period="the last 24 hours" />;
-}
-
-/** Two keys with the same scopes side by side: has the old one gone quiet? */
-function SideBySide({ detail, now }: { readonly detail: KeyDetail; readonly now: number }): Markup | null {
-  const { apiKey, hours, sibling } = detail;
-  if (!sibling) return null;
-  const pair = [
-    { apiKey, hours },
-    { apiKey: sibling.apiKey, hours: sibling.hours },
-  ].sort((a, b) => a.apiKey.createdAt.localeCompare(b.apiKey.createdAt));
-  return (
-    <section aria-labelledby="rotation">
-      <h2 id="rotation">Rotation under way?</h2>
-      <p>
-        Two of your keys may do the same. Once the older one has been quiet for as long as your service ever is, revoke
-        it.
-      </p>
-      <div class="pair">
-        {pair.map((shown, i) => (
-          <article class="key">
-            <header>
-              <h3>
-                {i === 0 ? 'Older: ' : 'Newer: '}
-                <a href={`/settings/api-access/${shown.apiKey.id}`}>{shown.apiKey.label}</a>
-              </h3>
-              <code class="masked">{shown.apiKey.maskedKey}</code>
-            </header>
-            <p>
-              Last used: <LastUsed apiKey={shown.apiKey} now={now} isUnknown={shown.hours === undefined} />
-            </p>
-            <Hours
-              id={`pair-${i}`}
-              heading={`${i === 0 ? 'Older' : 'Newer'} key, last 24 hours`}
-              buckets={shown.hours}
-            />
-            <footer>
-              <RevokeLink id={shown.apiKey.id} label={shown.apiKey.label} />
-            </footer>
-          </article>
-        ))}
-      </div>
-    </section>
-  );
-}
-
 function RotationGuide({ id }: { readonly id: string }): Markup {
   return (
     <section aria-labelledby="rotate">
@@ -164,8 +116,8 @@ function RotationGuide({ id }: { readonly id: string }): Markup {
           <a href={`/settings/api-access/new?like=${id}`}>Generate a second key that may do the same</a>.
         </li>
         <li>Give it to your service.</li>
-        <li>Come back here: this page then shows the traffic of both, side by side.</li>
-        <li>When this one has gone quiet, revoke it.</li>
+        <li>Come back here: this page then shows the traffic of both on one chart, and says when this one can go.</li>
+        <li>Revoke it, or have us revoke it once it has been silent for as long as you choose.</li>
       </ol>
     </section>
   );
@@ -176,9 +128,10 @@ function KeyDetailPage(props: {
   readonly detail: KeyDetail;
   readonly webhooks: readonly Webhook[];
   readonly failures: ShownFailures;
+  readonly knocking: readonly KnockingKey[];
 }): Markup {
-  const { person, detail, webhooks, failures } = props;
-  const { apiKey, health, hours, days, events, sibling } = detail;
+  const { person, detail, webhooks, failures, knocking } = props;
+  const { apiKey, health, schedule, hours, days, events, rotation } = detail;
   const { now } = person.ctx;
   const isActive = apiKey.status === 'active';
   return (
@@ -194,7 +147,10 @@ function KeyDetailPage(props: {
       <p>
         <code class="masked">{apiKey.maskedKey}</code>
       </p>
-      <HealthLines health={health} />
+      <HealthLines health={health.filter(({ code }) => code !== 'revocation_scheduled')} />
+      {schedule && rotation?.older.apiKey.id !== apiKey.id ? (
+        <ScheduledRevocation apiKey={apiKey} schedule={schedule} />
+      ) : null}
       <KeyFacts apiKey={apiKey} now={now} isUseUnknown={isActive && hours === undefined} />
       {isActive ? <FamilyWarning ipAllowlist={apiKey.ipAllowlist} /> : null}
       <section aria-labelledby="usage">
@@ -211,8 +167,9 @@ function KeyDetailPage(props: {
           </>
         )}
       </section>
-      {sibling ? <SideBySide detail={detail} now={now} /> : null}
-      {isActive && !sibling ? <RotationGuide id={apiKey.id} /> : null}
+      {rotation ? <RotationPanel rotation={rotation} now={now} /> : null}
+      <Knocking keys={knocking} />
+      {isActive && !rotation ? <RotationGuide id={apiKey.id} /> : null}
       <WebhookList apiKey={apiKey} webhooks={webhooks} now={now} />
       <Failures apiKey={apiKey} shown={failures} />
       <AuditLog id={apiKey.id} isActive={isActive} events={events} />
@@ -226,12 +183,15 @@ export const getKeyDetail: PersonalPage = {
   access: 'session',
   async answer(exchange, person) {
     const id = exchange.c.req.param('id') ?? '';
-    const [detail, { webhooks }, failures] = await Promise.all([
+    const [detail, { webhooks }, failures, knocking] = await Promise.all([
       readKey(person.ctx, id),
       listWebhooks(person.ctx, id),
       readFailures(exchange, person, id),
+      readKnocking(person.ctx, id),
     ]);
-    const page = <KeyDetailPage person={person} detail={detail} webhooks={webhooks} failures={failures} />;
+    const page = (
+      <KeyDetailPage person={person} detail={detail} webhooks={webhooks} failures={failures} knocking={knocking} />
+    );
     return await render(exchange, 200, page);
   },
 };

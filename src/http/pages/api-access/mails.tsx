@@ -12,7 +12,8 @@ export function MailSwitch({ isOn }: { readonly isOn: boolean }): Markup {
         {isOn
           ? 'We mail you 30, 7 and 1 days before a key expires, when it has expired, and when its allowlist refuses many requests.'
           : 'You get no mails about expiry and refused addresses.'}{' '}
-        We always mail you when a key is generated, revoked, found in public, or used from a new network.
+        We always mail you when a key is generated, revoked, found in public, or used from a new network, and when its
+        revocation is scheduled.
       </p>
       <form method="post" action="/settings/api-access/mails">
         <input type="hidden" name="warnings" value={isOn ? 'off' : 'on'} />

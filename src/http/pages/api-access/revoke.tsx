@@ -39,6 +39,11 @@ function RevokePage(props: {
             Keep it
           </a>
         </form>
+        {apiKey.status === 'active' ? (
+          <p>
+            <a href={`/settings/api-access/${apiKey.id}/schedule`}>Revoke it later, or once it is silent</a>
+          </p>
+        ) : null}
       </section>
     </Layout>
   );

@@ -29,6 +29,18 @@ export function formatDistance(iso: string, now: number): string {
   return distance > 0 ? 'in a moment' : 'just now';
 }
 
+/** A length of time, in words: `4 hours`, `11 days`. Below two days it is told in hours, below an hour in minutes. */
+export function formatDuration(ms: number): string {
+  const [unit, count] =
+    ms < 3_600_000
+      ? ['minute', ms / 60_000]
+      : ms < 2 * 86_400_000
+        ? ['hour', ms / 3_600_000]
+        : ['day', ms / 86_400_000];
+  const whole = Math.max(1, Math.round(Number(count)));
+  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
+}
+
 /** A moment, to the minute. */
 export function DateTime({ iso }: { readonly iso: string }): Markup {
   return <time datetime={iso}>{formatDateTime(iso)}</time>;
