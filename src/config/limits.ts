@@ -249,6 +249,17 @@ export const KEY_MAILS_BUDGET_MS = 20 * SECOND_MS;
 /** So many failures end a run: the provider is away. */
 export const KEY_MAIL_FAILURES_MAX = 3;
 
+// ── What a key did ──────────────────────────────────────────────────────────────────────────────────────
+export const ACTIVITY_PAGE = 50;
+export const ACTIVITY_ADDRESSES_SHOWN = 100;
+/** Of each kind; beyond it "more than" is said. */
+export const MADE_COUNTED_MAX = 10_001;
+/** What one statement deletes of what a key made, and the time of one request for all of its statements. */
+export const JES_DELETED_BATCH = 200;
+export const COMMENTS_DELETED_BATCH = 200;
+export const JESCLIPS_DELETED_BATCH = 20;
+export const DELETE_MADE_BUDGET_MS = 3 * SECOND_MS;
+
 // ── Scheduled revocations ───────────────────────────────────────────────────────────────────────────────
 /** The longest silence that a schedule can wait for. Redis forgets uses after 32 days. */
 export const REVOKE_AFTER_SILENCE_MAX_HOURS = 720;

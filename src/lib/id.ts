@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { encodeTime, ulid } from 'ulid';
 
 /** Random bytes drawn at once, so that an id costs no call into the runtime's CSPRNG of its own. */
 const POOL = new Uint8Array(512);
@@ -16,6 +16,11 @@ function nextRandom(): number {
 /** A ULID of the given time (unix milliseconds): 26 Crockford base-32 digits, upper case, sortable by time. */
 export function newId(now: number): string {
   return ulid(now, nextRandom);
+}
+
+/** The smallest id of a time (unix milliseconds). */
+export function firstIdOf(time: number): string {
+  return `${encodeTime(time)}${'0'.repeat(16)}`;
 }
 
 export const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

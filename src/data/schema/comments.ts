@@ -29,7 +29,7 @@ export const comments = pgTable(
     // Ids are sorted by time, so this is the order of the list, too.
     index('comments_post_id_index').on(table.postId, table.id),
     index('comments_parent_id_index').on(table.parentId),
-    index('comments_api_key_id_index').on(table.apiKeyId).where(sql`${table.apiKeyId} IS NOT NULL`),
+    index('comments_api_key_id_id_index').on(table.apiKeyId, table.id).where(sql`${table.apiKeyId} IS NOT NULL`),
     index('comments_author_id_index').on(table.authorId, table.id),
   ],
 );
@@ -53,7 +53,9 @@ export const jesclipComments = pgTable(
   (table) => [
     index('jesclip_comments_jesclip_id_index').on(table.jesclipId, table.id),
     index('jesclip_comments_parent_id_index').on(table.parentId),
-    index('jesclip_comments_api_key_id_index').on(table.apiKeyId).where(sql`${table.apiKeyId} IS NOT NULL`),
+    index('jesclip_comments_api_key_id_id_index')
+      .on(table.apiKeyId, table.id)
+      .where(sql`${table.apiKeyId} IS NOT NULL`),
     index('jesclip_comments_author_id_index').on(table.authorId, table.id),
   ],
 );

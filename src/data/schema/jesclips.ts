@@ -29,7 +29,7 @@ export const jesclips = pgTable(
     editedAt: timestamp('edited_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [
-    index('jesclips_api_key_id_index').on(table.apiKeyId).where(sql`${table.apiKeyId} IS NOT NULL`),
+    index('jesclips_api_key_id_id_index').on(table.apiKeyId, table.id).where(sql`${table.apiKeyId} IS NOT NULL`),
     index('jesclips_author_id_index').on(table.authorId, table.createdAt),
     check('jesclips_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),
   ],

@@ -44,7 +44,7 @@ export const posts = pgTable(
       .on(table.authorId, table.bounceOfId)
       .where(sql`${table.bounceOfId} IS NOT NULL AND ${table.content} = '' AND ${table.deletedAt} IS NULL`),
     index('posts_deleted_at_index').on(table.deletedAt).where(sql`${table.deletedAt} IS NOT NULL`),
-    index('posts_api_key_id_index').on(table.apiKeyId).where(sql`${table.apiKeyId} IS NOT NULL`),
+    index('posts_api_key_id_id_index').on(table.apiKeyId, table.id).where(sql`${table.apiKeyId} IS NOT NULL`),
     index('posts_jehub_id_index').on(table.jehubId).where(sql`${table.jehubId} IS NOT NULL`),
     index('posts_author_id_index').on(table.authorId, table.createdAt),
     check('posts_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),

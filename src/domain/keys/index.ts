@@ -12,7 +12,7 @@ export { noteLastUses } from './note-last-uses.ts';
 export { readApiKey, readApiKeyAndUse } from './own-key.ts';
 export { pruneKeys } from './prune-keys.ts';
 export { type KeyDetail, type RotatedKey, type Rotation, readKey } from './read-key.ts';
-export { readUsage } from './read-usage.ts';
+export { readUsage, readUsageSince } from './read-usage.ts';
 export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';
 export { forgetRecord, refreshRecord, reloadRecord } from './refresh-record.ts';
 export { hasScope, requireScope } from './require-scope.ts';

@@ -1,5 +1,7 @@
+import { HOUR_MS } from '../../config/limits.ts';
 import type { SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
+import { orUnknown } from './or-unknown.ts';
 import { ownKey } from './own-key.ts';
 import { usageQuerySchema } from './schemas.ts';
 import { readUsages, type UsageBucket } from './usage.ts';
@@ -13,4 +15,18 @@ export async function readUsage(ctx: SessionCtx, id: string, query: unknown): Pr
   const { window } = parseInput(usageQuerySchema, query);
   const [buckets = []] = await readUsages(ctx, [await ownKey(ctx, id)], window);
   return buckets;
+}
+
+/**
+ * The usage of a key by the hour since a time, the last 30 days at most; undefined = unknown, since Redis does not answer.
+ *
+ * @throws Refused `not_found`
+ */
+export async function readUsageSince(
+  ctx: SessionCtx,
+  id: string,
+  since: Date,
+): Promise<readonly UsageBucket[] | undefined> {
+  const usages = await orUnknown(readUsages(ctx, [await ownKey(ctx, id)], '30d-by-hour'));
+  return usages?.[0]?.filter(({ start }) => Date.parse(start) + HOUR_MS > since.getTime());
 }

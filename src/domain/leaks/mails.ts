@@ -17,8 +17,8 @@ export function leakMail(webOrigin: string, key: LeakedKey): Mail {
       `Your API key ${maskedKey} ("${label}") was found where others can read it. We revoked it on ${time(revokedAt)}; it opens nothing any more.`,
       url === null ? 'Whoever reported it did not say where it was found.' : `It was found here:\n${url}`,
       `${use} Jes, JesClips and comments made with it that are still there: ${created}.`,
-      `See what it did, and generate another:\n${webOrigin}/settings/api-access/${id}`,
-      'Remove the key from the place where it was found, keep the new one out of it, and delete what you did not post yourself.',
+      `See what it did, and delete what you did not post yourself:\n${webOrigin}/settings/api-access/${id}/activity`,
+      `Remove the key from the place where it was found, and generate another one, which you keep out of it:\n${webOrigin}/settings/api-access/new?like=${id}`,
     ].join('\n\n'),
   };
 }

@@ -1,5 +1,6 @@
 import { getDeleteAccount, postDeleteAccount } from './account/delete.tsx';
 import { getAccount, postEndOtherSessions, postEndSession, postPassword } from './account/overview.tsx';
+import { getActivity, postActivity } from './api-access/activity.tsx';
 import { getKeyDetail } from './api-access/detail.tsx';
 import { getKeyList, postDismissLeak } from './api-access/list.tsx';
 import { postMailSwitch } from './api-access/mails.tsx';
@@ -69,6 +70,8 @@ export const PAGES: readonly Page[] = [
   getNewKey,
   postNewKey,
   getKeyDetail,
+  getActivity,
+  postActivity,
   getShownOnce,
   postStored,
   getRevoke,

@@ -20,3 +20,9 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
 export function textOf(form: URLSearchParams, name: string): string {
   return form.get(name) ?? '';
 }
+
+/** What a `datetime-local` field sends, as a time of UTC; any other text stays as it is. Browsers leave out seconds that are 0. */
+export function utcTimeOf(text: string): string {
+  const parts = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?$/.exec(text);
+  return parts ? `${parts[1]}${parts[2] ?? ':00'}Z` : text;
+}

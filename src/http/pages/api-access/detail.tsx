@@ -155,6 +155,9 @@ function KeyDetailPage(props: {
       {isActive ? <FamilyWarning ipAllowlist={apiKey.ipAllowlist} /> : null}
       <section aria-labelledby="usage">
         <h2 id="usage">Usage</h2>
+        <p>
+          <a href={`/settings/api-access/${apiKey.id}/activity`}>See what it did, and delete what it made</a>
+        </p>
         {hours === undefined || days === undefined ? (
           <UsageUnknown />
         ) : (

@@ -93,7 +93,7 @@ function LeakNotice({ leak }: { readonly leak: Leak }): Markup {
             It was found at <span class="url">{leak.leakUrl}</span>.{' '}
           </>
         )}
-        <a href={`/settings/api-access/${leak.id}`}>See what it did</a>
+        <a href={`/settings/api-access/${leak.id}/activity`}>See what it did</a>
       </p>
       <form method="post" action={`/settings/api-access/${leak.id}/dismiss`}>
         <button type="submit" class="quiet">

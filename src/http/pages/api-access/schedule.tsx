@@ -13,7 +13,7 @@ import { ErrorSummary, FieldError, type FormProblem, formProblemOf, invalid, UNS
 import { DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
-import { readForm, textOf } from '../read-form.ts';
+import { readForm, textOf, utcTimeOf } from '../read-form.ts';
 import { type Markup, redirect, render } from '../render.ts';
 
 const HOUR_MS = 3_600_000;
@@ -167,11 +167,7 @@ export const postSchedule: PersonalPage = {
 
 /** What the verb takes. A field of the choice that was not made says nothing. */
 function toInput({ when, hours, at }: ScheduleFields) {
-  if (when === 'time') {
-    // As browsers send it: without a zone, which is ours, and without seconds that are 0.
-    const parts = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?$/.exec(at);
-    return { when, at: parts ? `${parts[1]}${parts[2] ?? ':00'}Z` : at };
-  }
+  if (when === 'time') return { when, at: utcTimeOf(at) };
   return { when, hours: /^\d{1,4}$/.test(hours.trim()) ? Number(hours) : Number.NaN };
 }
 

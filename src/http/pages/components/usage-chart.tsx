@@ -23,32 +23,41 @@ export function usageSentence(buckets: readonly UsageBucket[], period: string): 
   return `${requests(total(buckets, 'accepted'))} accepted in ${period}, ${tail}.`;
 }
 
-/** `14:00` of an hour, `24 Nov` of a day. */
-function bucketName({ start }: UsageBucket, unit: 'hour' | 'day'): string {
-  if (unit === 'hour') return start.slice(11, 16);
-  return DAY.format(new Date(start));
+type Unit = 'hour' | 'day';
+
+/** `14:00` of an hour, `24 Nov` of a day, `24 Nov, 14:00` of an hour among those of several days. */
+function bucketName({ start }: UsageBucket, unit: Unit, isDated: boolean): string {
+  const day = DAY.format(new Date(start));
+  if (unit === 'day') return day;
+  const hour = start.slice(11, 16);
+  return isDated ? `${day}, ${hour}` : hour;
 }
+
+/** Names of hours need the day where there are more of them than one day has. */
+const areDated = (buckets: readonly UsageBucket[]) => buckets.length > 24;
 
 function Bars(props: {
   readonly buckets: readonly UsageBucket[];
   readonly width: number;
   readonly height: number;
-  readonly unit: 'hour' | 'day';
+  readonly unit: Unit;
 }): Markup {
   const { buckets, width, height, unit } = props;
   // Nothing is divided by zero.
   const peak = Math.max(1, mostIn(buckets));
   const step = width / buckets.length;
+  const gap = Math.min(GAP, step / 4);
+  const isDated = areDated(buckets);
   return (
     <>
       {buckets.map((bucket, i) => {
         const accepted = Math.round((bucket.accepted / peak) * height);
         const throttled = Math.round((bucket.throttled / peak) * height);
-        const x = (i * step + GAP / 2).toFixed(1);
-        const bar = { x, width: (step - GAP).toFixed(1) };
+        const x = (i * step + gap / 2).toFixed(1);
+        const bar = { x, width: (step - gap).toFixed(1) };
         return (
           <g>
-            <title>{`${bucketName(bucket, unit)}: ${bucket.accepted} accepted, ${bucket.throttled} throttled`}</title>
+            <title>{`${bucketName(bucket, unit, isDated)}: ${bucket.accepted} accepted, ${bucket.throttled} throttled`}</title>
             <rect class="empty" {...bar} y={height - 1} height={1} />
             <rect class="accepted" {...bar} y={height - accepted} height={accepted} />
             <rect class="throttled" {...bar} y={height - accepted - throttled} height={throttled} />
@@ -65,13 +74,14 @@ export function UsageChart(props: {
   readonly id: string;
   readonly heading: string;
   readonly buckets: readonly UsageBucket[];
-  readonly unit: 'hour' | 'day';
+  readonly unit: Unit;
   /** `the last 24 hours` */
   readonly period: string;
 }): Markup {
   const { id, heading, buckets, unit, period } = props;
   const [first] = buckets;
   const last = buckets.at(-1);
+  const isDated = areDated(buckets);
   return (
     <figure class="chart">
       <figcaption>
@@ -89,13 +99,13 @@ export function UsageChart(props: {
       </svg>
       <div class="axis" aria-hidden="true">
         <span>
-          {first && bucketName(first, unit)}
+          {first && bucketName(first, unit, isDated)}
           {unit === 'hour' ? ' UTC' : ''}
         </span>
         <span>
           most in one {unit}: {COUNT.format(mostIn(buckets))}
         </span>
-        <span>{last && bucketName(last, unit)}</span>
+        <span>{last && bucketName(last, unit, isDated)}</span>
       </div>
       <details>
         <summary>The same as a table</summary>
@@ -111,7 +121,7 @@ export function UsageChart(props: {
             <tbody>
               {buckets.map((bucket) => (
                 <tr>
-                  <th scope="row">{bucketName(bucket, unit)}</th>
+                  <th scope="row">{bucketName(bucket, unit, isDated)}</th>
                   <td>{COUNT.format(bucket.accepted)}</td>
                   <td>{COUNT.format(bucket.throttled)}</td>
                 </tr>

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+/** Periods that end now, by their names in a link, in hours. */
+export const PERIODS = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
+
+const time = z.iso
+  .datetime({ offset: true, error: 'must be 24h, 7d, 30d, all, or a date and a time' })
+  .refine((at) => Date.parse(at) >= 0 && Date.parse(at) < Date.UTC(10_000, 0), 'must be between 1970 and 9999');
+
+/** Since when: a period, `all`, or an ISO-8601 time. */
+export const sinceSchema = z.union([z.enum(Object.keys(PERIODS) as (keyof typeof PERIODS)[]), z.literal('all'), time], {
+  error: 'must be 24h, 7d, 30d, all, or a date and a time',
+});
+
+export const activityQuerySchema = z.object({
+  since: sinceSchema.default('7d'),
+  cursor: z.string().optional(),
+});
+
+/** What a key can make, by its name in a form. */
+export const MADE_KINDS = ['jes', 'jesclip', 'comment', 'jesclip_comment'] as const;
+
+export const deletionSchema = z.object({
+  /** ISO-8601: all of a page is deleted since the very time that the page showed. */
+  since: z.iso.datetime({ offset: true, error: 'must be an ISO date and time' }),
+  /** Left out = all since then. */
+  item: z.object({ kind: z.enum(MADE_KINDS), id: z.string() }).optional(),
+});
