@@ -45,7 +45,7 @@ test('a rotation goes from the second key to the end of the first, without scrip
   await page.reload();
   await page.getByText(/^Wait: the older key was last used 1 minute ago, and too rarely/).waitFor();
   await page.getByRole('img', { name: 'Requests of both keys by the hour' }).waitFor();
-  await page.getByText('Older key: 1 requests. Newer key: 1 requests.').waitFor();
+  await page.getByText('Older key: 1 request. Newer key: 1 request.').waitFor();
 
   await page.getByText('Revoke First later').click();
   await page.getByLabel('Hours without a request').fill('2');

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { invalid } from '../support/answers.ts';
+import { invalid, UNKNOWN_FIELD } from '../support/answers.ts';
 import { drift, rowsOf } from '../support/database.ts';
 import { open, submit, textOf } from '../support/forms.ts';
 import { answerOf, Harness, type TestKey, type TestSession } from '../support/harness.ts';
@@ -73,7 +73,7 @@ describe('deleting an account', () => {
       { path: 'password', message: 'is not the password of this account' },
     ],
     ['no password', {}, { path: 'password', message: 'must be given to delete the account' }],
-    ['an unknown field', { confirm: true }, { path: 'confirm', message: 'unknown field' }],
+    ['an unknown field', { confirm: true }, { path: 'confirm', message: UNKNOWN_FIELD }],
   ])('is refused for %s', async (_, body, detail) => {
     expect(await answerOf(await deleteAccount(body))).toEqual(invalid(detail));
     expect((await harness.fetch(ME, { cookie: person.cookie })).status).toBe(200);

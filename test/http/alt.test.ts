@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
 import { outbox, rowsOf } from '../support/database.ts';
 import { open } from '../support/forms.ts';
 import { answerOf, Harness } from '../support/harness.ts';
@@ -254,7 +254,7 @@ describe('PATCH /api/posts/:id with media', () => {
     [
       'another field',
       [{ id: '01HK153X000000000000000000', alt: 'A', url: 'x' }],
-      [{ path: 'media.0.url', message: 'unknown field' }],
+      [{ path: 'media.0.url', message: UNKNOWN_FIELD }],
     ],
   ])('is refused: %s', async (_, media, details) => {
     const harness = new Harness();

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { invalid } from '../support/answers.ts';
+import { invalid, UNKNOWN_FIELD } from '../support/answers.ts';
 import { posts } from '../support/database.ts';
+import { goodJsonRequests } from '../support/good-requests.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+import { newAddress } from '../support/people.ts';
 
 let harness: Harness;
 let key: TestKey;
@@ -50,12 +52,12 @@ describe('a body whose fields are wrong', () => {
   const wrongContent = (message: string) => invalid({ path: 'content', message });
   const wrongVisibility = invalid({
     path: 'visibility',
-    message: 'Invalid option: expected one of "PUBLIC"|"FOLLOWERS"|"PRIVATE"',
+    message: 'must be one of PUBLIC, FOLLOWERS, PRIVATE',
   });
 
   test.each([
-    ['no object: null', 'null', invalid({ path: '', message: 'Invalid input: expected object, received null' })],
-    ['no object: an array', '[]', invalid({ path: '', message: 'Invalid input: expected object, received array' })],
+    ['no object: null', 'null', invalid({ path: '', message: 'must be an object' })],
+    ['no object: an array', '[]', invalid({ path: '', message: 'must be an object' })],
     ['no content', '{}', wrongContent('must be a string')],
     ['content null', '{"content":null}', wrongContent('must be a string')],
     ['content a number', '{"content":1}', wrongContent('must be a string')],
@@ -79,14 +81,14 @@ describe('a body whose fields are wrong', () => {
     [
       'unknown fields, each named',
       '{"content":"a","__proto__":{"x":1},"authorId":"01HK153X000000000000000000"}',
-      invalid({ path: '__proto__', message: 'unknown field' }, { path: 'authorId', message: 'unknown field' }),
+      invalid({ path: '__proto__', message: UNKNOWN_FIELD }, { path: 'authorId', message: UNKNOWN_FIELD }),
     ],
     [
       'several wrong fields, each named',
       '{"content":"","visibility":"ALL"}',
       invalid(
         { path: 'content', message: 'must not be empty' },
-        { path: 'visibility', message: 'Invalid option: expected one of "PUBLIC"|"FOLLOWERS"|"PRIVATE"' },
+        { path: 'visibility', message: 'must be one of PUBLIC, FOLLOWERS, PRIVATE' },
       ),
     ],
   ])('%s', async (_, body, expected) => {
@@ -98,7 +100,7 @@ describe('a body whose fields are wrong', () => {
 test('of a thousand mistakes the first hundred are named', async () => {
   const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`field${i}`, 1]));
   const response = await post(JSON.stringify({ content: 'Hello', ...fields }));
-  const details = Array.from({ length: 100 }, (_, i) => ({ path: `field${i}`, message: 'unknown field' }));
+  const details = Array.from({ length: 100 }, (_, i) => ({ path: `field${i}`, message: UNKNOWN_FIELD }));
   expect(await answerOf(response)).toEqual(invalid(...details));
 });
 
@@ -245,4 +247,65 @@ test('anything at all gets an answer of the contract, never a 5xx, and nothing i
     { numRuns: 400 },
   );
   expect(await posts.contentsOf(harness, accountId)).toHaveLength(created);
+}, 60_000);
+
+test('an unknown field is told with those that are known, where it stands', async () => {
+  const body = { content: 'Hello', poll: { options: ['a', 'b'], hours: 3 }, texts: [] };
+  expect(await answerOf(await post(JSON.stringify(body)))).toEqual(
+    invalid(
+      { path: 'poll.hours', message: 'unknown field; known: options, durationHours, multiple' },
+      {
+        path: 'texts',
+        message: 'unknown field; known: content, alt, visibility, jeHubId, location, poll, linkPreviewUrl',
+      },
+    ),
+  );
+});
+
+test.each([
+  [{ content: 1 }, 'content', 'must be a string'],
+  [{ alt: 'a cat' }, 'alt', 'must be a list'],
+  [{ location: 'Rome' }, 'location', 'must be an object'],
+  [{ location: { name: 'Rome', latitude: '41', longitude: 12 } }, 'location.latitude', 'must be a number'],
+  [{ location: { name: 'Rome', latitude: 91, longitude: 12 } }, 'location.latitude', 'must be at most 90'],
+  [{ poll: { options: ['a', 'b'], durationHours: 0 } }, 'poll.durationHours', 'must be at least 1'],
+  [{ poll: { options: ['a', 'b'], durationHours: 1.5 } }, 'poll.durationHours', 'must be a whole number'],
+  [{ poll: { options: ['a', 'b'], multiple: 'yes' } }, 'poll.multiple', 'must be true or false'],
+  [{ poll: { options: ['a'] } }, 'poll.options', 'at least 2 options'],
+] as const)('%j is told what would be right', async (fields, path, message) => {
+  expect(await answerOf(await post(JSON.stringify({ content: 'Hello', ...fields })))).toEqual(
+    invalid({ path, message }),
+  );
+});
+
+test('every field of every operation is told what would be right', async () => {
+  const requests = await goodJsonRequests(harness);
+  expect(requests.length).toBeGreaterThan(8);
+  const told = new Map<string, string[]>();
+  for (const { route, path, body, ...request } of requests) {
+    const [method = ''] = route.split(' ', 1);
+    const send = async (sent: unknown) => {
+      // Not to be limited.
+      harness.now += 60_000;
+      const response = await harness.fetch(path, { ...request, method, address: newAddress(), body: sent });
+      const { details = [] } = (await response.json()) as { details?: { path: string; message: string }[] };
+      told.set(route, [...(told.get(route) ?? []), ...details.map(({ message }) => message)]);
+      return response.status;
+    };
+    for (const field of Object.keys(body as object)) {
+      for (const value of [null, [], {}, '\ud800', -1.5, true]) {
+        const text = JSON.stringify({ ...(body as object), [field]: value });
+        expect([400, 401, 200, 201, 204]).toContain(await send(text));
+      }
+    }
+    expect([route, await send('[]')]).toEqual([route, 400]);
+  }
+  for (const [route, messages] of told) {
+    // The library's own words speak of its types.
+    const foreign = messages.filter((message) =>
+      /Invalid|Too (small|big)|expected|received|is not valid/.test(message),
+    );
+    expect([route, foreign]).toEqual([route, []]);
+    expect([route, messages.length > 0]).toEqual([route, true]);
+  }
 }, 60_000);

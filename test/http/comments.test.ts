@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
 import { endSession, follow, outbox } from '../support/database.ts';
 import { answerOf, Harness } from '../support/harness.ts';
 import { newJesClip } from '../support/jesclips.ts';
@@ -109,7 +109,7 @@ describe.each(SUBJECTS)('of a $name', ({ name, path, field, create }) => {
         { content: '🚀'.repeat(2_001) },
         { path: 'content', message: 'must be at most 2000 characters' },
       ],
-      ['another field', { content: 'x', author: 'y' }, { path: 'author', message: 'unknown field' }],
+      ['another field', { content: 'x', author: 'y' }, { path: 'author', message: UNKNOWN_FIELD }],
     ])('%s is refused', async (_, body, detail) => {
       const harness = new Harness();
       const key = await harness.newKey();

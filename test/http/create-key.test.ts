@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NewKey } from '../../src/domain/keys/index.ts';
 import { createKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { UNKNOWN_FIELD } from '../support/answers.ts';
 import { Harness } from '../support/harness.ts';
 
 const VALID: NewKey = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
@@ -71,7 +72,7 @@ describe('createKey', () => {
       'ipAllowlist',
       'at most 50 entries',
     ],
-    ['an unknown field', { ...VALID, admin: true }, 'admin', 'unknown field'],
+    ['an unknown field', { ...VALID, admin: true }, 'admin', UNKNOWN_FIELD],
   ])('%s is refused, naming the field', async (_, input, path, message) => {
     expect(await refusalOf(new Harness(), input)).toEqual({ code: 'invalid_request', details: [{ path, message }] });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/lib/bytes.ts';
+import { UNKNOWN_FIELD } from '../support/answers.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
 import { GIF_CONTROL, gif, gifImage, jpeg, PNG_END, PNG_START, png, pngHeader } from '../support/images.ts';
 import { BOUNDARY, bytesOf, file, formOf, objectsOf, type TestPart } from '../support/uploads.ts';
@@ -165,9 +166,9 @@ const BODIES: Record<string, readonly [TestRequest, Answer]> = {
 
 const FIELDS: Record<string, readonly [TestRequest, Answer]> = {
   'sent twice': [formOf([words, words, file()]), bad('content', 'was sent more than once')],
-  'that nobody knows': [formOf([words, file(), { name: 'nonsense', body: 'x' }]), bad('nonsense', 'unknown field')],
-  'of every object': [formOf([words, { name: '__proto__', body: 'x' }]), bad('__proto__', 'unknown field')],
-  'without a name': [formOf([words, { name: '', body: 'x' }]), bad('', 'unknown field')],
+  'that nobody knows': [formOf([words, file(), { name: 'nonsense', body: 'x' }]), bad('nonsense', UNKNOWN_FIELD)],
+  'of every object': [formOf([words, { name: '__proto__', body: 'x' }]), bad('__proto__', UNKNOWN_FIELD)],
+  'without a name': [formOf([words, { name: '', body: 'x' }]), bad('', UNKNOWN_FIELD)],
   'that is a file': [
     formOf([{ name: 'content', filename: 'a.txt', body: 'Hi' }]),
     bad('content', 'must not be a file'),

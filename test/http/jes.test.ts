@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
 import { endSession, outbox, posts } from '../support/database.ts';
 import { answerOf, Harness } from '../support/harness.ts';
 import { as, type Caller, newComment, newJehub, newPost, seenPost } from '../support/posts.ts';
@@ -191,7 +191,7 @@ describe('PATCH /api/posts/:id', () => {
   test.each([
     ['nothing', {}, { path: '', message: 'give at least one of content, visibility, location and media' }],
     ['empty content', { content: '' }, { path: 'content', message: 'must not be empty' }],
-    ['a field that does not change', { content: 'x', poll: null }, { path: 'poll', message: 'unknown field' }],
+    ['a field that does not change', { content: 'x', poll: null }, { path: 'poll', message: UNKNOWN_FIELD }],
   ])('with %s is refused', async (_, body, detail) => {
     const harness = new Harness();
     const key = await harness.newKey();

@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { PAGES } from '../../src/http/pages/index.ts';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
 import { open, submit, textOf } from '../support/forms.ts';
-import {
-  GOOD_REQUESTS,
-  GOOD_SESSION_REQUESTS,
-  GOOD_VISITOR_REQUESTS,
-  type GoodRequest,
-} from '../support/good-requests.ts';
+import { goodJsonRequests } from '../support/good-requests.ts';
 import { answerOf, Harness } from '../support/harness.ts';
 import { clipForm, multipart } from '../support/jesclips.ts';
 import { newAddress, newForm } from '../support/people.ts';
@@ -17,30 +12,10 @@ import { newPost } from '../support/posts.ts';
 /** Every object has these: what is looked up in one by a name from outside finds them. */
 const NAMES = Object.getOwnPropertyNames(Object.prototype);
 
-const isJson = ({ body, sign }: GoodRequest) => body !== undefined && !sign && !(body instanceof Uint8Array);
-
 describe('the names that every object has', () => {
   test('are unknown fields in every JSON body', async () => {
     const harness = new Harness();
-    const person = await harness.newSession();
-    const requests = [
-      ...(await Promise.all(
-        Object.entries(GOOD_REQUESTS).map(async ([route, make]) => {
-          const key = await harness.newKey();
-          return { route, ...(await make(harness, key)), key: key.key };
-        }),
-      )),
-      ...(await Promise.all(
-        Object.entries(GOOD_SESSION_REQUESTS).map(async ([route, make]) => ({
-          route,
-          ...(await make(harness, person)),
-          cookie: person.cookie,
-        })),
-      )),
-      ...(await Promise.all(
-        Object.entries(GOOD_VISITOR_REQUESTS).map(async ([route, make]) => ({ route, ...(await make(harness)) })),
-      )),
-    ].filter(isJson);
+    const requests = await goodJsonRequests(harness);
     expect(requests.length).toBeGreaterThan(8);
     for (const { route, path, body, ...request } of requests) {
       // Not to be limited.
@@ -49,7 +24,7 @@ describe('the names that every object has', () => {
       const text = JSON.stringify(body).replace(/\}$/, `${fields}}`);
       const [method = ''] = route.split(' ', 1);
       const answer = await harness.fetch(path, { ...request, method, address: newAddress(), body: text });
-      const details = NAMES.map((name) => ({ path: name, message: 'unknown field' }));
+      const details = NAMES.map((name) => ({ path: name, message: UNKNOWN_FIELD }));
       expect([route, await answerOf(answer)]).toEqual([route, invalid(...details)]);
     }
   });
@@ -79,7 +54,7 @@ describe('the names that every object has', () => {
     const { cookie } = await harness.newSession();
     for (const name of NAMES) {
       const fields = await multipart(clipForm({ [name]: 'x' }));
-      const unknown = invalid({ path: name, message: 'unknown field' });
+      const unknown = invalid({ path: name, message: UNKNOWN_FIELD });
       expect(await answerOf(await harness.fetch('/api/jesclips', { cookie, ...fields }))).toEqual(unknown);
       const form = clipForm();
       form.append(name, new File(['x'], 'x.jpg', { type: name }));
@@ -118,7 +93,7 @@ describe('the names that every object has', () => {
       expect(await answerOf(await usage(`window=${name}`))).toEqual(
         invalid({ path: 'window', message: 'must be 24h or 30d' }),
       );
-      expect(await answerOf(await usage(`${name}=x`))).toEqual(invalid({ path: name, message: 'unknown field' }));
+      expect(await answerOf(await usage(`${name}=x`))).toEqual(invalid({ path: name, message: UNKNOWN_FIELD }));
       const comments = (query: string) => harness.fetch(`/api/posts/${id}/comments?${query}`, { key });
       expect((await comments(`limit=${name}`)).status).toBe(400);
       expect((await comments(`cursor=${name}`)).status).toBe(400);

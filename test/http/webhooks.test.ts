@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sendNotices } from '../../src/domain/deliveries/index.ts';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
 import { rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';
 import { mailsTo } from '../support/people.ts';
@@ -91,7 +91,7 @@ describe('an endpoint', () => {
     ['a reserved event', { events: ['jes.deleted'] }, 'events.0', EVENTS],
     ['the test event', { events: ['webhook.test'] }, 'events.0', EVENTS],
     ['a long description', { description: 'x'.repeat(101) }, 'description', 'must be at most 100 characters'],
-    ['an unknown field', { secret: 'x' }, 'secret', 'unknown field'],
+    ['an unknown field', { secret: 'x' }, 'secret', UNKNOWN_FIELD],
   ])('with %s is refused', async (_, fields, path, message) => {
     const refused = await send(key, 'POST', webhooksOf(key.id), { ...NEW_WEBHOOK, ...fields });
     expect(refused).toEqual(invalid({ path, message }));

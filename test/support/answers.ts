@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 /** Answers that many suites expect, literally, as `answerOf` has them. */
 
 export const NOT_FOUND = {
@@ -28,3 +30,6 @@ export const invalid = (...details: { readonly path: string; readonly message: u
     details,
   },
 });
+
+/** The message of a detail about a field that is not known, which lists those that are. */
+export const UNKNOWN_FIELD: string = expect.stringMatching(/^unknown field; known: \w+/);

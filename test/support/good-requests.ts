@@ -277,3 +277,27 @@ export const GOOD_VISITOR_REQUESTS: Record<string, (harness: Harness) => Promise
 
 /** The others, which are good as they are. */
 export const PUBLIC_PATHS = ['/healthz', '/readyz', '/openapi.json'];
+
+/** A good request for each endpoint that takes JSON, of somebody who may send it. */
+export async function goodJsonRequests(harness: Harness) {
+  const person = await harness.newSession();
+  const requests = [
+    ...(await Promise.all(
+      Object.entries(GOOD_REQUESTS).map(async ([route, make]) => {
+        const key = await harness.newKey();
+        return { route, ...(await make(harness, key)), key: key.key };
+      }),
+    )),
+    ...(await Promise.all(
+      Object.entries(GOOD_SESSION_REQUESTS).map(async ([route, make]) => ({
+        route,
+        ...(await make(harness, person)),
+        cookie: person.cookie,
+      })),
+    )),
+    ...(await Promise.all(
+      Object.entries(GOOD_VISITOR_REQUESTS).map(async ([route, make]) => ({ route, ...(await make(harness)) })),
+    )),
+  ];
+  return requests.filter(({ body, sign }) => body !== undefined && !sign && !(body instanceof Uint8Array));
+}

@@ -66,15 +66,22 @@ function kindText({ kind, subjectId, text }: MadeItem): string {
 }
 
 /** A period to choose, by a link or by a time. */
-function Periods(props: { readonly path: string; readonly since: Date; readonly problem: FormProblem }): Markup {
-  const { path, since, problem } = props;
+function Periods(props: {
+  readonly path: string;
+  readonly chosen: string;
+  readonly since: Date;
+  readonly problem: FormProblem;
+}): Markup {
+  const { path, chosen, since, problem } = props;
   return (
     <>
       <nav aria-label="Period">
         <ul class="periods">
           {Object.entries(PERIODS).map(([value, words]) => (
             <li>
-              <a href={`${path}?since=${value}`}>{words}</a>
+              <a href={`${path}?since=${value}`} aria-current={value === chosen ? 'true' : undefined}>
+                {words}
+              </a>
             </li>
           ))}
         </ul>
@@ -225,7 +232,7 @@ function Made({ path, activity }: { readonly path: string; readonly activity: Ac
   const told = countsText(counts);
   return (
     <section aria-labelledby="made">
-      <h2 id="made">What it made, and is still there</h2>
+      <h2 id="made">Made with it and still there</h2>
       {told === '' ? (
         <p>Nothing since then.</p>
       ) : (
@@ -257,10 +264,11 @@ function Made({ path, activity }: { readonly path: string; readonly activity: Ac
 function ActivityPage(props: {
   readonly person: Person;
   readonly activity: Activity;
+  readonly chosen: string;
   readonly problem: FormProblem;
   readonly notice: string | undefined;
 }): Markup {
-  const { person, activity, problem, notice } = props;
+  const { person, activity, chosen, problem, notice } = props;
   const { apiKey, isUseUnknown, since, hours, addresses } = activity;
   const keyPath = `/settings/api-access/${apiKey.id}`;
   const path = `${keyPath}/activity`;
@@ -283,7 +291,7 @@ function ActivityPage(props: {
           This key is active: whoever has it can go on. If it leaked, <a href={`${keyPath}/revoke`}>revoke it first</a>.
         </p>
       ) : null}
-      <Periods path={path} since={since} problem={problem} />
+      <Periods path={path} chosen={chosen} since={since} problem={problem} />
       <Addresses addresses={addresses} />
       <Requests hours={hours} since={since} />
       <Made path={path} activity={activity} />
@@ -306,7 +314,8 @@ export const getActivity: PersonalPage = {
       return await readActivity(person.ctx, id, {});
     });
     const notice = noticeOf(deleted, more === '1');
-    const page = <ActivityPage person={person} activity={activity} problem={problem} notice={notice} />;
+    const chosen = problem === UNSENT ? (since ?? '7d') : '7d';
+    const page = <ActivityPage person={person} activity={activity} chosen={chosen} problem={problem} notice={notice} />;
     return await render(exchange, problem.status, page, problem.headers);
   },
 };

@@ -41,7 +41,7 @@ export function RotationPanel({ rotation, now }: { readonly rotation: Rotation; 
     <section aria-labelledby="rotation">
       <h2 id="rotation">Rotation under way?</h2>
       <p>Two of your keys have the same scopes. Once all traffic has moved to the newer one, revoke the older one.</p>
-      <dl class="facts">
+      <dl class="facts two">
         <KeyLine name="Older" shown={older} now={now} />
         <KeyLine name="Newer" shown={newer} now={now} />
       </dl>

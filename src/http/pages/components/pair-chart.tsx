@@ -1,5 +1,6 @@
 import type { UsageBucket } from '../../../domain/keys/index.ts';
 import type { Markup } from '../render.ts';
+import { datedHour, requests } from './usage-chart.tsx';
 
 const WIDTH = 640;
 const HALF = 90;
@@ -8,9 +9,6 @@ const GAP = 2;
 const COUNT = new Intl.NumberFormat('en-US');
 
 const requestsIn = ({ accepted, throttled }: UsageBucket) => accepted + throttled;
-
-/** `27 Nov, 14:00`. */
-const hourName = ({ start }: UsageBucket) => `${start.slice(5, 10)}, ${start.slice(11, 16)}`;
 
 /** The requests of two keys by the hour on one scale: the older key above the line, the newer one below it. */
 export function PairChart(props: {
@@ -22,7 +20,7 @@ export function PairChart(props: {
   const peak = Math.max(1, ...[...older, ...newer].map(requestsIn));
   const step = WIDTH / Math.max(1, older.length);
   const heightOf = (bucket: UsageBucket | undefined) => (bucket ? Math.ceil((requestsIn(bucket) / peak) * HALF) : 0);
-  const sum = (buckets: readonly UsageBucket[]) => COUNT.format(buckets.reduce((n, each) => n + requestsIn(each), 0));
+  const sum = (buckets: readonly UsageBucket[]) => requests(buckets.reduce((n, each) => n + requestsIn(each), 0));
   const [first] = older;
   const last = older.at(-1);
   return (
@@ -30,7 +28,7 @@ export function PairChart(props: {
       <figcaption>
         <strong>Last {older.length} hours, both on one scale</strong>
         <span id="pair-sentence">
-          Older key: {sum(older)} requests. Newer key: {sum(newer)} requests. Most in one hour: {COUNT.format(peak)}.
+          Older key: {sum(older)}. Newer key: {sum(newer)}. Most in one hour: {COUNT.format(peak)}.
         </span>
       </figcaption>
       <p class="chart-key" aria-hidden="true">
@@ -49,7 +47,7 @@ export function PairChart(props: {
           const bar = { x: (i * step + GAP / 2).toFixed(1), width: (step - GAP).toFixed(1) };
           return (
             <g>
-              <title>{`${hourName(bucket)} UTC: older ${requestsIn(bucket)}, newer ${below ? requestsIn(below) : 0}`}</title>
+              <title>{`${datedHour(bucket)} UTC: older ${requestsIn(bucket)}, newer ${below ? requestsIn(below) : 0}`}</title>
               <rect class="column" x={bar.x} width={bar.width} y={0} height={2 * HALF + 1} />
               <rect class="older" {...bar} y={HALF - heightOf(bucket)} height={heightOf(bucket)} />
               <rect class="newer" {...bar} y={HALF + 1} height={heightOf(below)} />
@@ -59,8 +57,8 @@ export function PairChart(props: {
         <rect class="empty" x={0} y={HALF} width={WIDTH} height={1} />
       </svg>
       <div class="axis" aria-hidden="true">
-        <span>{first && `${hourName(first)} UTC`}</span>
-        <span>{last && hourName(last)}</span>
+        <span>{first && `${datedHour(first)} UTC`}</span>
+        <span>{last && datedHour(last)}</span>
       </div>
       <details>
         <summary>The same as a table</summary>
@@ -78,7 +76,7 @@ export function PairChart(props: {
                 const below = newer[i];
                 return (
                   <tr>
-                    <th scope="row">{hourName(bucket)}</th>
+                    <th scope="row">{datedHour(bucket)}</th>
                     <td>{COUNT.format(requestsIn(bucket))}</td>
                     <td>{below ? COUNT.format(requestsIn(below)) : '–'}</td>
                   </tr>

@@ -14,7 +14,8 @@ const total = (buckets: readonly UsageBucket[], outcome: 'accepted' | 'throttled
 
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const COUNT = new Intl.NumberFormat('en-US');
-const requests = (count: number) => `${COUNT.format(count)} ${count === 1 ? 'request' : 'requests'}`;
+/** `1 request`. */
+export const requests = (count: number) => `${COUNT.format(count)} ${count === 1 ? 'request' : 'requests'}`;
 
 /** What a chart says, in a sentence: for who cannot see it, and above it for who can. */
 export function usageSentence(buckets: readonly UsageBucket[], period: string): string {
@@ -22,6 +23,9 @@ export function usageSentence(buckets: readonly UsageBucket[], period: string): 
   const tail = throttled === 0 ? 'none throttled' : `${COUNT.format(throttled)} throttled`;
   return `${requests(total(buckets, 'accepted'))} accepted in ${period}, ${tail}.`;
 }
+
+/** `24 Nov, 14:00`. */
+export const datedHour = (bucket: UsageBucket) => bucketName(bucket, 'hour', true);
 
 type Unit = 'hour' | 'day';
 
