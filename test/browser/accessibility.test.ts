@@ -24,6 +24,37 @@ async function isWiderThanScreen(page: Page): Promise<boolean> {
   return await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 
+/** Borders of fields that are hard to see (WCAG 2.2, 1.4.11), and targets that are hard to hit (2.5.8). */
+async function faultsOfControls(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+    const luminance = (color) => {
+      const [r, g, b] = numbers(color).map((part) => (part /= 255) <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+      const color = getComputedStyle(element).backgroundColor;
+      return (numbers(color)[3] ?? 1) === 1 || !element.parentElement ? color : behind(element.parentElement);
+    };
+    const contrast = (one, other) => {
+      const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+      return (light + 0.05) / (dark + 0.05);
+    };
+    const found = [];
+    const all = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility());
+    const say = (element, what) => found.push(location.pathname + ' ' + element.tagName + ' ' + (element.name || element.textContent) + ' ' + what);
+    for (const field of all('input:not([type=hidden]), select, textarea')) {
+      const ratio = contrast(getComputedStyle(field).borderTopColor, behind(field.parentElement));
+      if (ratio < 3) say(field, 'border ' + ratio.toFixed(2));
+    }
+    for (const target of all('button, summary, select, textarea, nav a, a.button, label.choice, input:not([type=hidden], [type=checkbox], [type=radio])')) {
+      const { width, height } = target.getBoundingClientRect();
+      if (Math.min(width, height) < 24) say(target, width.toFixed(0) + ' by ' + height.toFixed(0));
+    }
+    return found;
+  })()`);
+}
+
 /** What is wrong in light and dark, on a desk and on a phone. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
@@ -34,10 +65,14 @@ async function faults(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'light' });
   // Evaluated by the debugger, which the page's CSP does not bind.
   await page.evaluate(AXE);
-  found.push(...(await violations(page)));
+  found.push(...(await violations(page)), ...(await faultsOfControls(page)));
   // Between the two only colours differ.
   await page.emulateMedia({ colorScheme: 'dark' });
-  found.push(...(await violations(page, 'color-contrast', 'link-in-text-block')).map((fault) => `dark: ${fault}`));
+  const inDark = [
+    ...(await violations(page, 'color-contrast', 'link-in-text-block')),
+    ...(await faultsOfControls(page)),
+  ];
+  found.push(...inDark.map((fault) => `dark: ${fault}`));
   return found;
 }
 

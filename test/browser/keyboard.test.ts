@@ -13,7 +13,8 @@ const FOCUS_STYLE =
 async function tabTo(page: Page, role: 'link' | 'button' | 'textbox' | 'checkbox' | 'radio', name: string | RegExp) {
   const control = page.getByRole(role, { name, exact: typeof name === 'string' }).first();
   for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press('Tab');
+    // The first field of a form may have it already.
+    if (presses > 0) await page.keyboard.press('Tab');
     if ((await control.and(page.locator(':focus')).count()) === 1) {
       const outline = await page.evaluate<string>(FOCUS_STYLE);
       // Who tabs must see where they are.
@@ -37,10 +38,10 @@ async function press(page: Page, role: 'link' | 'button', name: string | RegExp)
 test('the keyboard alone suffices', { timeout: 120_000 }, async () => {
   const page = await (await here.browser.newContext()).newPage();
   const username = newUsername();
-  await page.goto(`${here.site.origin}/sign-in`);
+  await page.goto(`${here.site.origin}/report-key`);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  expect(page.url()).toBe(`${here.site.origin}/sign-in#content`);
+  expect(page.url()).toBe(`${here.site.origin}/report-key#content`);
   await page.goto(`${here.site.origin}/forgot-password`);
 
   await press(page, 'link', 'Sign up');

@@ -159,3 +159,25 @@ test('the terms that a new key accepts are one click away', async () => {
   const html = await (await open(harness, '/settings/api-access/new', cookie)).text();
   expect(html).toContain('I accept the <a href="/terms/developers">developer terms</a>');
 });
+
+test('what a refused form says of its fields leads to them', async () => {
+  const harness = new Harness();
+  const { cookie } = await newPerson(harness);
+  const key = await submit(harness, '/settings/api-access/new', NEW_KEY, cookie);
+  const id = key.headers.get('Location')?.split('/')[3];
+  for (const path of [
+    '/sign-up',
+    '/settings/api-access/new',
+    `/settings/api-access/${id}/schedule`,
+    `/settings/api-access/${id}/webhooks/new`,
+    '/report-key',
+  ]) {
+    const response = await submit(harness, path, {}, path === '/sign-up' ? undefined : cookie);
+    const html = await response.text();
+    const targets = [...html.matchAll(/<li><a href="#(\w+)">/g)].map(([, target = '']) => target);
+    expect([path, response.status, targets.length > 0]).toEqual([path, 400, true]);
+    for (const target of targets) expect(html).toContain(` id="${target}"`);
+    expect(html).toMatch(/<title>Error: /);
+    expect(html.match(/ autofocus/g)).toHaveLength(1);
+  }
+});

@@ -11,6 +11,7 @@ import {
   type FormProblem,
   formProblemOf,
   TextField,
+  titleOf,
   UNSENT,
 } from './components/form.tsx';
 import { Layout } from './layout.tsx';
@@ -20,13 +21,13 @@ import { type Markup, redirect, render } from './render.ts';
 
 function ForgotPage({ email, errors }: { readonly email: string; readonly errors: FieldErrors }): Markup {
   return (
-    <Layout title="Forgot your password?">
+    <Layout title={titleOf('Forgot your password?', errors)}>
       <section class="narrow">
         <h1>Forgot your password?</h1>
         <p>We mail you a link with which you choose another.</p>
         <ErrorSummary errors={errors} />
         <form method="post" action="/forgot-password">
-          <EmailField email={email} errors={errors} />
+          <EmailField autofocus email={email} errors={errors} />
           <button type="submit">Send the link</button>
         </form>
       </section>
@@ -58,7 +59,7 @@ export function ResetPage(props: {
   const { token, revokeKeys, errors, notice } = props;
   const tokenError = errors.get('token');
   return (
-    <Layout title="Choose a new password">
+    <Layout title={titleOf('Choose a new password', errors)}>
       <section class="narrow">
         <h1>Choose a new password</h1>
         {notice === undefined ? null : <output class="notice">{notice}</output>}

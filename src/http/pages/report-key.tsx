@@ -1,7 +1,15 @@
 import { KEYS_PER_REPORT } from '../../config/limits.ts';
 import { reportKeys } from '../../domain/leaks/index.ts';
 import type { Person } from '../endpoint.ts';
-import { ErrorSummary, FieldError, type FieldErrors, formProblemOf, invalid, TextField } from './components/form.tsx';
+import {
+  ErrorSummary,
+  FieldError,
+  type FieldErrors,
+  formProblemOf,
+  invalid,
+  TextField,
+  titleOf,
+} from './components/form.tsx';
 import { Layout } from './layout.tsx';
 import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
@@ -15,7 +23,7 @@ function ReportPage(props: {
 }): Markup {
   const { viewer, keys, url, errors } = props;
   return (
-    <Layout title="Report a key" viewer={viewer}>
+    <Layout title={titleOf('Report a key', errors)} viewer={viewer}>
       <section class="narrow">
         <h1>Report a key</h1>
         <p>

@@ -2,7 +2,15 @@ import { signIn } from '../../domain/accounts/index.ts';
 import type { Exchange } from '../exchange.ts';
 import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
-import { EmailField, ErrorSummary, type FieldErrors, FormAlert, formProblemOf, TextField } from './components/form.tsx';
+import {
+  EmailField,
+  ErrorSummary,
+  type FieldErrors,
+  FormAlert,
+  formProblemOf,
+  TextField,
+  titleOf,
+} from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
 import { Layout } from './layout.tsx';
 import { KEPT, nextPath, withNext } from './next-path.ts';
@@ -21,7 +29,7 @@ interface Shown {
 function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasGoogle: boolean }): Markup {
   const { email, next, alert, notice, errors } = shown;
   return (
-    <Layout title="Sign in">
+    <Layout title={titleOf('Sign in', errors)}>
       <section class="narrow">
         <h1>Sign in</h1>
         {alert === undefined ? <ErrorSummary errors={errors} /> : <FormAlert>{alert}</FormAlert>}
@@ -29,7 +37,7 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
         {hasGoogle ? <GoogleButton next={next} /> : null}
         <form method="post" action="/sign-in">
           <input type="hidden" name="next" value={next} />
-          <EmailField email={email} errors={errors} />
+          <EmailField autofocus email={email} errors={errors} />
           <TextField name="password" label="Password" type="password" autocomplete="current-password" errors={errors} />
           <button type="submit">Sign in</button>
         </form>

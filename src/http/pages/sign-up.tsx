@@ -10,6 +10,7 @@ import {
   type FormProblem,
   formProblemOf,
   TextField,
+  titleOf,
   UNSENT,
 } from './components/form.tsx';
 import { GoogleButton } from './google.tsx';
@@ -34,7 +35,7 @@ function SignUpPage(props: {
 }): Markup {
   const { shown, errors, hasGoogle } = props;
   return (
-    <Layout title="Sign up">
+    <Layout title={titleOf('Sign up', errors)}>
       <section class="narrow">
         <h1>Create your account</h1>
         <ErrorSummary errors={errors} />
@@ -46,6 +47,7 @@ function SignUpPage(props: {
             label="Name"
             value={shown.name}
             autocomplete="name"
+            autofocus
             maxlength={NAME_MAX_CHARACTERS * 2}
             errors={errors}
           />

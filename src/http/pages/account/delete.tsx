@@ -11,6 +11,7 @@ import {
   type FormProblem,
   formProblemOf,
   TextField,
+  titleOf,
   UNSENT,
 } from '../components/form.tsx';
 import { GoogleButton } from '../google.tsx';
@@ -30,7 +31,7 @@ function DeletePage(props: {
 }): Markup {
   const { person, isPasswordSet, hasGoogle, isOld, errors } = props;
   return (
-    <Layout title="Delete your account" viewer={person} section="account">
+    <Layout title={titleOf('Delete your account', errors)} viewer={person} section="account">
       <section class="narrow">
         <p class="back">
           <a href="/settings/account">Account</a>

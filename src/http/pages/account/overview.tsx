@@ -16,6 +16,7 @@ import {
   type FormProblem,
   formProblemOf,
   TextField,
+  titleOf,
   UNSENT,
 } from '../components/form.tsx';
 import { Ago, DateTime } from '../components/time.tsx';
@@ -130,7 +131,7 @@ function AccountPage(props: {
 }): Markup {
   const { person, sessions, isPasswordSet, notice, errors } = props;
   return (
-    <Layout title="Account" viewer={person} section="account">
+    <Layout title={titleOf('Account', errors)} viewer={person} section="account">
       <section class="narrow">
         <h1>Account</h1>
         {notice === undefined ? null : <output class="notice">{notice}</output>}

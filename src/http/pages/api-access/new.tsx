@@ -14,7 +14,16 @@ import { Refused } from '../../../domain/refusal.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
-import { ErrorSummary, FieldError, type FieldErrors, formProblemOf, invalid, TextField } from '../components/form.tsx';
+import {
+  ErrorSummary,
+  FieldError,
+  type FieldErrors,
+  formProblemOf,
+  invalid,
+  invalidGroup,
+  TextField,
+  titleOf,
+} from '../components/form.tsx';
 import { LastUsed } from '../components/key-facts.tsx';
 import { formatDate } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
@@ -37,7 +46,7 @@ import { showKey } from './shown-once.tsx';
 
 function Scopes({ form, errors }: { readonly form: NewKeyForm; readonly errors: FieldErrors }): Markup {
   return (
-    <fieldset {...invalid('scopes', errors)}>
+    <fieldset {...invalidGroup('scopes', errors)}>
       <legend>What may it do?</legend>
       {SCOPE_NAMES.map((scope) => (
         <label class="choice">
@@ -64,7 +73,7 @@ function Expiry({
 }): Markup {
   const today = new Date(now).toISOString().slice(0, 10);
   return (
-    <fieldset {...invalid('expiry', errors)}>
+    <fieldset {...invalidGroup('expiry', errors)}>
       <legend>When does it expire?</legend>
       {Object.entries(EXPIRIES).map(([value, words]) => {
         const day = dayOfExpiry(value, now);
@@ -139,7 +148,7 @@ function NewKeyPage(props: {
 }): Markup {
   const { person, address, form, errors } = props;
   return (
-    <Layout title="Generate a key" viewer={person} section="api-access">
+    <Layout title={titleOf('Generate a key', errors)} viewer={person} section="api-access">
       <section class="narrow">
         <p class="back">
           <a href="/settings/api-access">API access</a>
@@ -164,6 +173,7 @@ function NewKeyPage(props: {
             <label class="choice">
               <input
                 type="checkbox"
+                id="acceptTerms"
                 name="acceptTerms"
                 checked={form.hasAccepted}
                 required

@@ -9,7 +9,16 @@ import {
 } from '../../../domain/keys/index.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
-import { ErrorSummary, FieldError, type FormProblem, formProblemOf, invalid, UNSENT } from '../components/form.tsx';
+import {
+  ErrorSummary,
+  FieldError,
+  type FormProblem,
+  formProblemOf,
+  invalid,
+  invalidGroup,
+  titleOf,
+  UNSENT,
+} from '../components/form.tsx';
 import { DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -43,7 +52,7 @@ export function ScheduleForm(props: {
   const { errors } = problem;
   return (
     <form method="post" action={`/settings/api-access/${apiKey.id}/schedule`}>
-      <fieldset {...invalid('when', errors)}>
+      <fieldset {...invalidGroup('when', errors)}>
         <legend>When shall “{apiKey.label}” be revoked?</legend>
         <label class="choice">
           <input type="radio" name="when" value="silence" checked={form.when === 'silence'} />
@@ -53,6 +62,7 @@ export function ScheduleForm(props: {
           Hours without a request
           <input
             type="number"
+            id="hours"
             name="hours"
             min={1}
             max={REVOKE_AFTER_SILENCE_MAX_HOURS}
@@ -69,7 +79,14 @@ export function ScheduleForm(props: {
         </label>
         <label>
           Date and time (UTC)
-          <input type="datetime-local" name="at" value={form.at} data-chooses="time" {...invalid('at', errors)} />
+          <input
+            type="datetime-local"
+            id="at"
+            name="at"
+            value={form.at}
+            data-chooses="time"
+            {...invalid('at', errors)}
+          />
         </label>
         <FieldError name="at" errors={errors} />
         <FieldError name="when" errors={errors} />
@@ -119,7 +136,7 @@ function SchedulePage(props: {
 }): Markup {
   const { person, apiKey, form, problem } = props;
   return (
-    <Layout title={`Revoke ${apiKey.label} later`} viewer={person} section="api-access">
+    <Layout title={titleOf(`Revoke ${apiKey.label} later`, problem.errors)} viewer={person} section="api-access">
       <section class="narrow">
         <p class="back">
           <a href={`/settings/api-access/${apiKey.id}`}>{apiKey.label}</a>

@@ -20,6 +20,20 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
+for (const button of document.querySelectorAll('[data-shows]')) {
+  const field = document.getElementById(button.dataset.shows);
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const isShown = field.type === 'text';
+    field.type = isShown ? 'password' : 'text';
+    button.setAttribute('aria-pressed', String(!isShown));
+  });
+  // Browsers offer to keep what was in a password field when it is sent.
+  field.form.addEventListener('submit', () => {
+    field.type = 'password';
+  });
+}
+
 // A date belongs to one of several choices: typing it chooses that one, and another choice clears it.
 for (const field of document.querySelectorAll('[data-chooses]')) {
   const choices = field.closest('fieldset').querySelectorAll('[type=radio]');

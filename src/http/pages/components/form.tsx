@@ -12,7 +12,9 @@ export type FieldErrors = ReadonlyMap<string, string>;
 
 /** @param details as verbs refuse input; of several for one field the first is shown */
 export function toFieldErrors(details: readonly Detail[]): FieldErrors {
-  return new Map([...details].reverse().map(({ path, message }) => [path, message]));
+  const errors = new Map<string, string>();
+  for (const { path, message } of details) if (!errors.has(path)) errors.set(path, message);
+  return errors;
 }
 
 /** A form that was refused, and is shown again as it was filled in. */
@@ -56,21 +58,61 @@ export function FormAlert({ children }: { readonly children: Child }): Markup {
   );
 }
 
-const SEE_BELOW = 'Please look at the fields marked below; nothing was saved.';
+/** Names of fields as their labels have them. */
+const LABELS: Readonly<Record<string, string>> = {
+  acceptTerms: 'Developer terms',
+  at: 'Date and time',
+  currentPassword: 'Current password',
+  email: 'E-mail address',
+  hours: 'Hours without a request',
+  ipAllowlist: 'Addresses',
+  keys: 'Keys',
+  newPassword: 'New password',
+  scopes: 'Permissions',
+  url: 'URL',
+};
 
+const labelOf = (name: string) => LABELS[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+/** What was wrong with a form, with a link to each wrong field, whose id is its name. */
 export function ErrorSummary({ errors }: { readonly errors: FieldErrors }): Markup | null {
-  return errors.size === 0 ? null : <FormAlert>{errors.get('') ?? SEE_BELOW}</FormAlert>;
+  if (errors.size === 0) return null;
+  const whole = errors.get('');
+  if (whole !== undefined) return <FormAlert>{whole}</FormAlert>;
+  return (
+    <FormAlert>
+      <p>Nothing was saved. Please correct:</p>
+      <ul>
+        {[...errors].map(([name, message]) => (
+          <li>
+            <a href={`#${name}`}>{labelOf(name)}</a>: {message.replaceAll('\n', '; ')}
+          </li>
+        ))}
+      </ul>
+    </FormAlert>
+  );
 }
 
-/** Attributes of a control with an error, and of one without. */
+/** The title of a page with a form, which says first that something was wrong. */
+export const titleOf = (title: string, errors: FieldErrors) => (errors.size === 0 ? title : `Error: ${title}`);
+
+/** Attributes of a control with an error, and of one without. The first wrong one of a form is where one goes on. */
 export function invalid(name: string, errors: FieldErrors, helpId?: string) {
   const hasError = errors.has(name);
   const described = [helpId, hasError ? `${name}-error` : undefined].filter((id) => id !== undefined).join(' ');
   return {
     ...(hasError && { 'aria-invalid': 'true' }),
     ...(described !== '' && { 'aria-describedby': described }),
+    ...(isFirst(name, errors) && { autofocus: true }),
   };
 }
+
+/** The same for a group of controls, which a script-less browser can focus, too. */
+export function invalidGroup(name: string, errors: FieldErrors) {
+  return { id: name, tabindex: -1, ...invalid(name, errors) };
+}
+
+const isFirst = (name: string, errors: FieldErrors) => name === errors.keys().next().value;
 
 export function FieldError({ name, errors }: { readonly name: string; readonly errors: FieldErrors }): Markup | null {
   const message = errors.get(name);
@@ -107,18 +149,28 @@ export function TextField(props: {
         value={value}
         required={required}
         autocomplete={autocomplete}
-        autofocus={props.autofocus}
         maxlength={props.maxlength}
         autocapitalize={type === 'text' ? undefined : 'none'}
         {...invalid(name, errors, helpId)}
+        {...(props.autofocus && errors.size === 0 && { autofocus: true })}
       />
+      {type === 'password' ? (
+        <button type="button" class="quiet" data-shows={name} aria-pressed="false" hidden>
+          Show the password
+        </button>
+      ) : null}
       {help === undefined ? null : <small id={helpId}>{help}</small>}
       <FieldError name={name} errors={errors} />
     </div>
   );
 }
 
-export function EmailField({ email, errors }: { readonly email: string; readonly errors: FieldErrors }): Markup {
+export function EmailField(props: {
+  readonly email: string;
+  readonly errors: FieldErrors;
+  readonly autofocus?: boolean;
+}): Markup {
+  const { email, errors, autofocus = false } = props;
   return (
     <TextField
       name="email"
@@ -127,6 +179,7 @@ export function EmailField({ email, errors }: { readonly email: string; readonly
       value={email}
       autocomplete="email"
       maxlength={EMAIL_MAX_CHARACTERS}
+      autofocus={autofocus}
       errors={errors}
     />
   );

@@ -1,6 +1,6 @@
 import { URL_MAX_CHARACTERS, WEBHOOK_DESCRIPTION_MAX_CHARACTERS } from '../../../config/limits.ts';
 import { EVENT_NAMES } from '../../../data/schema/outbox-events.ts';
-import { FieldError, type FieldErrors, invalid, TextField } from '../components/form.tsx';
+import { FieldError, type FieldErrors, invalidGroup, TextField } from '../components/form.tsx';
 import { textOf } from '../read-form.ts';
 import type { Markup } from '../render.ts';
 
@@ -45,7 +45,7 @@ export function WebhookFields({ form, errors }: { readonly form: WebhookForm; re
         maxlength={URL_MAX_CHARACTERS}
         errors={errors}
       />
-      <fieldset {...invalid('events', errors)}>
+      <fieldset {...invalidGroup('events', errors)}>
         <legend>Which events?</legend>
         {EVENT_NAMES.map((name) => (
           <label class="choice">

@@ -3,7 +3,7 @@ import { type ApiKey, readApiKey } from '../../../domain/keys/index.ts';
 import { createWebhook } from '../../../domain/webhooks/index.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
-import { ErrorSummary, type FieldErrors, formProblemOf } from '../components/form.tsx';
+import { ErrorSummary, type FieldErrors, formProblemOf, titleOf } from '../components/form.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { readForm } from '../read-form.ts';
@@ -19,7 +19,7 @@ function NewWebhookPage(props: {
 }): Markup {
   const { person, apiKey, form, errors } = props;
   return (
-    <Layout title="Add a webhook endpoint" viewer={person} section="api-access">
+    <Layout title={titleOf('Add a webhook endpoint', errors)} viewer={person} section="api-access">
       <section class="narrow">
         <p class="back">
           <a href={`/settings/api-access/${apiKey.id}`}>{apiKey.label}</a>

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { browsing } from '../support/browsing.ts';
+
+const here = browsing();
+
+const FOCUSED = 'document.activeElement.id';
+
+test.each([
+  true,
+  false,
+])('a refused form says what is wrong first, and goes on at the first wrong field; scripts: %s', async (javaScriptEnabled) => {
+  const page = await (await here.browser.newContext({ javaScriptEnabled })).newPage();
+  await page.goto(`${here.site.origin}/sign-up`);
+  expect(await page.evaluate(FOCUSED)).toBe('name');
+  await page.getByLabel('Name', { exact: true }).fill('Ada');
+  await page.getByLabel('Username').fill('ada lovelace');
+  await page.getByLabel('E-mail address').fill('ada@example.com');
+  await page.getByLabel('Password').fill('short');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.title()).toBe('Error: Sign up · Jestha');
+  expect(await page.evaluate(FOCUSED)).toBe('username');
+  const summary = page.getByRole('alert').getByRole('listitem');
+  expect(await summary.count()).toBe(2);
+  await summary.getByRole('link', { name: 'Password' }).click();
+  expect(await page.evaluate('document.querySelector(":target").id')).toBe('password');
+  await page.context().close();
+});
+
+test('a password is shown by a switch, and hidden again before it is sent', async () => {
+  const page = await (await here.browser.newContext()).newPage();
+  await page.goto(`${here.site.origin}/sign-in`);
+  const field = page.getByLabel('Password');
+  const button = page.getByRole('button', { name: 'Show the password' });
+  await page.getByLabel('E-mail address').fill('ada@example.com');
+  await field.fill('correct horse');
+  expect([await field.getAttribute('type'), await button.getAttribute('aria-pressed')]).toEqual(['password', 'false']);
+  await button.click();
+  expect([await field.getAttribute('type'), await button.getAttribute('aria-pressed')]).toEqual(['text', 'true']);
+  await page.evaluate(
+    `document.querySelector('form[action="/sign-in"]').addEventListener('submit', (event) => event.preventDefault())`,
+  );
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  expect(await field.getAttribute('type')).toBe('password');
+  const plain = await (await here.browser.newContext({ javaScriptEnabled: false })).newPage();
+  await plain.goto(`${here.site.origin}/sign-in`);
+  expect(await plain.getByText('Show the password').isVisible()).toBe(false);
+  await plain.context().close();
+  await page.context().close();
+});
