@@ -1,3 +1,4 @@
+import { REQUESTS_PER_DAY } from '../../../config/limits.ts';
 import { type KnockingKey, readKnocking } from '../../../domain/failures/index.ts';
 import { type AuditEvent, type KeyDetail, readKey } from '../../../domain/keys/index.ts';
 import { listWebhooks, type Webhook } from '../../../domain/webhooks/index.ts';
@@ -165,7 +166,14 @@ function KeyDetailPage(props: {
             <ChartKey />
             <div class="charts">
               <UsageChart id="hours" heading="Last 24 hours" buckets={hours} unit="hour" period="the last 24 hours" />
-              <UsageChart id="days" heading="Last 30 days" buckets={days} unit="day" period="the last 30 days" />
+              <UsageChart
+                id="days"
+                heading="Last 30 days"
+                buckets={days}
+                unit="day"
+                period="the last 30 days"
+                limit={REQUESTS_PER_DAY}
+              />
             </div>
           </>
         )}

@@ -34,6 +34,14 @@ for (const button of document.querySelectorAll('[data-shows]')) {
   });
 }
 
+// A finger shows no titles: the column under it says its figures above the chart.
+for (const chart of document.querySelectorAll('figure.chart')) {
+  const say = ({ target }) => {
+    chart.querySelector('.readout').textContent = target.closest('g')?.querySelector('title').textContent ?? '';
+  };
+  for (const type of ['pointerover', 'pointerdown']) chart.querySelector('svg').addEventListener(type, say);
+}
+
 // A date belongs to one of several choices: typing it chooses that one, and another choice clears it.
 for (const field of document.querySelectorAll('[data-chooses]')) {
   const choices = field.closest('fieldset').querySelectorAll('[type=radio]');

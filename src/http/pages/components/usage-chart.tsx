@@ -40,28 +40,43 @@ function bucketName({ start }: UsageBucket, unit: Unit, isDated: boolean): strin
 /** Names of hours need the day where there are more of them than one day has. */
 const areDated = (buckets: readonly UsageBucket[]) => buckets.length > 24;
 
+/** The least of 4, 10, 20, 40, 100, 200, … that is not below a number: both it and its half are round. */
+export function scaleOf(peak: number): number {
+  for (let power = 1; ; power *= 10) {
+    for (const digit of [2, 4, 10]) if (digit * power >= Math.max(peak, 4)) return digit * power;
+  }
+}
+
+/** How high a count stands on a scale. One request beside a million is still seen. */
+export function heightOf(count: number, scale: number, height: number): number {
+  return count === 0 ? 0 : Math.max(MIN_HEIGHT, Math.round((count / scale) * height));
+}
+
+const MIN_HEIGHT = 3;
+
 function Bars(props: {
   readonly buckets: readonly UsageBucket[];
   readonly width: number;
   readonly height: number;
   readonly unit: Unit;
+  /** Requests at the top. */
+  readonly scale: number;
 }): Markup {
-  const { buckets, width, height, unit } = props;
-  // Nothing is divided by zero.
-  const peak = Math.max(1, mostIn(buckets));
+  const { buckets, width, height, unit, scale } = props;
   const step = width / buckets.length;
   const gap = Math.min(GAP, step / 4);
   const isDated = areDated(buckets);
   return (
     <>
       {buckets.map((bucket, i) => {
-        const accepted = Math.round((bucket.accepted / peak) * height);
-        const throttled = Math.round((bucket.throttled / peak) * height);
+        const accepted = heightOf(bucket.accepted, scale, height);
+        const throttled = heightOf(bucket.throttled, scale, height);
         const x = (i * step + gap / 2).toFixed(1);
         const bar = { x, width: (step - gap).toFixed(1) };
         return (
           <g>
             <title>{`${bucketName(bucket, unit, isDated)}: ${bucket.accepted} accepted, ${bucket.throttled} throttled`}</title>
+            <rect class="column" x={(i * step).toFixed(1)} width={step.toFixed(1)} y={0} height={height} />
             <rect class="empty" {...bar} y={height - 1} height={1} />
             <rect class="accepted" {...bar} y={height - accepted} height={accepted} />
             <rect class="throttled" {...bar} y={height - accepted - throttled} height={throttled} />
@@ -81,8 +96,14 @@ export function UsageChart(props: {
   readonly unit: Unit;
   /** `the last 24 hours` */
   readonly period: string;
+  /** Drawn as a line once a bucket comes near it. */
+  readonly limit?: number;
 }): Markup {
-  const { id, heading, buckets, unit, period } = props;
+  const { id, heading, buckets, unit, period, limit = Number.POSITIVE_INFINITY } = props;
+  const peak = mostIn(buckets);
+  const isNearLimit = peak * 2 >= limit;
+  const scale = scaleOf(isNearLimit ? Math.max(peak, limit) : peak);
+  const middle = buckets[Math.floor(buckets.length / 2)];
   const [first] = buckets;
   const last = buckets.at(-1);
   const isDated = areDated(buckets);
@@ -90,25 +111,41 @@ export function UsageChart(props: {
     <figure class="chart">
       <figcaption>
         <strong>{heading}</strong>
-        <span id={`${id}-sentence`}>{usageSentence(buckets, period)}</span>
+        <span id={`${id}-sentence`}>
+          {usageSentence(buckets, period)}
+          {peak === 0 ? '' : ` Most in one ${unit}: ${COUNT.format(peak)}.`}
+          {isNearLimit ? ` The line is the limit of ${COUNT.format(limit)} a ${unit}.` : ''}
+        </span>
+        <span class="readout" aria-hidden="true"></span>
       </figcaption>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label={heading}
-        aria-describedby={`${id}-sentence`}
-        preserveAspectRatio="none"
-      >
-        <Bars buckets={buckets} width={WIDTH} height={HEIGHT} unit={unit} />
-      </svg>
+      <div class="plot">
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          role="img"
+          aria-label={heading}
+          aria-describedby={`${id}-sentence`}
+          preserveAspectRatio="none"
+        >
+          <rect class="grid" x={0} y={0} width={WIDTH} height={1} />
+          <rect class="grid" x={0} y={HEIGHT / 2} width={WIDTH} height={1} />
+          {isNearLimit ? (
+            <rect class="limit" x={0} y={HEIGHT - heightOf(limit, scale, HEIGHT)} width={WIDTH} height={2} />
+          ) : null}
+          <Bars buckets={buckets} width={WIDTH} height={HEIGHT} unit={unit} scale={scale} />
+        </svg>
+        <span class="tick top" aria-hidden="true">
+          {COUNT.format(scale)}
+        </span>
+        <span class="tick middle" aria-hidden="true">
+          {COUNT.format(scale / 2)}
+        </span>
+      </div>
       <div class="axis" aria-hidden="true">
         <span>
           {first && bucketName(first, unit, isDated)}
           {unit === 'hour' ? ' UTC' : ''}
         </span>
-        <span>
-          most in one {unit}: {COUNT.format(mostIn(buckets))}
-        </span>
+        <span>{middle && buckets.length > 2 ? bucketName(middle, unit, isDated) : ''}</span>
         <span>{last && bucketName(last, unit, isDated)}</span>
       </div>
       <details>
@@ -159,7 +196,7 @@ export function Sparkline({ buckets }: { readonly buckets: readonly UsageBucket[
       aria-label={usageSentence(buckets, 'the last 24 hours')}
       preserveAspectRatio="none"
     >
-      <Bars buckets={buckets} width={144} height={36} unit="hour" />
+      <Bars buckets={buckets} width={144} height={36} unit="hour" scale={Math.max(1, mostIn(buckets))} />
     </svg>
   );
 }
