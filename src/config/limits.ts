@@ -411,13 +411,15 @@ export const FAILURES_PER_PAGE_MAX = 100;
 export const ISOLATE_AUDIT_EVENTS_MAX = 10_000;
 
 // ── Sweep ───────────────────────────────────────────────────────────────────────────────────────────────
-/** Revocations told to Redis in one cron run: one request of at most 200 records, about 150 KB. */
+/** Time of one cron run for one task whose batches are full. */
+export const SWEEP_TASK_BUDGET_MS = 5 * SECOND_MS;
+/** Revocations told to Redis at once: one request of at most 200 records, about 150 KB. */
 export const SWEEP_BATCH = 200;
 /** How old what Neon knows of a key's last use may be; Redis knows it to the second, and forgets after 32 days. */
 export const USE_NOTED_EVERY_MS = HOUR_MS;
 /** The same for the first use of a key on its first day. */
 export const FIRST_USE_NOTED_WITHIN_MS = 3 * MINUTE_MS;
-/** Keys whose last use is noted in one cron run: 288,000 a day. */
+/** Keys whose last use is noted at once. */
 export const USE_NOTED_BATCH = 200;
 /** Rows of a deleted Jes that one statement removes from each table. */
 export const PRUNE_BATCH = 1_000;

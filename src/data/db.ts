@@ -102,6 +102,12 @@ export async function runSql<T>(statement: PromiseLike<T>): Promise<T> {
   }
 }
 
+/** Runs statements as one transaction in one request; answers the rows that each changed. @throws DbRejected, DbUnavailable */
+export async function runChanges(db: Db, statements: readonly Statement[]): Promise<readonly number[]> {
+  const results = await runSql(db.batch(statements as unknown as [Statement, ...Statement[]]));
+  return results.map((result) => (result as { readonly rowCount: number }).rowCount);
+}
+
 /** Runs statements as one transaction in one request; answers the result of the last. @throws DbRejected, DbUnavailable */
 export async function runBatch<Last extends Statement>(
   db: Db,

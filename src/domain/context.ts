@@ -108,6 +108,13 @@ export interface ActorCtx extends Ctx {
 }
 
 /** A context in which a person acts, signed in. */
+/** What one batch of a task of the sweep did. */
+export interface BatchDone {
+  readonly done: number;
+  /** The batch was full: there may be more. */
+  readonly hasBacklog: boolean;
+}
+
 export interface SessionCtx extends Ctx {
   readonly actor: SessionActor;
 }

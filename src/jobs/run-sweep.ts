@@ -1,9 +1,9 @@
 import { contextFor, type Runtime } from '../compose.ts';
-import { BACKGROUND_REDIS_BUDGET_MS } from '../config/limits.ts';
+import { BACKGROUND_REDIS_BUDGET_MS, SWEEP_TASK_BUDGET_MS } from '../config/limits.ts';
 import { writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
 import { deleteOldRows, RETENTION, tableNameOf } from '../data/retention.ts';
-import type { Ctx } from '../domain/context.ts';
+import type { BatchDone, Ctx } from '../domain/context.ts';
 import {
   cancelDeliveries,
   measureBacklog,
@@ -19,7 +19,7 @@ import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
 
 /** Loaded here, and by the endpoint that deletes an account: no isolate reads it at its start. */
-async function purgeAccounts(ctx: Ctx): Promise<number> {
+async function purgeAccounts(ctx: Ctx): Promise<BatchDone> {
   const departure = await import('../domain/departure/index.ts');
   return await departure.purgeAccounts(ctx);
 }
@@ -50,6 +50,23 @@ const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   webhookBacklog: measureBacklog,
 };
 
+/** Runs a task again while its batches are full, for a bounded time: the next run of the sweep goes on. */
+async function runTask(task: (ctx: Ctx) => Promise<unknown>, ctx: Ctx): Promise<unknown> {
+  const started = performance.now();
+  let done = 0;
+  for (;;) {
+    const result = await task(ctx);
+    if (!isBatch(result)) return result;
+    done += result.done;
+    const { hasBacklog } = result;
+    if (!hasBacklog || performance.now() - started > SWEEP_TASK_BUDGET_MS) return { done, hasBacklog };
+  }
+}
+
+function isBatch(result: unknown): result is BatchDone {
+  return typeof result === 'object' && result !== null && 'done' in result;
+}
+
 /**
  * What the cron does every minute: late work that a request could not finish. One task that fails stops none of the
  * others; the run then throws, so that Cloudflare counts it as failed, and the next one does its work.
@@ -63,7 +80,7 @@ export async function runSweep(env: Env, runtime: Runtime, now: number): Promise
     // A context of its own, since the tasks of one would share a budget.
     const ctx = contextFor(env, runtime, () => now, new Meter(), BACKGROUND_REDIS_BUDGET_MS);
     try {
-      done[name] = await task(ctx);
+      done[name] = await runTask(task, ctx);
     } catch (error) {
       failure ??= error;
     }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { RETENTION_BATCH } from '../../src/config/limits.ts';
+import { PRUNE_BATCH, RETENTION_BATCH } from '../../src/config/limits.ts';
 import { deleteOldRows, RETENTION, tableNameOf } from '../../src/data/retention.ts';
+import { newId } from '../../src/lib/id.ts';
 import { rowsOf } from '../support/database.ts';
 import { Harness } from '../support/harness.ts';
+import { newPost } from '../support/posts.ts';
 
 const harness = new Harness();
 
@@ -29,4 +31,19 @@ test('one run of the sweep deletes a backlog of more than one batch and keeps yo
   expect(await rowsOf(harness, `SELECT key FROM idempotency_keys WHERE account_id = '${account}'`)).toEqual([
     { key: 'young' },
   ]);
+});
+
+test('one run of the sweep removes what many batches of a deleted Jes hold, and the Jes', async () => {
+  const key = await harness.newKey();
+  const { id } = await newPost(harness, key);
+  const ids = Array.from({ length: 2 * PRUNE_BATCH + 1 }, (_, i) => `('${newId(harness.now + i)}')`);
+  await rowsOf(
+    harness,
+    `INSERT INTO comments (id, author_id, post_id, content, created_at)
+     SELECT v.id, '${key.accountId}', '${id}', 'x', now() FROM (VALUES ${ids}) v(id)`,
+  );
+  await harness.fetch(`/api/posts/${id}`, { method: 'DELETE', key: key.key });
+  await harness.sweep();
+  expect(await rowsOf(harness, `SELECT id FROM comments WHERE post_id = '${id}' LIMIT 1`)).toEqual([]);
+  expect(await rowsOf(harness, `SELECT id FROM posts WHERE id = '${id}'`)).toEqual([]);
 });

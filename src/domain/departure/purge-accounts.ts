@@ -1,6 +1,6 @@
 import { DELETION_GRACE_MS, PRUNE_BATCH, PURGED_ACCOUNTS_BATCH, USERNAME_FREE_AFTER_MS } from '../../config/limits.ts';
-import { runBatch, runSql } from '../../data/db.ts';
-import type { Ctx } from '../context.ts';
+import { runChanges, runSql } from '../../data/db.ts';
+import type { BatchDone, Ctx } from '../context.ts';
 import { forgetMedia } from '../media/index.ts';
 import { markPurged, removals, retireAccounts, selectClipObjects, selectPurging } from './store.ts';
 
@@ -9,21 +9,22 @@ import { markPurged, removals, retireAccounts, selectClipObjects, selectPurging 
  * goes everything the account had. What is left at the end is a row with an id, which JeHubs it made still name. Jes are
  * marked as deleted here, and removed with their files by `purgePosts` and `purgeMedia`.
  *
- * @returns the accounts worked on
+ * @returns the accounts worked on; `hasBacklog`: something was removed, so more may be left
  */
-export async function purgeAccounts(ctx: Ctx): Promise<number> {
+export async function purgeAccounts(ctx: Ctx): Promise<BatchDone> {
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
   const over = new Date(ctx.now - DELETION_GRACE_MS);
   await runSql(db.batch([retireAccounts(db, over, at, USERNAME_FREE_AFTER_MS, PURGED_ACCOUNTS_BATCH)]));
   const purging = await runSql(selectPurging(db, PURGED_ACCOUNTS_BATCH));
-  if (purging.length === 0) return 0;
+  if (purging.length === 0) return { done: 0, hasBacklog: false };
   const ids = purging.map(({ id }) => id);
   const { rows } = await runSql(selectClipObjects(db, ids, PRUNE_BATCH));
   await forgetMedia(
     ctx,
     rows.map(({ object }) => object),
   );
-  await runBatch(db, removals(db, ids, at, PRUNE_BATCH), markPurged(db, ids, at));
-  return ids.length;
+  const counts = await runChanges(db, [...removals(db, ids, at, PRUNE_BATCH), markPurged(db, ids, at)]);
+  const hasRemoved = counts.slice(0, -1).some((count) => count > 0);
+  return { done: ids.length, hasBacklog: hasRemoved || rows.length === PRUNE_BATCH };
 }

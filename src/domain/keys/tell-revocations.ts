@@ -1,6 +1,6 @@
 import { SWEEP_BATCH } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
-import type { Ctx } from '../context.ts';
+import type { BatchDone, Ctx } from '../context.ts';
 import { announceEvent, insertRevokedEvents } from '../outbox/index.ts';
 import { noteTombstones, placeTombstones } from './revoke-key.ts';
 import { isUntombstoned, selectUnsettledRevocations } from './store.ts';
@@ -10,14 +10,14 @@ import { isUntombstoned, selectUnsettledRevocations } from './store.ts';
  * revocation: an earlier command may have been under way for that long. A key that was
  * revoked by hand gets its event, too.
  *
- * @returns the number of markers
+ * @returns the markers
  */
-export async function tellRevocations(ctx: Ctx): Promise<number> {
+export async function tellRevocations(ctx: Ctx): Promise<BatchDone> {
   const rows = await runSql(selectUnsettledRevocations(ctx.ports.db, new Date(ctx.now), SWEEP_BATCH));
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return { done: 0, hasBacklog: false };
   const events = await runSql(insertRevokedEvents(ctx.ports.db, isUntombstoned()));
   for (const { id } of events.rows) announceEvent(ctx, id);
   await placeTombstones(ctx, rows);
   await noteTombstones(ctx, rows);
-  return rows.length;
+  return { done: rows.length, hasBacklog: rows.length === SWEEP_BATCH };
 }
