@@ -7,7 +7,7 @@ import { getNewKey, postNewKey } from './api-access/new.tsx';
 import { getRevoke, postRevoke } from './api-access/revoke.tsx';
 import { getShownOnce, postStored } from './api-access/shown-once.tsx';
 import { getAsset } from './asset.ts';
-import { getDocs } from './docs.ts';
+import { DOCS } from './docs.ts';
 import { getGoogleCallback, postGoogle } from './google.tsx';
 import { getJesClipPage } from './jesclip.tsx';
 import { getMedia } from './media.ts';
@@ -39,7 +39,7 @@ import { getWebhookSecret } from './webhooks/secret.tsx';
 export const PAGES: readonly Page[] = [
   getRoot,
   getAsset,
-  getDocs,
+  ...DOCS,
   getMedia,
   getSignUp,
   postSignUpForm,
