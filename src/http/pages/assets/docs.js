@@ -45,7 +45,8 @@ for (const folded of document.querySelectorAll('.tabs')) {
   list.setAttribute('role', 'tablist');
   list.setAttribute('aria-label', 'Language');
   const tabs = [...folded.querySelectorAll('details')].map((details) => {
-    const panel = details.querySelector('figure');
+    const panel = element('div', '');
+    panel.append(details.querySelector('figure'));
     const tab = element('button', details.querySelector('summary').textContent);
     tab.type = 'button';
     tab.setAttribute('role', 'tab');
@@ -87,19 +88,24 @@ let sections;
 
 /** Sections that have every word, the best first: words in the title, then those of the page, then in the text. */
 function find(text) {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const phrase = text.trim().toLowerCase();
+  // "rotate" finds "Rotating".
+  const words = (phrase.match(/[\p{L}\p{N}_]+/gu) ?? []).map((word) => word.replace(/(?<=....)(ing|ed|es|s|e)$/, ''));
   if (words.length === 0) return [];
   const score = ([, title, page, body]) => {
+    const [name, chapter, rest] = [title, page, body].map((one) => one.toLowerCase());
     let sum = 0;
     for (const word of words) {
-      const name = title.toLowerCase();
-      if (name === word) sum += 20;
       if (name.includes(word)) sum += 8;
-      else if (page.toLowerCase().includes(word)) sum += 3;
-      else if (body.toLowerCase().includes(word)) sum += 1;
+      else if (chapter.includes(word)) sum += 3;
+      else if (rest.includes(word)) sum += 1;
       else return 0;
     }
-    return sum;
+    if (name === phrase) sum += 20;
+    if (name.includes(phrase)) sum += 4;
+    if (rest.includes(phrase)) sum += 4;
+    // A chapter before its sections.
+    return name === chapter ? sum + 2 : sum;
   };
   return sections
     .map((section) => ({ section, score: score(section) }))
@@ -135,6 +141,12 @@ async function openSearch() {
   }
 }
 
+/** The field gives the focus back, or the next "/" would be typed into it. */
+function closeSearch() {
+  query.blur();
+  dialog.close();
+}
+
 for (const button of document.querySelectorAll('[data-search]')) {
   button.hidden = false;
   button.addEventListener('click', openSearch);
@@ -149,13 +161,15 @@ query.addEventListener('input', () => sections && showFound());
 dialog.addEventListener('keydown', (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const links = [...results.querySelectorAll('a')];
+  // Some browsers only empty the field.
+  if (event.key === 'Escape') closeSearch();
   if (event.key === 'Enter' && event.target === query) links[0]?.click();
   if (!step || links.length === 0) return;
   event.preventDefault();
   (links[links.indexOf(document.activeElement) + step] ?? query).focus();
 });
 dialog.addEventListener('click', ({ target }) => {
-  if (target === dialog || target.closest('a, [data-close]')) dialog.close();
+  if (target === dialog || target.closest('a, [data-close]')) closeSearch();
 });
 
 // ── This page as Markdown ──

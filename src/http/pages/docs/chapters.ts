@@ -46,7 +46,7 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter('errors', errors, 'Each code with its cause, an example and what to do.', 'errors'),
   chapter('limits', limits, 'How much, how often, and how to wait.', 'limits'),
   chapter('idempotency', idempotency, 'Repeat a write that happens once.', 'idempotency'),
-  chapter('media', media, 'Pictures and videos, and texts that describe them.', 'media'),
+  chapter('media', media, 'Upload pictures and videos, with texts that describe them.', 'media'),
   chapter('webhooks', webhooks, 'Receive what happens, verified.', 'webhooks'),
   chapter('conventions', conventions, 'Formats, versions, pages of lists, who sees what.', 'conventions'),
   chapter('changelog', changelog, 'What changed for callers.'),

@@ -1,7 +1,7 @@
 import type { Markup } from '../render.ts';
 import { type Api, pathOfObject, pathOfOperation, readApi } from './api.ts';
 import { writeChapter } from './blocks.ts';
-import { CHAPTERS, START } from './chapters.ts';
+import { CHAPTERS, type Chapter, START } from './chapters.ts';
 import { collectionOf } from './collection.ts';
 import { type Block, parseMarkdown, plainOf } from './markdown.tsx';
 import { CallPage, ChapterPage, MissingPage } from './page.tsx';
@@ -105,7 +105,7 @@ type Found = readonly [path: string, title: string, page: string, text: string];
 
 function indexOf(api: Api, apiOrigin: string): Found[] {
   return [
-    ...CHAPTERS.flatMap((chapter) => sectionsOf(chapter.path, parseMarkdown(writeChapter(chapter, api, apiOrigin)))),
+    ...CHAPTERS.flatMap((chapter) => sectionsOf(chapter, parseMarkdown(writeChapter(chapter, api, apiOrigin)))),
     ...api.entries.map(({ endpoint, operation, path, json, parameters }): Found => {
       const names = [...Object.keys(json?.schema.properties ?? {}), ...parameters.map(({ name }) => name)];
       const text = `${endpoint.method} ${path} ${plainOf(operation.description ?? '')} ${names.join(' ')}`;
@@ -117,11 +117,14 @@ function indexOf(api: Api, apiOrigin: string): Found[] {
   ];
 }
 
-function sectionsOf(path: string, blocks: readonly Block[]): Found[] {
+function sectionsOf({ path, summary }: Chapter, blocks: readonly Block[]): Found[] {
   const found: { path: string; title: string; words: string[] }[] = [];
   for (const block of blocks) {
     if (block.type === 'heading') {
-      found.push({ path: block.level === 1 ? path : `${path}#${block.id}`, title: plainOf(block.text), words: [] });
+      const title = plainOf(block.text);
+      found.push(
+        block.level === 1 ? { path, title, words: [summary] } : { path: `${path}#${block.id}`, title, words: [] },
+      );
     }
     found.at(-1)?.words.push(...wordsOf(block));
   }
