@@ -121,7 +121,7 @@ function showFound() {
     ...found.map(({ section: [path, title, page, body], words }) => {
       const link = element('a', title);
       link.href = path;
-      const at = Math.max(0, body.toLowerCase().indexOf(words[0]) - 40);
+      const at = body.lastIndexOf(' ', body.toLowerCase().indexOf(words[0]) - 30) + 1;
       const item = element('li', '');
       item.append(link, element('span', page === title ? '' : page), element('p', body.slice(at, at + 140)));
       return item;

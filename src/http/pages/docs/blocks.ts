@@ -119,7 +119,7 @@ const BLOCKS: Readonly<Record<string, Block>> = {
         ([code, { status, title }]) => `- [\`${code}\`](/docs/errors#${code}): ${status} ${title} {#error-${code}}`,
       ),
     ),
-  operations: (_, api) => callList(api),
+  operations: (_, api) => callList(api, '###'),
   limits: () =>
     lines([
       '| What | At most | Per |',
@@ -147,8 +147,8 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   },
 };
 
-/** All calls by tag, each with the name that it had on the one page of before. */
-export function callList(api: Api): string {
+/** All calls by tag, each with the name that it had on the one page of before. @param rank the marks of a heading */
+export function callList(api: Api, rank: '##' | '###'): string {
   return Object.entries(TAGS)
     .map(([tag, description]) => {
       const calls = api.entries
@@ -157,7 +157,7 @@ export function callList(api: Api): string {
           const link = `[${operation.summary}](${pathOfOperation(endpoint)})`;
           return `- ${link} \`${endpoint.method} ${path}\` {#op-${endpoint.operationId}}`;
         });
-      return `### ${tag} {#tag-${slugOf(tag)}}\n\n${description}\n\n${lines(calls)}`;
+      return `${rank} ${tag} {#tag-${slugOf(tag)}}\n\n${description}\n\n${lines(calls)}`;
     })
     .join('\n\n');
 }

@@ -94,7 +94,8 @@ export const slugOf = (text: string): string =>
     .replaceAll(/^-|-$/g, '');
 
 /** Text without its marks, as the search shows it. */
-export const plainOf = (text: string): string => text.replaceAll(/`|\*\*?|\{#[^}]+\}|\[([^\]]+)\]\([^)]+\)/g, '$1');
+export const plainOf = (text: string): string =>
+  text.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll(/`|\*\*?|\{#[^}]+\}/g, '');
 
 /** The blocks as HTML. Each heading links to itself. */
 export function Blocks({ blocks }: { readonly blocks: readonly Block[] }): Markup {
@@ -140,7 +141,9 @@ function BlockOf({ block, id }: { readonly block: Block; readonly id: string }):
           <thead>
             <tr>
               {head.map((cell) => (
-                <th scope="col">{cell}</th>
+                <th scope="col">
+                  <Words>{cell}</Words>
+                </th>
               ))}
             </tr>
           </thead>

@@ -20,7 +20,7 @@ export const writeIndex = (api: Api): string => `# Reference
 
 Everything there is. It is made from what serves it, as is [openapi.json](/openapi.json). Answers are made of [objects](/docs/reference/objects).
 
-${callList(api)}`;
+${callList(api, '##')}`;
 
 /** A call, as Markdown. */
 export function writeOperation(entry: Entry, { objects }: Api, apiOrigin: string): string {
