@@ -1,3 +1,4 @@
+import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../src/config/errors.ts';
 import { SCOPES } from '../../src/domain/keys/index.ts';
@@ -33,6 +34,18 @@ const sectionOf = (page: string, id: string) => {
 };
 
 const words = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+
+/** Links, code and text of a page, in their order: what two renderers of the same Markdown must agree on. */
+const tagsAndText = (page: string) =>
+  page
+    .replaceAll(/<a href="#[^"]*">([\s\S]*?)<\/a>/g, '$1')
+    .replaceAll(/<pre><code[^>]*>|<\/code><\/pre>/g, ' ')
+    .replaceAll(/<(li|h\d) [^>]*>/g, '<$1>')
+    .replaceAll(/<(?!a |\/?(?:code|em|strong|li|h\d)>)[^>]*>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .split(/(<[^>]+>)|\s+/)
+    .filter(Boolean);
 
 describe('the reference', () => {
   test('is the same for everybody, and may be kept: its headers', async () => {
@@ -94,6 +107,18 @@ describe('the reference', () => {
     expect(markdown.split('\n')[0]).toBe(`# ${heading.replaceAll('&#39;', "'")}`);
     expect(markdown).not.toMatch(/\{\{|\{#|undefined|\[object /);
     expect(page).not.toMatch(/\{\{\w+( \w+)?\}\}|\{#|undefined|\[object /);
+  });
+
+  test.each([
+    ...CHAPTERS,
+    '/docs',
+    '/docs/reference',
+    '/docs/reference/objects',
+  ])('%s says what a library for Markdown reads in its text', async (path) => {
+    const [, shown = ''] = /<div class="text" id="text">([\s\S]+?)<p class="as-markdown">/.exec(await html(path)) ?? [];
+    const own = shown.replaceAll(/<figcaption>.+?<\/figcaption>|<summary>.+?<\/summary>/g, '');
+    const theirs = await marked.parse(await html(`${path}.md`));
+    expect(tagsAndText(own)).toEqual(tagsAndText(theirs));
   });
 
   test('names both types of a value that may be null', async () => {

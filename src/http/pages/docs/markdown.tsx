@@ -4,8 +4,8 @@ import { Words } from './words.tsx';
 
 /**
  * A block of a chapter. Chapters use a part of CommonMark: headings, paragraphs, lists, tables, fenced code. A library for
- * all of it is as large as all chapters, and the Worker has a size budget. Two additions: `{#id}` ends a line to name it, and
- * code blocks in a row are tabs.
+ * all of it is as large as all chapters, and the Worker has a size budget; `test/http/docs` holds ours to such a library. Blank
+ * lines part blocks. Two additions: `{#id}` ends a line to name it, and code blocks in a row are tabs.
  */
 export type Block =
   | { readonly type: 'heading'; readonly level: number; readonly id: string; readonly text: string }
