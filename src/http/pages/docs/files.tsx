@@ -56,7 +56,7 @@ export async function writeFile(path: string, apiOrigin: string): Promise<DocsFi
   if (page) return { status: 200, type: 'text/html; charset=utf-8', text: `<!doctype html>${await page.html()}` };
   const asMarkdown = pages.find((one) => `${one.path}.md` === path);
   if (asMarkdown) return { status: 200, type: 'text/markdown; charset=utf-8', text: `${asMarkdown.markdown()}\n` };
-  const missing = <MissingPage path={START.path} api={api} />;
+  const missing = <MissingPage api={api} />;
   return { status: 404, type: 'text/html; charset=utf-8', text: `<!doctype html>${await missing}` };
 }
 

@@ -37,9 +37,9 @@ export function CallPage({
 }
 
 /** An address below `/docs` that has no page. */
-export function MissingPage({ path, api }: Shown): Markup {
+export function MissingPage({ api }: Pick<Shown, 'api'>): Markup {
   return (
-    <Shell path={path} api={api} title="Not found">
+    <Shell path="" api={api} title="Not found">
       <h1>No such page</h1>
       <p>
         The contents list all pages of this reference. <a href="/docs">Begin at the start</a>.
@@ -52,6 +52,8 @@ function Shell(
   props: Shown & { readonly title: string; readonly blocks?: readonly Block[]; readonly children: Child },
 ): Markup {
   const { path, api, title, blocks = [], children } = props;
+  // Only what is not there has no address.
+  const hasMarkdown = path !== '';
   const contents = <Contents path={path} api={api} blocks={blocks} />;
   return (
     <Layout
@@ -59,7 +61,7 @@ function Shell(
       head={
         <>
           <meta name="description" content="How services post, comment and read in the name of people on Jestha." />
-          <link rel="alternate" type="text/markdown" href={`${path}.md`} />
+          {hasMarkdown ? <link rel="alternate" type="text/markdown" href={`${path}.md`} /> : null}
           <link rel="stylesheet" href="/assets/docs.css" />
           <script src="/assets/docs.js" defer></script>
         </>
@@ -92,13 +94,15 @@ function Shell(
         </nav>
         <div class="text" id="text">
           {children}
-          <p class="as-markdown">
-            <a href={`${path}.md`}>This page as Markdown</a>
-            <button type="button" class="quiet" hidden data-copy-page={`${path}.md`}>
-              <span aria-live="polite">Copy</span>
-              <span class="visually-hidden"> this page as Markdown</span>
-            </button>
-          </p>
+          {hasMarkdown ? (
+            <p class="as-markdown">
+              <a href={`${path}.md`}>This page as Markdown</a>
+              <button type="button" class="quiet" hidden data-copy-page={`${path}.md`}>
+                <span aria-live="polite">Copy</span>
+                <span class="visually-hidden"> this page as Markdown</span>
+              </button>
+            </p>
+          ) : null}
           <Neighbours path={path} />
         </div>
       </div>
