@@ -13,7 +13,7 @@ const SRC = join(ROOT, 'src');
 /** KiB gzip that an isolate parses before its first request. */
 const START_MAX_KIB = 205;
 /** KiB gzip of all modules, those behind an `import()` included: 110 are the identity library, 14 HTML's entity table. */
-const BUNDLE_MAX_KIB = 480;
+const BUNDLE_MAX_KIB = 500;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
 

@@ -46,7 +46,7 @@ function docsOf({ ctx }: Exchange, code: ErrorCode): string {
 
 /** The address of a code's section in the reference (contract section 3). */
 export function docsAddress(webOrigin: string, code: ErrorCode): string {
-  return `${webOrigin}/docs#error-${code}`;
+  return `${webOrigin}/docs/errors#${code}`;
 }
 
 /** The refusal in what a verb or a port has thrown; what nobody planned for is an `internal_error`. */

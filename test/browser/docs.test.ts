@@ -17,8 +17,9 @@ async function watched(page: Page): Promise<string[]> {
   return said;
 }
 
-/** The form that tries an operation, opened. */
+/** The form that tries an operation, on its page, opened. */
 async function openForm(page: Page, operationId: string): Promise<Locator> {
+  await page.goto(`${here.site.origin}/docs/reference/${operationId}`);
   const form = page.locator(`#op-${operationId} .try`);
   await form.locator('summary').click();
   return form;
@@ -38,22 +39,27 @@ test('a newcomer gets a key and makes the first calls, from the reference alone'
   const page = await context.newPage();
   const said = await watched(page);
   await page.goto(`${here.site.origin}/docs`);
-  await page.locator('#quickstart').getByRole('link', { name: 'Settings → API access' }).click();
+  await page.locator('.text').getByRole('link', { name: 'quickstart', exact: true }).click();
+  await page.locator('.text').getByRole('link', { name: 'Settings → API access' }).first().click();
   await page.waitForURL(/\/sign-in\?next=/);
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, WISH);
 
   await page.goto(`${here.site.origin}/docs#quickstart`);
-  for (const [title, status] of [
-    ['quickstart-me', '200 OK'],
-    ['quickstart-post', '201 Created'],
+  // The fragment of the one page that the reference was.
+  await page.waitForURL(`${here.site.origin}/docs/quickstart`);
+  for (const [section, status] of [
+    ['me', '200 OK'],
+    ['post', '201 Created'],
   ]) {
-    const copy = page.locator(`[data-copy="${title}"]`);
+    const copy = page.locator(`#${section} ~ .tabs [data-copy]`).first();
     await copy.click();
     await copy.getByText('Copied', { exact: true }).waitFor();
     const line = await page.evaluate<string>('navigator.clipboard.readText()');
     // As in a shell that has the key in its environment.
-    const { stdout } = await promisify(execFile)('bash', ['-c', line], { env: { ...process.env, JESTHA_KEY: key } });
+    const { stdout } = await promisify(execFile)('bash', ['-c', line], {
+      env: { ...process.env, JESTHA_API_KEY: key },
+    });
     expect(stdout).toContain(`HTTP/1.1 ${status}`);
   }
   expect(said).toEqual([]);
@@ -65,8 +71,6 @@ test('a visitor tries calls with a key, which stays in the page', { timeout: 120
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, { ...WISH, may: ['See the like'] });
   const said = await watched(page);
-  await page.goto(`${here.site.origin}/docs`);
-
   const me = await openForm(page, 'getMe');
   const secret = me.getByLabel('API key');
   expect(await secret.getAttribute('type')).toBe('password');
@@ -83,21 +87,24 @@ test('a visitor tries calls with a key, which stays in the page', { timeout: 120
   expect(right.said).toMatch(/^200 OK\d+ msX-RateLimit-Remaining: 59X-RateLimit-Limit: 60/);
   expect(right.body).toMatchObject({ displayName: 'Ada Lovelace' });
 
-  // The same key is in every form.
+  // On the next page the key is gone.
   const post = await openForm(page, 'createPost');
+  expect(await post.getByLabel('API key').inputValue()).toBe('');
+  await post.getByLabel('API key').fill(key);
   const forbidden = await send(post);
   expect(forbidden.said).toMatch(/^403 Forbidden/);
   expect(forbidden.body).toMatchObject({ code: 'missing_scope', requiredScope: 'write:jes' });
   const read = await openForm(page, 'getPost');
+  await read.getByLabel('API key').fill(key);
   await read.getByLabel('id').fill('01HK153X000000000000000000');
   expect((await send(read)).body).toMatchObject({ code: 'not_found' });
 
   const kept = await page.evaluate<string>(
     'JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }])',
   );
-  expect(kept).toBe(JSON.stringify([`${here.site.origin}/docs`, {}, {}]));
+  expect(kept).toBe(JSON.stringify([`${here.site.origin}/docs/reference/getPost`, {}, {}]));
   await page.reload();
-  expect(await page.locator('#op-getMe [data-key]').inputValue()).toBe('');
+  expect(await page.locator('#op-getPost [data-key]').inputValue()).toBe('');
   // What browsers say of answers beyond 399, and nothing else: no violation of the policy, no error of ours.
   expect(said.filter((one) => !one.startsWith('Failed to load resource'))).toEqual([]);
 });
@@ -109,7 +116,6 @@ test('a Jes is posted, refused field by field and deleted, a video uploaded', { 
     ...WISH,
     may: ['Post, edit', 'Post and edit JesClips'],
   });
-  await page.goto(`${here.site.origin}/docs`);
   const post = await openForm(page, 'createPost');
   await post.getByLabel('API key').fill(key);
   const posted = await send(post);
@@ -120,30 +126,41 @@ test('a Jes is posted, refused field by field and deleted, a video uploaded', { 
   expect(refused.said).toMatch(/^400 Bad Request/);
   expect(refused.body).toMatchObject({ details: [{ path: 'content', message: 'must not be empty' }] });
   const clip = await openForm(page, 'createJesClip');
+  await clip.getByLabel('API key').fill(key);
   await clip.getByLabel('caption').fill('From the reference');
   await clip.getByLabel('video').setInputFiles({ name: 'clip.mp4', mimeType: 'video/mp4', buffer: Buffer.from(mp4()) });
   const clipped = await send(clip);
   expect(clipped.said).toMatch(/^201 Created/);
   expect(clipped.body).toMatchObject({ caption: 'From the reference', video: { mimeType: 'video/mp4' } });
   const remove = await openForm(page, 'deletePost');
+  await remove.getByLabel('API key').fill(key);
   await remove.getByLabel('id').fill(String(posted.body.id));
   await remove.getByRole('button', { name: 'Send DELETE' }).click();
   await remove.getByText('204 No Content').waitFor();
 });
 
-test('without scripts there are the lines to paste, and no forms', async () => {
+test('without scripts there are the lines to paste in every language, and no forms', async () => {
   const page = await (await here.browser.newContext({ javaScriptEnabled: false })).newPage();
-  await page.goto(`${here.site.origin}/docs`);
-  expect(await page.locator('#op-createPost-curl').textContent()).toContain('curl -X POST');
+  await page.goto(`${here.site.origin}/docs/reference/createPost`);
+  expect(await page.locator('.tabs pre').first().textContent()).toContain('curl -i ');
+  for (const title of ['Node', 'TypeScript', 'Python', 'PHP', 'Go']) {
+    const folded = page.locator('.tabs details', { has: page.locator('summary', { hasText: title }) });
+    await folded.locator('summary').click();
+    expect(await folded.locator('pre').isVisible()).toBe(true);
+  }
   expect(await page.locator('.try:visible').count()).toBe(0);
   expect(await page.getByRole('button').count()).toBe(0);
   await page.getByRole('link', { name: 'Errors', exact: true }).first().click();
-  expect(page.url()).toBe(`${here.site.origin}/docs#errors`);
+  expect(page.url()).toBe(`${here.site.origin}/docs/errors`);
+  // An old link to a code ends at the line that leads to it.
+  await page.goto(`${here.site.origin}/docs#error-not_found`);
+  await page.locator('#error-not_found').getByRole('link').click();
+  expect(page.url()).toBe(`${here.site.origin}/docs/errors#not_found`);
 });
 
 test('the keyboard alone opens the menu of a phone, follows a link and sends a call', { timeout: 60_000 }, async () => {
   const page = await (await here.browser.newContext({ viewport: { width: 390, height: 800 } })).newPage();
-  await page.goto(`${here.site.origin}/docs`);
+  await page.goto(`${here.site.origin}/docs/reference`);
   const tabTo = async (control: Locator) => {
     for (let presses = 0; presses < 60; presses++) {
       await page.keyboard.press('Tab');
@@ -155,7 +172,7 @@ test('the keyboard alone opens the menu of a phone, follows a link and sends a c
   await page.keyboard.press('Enter');
   await tabTo(page.locator('.menu').getByRole('link', { name: 'Who am I?' }));
   await page.keyboard.press('Enter');
-  await page.waitForURL(`${here.site.origin}/docs#op-getMe`);
+  await page.waitForURL(`${here.site.origin}/docs/reference/getMe`);
   expect(await page.locator('.menu').getAttribute('open')).toBe(null);
   const me = page.locator('#op-getMe .try');
   await tabTo(me.locator('summary'));
@@ -164,4 +181,55 @@ test('the keyboard alone opens the menu of a phone, follows a link and sends a c
   await page.keyboard.insertText('jes_live_oops');
   await page.keyboard.press('Enter');
   await me.getByText('"code": "invalid_api_key"').waitFor();
+});
+
+test('a language is chosen for the whole site, by keyboard too', async () => {
+  const page = await (await here.browser.newContext()).newPage();
+  const said = await watched(page);
+  await page.goto(`${here.site.origin}/docs/quickstart`);
+  const chosen = () => page.getByRole('tab', { selected: true }).allTextContents();
+  expect(await chosen()).toEqual(['curl', 'curl']);
+  await page.getByRole('tab', { name: 'TypeScript' }).first().click();
+  await page.keyboard.press('ArrowRight');
+  expect(await chosen()).toEqual(['Python', 'Python']);
+  expect(await page.getByRole('tabpanel').first().textContent()).toContain('requests.get(');
+  await page.goto(`${here.site.origin}/docs/reference/createPost`);
+  expect(await chosen()).toEqual(['Python']);
+  // A chapter without it shows what it has.
+  await page.goto(`${here.site.origin}/docs/webhooks`);
+  expect(await chosen()).toEqual(['Python']);
+  expect(said).toEqual([]);
+  await page.goto(`${here.site.origin}/docs#error-not_found`);
+  await page.waitForURL(`${here.site.origin}/docs/errors#not_found`);
+});
+
+test('the search finds a code, a call and a chapter', { timeout: 60_000 }, async () => {
+  const page = await (await here.browser.newContext()).newPage();
+  const said = await watched(page);
+  await page.goto(`${here.site.origin}/docs`);
+  const search = page.getByRole('dialog', { name: 'Search the documentation' });
+  for (const [words, path] of [
+    ['missing scope', '/docs/errors#missing_scope'],
+    ['bounce', '/docs/reference/bouncePost'],
+    ['rotate secret', '/docs/reference/rotateWebhookSecret'],
+    ['rotate', '/docs/rotating'],
+    ['upload', '/docs/media'],
+    ['encrypt', '/docs/storing#database'],
+    ['retry-after', '/docs/limits#beyond'],
+  ] as const) {
+    await page.keyboard.press('/');
+    await search.getByRole('searchbox').fill(words);
+    await search.locator(`a[href="${path}"]`).waitFor();
+    await page.keyboard.press('Escape');
+    await search.waitFor({ state: 'hidden' });
+  }
+  await page.keyboard.press('/');
+  await search.getByRole('searchbox').fill('nothing of the kind');
+  await search.getByText('0 found').waitFor();
+  await search.getByRole('searchbox').fill('ip_not_allowed');
+  await search.locator('a').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${here.site.origin}/docs/errors#ip_not_allowed`);
+  expect(said).toEqual([]);
 });

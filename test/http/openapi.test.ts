@@ -107,7 +107,7 @@ describe('the document', () => {
       message: 'This API key is limited to 60 requests per minute.',
       code: 'rate_limit_exceeded',
       requestId: '01M869VN7EYF8NJ2ZH8JWRAHHG',
-      docs: 'https://jestha.com/docs#error-rate_limit_exceeded',
+      docs: 'https://jestha.com/docs/errors#rate_limit_exceeded',
       retryAfter: 17,
     });
     const missing = Object.keys(ERRORS).filter((code) => !(code in components.examples));

@@ -49,6 +49,7 @@ describe('an address that has asked too often as a visitor', () => {
     '/assets/jestha.css',
     '/docs',
     '/media/x',
+    '/llms.txt',
     '/openapi.json',
     '/readyz',
   ])('gets %s as 429 in JSON, whatever key it sends', async (path) => {

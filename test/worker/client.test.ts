@@ -112,7 +112,7 @@ describe('the page of its usage', () => {
     const blocks = Array.from(page.matchAll(/```ts\n(.*?)```/gs), ([, code = '']) => code);
     const program = blocks
       .join('\n')
-      .replaceAll("JESTHA_KEY ?? ''", "JESTHA_KEY ?? '', origin: process.env.JESTHA_ORIGIN ?? ''");
+      .replaceAll("JESTHA_API_KEY ?? ''", "JESTHA_API_KEY ?? '', origin: process.env.JESTHA_ORIGIN ?? ''");
     writeFileSync(join(folder, 'usage.mts'), program);
     const compilerOptions = {
       strict: true,
@@ -133,7 +133,7 @@ describe('the page of its usage', () => {
   });
 
   test('runs in Node as it stands', async () => {
-    const env = { ...process.env, JESTHA_KEY: key, JESTHA_ORIGIN: origin };
+    const env = { ...process.env, JESTHA_API_KEY: key, JESTHA_ORIGIN: origin };
     const { stdout } = await run('node', [join(folder, 'usage.mts')], { env });
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^Posting as \w+$/),

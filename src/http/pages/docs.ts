@@ -1,30 +1,54 @@
 import { DESCRIPTION_CACHED_S } from '../../config/limits.ts';
 import { type CachedText, respondCached, toCached } from '../cached.ts';
+import type { Exchange } from '../exchange.ts';
+import { respond } from '../reply.ts';
+import type { DocsFile } from './docs/files.tsx';
 import type { Asset } from './page.ts';
 import { EVERY_PAGE } from './render.ts';
 
-/** Made once for an isolate, which has one origin. */
-let made: (CachedText & { readonly apiOrigin: string }) | undefined;
+type Kept = DocsFile & CachedText;
 
-async function docsPage(apiOrigin: string): Promise<CachedText> {
-  if (made?.apiOrigin === apiOrigin) return made;
-  const { writeDocs } = await import('./docs/page.tsx');
-  made = { apiOrigin, ...(await toCached(await writeDocs(apiOrigin))) };
-  return made;
+/** Files that were asked for, by origin and path: an isolate makes each once. */
+const made = new Map<string, Kept>();
+
+async function fileAt(path: string, apiOrigin: string): Promise<DocsFile | Kept> {
+  const name = apiOrigin + path;
+  const kept = made.get(name);
+  if (kept) return kept;
+  const { writeFile } = await import('./docs/files.tsx');
+  const file = await writeFile(path, apiOrigin);
+  // Only addresses that exist, of which there are some hundred.
+  if (file.status === 404) return file;
+  const cached = { ...file, ...(await toCached(file.text)) };
+  made.set(name, cached);
+  return cached;
 }
 
 /**
- * The reference: the same for everybody, so that it may be kept for a while. What makes it is loaded when it is first asked
- * for. Its script may call the API, with a key that a visitor pastes.
+ * The reference: the same for everybody, so that it may be kept for a while. The code that makes it is loaded by the first
+ * request for it. Its script may call the API, with a key that a visitor pastes.
  */
-export const getDocs: Asset = {
-  method: 'GET',
-  path: '/docs',
-  access: 'asset',
-  async answer(exchange) {
-    return respondCached(exchange, await docsPage(exchange.ctx.ports.apiOrigin), DESCRIPTION_CACHED_S, {
-      ...EVERY_PAGE,
-      'Content-Security-Policy': `${EVERY_PAGE['Content-Security-Policy']}; connect-src 'self'`,
-    });
-  },
-};
+async function answer(exchange: Exchange): Promise<Response> {
+  const { pathname } = new URL(exchange.c.req.url);
+  const file = await fileAt(pathname, exchange.ctx.ports.apiOrigin);
+  const headers = {
+    ...EVERY_PAGE,
+    'Content-Type': file.type,
+    'Content-Security-Policy': `${EVERY_PAGE['Content-Security-Policy']}; connect-src 'self'`,
+  };
+  return 'etag' in file
+    ? respondCached(exchange, file, DESCRIPTION_CACHED_S, headers)
+    : respond(exchange, file.status, file.text, headers);
+}
+
+const docsAt = (path: string): Asset => ({ method: 'GET', path, access: 'asset', answer });
+
+/** The chapters and the calls, the same as Markdown, and lists for tools. */
+export const DOCS: readonly Asset[] = [
+  docsAt('/docs'),
+  docsAt('/docs.md'),
+  docsAt('/docs/:page'),
+  docsAt('/docs/reference/:page'),
+  docsAt('/llms.txt'),
+  docsAt('/llms-full.txt'),
+];

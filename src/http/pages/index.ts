@@ -9,7 +9,7 @@ import { getRevoke, postRevoke } from './api-access/revoke.tsx';
 import { getSchedule, postCancelSchedule, postSchedule } from './api-access/schedule.tsx';
 import { getShownOnce, postStored } from './api-access/shown-once.tsx';
 import { getAsset } from './asset.ts';
-import { getDocs } from './docs.ts';
+import { DOCS } from './docs.ts';
 import { getGoogleCallback, postGoogle } from './google.tsx';
 import { getJesClipPage } from './jesclip.tsx';
 import { getMedia } from './media.ts';
@@ -41,7 +41,7 @@ import { getWebhookSecret } from './webhooks/secret.tsx';
 export const PAGES: readonly Page[] = [
   getRoot,
   getAsset,
-  getDocs,
+  ...DOCS,
   getMedia,
   getSignUp,
   postSignUpForm,

@@ -52,7 +52,7 @@ function DeveloperTerms({ viewer }: { readonly viewer: Person | undefined }): Ma
       <h2>Limits</h2>
       <p>
         {REQUESTS_PER_MINUTE} requests a minute and {count(REQUESTS_PER_DAY)} in 24 hours per key, and at most{' '}
-        {ACTIVE_KEYS_PER_ACCOUNT} active keys per account. The <a href="/docs#limits">reference</a> lists all limits.
+        {ACTIVE_KEYS_PER_ACCOUNT} active keys per account. The <a href="/docs/limits">reference</a> lists all limits.
       </p>
       <h2>What we may do</h2>
       <ul>

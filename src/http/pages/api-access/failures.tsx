@@ -98,7 +98,7 @@ function Row({ failure }: { readonly failure: Failure }): Markup {
         </code>
       </td>
       <td>
-        {failure.status} <a href={`/docs#error-${failure.code}`}>{failure.code}</a>
+        {failure.status} <a href={`/docs/errors#${failure.code}`}>{failure.code}</a>
       </td>
       <td class="address">{failure.address ?? '–'}</td>
       <td>

@@ -60,7 +60,7 @@ function NoKeys({ canGenerate }: { readonly canGenerate: boolean }): Markup {
         </p>
       ) : null}
       <p>
-        <a href="/docs#quickstart">How to use a key</a>
+        <a href="/docs/quickstart">How to use a key</a>
       </p>
     </section>
   );
@@ -164,7 +164,7 @@ function KeyListPage(props: {
           <p class="muted">
             {active.length} of {ACTIVE_KEYS_PER_ACCOUNT} active keys.
             {active.length < ACTIVE_KEYS_PER_ACCOUNT ? '' : ' Revoke one to generate another.'}{' '}
-            <a href="/docs#quickstart">How to use a key</a>
+            <a href="/docs/quickstart">How to use a key</a>
           </p>
           {isUsageUnknown ? <UsageUnknown /> : null}
           {active.length === 0 ? null : (

@@ -1,12 +1,209 @@
-// Forms that try a call. The key stays in the fields: no storage, no URL, no cookie beside it.
-
-const keys = document.querySelectorAll('[data-key]');
+// Search, tabs, and forms that try a call. The key stays in the fields: no storage, no URL, no cookie beside it.
 
 function element(name, text) {
   const made = document.createElement(name);
   made.textContent = text;
   return made;
 }
+
+// While the reference was one page, its parts had these names: /docs#error-not_found.
+const moved = location.pathname === '/docs' ? document.getElementById(location.hash.slice(1)) : null;
+if (moved?.matches('li')) location.replace(moved.querySelector('a').href);
+
+// ── Tabs ──
+
+const LANGUAGE = 'docs-language';
+const groups = [];
+
+/** Shows a language in every group that has it. */
+function choose(title) {
+  for (const tabs of groups) {
+    if (!tabs.some(({ tab }) => tab.textContent === title)) continue;
+    for (const { tab, panel } of tabs) {
+      const isChosen = tab.textContent === title;
+      tab.setAttribute('aria-selected', isChosen);
+      tab.tabIndex = isChosen ? 0 : -1;
+      panel.hidden = !isChosen;
+    }
+  }
+}
+
+/** Chosen for the whole site. What stands above may grow, and the tab stays where the hand is. */
+function chooseHere(tab) {
+  const { top } = tab.getBoundingClientRect();
+  choose(tab.textContent);
+  scrollBy({ top: tab.getBoundingClientRect().top - top, behavior: 'instant' });
+  try {
+    localStorage.setItem(LANGUAGE, tab.textContent);
+  } catch {
+    // Without storage the choice is for this page.
+  }
+}
+
+for (const folded of document.querySelectorAll('.tabs')) {
+  const list = element('div', '');
+  list.setAttribute('role', 'tablist');
+  list.setAttribute('aria-label', 'Language');
+  const tabs = [...folded.querySelectorAll('details')].map((details) => {
+    const panel = element('div', '');
+    panel.append(details.querySelector('figure'));
+    const tab = element('button', details.querySelector('summary').textContent);
+    tab.type = 'button';
+    tab.setAttribute('role', 'tab');
+    panel.id = `${panel.querySelector('pre').id}-panel`;
+    tab.id = `${panel.id}-tab`;
+    tab.setAttribute('aria-controls', panel.id);
+    panel.setAttribute('role', 'tabpanel');
+    panel.setAttribute('aria-labelledby', tab.id);
+    tab.addEventListener('click', () => chooseHere(tab));
+    return { tab, panel };
+  });
+  list.append(...tabs.map(({ tab }) => tab));
+  list.addEventListener('keydown', ({ key, target }) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (!step) return;
+    const at = tabs.findIndex(({ tab }) => tab === target);
+    const { tab } = tabs[(at + step + tabs.length) % tabs.length];
+    chooseHere(tab);
+    tab.focus();
+  });
+  folded.replaceChildren(list, ...tabs.map(({ panel }) => panel));
+  folded.classList.add('live');
+  groups.push(tabs);
+  choose(tabs[0].tab.textContent);
+}
+try {
+  choose(localStorage.getItem(LANGUAGE));
+} catch {
+  // The first language it is.
+}
+
+// ── Search ──
+
+const dialog = document.querySelector('.search');
+const query = dialog.querySelector('input');
+const status = dialog.querySelector('output');
+const results = dialog.querySelector('ol');
+let sections;
+
+/** Sections that have every word, the best first: words in the title, then those of the page, then in the text. */
+function find(text) {
+  const phrase = text.trim().toLowerCase();
+  // "rotate" finds "Rotating".
+  const words = (phrase.match(/[\p{L}\p{N}_]+/gu) ?? []).map((word) => word.replace(/(?<=....)(ing|ed|es|s|e)$/, ''));
+  if (words.length === 0) return [];
+  const score = ([, title, page, body]) => {
+    const [name, chapter, rest] = [title, page, body].map((one) => one.toLowerCase());
+    let sum = 0;
+    for (const word of words) {
+      if (name.includes(word)) sum += 8;
+      else if (chapter.includes(word)) sum += 3;
+      else if (rest.includes(word)) sum += 1;
+      else return 0;
+    }
+    if (name === phrase) sum += 20;
+    if (name.includes(phrase)) sum += 4;
+    if (rest.includes(phrase)) sum += 4;
+    // A chapter before its sections.
+    return name === chapter ? sum + 2 : sum;
+  };
+  return sections
+    .map((section) => ({ section, score: score(section) }))
+    .filter((one) => one.score > 0)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, 20)
+    .map(({ section }) => ({ section, words }));
+}
+
+function showFound() {
+  const found = find(query.value);
+  results.replaceChildren(
+    ...found.map(({ section: [path, title, page, body], words }) => {
+      const link = element('a', title);
+      link.href = path;
+      const at = body.lastIndexOf(' ', body.toLowerCase().indexOf(words[0]) - 30) + 1;
+      const item = element('li', '');
+      item.append(link, element('span', page === title ? '' : page), element('p', body.slice(at, at + 140)));
+      return item;
+    }),
+  );
+  status.textContent = query.value.trim() === '' ? '' : `${found.length} found`;
+}
+
+async function openSearch() {
+  if (!dialog.open) dialog.showModal();
+  query.focus();
+  try {
+    sections ??= await (await fetch('/docs/search.json', { credentials: 'omit' })).json();
+    showFound();
+  } catch {
+    status.textContent = 'The search is not available right now.';
+  }
+}
+
+/** The field gives the focus back, or the next "/" would be typed into it. */
+function closeSearch() {
+  query.blur();
+  dialog.close();
+}
+
+for (const button of document.querySelectorAll('[data-search]')) {
+  button.hidden = false;
+  button.addEventListener('click', openSearch);
+}
+addEventListener('keydown', (event) => {
+  const isTyping = event.target.closest?.('input, textarea, select');
+  if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  openSearch();
+});
+query.addEventListener('input', () => sections && showFound());
+dialog.addEventListener('keydown', (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const links = [...results.querySelectorAll('a')];
+  // Some browsers only empty the field.
+  if (event.key === 'Escape') closeSearch();
+  if (event.key === 'Enter' && event.target === query) links[0]?.click();
+  if (!step || links.length === 0) return;
+  event.preventDefault();
+  (links[links.indexOf(document.activeElement) + step] ?? query).focus();
+});
+dialog.addEventListener('click', ({ target }) => {
+  if (target === dialog || target.closest('a, [data-close]')) closeSearch();
+});
+
+// ── This page as Markdown ──
+
+for (const button of document.querySelectorAll('[data-copy-page]')) {
+  const word = button.firstElementChild;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    try {
+      const text = await (await fetch(button.dataset.copyPage, { credentials: 'omit' })).text();
+      await navigator.clipboard.writeText(text);
+      word.textContent = 'Copied';
+    } catch {
+      word.textContent = 'Not copied';
+    }
+    setTimeout(() => {
+      word.textContent = 'Copy';
+    }, 3000);
+  });
+}
+
+// The menu of small screens closes behind the link that was followed.
+document.querySelector('.menu').addEventListener('click', ({ currentTarget, target }) => {
+  if (target.closest('a')) currentTarget.open = false;
+});
+
+// The page that is open is in sight in the contents, and the page itself does not move.
+const contents = document.querySelector('.contents');
+const current = contents.querySelector('[aria-current]');
+if (current) contents.scrollTop = current.offsetTop - contents.offsetTop - contents.clientHeight / 2;
+
+// ── Trying a call ──
+
+const keys = document.querySelectorAll('[data-key]');
 
 /** The request that a form describes: its path with variables and query, its body. */
 function requestOf(form) {
@@ -97,24 +294,3 @@ for (const key of keys) {
 addEventListener('pagehide', () => {
   for (const key of keys) key.value = '';
 });
-
-// The menu of small screens closes behind the link that was followed.
-document.querySelector('.menu').addEventListener('click', ({ currentTarget, target }) => {
-  if (target.closest('a')) currentTarget.open = false;
-});
-
-// The contents say where one is.
-const links = new Map([...document.querySelectorAll('.contents a')].map((link) => [link.hash.slice(1), link]));
-const watcher = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      document.querySelector('.contents [aria-current]')?.removeAttribute('aria-current');
-      const link = links.get(target.id);
-      link.setAttribute('aria-current', 'true');
-      link.scrollIntoView({ block: 'nearest' });
-    }
-  },
-  { rootMargin: '-20% 0px -75%' },
-);
-for (const section of document.querySelectorAll('section[id]')) if (links.has(section.id)) watcher.observe(section);

@@ -54,7 +54,6 @@ interface ApiDocument {
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
     readonly parameters: Readonly<Record<string, Parameter>>;
-    readonly examples: Readonly<Record<string, { readonly value: { readonly message: string } }>>;
   };
 }
 
@@ -75,8 +74,6 @@ export interface Api {
   readonly entries: readonly Entry[];
   /** What answers are made of, by name; without the bodies of errors. */
   readonly objects: ReadonlyMap<string, Schema>;
-  /** What an error with this code says. */
-  messageOf(code: ErrorCode): string | undefined;
 }
 
 /** The API as its OpenAPI document describes it. */
@@ -103,9 +100,15 @@ export function readApi(apiOrigin: string): Api {
   return {
     entries,
     objects: new Map(Object.entries(components.schemas).filter(([name]) => !name.endsWith('Problem'))),
-    messageOf: (code) => components.examples[code]?.value.message,
   };
 }
+
+/** Where the reference has an operation. */
+export const pathOfOperation = ({ operationId }: Pick<Endpoint, 'operationId'>): string =>
+  `/docs/reference/${operationId}`;
+
+/** Where the reference has an object: `Jes`. */
+export const pathOfObject = (name: string): string => `/docs/reference/objects#${name}`;
 
 /** `#/components/schemas/Jes` → `Jes`. */
 export const nameOf = (ref: string): string => ref.slice(ref.lastIndexOf('/') + 1);

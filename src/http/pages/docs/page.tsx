@@ -1,24 +1,67 @@
-import { TAGS } from '../../openapi/operation.ts';
+import type { Child } from 'hono/jsx';
 import { Layout } from '../layout.tsx';
 import type { Markup } from '../render.ts';
-import { type Api, readApi } from './api.ts';
-import { Fields } from './fields.tsx';
-import { CHAPTERS } from './guide.tsx';
-import { anchorOf, OperationEntry } from './operation.tsx';
-import { P } from './words.tsx';
+import { type Api, type Entry, pathOfOperation } from './api.ts';
+import { CHAPTERS, START } from './chapters.ts';
+import { type Block, Blocks, plainOf } from './markdown.tsx';
+import { OperationPage } from './operation.tsx';
+import { tagged } from './reference.ts';
 
-/** The reference as HTML. @param apiOrigin where the API is called */
-export async function writeDocs(apiOrigin: string): Promise<string> {
-  return `<!doctype html>${await (<Docs api={readApi(apiOrigin)} apiOrigin={apiOrigin} />)}`;
+/** What every page of the reference is told. */
+interface Shown {
+  readonly path: string;
+  readonly api: Api;
 }
 
-function Docs({ api, apiOrigin }: { readonly api: Api; readonly apiOrigin: string }): Markup {
+/** A chapter, the list of all calls, or the objects. */
+export function ChapterPage({ path, api, blocks }: Shown & { readonly blocks: readonly Block[] }): Markup {
+  const [title] = blocks;
+  return (
+    <Shell path={path} api={api} title={title?.type === 'heading' ? title.text : ''} blocks={blocks}>
+      <Blocks blocks={blocks} />
+    </Shell>
+  );
+}
+
+export function CallPage({
+  path,
+  api,
+  entry,
+  apiOrigin,
+}: Shown & { readonly entry: Entry; readonly apiOrigin: string }): Markup {
+  return (
+    <Shell path={path} api={api} title={entry.operation.summary}>
+      <OperationPage entry={entry} objects={api.objects} apiOrigin={apiOrigin} />
+    </Shell>
+  );
+}
+
+/** An address below `/docs` that has no page. */
+export function MissingPage({ api }: Pick<Shown, 'api'>): Markup {
+  return (
+    <Shell path="" api={api} title="Not found">
+      <h1>No such page</h1>
+      <p>
+        The contents list all pages of this reference. <a href="/docs">Begin at the start</a>.
+      </p>
+    </Shell>
+  );
+}
+
+function Shell(
+  props: Shown & { readonly title: string; readonly blocks?: readonly Block[]; readonly children: Child },
+): Markup {
+  const { path, api, title, blocks = [], children } = props;
+  // Only what is not there has no address.
+  const hasMarkdown = path !== '';
+  const contents = <Contents path={path} api={api} blocks={blocks} />;
   return (
     <Layout
-      title="API documentation"
+      title={path === START.path ? 'API documentation' : `${title} · API documentation`}
       head={
         <>
           <meta name="description" content="How services post, comment and read in the name of people on Jestha." />
+          {hasMarkdown ? <link rel="alternate" type="text/markdown" href={`${path}.md`} /> : null}
           <link rel="stylesheet" href="/assets/docs.css" />
           <script src="/assets/docs.js" defer></script>
         </>
@@ -35,106 +78,144 @@ function Docs({ api, apiOrigin }: { readonly api: Api; readonly apiOrigin: strin
       }
     >
       <div class="docs">
-        <a class="skip" href="#quickstart">
+        <a class="skip" href="#text">
           Skip the contents
         </a>
-        <nav class="contents" aria-label="Contents">
-          <Contents api={api} />
-        </nav>
-        <div class="text">
+        <div class="bar">
           <details class="menu">
             <summary>Contents</summary>
-            <nav aria-label="Contents">
-              <Contents api={api} />
-            </nav>
+            <nav aria-label="Contents">{contents}</nav>
           </details>
-          <h1>The Jestha API</h1>
-          <p class="lead">
-            Post, comment and read as the people who gave your service a key. Plain HTTP and JSON, at{' '}
-            <code>{apiOrigin}</code>.
-          </p>
-          {CHAPTERS.map(({ id, title, Body }) => (
-            <section class="chapter" id={id} aria-labelledby={`${id}-title`}>
-              <h2 id={`${id}-title`}>
-                <a href={`#${id}`}>{title}</a>
-              </h2>
-              <Body api={api} apiOrigin={apiOrigin} />
-            </section>
-          ))}
-          <section id="reference" aria-labelledby="reference-title">
-            <h2 id="reference-title">
-              <a href="#reference">Reference</a>
-            </h2>
-            <P>{'Everything there is. It is made from what serves it, as is [openapi.json](/openapi.json).'}</P>
-            {tagged(api).map(({ tag, description, entries }) => (
-              <section id={tagAnchor(tag)}>
-                <h3 class="tag">{tag}</h3>
-                <P>{description}</P>
-                {entries.map((entry) => (
-                  <OperationEntry entry={entry} objects={api.objects} apiOrigin={apiOrigin} />
-                ))}
-              </section>
-            ))}
-          </section>
-          <section id="objects" aria-labelledby="objects-title">
-            <h2 id="objects-title">
-              <a href="#objects">Objects</a>
-            </h2>
-            {[...api.objects].map(([name, schema]) => (
-              <section class="object" id={`object-${name}`}>
-                <h3>{name}</h3>
-                <Fields schema={schema} isAnswer />
-              </section>
-            ))}
-          </section>
+          <SearchButton />
+        </div>
+        <nav class="contents" aria-label="Contents">
+          <SearchButton />
+          {contents}
+        </nav>
+        <div class="text" id="text">
+          {children}
+          {hasMarkdown ? (
+            <p class="as-markdown">
+              <a href={`${path}.md`}>This page as Markdown</a>
+              <button type="button" class="quiet" hidden data-copy-page={`${path}.md`}>
+                <span aria-live="polite">Copy</span>
+                <span class="visually-hidden"> this page as Markdown</span>
+              </button>
+            </p>
+          ) : null}
+          <Neighbours path={path} />
         </div>
       </div>
+      <dialog class="search" aria-label="Search the documentation">
+        <article>
+          <label>
+            Search the documentation
+            <input type="search" autocomplete="off" spellcheck={false} />
+          </label>
+          <output></output>
+          <ol></ol>
+          <button type="button" class="secondary" data-close>
+            Close
+          </button>
+        </article>
+      </dialog>
     </Layout>
   );
 }
 
-const tagAnchor = (tag: string) => `tag-${tag.toLowerCase().replaceAll(' ', '-')}`;
-
-/** The entries in the order of their tags. */
-function tagged({ entries }: Api) {
-  return Object.entries(TAGS).map(([tag, description]) => ({
-    tag,
-    description,
-    entries: entries.filter(({ operation }) => operation.tag === tag),
-  }));
+/** It needs our script, which shows it. */
+function SearchButton(): Markup {
+  return (
+    <button type="button" class="secondary outline" data-search hidden>
+      Search <kbd>/</kbd>
+    </button>
+  );
 }
 
-function Contents({ api }: { readonly api: Api }): Markup {
+function Contents({ path, api, blocks }: Shown & { readonly blocks: readonly Block[] }): Markup {
+  const isReference = path.startsWith('/docs/reference');
   return (
     <>
       <p>Guide</p>
       <ul>
-        {CHAPTERS.map(({ id, title }) => (
-          <li>
-            <a href={`#${id}`}>{title}</a>
-          </li>
+        <Link path={START.path} title="Start" at={path} />
+        {CHAPTERS.map((chapter) => (
+          <Link path={chapter.path} title={chapter.title} at={path}>
+            {chapter.path === path ? <Sections blocks={blocks} /> : null}
+          </Link>
         ))}
       </ul>
       <p>Reference</p>
-      {tagged(api).map(({ tag, entries }) => (
-        <>
-          <p class="tag">
-            <a href={`#${tagAnchor(tag)}`}>{tag}</a>
-          </p>
-          <ul>
-            {entries.map(({ endpoint, operation }) => (
-              <li>
-                <a href={`#${anchorOf(endpoint)}`}>{operation.summary}</a>
-              </li>
-            ))}
-          </ul>
-        </>
-      ))}
       <ul>
-        <li>
-          <a href="#objects">Objects</a>
-        </li>
+        <Link path="/docs/reference" title="All calls" at={path} />
+        <Link path="/docs/reference/objects" title="Objects" at={path} />
       </ul>
+      {isReference
+        ? tagged(api).map(({ tag, entries }) => (
+            <>
+              <p class="tag">{tag}</p>
+              <ul>
+                {entries.map(({ endpoint, operation }) => (
+                  <Link path={pathOfOperation(endpoint)} title={operation.summary} at={path} />
+                ))}
+              </ul>
+            </>
+          ))
+        : null}
     </>
+  );
+}
+
+function Link(props: {
+  readonly path: string;
+  readonly title: string;
+  readonly at: string;
+  readonly children?: Child;
+}): Markup {
+  const { path, title, at, children } = props;
+  return (
+    <li>
+      <a href={path} aria-current={path === at ? 'page' : undefined}>
+        {title}
+      </a>
+      {children}
+    </li>
+  );
+}
+
+/** The sections of the chapter that is open. */
+function Sections({ blocks }: { readonly blocks: readonly Block[] }): Markup {
+  return (
+    <ul>
+      {blocks.map((block) =>
+        block.type === 'heading' && block.level === 2 ? (
+          <li>
+            <a href={`#${block.id}`}>{plainOf(block.text)}</a>
+          </li>
+        ) : null,
+      )}
+    </ul>
+  );
+}
+
+/** The chapters before and after this one. */
+function Neighbours({ path }: { readonly path: string }): Markup | null {
+  const all = [START, ...CHAPTERS];
+  const at = all.findIndex((chapter) => chapter.path === path);
+  if (at === -1) return null;
+  const [previous, next] = [all[at - 1], all[at + 1]];
+  return (
+    <nav class="neighbours" aria-label="Chapters">
+      {previous ? (
+        <a href={previous.path} rel="prev">
+          {previous.title}
+        </a>
+      ) : null}
+      {next ? (
+        <a href={next.path} rel="next">
+          {next.title}
+        </a>
+      ) : null}
+    </nav>
   );
 }

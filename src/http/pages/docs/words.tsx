@@ -1,41 +1,32 @@
 import type { Markup } from '../render.ts';
 
-/** A sentence with `code`, *emphasis* and [links](#somewhere) in it, as descriptions in the OpenAPI document have them too. */
+/** A sentence with `code`, *emphasis*, **weight** and [links](#somewhere) in it, as descriptions in the OpenAPI document have them. */
 export function Words({ children }: { readonly children: string }): Markup {
   return (
     <>
-      {children.split(/(`[^`]+`|\*[^*]+\*|\[[^\]]+\]\([^)]+\))/).map((part) => {
+      {children.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*]+\*|\[[^\]]+\]\([^)]+\))/).map((part) => {
         if (part.startsWith('`')) return <code>{part.slice(1, -1)}</code>;
-        if (/^\*.+\*$/.test(part)) return <em>{part.slice(1, -1)}</em>;
-        const [, label, href] = /^\[(.+)\]\((.+)\)$/.exec(part) ?? [];
-        return href ? <a href={href}>{label}</a> : part;
+        if (/^\*\*.+\*\*$/.test(part))
+          return (
+            <strong>
+              <Words>{part.slice(2, -2)}</Words>
+            </strong>
+          );
+        if (/^\*.+\*$/.test(part))
+          return (
+            <em>
+              <Words>{part.slice(1, -1)}</Words>
+            </em>
+          );
+        const [, label = '', href] = /^\[(.+)\]\((.+)\)$/.exec(part) ?? [];
+        if (!href) return part;
+        return (
+          <a href={href}>
+            <Words>{label}</Words>
+          </a>
+        );
       })}
     </>
-  );
-}
-
-/** A paragraph of such words. */
-export function P({ children }: { readonly children: string }): Markup {
-  return (
-    <p>
-      <Words>{children}</Words>
-    </p>
-  );
-}
-
-/** A piece of code with its heading; long lines wrap, so that nothing needs to scroll. @param id what the copy button copies */
-export function Code(props: { readonly id: string; readonly title: string; readonly children: string }): Markup {
-  const { id, title, children } = props;
-  return (
-    <figure class="code">
-      <figcaption>
-        {title}
-        <button type="button" class="quiet" hidden data-copy={id}>
-          Copy<span class="visually-hidden">: {title}</span>
-        </button>
-      </figcaption>
-      <pre id={id}>{children}</pre>
-    </figure>
   );
 }
 

@@ -50,7 +50,7 @@ export function WebhookList(props: {
       <h2 id="webhooks">Webhooks</h2>
       <p class="muted">
         Each endpoint of this key receives what happens in your account, as it happens.{' '}
-        <a href="/docs#webhooks">How to receive webhooks</a>
+        <a href="/docs/webhooks">How to receive webhooks</a>
       </p>
       {webhooks.map((webhook) => (
         <article class="key">

@@ -71,7 +71,7 @@ function SecretPage(props: {
           <a class="button" href={path}>
             {secret === undefined ? 'Go to the endpoint' : 'I have stored it'}
           </a>
-          <a href="/docs#webhooks">How to verify a signature</a>
+          <a href="/docs/webhooks">How to verify a signature</a>
         </p>
       </section>
     </Layout>
