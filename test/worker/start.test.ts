@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { playTour, shapeOf, withTour } from '../../src/dev/tour.ts';
+import { generateKey } from '../../src/domain/keys/index.ts';
 import { ROOT } from '../support/bundle.ts';
 
 const run = promisify(execFile);
@@ -301,8 +302,11 @@ describe('npm start', { timeout: 120_000 }, () => {
     const cookie = await signIn();
     const used = await usage(cookie);
     expect(used).toBeGreaterThan(2);
-    const before = Date.now();
     expect(await status('/api/auth/me', { headers: withKey() })).toBe(200);
+    // What is written from now on knows this call.
+    const before = Date.now();
+    const unknown = { Authorization: `Bearer ${generateKey()}` };
+    expect(await status('/api/auth/me', { headers: unknown })).toBe(401);
     const file = join(project, '.jestha/redis');
     await vi.waitFor(() => expect(statSync(file).mtimeMs).toBeGreaterThan(before), { timeout: 10_000 });
     await stop(running, 'SIGKILL');
