@@ -383,8 +383,9 @@ export const THROTTLES = {
 // ── What a person sees of a key ─────────────────────────────────────────────────────────────────────────
 /** How long a new key waits, encrypted, for the page that shows it once. */
 export const KEY_REVEAL_TTL_MS = 10 * MINUTE_MS;
-/** The newest events of a key's audit log on its page. */
-export const AUDIT_EVENTS_SHOWN = 50;
+/** The newest events of a key on its page, and on each page of its history. */
+export const AUDIT_EVENTS_SHOWN = 10;
+export const HISTORY_PAGE = 50;
 /** Rows of one key and UTC day about addresses, new or refused. Further blocks are counted in one row for each of the two. */
 export const AUDIT_ADDRESSES_PER_DAY = 50;
 /** Refusals of addresses are counted by an isolate for this time, then written together. */

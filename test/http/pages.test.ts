@@ -134,7 +134,11 @@ describe('what browsers load beside the pages', () => {
     ['jestha.css', 'text/css; charset=utf-8', '/* On top of Pico'],
     ['jestha.js', 'text/javascript; charset=utf-8', '// Comfort only'],
     ['docs.css', 'text/css; charset=utf-8', '/* The reference. */'],
-    ['docs.js', 'text/javascript; charset=utf-8', '// Forms that try a call.'],
+    [
+      'docs.js',
+      'text/javascript; charset=utf-8',
+      '// Search, tabs, and forms that try a call. The key stays in the fields: no storage, no URL, no cookie beside it.',
+    ],
     ['icon.svg', 'image/svg+xml', '<svg xmlns'],
   ])('%s may be kept for an hour and asks nobody', async (name, type, beginning) => {
     const harness = new Harness();

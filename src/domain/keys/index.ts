@@ -11,6 +11,7 @@ export { loadRecord, loadRecordShared } from './load-record.ts';
 export { noteLastUses } from './note-last-uses.ts';
 export { readApiKey, readApiKeyAndUse } from './own-key.ts';
 export { pruneKeys } from './prune-keys.ts';
+export { type KeyHistory, readHistory } from './read-history.ts';
 export { type KeyDetail, type RotatedKey, type Rotation, readKey } from './read-key.ts';
 export { readUsage, readUsageSince } from './read-usage.ts';
 export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';
@@ -32,7 +33,14 @@ export {
   revokeScheduled,
   scheduleRevocation,
 } from './schedule-revocation.ts';
-export { keyPageSchema, type NewKey, newKeySchema, usageQuerySchema } from './schemas.ts';
+export {
+  HISTORY_KINDS,
+  type HistoryKind,
+  keyPageSchema,
+  type NewKey,
+  newKeySchema,
+  usageQuerySchema,
+} from './schemas.ts';
 export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
 export { standingOf } from './standing.ts';
 export { type AuditEvent, type KeyRow, selectAdmissible } from './store.ts';

@@ -7,9 +7,10 @@ import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { healthOf, type KeyHealth } from './health.ts';
 import { readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
+import { toEvents } from './read-history.ts';
 import { type RotationVerdict, rotationVerdict } from './rotation.ts';
 import { type RevocationSchedule, scheduleOf } from './schedule-revocation.ts';
-import { type AuditEvent, selectActiveKeys, selectEvents, selectKeyOf } from './store.ts';
+import { type AuditEvent, selectActiveKeys, selectHistory, selectKeyOf } from './store.ts';
 import { byDay, readUsages, USAGE_WINDOWS, type UsageBucket } from './usage.ts';
 
 /** Everything the owner of a key can know of it. */
@@ -48,7 +49,7 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
     db.batch([
       selectKeyOf(db, id, accountId),
       selectActiveKeys(db, accountId, new Date(ctx.now)),
-      selectEvents(db, id, AUDIT_EVENTS_SHOWN),
+      selectHistory(db, id, new Date(ctx.now), { limit: AUDIT_EVENTS_SHOWN }),
     ]),
   );
   if (!row) throw new Refused({ code: 'not_found' });
@@ -78,7 +79,7 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
     schedule,
     hours: hours?.slice(-USAGE_WINDOWS['24h'].buckets),
     days: hours && byDay(hours, USAGE_WINDOWS['30d'].buckets),
-    events: events.rows.map((event) => ({ ...event, at: new Date(event.at), lastAt: new Date(event.lastAt) })),
+    events: toEvents(events),
     rotation: other && rotationOf(shown, other, ctx.now),
   };
 }

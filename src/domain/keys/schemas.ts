@@ -72,6 +72,13 @@ export const revocationScheduleSchema = z.discriminatedUnion(
 /** A page of the list of keys, as a query. */
 export const keyPageSchema = z.object(pageOf(KEYS_PER_PAGE, KEYS_PER_PAGE_MAX));
 
+export const HISTORY_KINDS = ['key', 'addresses', 'webhooks'] as const;
+
+export type HistoryKind = (typeof HISTORY_KINDS)[number];
+
+/** A page of the history of a key, as a query. */
+export const historyQuerySchema = z.object({ kind: z.enum(HISTORY_KINDS).optional(), cursor: z.string().optional() });
+
 /** The query of `GET /api/auth/api-keys/:id/usage`. */
 export const usageQuerySchema = z.strictObject({
   window: z.enum(['24h', '30d'], { error: 'must be 24h or 30d' }).default('24h'),

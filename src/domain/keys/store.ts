@@ -417,7 +417,7 @@ export interface NewEvent {
   readonly keyId: string;
   /** Where somebody acts on a key: whose it must be. */
   readonly accountId?: string;
-  readonly event: AuditEvent['event'];
+  readonly event: (typeof AUDIT_EVENTS)[number];
   readonly address: string | null;
   /** One row for each (see `audit_log`). */
   readonly occasion: string;
@@ -485,9 +485,11 @@ export function countAddresses(db: Db, seen: readonly SeenAddress[], at: Date) {
     ON CONFLICT ON CONSTRAINT audit_log_once DO UPDATE SET count = audit_log.count + excluded.count, last_at = excluded.at`);
 }
 
-/** Something that happened to a key: on a UTC day, where it is about refused addresses. */
+/** Something that happened to a key. Refused addresses of a UTC day are one, and so is an address that it was used from anew. */
 export interface AuditEvent {
-  readonly event: (typeof AUDIT_EVENTS)[number];
+  /** Of its rows the first one's; `expiry` where there is none. */
+  readonly id: string;
+  readonly event: (typeof AUDIT_EVENTS)[number] | 'expired';
   /** The first of its blocks. */
   readonly address: string | null;
   readonly at: Date;
@@ -497,21 +499,32 @@ export interface AuditEvent {
   readonly blocks: number;
 }
 
-/** The newest events of a key; the refused addresses of a UTC day are one. */
-export function selectEvents(db: Db, keyId: string, limit: number) {
-  return db.execute<{
-    event: AuditEvent['event'];
-    address: string | null;
-    at: string;
-    lastAt: string;
-    count: number;
-    blocks: number;
-  }>(sql`
-    SELECT event, min(address) AS address, ${timeJson(sql`min(at)`)} AS at, ${timeJson(sql`max(coalesce(last_at, at))`)} AS "lastAt",
-      sum(count)::integer AS count, count(*)::integer AS blocks
-    FROM audit_log WHERE api_key_id = ${keyId}
-    GROUP BY event, CASE event WHEN 'refused_address' THEN left(occasion, 10) ELSE id END
-    ORDER BY max(at) DESC, max(id) DESC LIMIT ${limit}`);
+/** A page of the history of a key. */
+export interface HistoryPage {
+  /** Of these kinds only. */
+  readonly events?: readonly AuditEvent['event'][] | undefined;
+  /** The place of the last event of the page before: its time, and its id. */
+  readonly before?: { readonly at: string; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** Events of a key, the newest first; a row for its expiry is made of the key itself. */
+export function selectHistory(db: Db, keyId: string, now: Date, { events, before, limit }: HistoryPage) {
+  const isWanted = events === undefined ? sql`` : sql` AND event = ANY (string_to_array(${events.join(',')}, ','))`;
+  const isOlder = before === undefined ? sql`` : sql`WHERE (shown_at, id) < (${before.at}::timestamptz, ${before.id})`;
+  return db.execute<Omit<AuditEvent, 'at' | 'lastAt'> & { readonly at: string; readonly lastAt: string }>(sql`
+    SELECT id, event, address, ${timeJson(sql`first_at`)} AS at, ${timeJson(sql`last_at`)} AS "lastAt", count, blocks FROM (
+      SELECT min(id) AS id, event, min(address) AS address, min(at) AS first_at, max(coalesce(last_at, at)) AS last_at,
+        sum(count)::integer AS count, count(*)::integer AS blocks,
+        CASE event WHEN 'refused_address' THEN max(coalesce(last_at, at)) ELSE min(at) END AS shown_at
+      FROM audit_log WHERE api_key_id = ${keyId}${isWanted}
+      GROUP BY event, CASE event WHEN 'refused_address' THEN left(occasion, 10) WHEN 'first_use' THEN coalesce(address, id) ELSE id END
+      UNION ALL
+      SELECT 'expiry', event, NULL, expires_at, expires_at, 1, 1, expires_at
+      FROM (SELECT expires_at, 'expired'::text AS event FROM api_keys
+        WHERE id = ${keyId} AND expires_at <= ${now.toISOString()}::timestamptz AND (revoked_at IS NULL OR revoked_at > expires_at)) k
+      WHERE true${isWanted}
+    ) history ${isOlder} ORDER BY shown_at DESC, id DESC LIMIT ${limit}`);
 }
 
 export function insertReveal(db: Db, reveal: typeof keyReveals.$inferInsert) {

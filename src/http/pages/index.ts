@@ -2,6 +2,7 @@ import { getDeleteAccount, postDeleteAccount } from './account/delete.tsx';
 import { getAccount, postEndOtherSessions, postEndSession, postPassword } from './account/overview.tsx';
 import { getActivity, postActivity } from './api-access/activity.tsx';
 import { getKeyDetail } from './api-access/detail.tsx';
+import { getHistory } from './api-access/history.tsx';
 import { getKeyList, postDismissLeak } from './api-access/list.tsx';
 import { postMailSwitch } from './api-access/mails.tsx';
 import { getNewKey, postNewKey } from './api-access/new.tsx';
@@ -70,6 +71,7 @@ export const PAGES: readonly Page[] = [
   getNewKey,
   postNewKey,
   getKeyDetail,
+  getHistory,
   getActivity,
   postActivity,
   getShownOnce,

@@ -1,10 +1,9 @@
 import { REQUESTS_PER_DAY } from '../../../config/limits.ts';
 import { type KnockingKey, readKnocking } from '../../../domain/failures/index.ts';
-import { type AuditEvent, type KeyDetail, readKey } from '../../../domain/keys/index.ts';
+import { type KeyDetail, readKey } from '../../../domain/keys/index.ts';
 import { listWebhooks, type Webhook } from '../../../domain/webhooks/index.ts';
 import type { Person } from '../../endpoint.ts';
 import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
-import { DateTime } from '../components/time.tsx';
 import { ChartKey, UsageChart, UsageUnknown } from '../components/usage-chart.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -13,92 +12,9 @@ import { WebhookList } from '../webhooks/list.tsx';
 import { FamilyWarning } from './allowlist-help.tsx';
 import { Failures, readFailures, type ShownFailures } from './failures.tsx';
 import { HealthLines } from './health.tsx';
+import { History } from './history.tsx';
 import { Knocking, RotationPanel } from './rotation.tsx';
 import { ScheduledRevocation } from './schedule.tsx';
-
-const EVENTS: Readonly<Record<AuditEvent['event'], string>> = {
-  created: 'Generated',
-  revocation_scheduled: 'Revocation scheduled',
-  revocation_cancelled: 'Scheduled revocation cancelled',
-  revoked: 'Revoked',
-  first_use: 'Used from a new address',
-  refused_address: 'Refused: the address is not on the allowlist',
-  webhook_created: 'Webhook endpoint added',
-  webhook_changed: 'Webhook endpoint changed',
-  webhook_deleted: 'Webhook endpoint deleted',
-  webhook_secret_rotated: 'Webhook secret rotated',
-  webhook_tested: 'Webhook test sent',
-  webhook_redelivered: 'Webhook delivery sent again',
-  webhook_replayed: 'Webhook deliveries replayed',
-};
-
-function AuditLog(props: {
-  readonly id: string;
-  readonly isActive: boolean;
-  readonly events: readonly AuditEvent[];
-}): Markup {
-  const { id, isActive, events } = props;
-  return (
-    <section aria-labelledby="history">
-      <h2 id="history">History</h2>
-      <section class="scroll" tabindex={0} aria-label="History, as a table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">What</th>
-              <th scope="col">Address</th>
-            </tr>
-          </thead>
-          <tbody>
-            {events.map((event) => (
-              <tr>
-                <td>
-                  <DateTime iso={event.at.toISOString()} />
-                </td>
-                <td>
-                  <EventText event={event} />
-                </td>
-                <td>
-                  <span class="address">{event.blocks > 1 ? `${event.blocks} addresses` : (event.address ?? '–')}</span>
-                  {isActive ? <AlsoAllow id={id} event={event} /> : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </section>
-  );
-}
-
-function EventText({ event: { event, count, lastAt } }: { readonly event: AuditEvent }): Markup {
-  if (event !== 'refused_address' || count === 1) return <>{EVENTS[event]}</>;
-  return (
-    <>
-      Refused {count} times, not on the allowlist; last <DateTime iso={lastAt.toISOString()} />
-    </>
-  );
-}
-
-/** Allowlists are fixed, so another address needs another key. */
-function AlsoAllow({
-  id,
-  event: { event, address },
-}: {
-  readonly id: string;
-  readonly event: AuditEvent;
-}): Markup | null {
-  if (event !== 'refused_address' || address === null) return null;
-  return (
-    <>
-      {' '}
-      <a href={`/settings/api-access/new?like=${id}&plus=${encodeURIComponent(address)}`}>
-        Generate a key like this one that also allows {address}
-      </a>
-    </>
-  );
-}
 
 function RevokeLink({ id, label }: { readonly id: string; readonly label: string }): Markup {
   return (
@@ -183,7 +99,7 @@ function KeyDetailPage(props: {
       {isActive && !rotation ? <RotationGuide id={apiKey.id} /> : null}
       <WebhookList apiKey={apiKey} webhooks={webhooks} now={now} />
       <Failures apiKey={apiKey} shown={failures} />
-      <AuditLog id={apiKey.id} isActive={isActive} events={events} />
+      <History apiKey={apiKey} events={events} />
     </Layout>
   );
 }
