@@ -289,6 +289,10 @@ export const READINESS_KEPT_MS = 2 * SECOND_MS;
 // ── Stand-ins and shields ───────────────────────────────────────────────────────────────────────────────
 /** Keys whose windows an isolate counts itself while Redis is away; the oldest makes room. */
 export const ISOLATE_WINDOWS_MAX_KEYS = 10_000;
+/** Revoked keys, and keys over their limits, that an isolate refuses without asking Redis; the oldest makes room. */
+export const ISOLATE_REFUSALS_MAX_KEYS = 10_000;
+/** An isolate asks Redis so often about a key that it refuses for its limits, so that a revocation shows soon. */
+export const LIMITED_ASKED_AGAIN_MS = 5 * SECOND_MS;
 /** Hashes that an isolate knows to belong to a key, and hashes that it knows to belong to none; the oldest makes room. */
 export const ISOLATE_KNOWN_KEYS_MAX = 10_000;
 /** Hashes of sources over the limit that come within this time are looked up together: at most 4 rounds a second and isolate. */

@@ -603,6 +603,7 @@ describe('GET /api/auth/api-keys/:id/usage', () => {
     await use(key, 3);
     harness.now = Date.UTC(2026, 10, 25, 11, 30, 0, 0);
     await use(key, 61);
+    harness.now += 5_000;
     // A request refused for another reason is neither.
     expect((await harness.fetch('/api/posts/nope', { key, method: 'GET' })).status).toBe(429);
     const buckets = await usage(apiKey.id);
@@ -630,13 +631,16 @@ describe('GET /api/auth/api-keys/:id/usage', () => {
     harness.now = Date.UTC(2026, 10, 25, 0, 0, 0, 0);
     await use(key, 1);
     harness.now = Date.UTC(2026, 10, 25, 23, 0, 0, 0);
-    await use(key, 62);
+    await use(key, 63);
+    // The next call of Redis tells it what was refused without one.
+    harness.now += 5_000;
+    await use(key, 1);
     harness.now = Date.UTC(2026, 11, 23, 12, 0, 0, 0);
     await rowsOf(harness, `UPDATE sessions SET expires_at = '2027-01-31' WHERE account_id = '${person.id}'`);
     const buckets = await usage(apiKey.id, '?window=30d');
     expect(buckets).toHaveLength(30);
     expect(buckets[0]).toEqual({ start: '2026-11-24T00:00:00.000Z', accepted: 2, throttled: 0 });
-    expect(buckets[1]).toEqual({ start: '2026-11-25T00:00:00.000Z', accepted: 61, throttled: 2 });
+    expect(buckets[1]).toEqual({ start: '2026-11-25T00:00:00.000Z', accepted: 61, throttled: 4 });
     expect(buckets[29]).toEqual({ start: '2026-12-23T00:00:00.000Z', accepted: 0, throttled: 0 });
     expect(used(buckets)).toHaveLength(2);
     harness.now += 86_400_000;

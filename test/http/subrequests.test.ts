@@ -48,9 +48,41 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
   test('whoami over the limit: one request and at most 4 commands, and after the response the failed call', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
-    for (let i = 0; i < 61; i++) await harness.fetch('/api/auth/me', { key });
-    const cost = await costOf(harness, () => harness.fetch('/api/auth/me', { key }));
-    expect(cost).toEqual({ status: 429, redis: [1, 3], neon: FAILURE_KEPT, timing: timing(1, 0) });
+    for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key });
+    const me = () => harness.fetch('/api/auth/me', { key });
+    const refused = await costOf(harness, me);
+    // The hour's first refusal gives its counter a life.
+    expect(refused).toEqual({ status: 429, redis: [1, 4], neon: FAILURE_KEPT, timing: timing(1, 0) });
+    const again = await costOf(harness, me);
+    expect(again).toEqual({ status: 429, redis: [0, 0], neon: FAILURE_KEPT, timing: timing(0, 0) });
+    harness.now += 5_000;
+    // One command more for what was refused without Redis.
+    const askedAgain = await costOf(harness, me);
+    expect(askedAgain).toEqual({ status: 429, redis: [1, 4], neon: FAILURE_KEPT, timing: timing(1, 0) });
+  });
+
+  test('a storm of 1,000 from a key over its limit: one request to Redis in 5 seconds; from a revoked key none', async () => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const storm = async () => {
+      await harness.upstash.reset();
+      const lane = async () => {
+        const statuses: number[] = [];
+        for (let i = 0; i < 100; i++) statuses.push((await harness.fetch('/api/auth/me', { key: key.key })).status);
+        return statuses;
+      };
+      const statuses = (await Promise.all(Array.from({ length: 10 }, lane))).flat();
+      return [[...new Set(statuses)], (await harness.upstash.counters()).requests ?? 0];
+    };
+    for (let i = 0; i < 61; i++) await harness.fetch('/api/auth/me', { key: key.key });
+    expect(await storm()).toEqual([[429], 0]);
+    harness.now += 5_000;
+    expect(await storm()).toEqual([[429], 1]);
+    await harness.revoke(key);
+    harness.now += 5_000;
+    const first = await harness.fetch('/api/auth/me', { key: key.key });
+    expect(first.status).toBe(401);
+    expect(await storm()).toEqual([[401], 0]);
   });
 
   test('a cold key: one statement, and Redis asked again with what it said', async () => {

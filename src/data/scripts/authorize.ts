@@ -25,11 +25,12 @@ const STAMP = 13;
 /**
  * `authorize`: everything the hot path must know of a key, in one round trip.
  *
- * KEYS: the key's record, its windows, its usage of this UTC day.
+ * KEYS: the key's record, its windows, its usage of this UTC day; with ARGV[9] also its usage of the day of that count.
  * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
  * `posts` when the request is a `POST /api/posts`, `show` when only the room of that window is asked for, the UTC hour in two digits, `write` when the request may change the
  * profile of the key's owner, then two logs of requests that the caller admitted while Redis was away, all of them and the
- * posts: they weigh like ours, and are not kept.
+ * posts: they weigh like ours, and are not kept. Where the caller has refused requests from memory: their number and their UTC
+ * hour in two digits.
  *
  * Record: `k1|why it ended|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields. The second is the reason of
  * a revocation, `suspended` while the account is, or nothing.
@@ -50,7 +51,7 @@ const STAMP = 13;
  *
  * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's
  * time, so the logs stay sorted. Billed commands: 2 on a miss, 4 when admitted, one more on the first use in
- * an hour. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
+ * an hour and for a count that was told. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
  */
 export const AUTHORIZE: Script = {
   text: `${LOCK_DECLARED_KEYS}
@@ -66,6 +67,10 @@ local ended, expiresAt, ranges = string.match(record, '^${RECORD_VERSION}|(%a*)|
 if not ended then
   redis.call('DEL', KEYS[1])
   return { 'unreadable' }
+end
+if ARGV[9] then
+  local added = redis.call('HINCRBY', KEYS[4], ARGV[10] .. ':throttled', ARGV[9])
+  if added == tonumber(ARGV[9]) then redis.call('PEXPIRE', KEYS[4], ${USAGE_TTL_MS}) end
 end
 if ended ~= '' and ended ~= '${SUSPENDED}' then return { 'revoked', record } end
 if expiresAt ~= '' and tonumber(expiresAt) <= now then return { 'expired', record } end

@@ -15,8 +15,9 @@ import {
   reloadRecord,
 } from '../keys/index.ts';
 import { type Authentication, type Credentials, refused, type Validator } from './authentication.ts';
-import { authorize, type Decided, fillAndAuthorize, type Uncounted } from './authorize.ts';
+import { authorize, type Decided, fillAndAuthorize, type Told } from './authorize.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
+import { limitsOf, noteDecision, repeatRefusal } from './remembered-refusals.ts';
 import { noteKnownHash, secondsRefused } from './unknown-keys.ts';
 import { admissionsOf, authenticateWithoutRedis, forgetAdmissions } from './without-redis.ts';
 
@@ -27,17 +28,24 @@ export const apiKeyValidator: Validator = {
   async validate(ctx, token, credentials) {
     if (!isWellFormedKey(token)) return refused({ code: 'invalid_api_key', why: 'malformed' });
     const hash = await sha256Hex(token);
+    const repeated = repeatRefusal(ctx, hash, credentials);
+    if (repeated) return repeated;
     const retryAfter = await secondsRefused(ctx, hash, credentials);
     if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
     const counts = admissionsOf(hash);
     const sent = counts.send(credentials.isPost);
+    const uncounted = counts.uncounted(ctx.now);
+    let throttled = limitsOf(hash)?.takeThrottled();
     try {
-      const verdict = await decide(ctx, hash, credentials, counts.uncounted(ctx.now));
+      const verdict = await decide(ctx, hash, credentials, { uncounted, throttled });
+      throttled = undefined;
+      noteDecision(ctx, hash, verdict, credentials, uncounted);
       if (verdict && 'remaining' in verdict) counts.answered(sent, ctx.now, verdict.outcome === 'admitted', verdict);
       else counts.failed(sent);
       return await follow(ctx, hash, verdict, credentials);
     } catch (error) {
       counts.failed(sent);
+      if (throttled) limitsOf(hash)?.giveBack(throttled);
       if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
       if (!(error instanceof RedisUnavailable)) throw error;
       return await authenticateWithoutRedis(ctx, hash, credentials);
@@ -49,13 +57,8 @@ export const apiKeyValidator: Validator = {
  * Asks the script. Where Redis has no record of the hash, one statement finds it by its unique index, and the script is asked
  * again. Undefined where no key has the hash.
  */
-async function decide(
-  ctx: Ctx,
-  hash: string,
-  credentials: Credentials,
-  uncounted: Uncounted,
-): Promise<Decided | undefined> {
-  const verdict = await authorize(ctx, hash, credentials, uncounted);
+async function decide(ctx: Ctx, hash: string, credentials: Credentials, told: Told): Promise<Decided | undefined> {
+  const verdict = await authorize(ctx, hash, credentials, told);
   if (verdict.outcome !== 'miss') return verdict;
   const record = await loadRecordShared(ctx, hash);
   if (!record) {
@@ -63,7 +66,7 @@ async function decide(
     ctx.defer(ctx.ports.redis.setIfAbsent(recordEntry(hash, null)));
     return undefined;
   }
-  const second = await fillAndAuthorize(ctx, hash, record, credentials, uncounted);
+  const second = await fillAndAuthorize(ctx, hash, record, credentials, told);
   // Gone again at once: Redis keeps nothing for us, so it is as good as away.
   if (second.outcome === 'miss') throw new RedisUnavailable();
   return second;

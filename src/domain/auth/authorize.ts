@@ -3,7 +3,7 @@ import { RedisScriptFailed } from '../../data/redis.ts';
 import { AUTHORIZE } from '../../data/scripts/authorize.ts';
 import type { ClientAddress, Ctx } from '../context.ts';
 import { type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from '../keys/index.ts';
-import type { LimitStatus, WindowName, WindowRoom } from '../limits/index.ts';
+import type { LimitStatus, Throttled, WindowName, WindowRoom } from '../limits/index.ts';
 import type { Credentials } from './authentication.ts';
 
 /** What the authorize script answers (see `data/scripts/authorize.ts`). `record` is the text in Redis. */
@@ -35,14 +35,16 @@ export interface Uncounted {
   readonly posts: readonly number[];
 }
 
+/** What a call of the script tells it of this isolate. */
+export interface Told {
+  readonly uncounted: Uncounted;
+  /** Requests that this isolate has refused from memory. */
+  readonly throttled: Throttled | undefined;
+}
+
 /** Asks Redis about a key in one round trip. */
-export async function authorize(
-  ctx: Ctx,
-  hash: string,
-  credentials: Credentials,
-  uncounted: Uncounted,
-): Promise<Verdict> {
-  const { keys, args } = callOf(ctx, hash, credentials, uncounted);
+export async function authorize(ctx: Ctx, hash: string, credentials: Credentials, told: Told): Promise<Verdict> {
+  const { keys, args } = callOf(ctx, hash, credentials, told);
   return toVerdict(await ctx.ports.redis.run(AUTHORIZE, keys, args));
 }
 
@@ -55,9 +57,9 @@ export async function fillAndAuthorize(
   hash: string,
   record: KeyRecord,
   credentials: Credentials,
-  uncounted: Uncounted,
+  told: Told,
 ): Promise<Verdict> {
-  const { keys, args } = callOf(ctx, hash, credentials, uncounted);
+  const { keys, args } = callOf(ctx, hash, credentials, told);
   return toVerdict(await ctx.ports.redis.fillThenRun(recordEntry(hash, record), AUTHORIZE, keys, args));
 }
 
@@ -75,18 +77,25 @@ export function authorizeCall(
     showsPosts = false,
     changesProfile,
     uncounted,
+    throttled,
   }: {
     readonly address: ClientAddress | undefined;
     readonly isPost: boolean;
     readonly showsPosts?: boolean;
     readonly changesProfile: boolean;
     readonly uncounted: Uncounted;
+    readonly throttled?: Throttled | undefined;
   },
 ): { keys: string[]; args: string[] } {
-  const time = new Date(now).toISOString();
-  const [day, hour] = [time.slice(0, 10), time.slice(11, 13)];
+  const [day, hour] = dayAndHour(now);
+  const [earlierDay, earlierHour] = throttled ? dayAndHour(throttled.hour) : [];
   return {
-    keys: [recordKey(hash), windowsKey(hash), usageKey(hash, day)],
+    keys: [
+      recordKey(hash),
+      windowsKey(hash),
+      usageKey(hash, day),
+      ...(earlierDay === undefined ? [] : [usageKey(hash, earlierDay)]),
+    ],
     args: [
       String(now),
       address?.hex ?? '',
@@ -96,17 +105,19 @@ export function authorizeCall(
       changesProfile ? 'write' : '',
       uncounted.minute.join(''),
       uncounted.posts.join(''),
+      ...(throttled && earlierHour !== undefined ? [String(throttled.count), earlierHour] : []),
     ],
   };
 }
 
-function callOf(
-  ctx: Ctx,
-  hash: string,
-  { address, isPost, showsLimits, changesProfile }: Credentials,
-  uncounted: Uncounted,
-) {
-  const call = { address: address(), isPost, showsPosts: showsLimits, changesProfile, uncounted };
+/** The UTC day, and the hour in two digits. */
+function dayAndHour(ms: number): [day: string, hour: string] {
+  const time = new Date(ms).toISOString();
+  return [time.slice(0, 10), time.slice(11, 13)];
+}
+
+function callOf(ctx: Ctx, hash: string, { address, isPost, showsLimits, changesProfile }: Credentials, told: Told) {
+  const call = { address: address(), isPost, showsPosts: showsLimits, changesProfile, ...told };
   return authorizeCall(ctx.now, hash, call);
 }
 

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EMPTY_WINDOWS, RememberedLimits, type Windows, weigh } from '../../src/domain/limits/index.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Half a minute before an hour ends: histories cross it. */
+const NOW = Date.UTC(2026, 10, 24, 13) - MINUTE / 2;
+
+/** What the key has done before: nothing, or nearly all that a day allows, whose oldest minutes are about to leave. */
+const past = fc.oneof(
+  fc.constant(EMPTY_WINDOWS),
+  fc
+    .record({ rest: fc.integer({ min: 1, max: 40 }), ago: fc.integer({ min: 1_260, max: 1_274 }) })
+    .map(({ rest, ago }): Windows => {
+      const oldest = Math.floor(NOW / MINUTE) - ago - 166;
+      const day = Array.from({ length: 167 }, (_, i) => ({ bucket: oldest + i, count: i === 0 ? rest : 60 }));
+      return { minute: [], posts: [], day };
+    }),
+);
+
+const LOOKS = [
+  { isPost: false, showsPosts: false },
+  { isPost: true, showsPosts: false },
+  { isPost: false, showsPosts: true },
+];
+const steps = fc.array(
+  fc.record({
+    after: fc.oneof(
+      fc.integer({ min: 0, max: 3_000 }),
+      fc.constantFrom(0, 1, 4_999, 5_000, MINUTE / 2, MINUTE - 1, MINUTE, MINUTE + 1, HOUR),
+    ),
+    isolate: fc.nat({ max: 2 }),
+    looks: fc.constantFrom(...LOOKS),
+    times: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 40, max: 70 })),
+  }),
+  { minLength: 1, maxLength: 14 },
+);
+/** How far each isolate's clock is off, ms. */
+const skews = fc.tuple(fc.constant(0), fc.constantFrom(0, 0, -700, 900), fc.constantFrom(0, 0, 40, -2_000));
+
+test('a remembered refusal is what Redis would answer, for any history of several isolates; none is lost to the counters', () => {
+  let remembered = 0;
+  const property = fc.property(past, steps, skews, (before, history, skew) => {
+    const isolates = [new RememberedLimits(), new RememberedLimits(), new RememberedLimits()];
+    let windows = before;
+    let time = NOW;
+    const refused = new Map<number, number>();
+    const counted = new Map<number, number>();
+    const add = (to: Map<number, number>, hour: number, count: number) => to.set(hour, (to.get(hour) ?? 0) + count);
+    const count = (isolate: RememberedLimits) => {
+      const throttled = isolate.takeThrottled();
+      if (throttled) add(counted, throttled.hour, throttled.count);
+    };
+    for (const { after, isolate: at, looks, times } of history) {
+      time += after;
+      const isolate = isolates[at] ?? new RememberedLimits();
+      const now = time + (skew[at] ?? 0);
+      for (let i = 0; i < times; i++) {
+        const repeated = isolate.repeat(now, looks);
+        const weighed = weigh(windows, { now, ...looks });
+        if (repeated) {
+          remembered += 1;
+          add(refused, now - (now % HOUR), 1);
+          // A clock that is ahead has admitted a request: this isolate goes on until the time by its own clock.
+          const isBehind = (windows.minute.at(-1) ?? 0) > now;
+          if (!isBehind) expect(repeated).toEqual(weighed);
+          continue;
+        }
+        count(isolate);
+        if (weighed.outcome === 'limited') {
+          isolate.note(now, looks, weighed, null);
+        } else {
+          isolate.forget();
+          windows = weighed.windows;
+        }
+      }
+    }
+    for (const isolate of isolates) count(isolate);
+    expect(counted).toEqual(refused);
+  });
+  fc.assert(property, { numRuns: 2_000 });
+  expect(remembered).toBeGreaterThan(10_000);
+}, 120_000);
+
+test('a storm asks once in five seconds, and a key that expires is asked about again', () => {
+  const limits = new RememberedLimits();
+  const looks = { isPost: false };
+  let windows = EMPTY_WINDOWS;
+  for (let i = 0; i < 60; i++) {
+    const weighed = weigh(windows, { now: NOW, ...looks });
+    if (weighed.outcome === 'admitted') windows = weighed.windows;
+  }
+  const asked: number[] = [];
+  for (let now = NOW; now < NOW + 21_000; now += 10) {
+    if (limits.repeat(now, looks)) continue;
+    asked.push(now - NOW);
+    const weighed = weigh(windows, { now, ...looks });
+    if (weighed.outcome === 'limited') limits.note(now, looks, weighed, NOW + 18_000);
+  }
+  // From the expiry on each call asks: the answer is another.
+  expect(asked.slice(0, 6)).toEqual([0, 5_000, 10_000, 15_000, 18_000, 18_010]);
+});
