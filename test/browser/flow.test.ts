@@ -59,6 +59,7 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
       const key = await take(page, context, javaScriptEnabled, first.key);
       expect(key).toBe(first.key);
       expect(await page.locator('#curl').textContent()).toContain(`Bearer ${key}'`);
+      expect(await page.locator('#env').textContent()).toBe(`JESTHA_API_KEY=${key}`);
       await page.getByRole('button', { name: 'I have stored it' }).click();
       await page.getByRole('heading', { name: 'Blog bridge 🌉' }).waitFor();
       for (const again of ['back', 'reload'] as const) {

@@ -161,7 +161,7 @@ function NewKeyPage(props: {
             name="label"
             label="Label"
             value={form.label}
-            help="Everything posted with the key shows “via” and this label."
+            help="Everything posted with the key shows “via” and this label. A label cannot be changed."
             autocomplete="off"
             maxlength={LABEL_MAX_CHARACTERS * 2}
             errors={errors}

@@ -39,6 +39,8 @@ function ShownOncePage(props: {
         <h2>{apiKey.label}</h2>
         <Copyable id="key" text={apiKeyText} what="the key" />
         <FamilyWarning ipAllowlist={apiKey.ipAllowlist} />
+        <h2>Line for a .env file</h2>
+        <Copyable id="env" text={`JESTHA_API_KEY=${apiKeyText}`} what="the .env line" />
         <h2>Try it</h2>
         <Copyable id="curl" text={curlLine(apiOrigin, apiKey, apiKeyText)} what="the curl line" />
         {apiKey.scopes.includes('write:jes') ? (
