@@ -176,8 +176,10 @@ describe('the list of keys', () => {
   test('is paged on Settings, too', async () => {
     const { harness, person } = await withEnded(60);
     const page = await (await harness.fetch('/settings/api-access', { cookie: person.cookie })).text();
-    expect(page).toContain('Revoked and expired keys (the newest 50)');
-    const [, next = ''] = /href="(\/settings\/api-access\?cursor=[^"]+)"/.exec(page) ?? [];
+    expect(page).toMatch(/Revoked and expired keys \(more than 50\)/);
+    const ended = await (await harness.fetch('/settings/api-access/ended', { cookie: person.cookie })).text();
+    expect(ended).toContain('Old 11<');
+    const [, next = ''] = /href="(\/settings\/api-access\/ended\?cursor=[^"]+)"/.exec(ended) ?? [];
     const older = await textOf(await harness.fetch(next, { cookie: person.cookie }));
     expect(older).toContain('Old 10 ');
     expect(older).toContain('Old 1 ');

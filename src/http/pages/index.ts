@@ -2,6 +2,7 @@ import { getDeleteAccount, postDeleteAccount } from './account/delete.tsx';
 import { getAccount, postEndOtherSessions, postEndSession, postPassword } from './account/overview.tsx';
 import { getActivity, postActivity } from './api-access/activity.tsx';
 import { getKeyDetail } from './api-access/detail.tsx';
+import { getEndedKeys } from './api-access/ended.tsx';
 import { getHistory } from './api-access/history.tsx';
 import { getKeyList, postDismissLeak } from './api-access/list.tsx';
 import { postMailSwitch } from './api-access/mails.tsx';
@@ -70,6 +71,7 @@ export const PAGES: readonly Page[] = [
   postMailSwitch,
   getNewKey,
   postNewKey,
+  getEndedKeys,
   getKeyDetail,
   getHistory,
   getActivity,

@@ -8,8 +8,9 @@ import {
   listLeaks,
 } from '../../../domain/keys/index.ts';
 import type { Person } from '../../endpoint.ts';
-import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
-import { Sparkline, UsageUnknown } from '../components/usage-chart.tsx';
+import { LastUsed } from '../components/key-facts.tsx';
+import { Ago } from '../components/time.tsx';
+import { requests, requestsIn, Sparkline, UsageUnknown } from '../components/usage-chart.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, redirect, render } from '../render.ts';
@@ -18,29 +19,108 @@ import { MailSwitch } from './mails.tsx';
 
 const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your e-mail address.']]);
 
-function KeyCard({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
+/** An active key as a row of the table; on phones the row is a card, and each cell says what it holds. */
+function KeyRow({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
   const { apiKey, health, usage } = shown;
+  const { id, label, maskedKey, scopes, expiresAt } = apiKey;
   return (
-    <article class="key">
-      <header>
-        <h3>
-          <a href={`/settings/api-access/${apiKey.id}`}>{apiKey.label}</a>
-        </h3>
-        <StatusBadge status={apiKey.status} />
-        <code class="masked">{apiKey.maskedKey}</code>
-        {usage === undefined ? null : <Sparkline buckets={usage} />}
-      </header>
-      <HealthLines health={health} />
-      <KeyFacts apiKey={apiKey} now={now} isUseUnknown={apiKey.status === 'active' && usage === undefined} />
-      {apiKey.status === 'active' ? (
-        <footer>
-          <a href={`/settings/api-access/${apiKey.id}`}>Usage and history</a>
-          <a class="danger" href={`/settings/api-access/${apiKey.id}/revoke`}>
-            Revoke<span class="visually-hidden"> {apiKey.label}</span>
-          </a>
-        </footer>
-      ) : null}
-    </article>
+    <tr>
+      <th scope="row">
+        <a href={`/settings/api-access/${id}`}>{label}</a>
+        <code class="masked">{maskedKey}</code>
+        <HealthLines health={health} />
+      </th>
+      <td data-label="Permissions">
+        <ul class="chips">
+          {scopes.map((scope) => (
+            <li>
+              <code>{scope}</code>
+            </li>
+          ))}
+        </ul>
+      </td>
+      <td data-label="Last used">
+        <LastUsed apiKey={apiKey} now={now} isUnknown={usage === undefined} />
+      </td>
+      <td data-label="Expires">{expiresAt === null ? 'Never' : <Ago iso={expiresAt} now={now} />}</td>
+      <td data-label="Last 24 hours">
+        {usage === undefined ? (
+          'Unknown right now'
+        ) : (
+          <>
+            <Sparkline buckets={usage} />
+            <span class="count">{requests(requestsIn(usage))}</span>
+          </>
+        )}
+      </td>
+      <td data-label="Works from">
+        <Addresses ipAllowlist={apiKey.ipAllowlist} label={label} />
+      </td>
+      <td>
+        <a class="danger" href={`/settings/api-access/${id}/revoke`}>
+          Revoke<span class="visually-hidden"> {label}</span>
+        </a>
+      </td>
+    </tr>
+  );
+}
+
+/** So many addresses are shown without a click. */
+const ADDRESSES_SHOWN = 2;
+
+function Addresses({
+  ipAllowlist,
+  label,
+}: {
+  readonly ipAllowlist: readonly string[];
+  readonly label: string;
+}): Markup {
+  if (ipAllowlist.length === 0) return <>Any address</>;
+  const list = (
+    <ul class="addresses">
+      {ipAllowlist.map((entry) => (
+        <li class="address">{entry}</li>
+      ))}
+    </ul>
+  );
+  if (ipAllowlist.length <= ADDRESSES_SHOWN) return list;
+  return (
+    <details>
+      <summary>
+        {ipAllowlist.length} networks<span class="visually-hidden"> of {label}</span>
+      </summary>
+      {list}
+    </details>
+  );
+}
+
+function ActiveKeys({ keys, now }: { readonly keys: readonly KeyWithUsage[]; readonly now: number }): Markup {
+  return (
+    <section aria-labelledby="active">
+      <h2 id="active" class="visually-hidden">
+        Active keys
+      </h2>
+      <table class="keys">
+        <thead>
+          <tr>
+            <th scope="col">Key</th>
+            <th scope="col">Permissions</th>
+            <th scope="col">Last used</th>
+            <th scope="col">Expires</th>
+            <th scope="col">Last 24 hours</th>
+            <th scope="col">Works from</th>
+            <th scope="col">
+              <span class="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((shown) => (
+            <KeyRow shown={shown} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 
@@ -104,48 +184,26 @@ function LeakNotice({ leak }: { readonly leak: Leak }): Markup {
   );
 }
 
-/** Revoked and expired keys, and where there are more. */
-function Older(props: {
-  readonly keys: readonly KeyWithUsage[];
-  readonly now: number;
-  readonly nextCursor: string | null;
-}): Markup {
-  const { keys, now, nextCursor } = props;
-  return (
-    <>
-      {keys.map((shown) => (
-        <KeyCard shown={shown} now={now} />
-      ))}
-      {nextCursor === null ? null : (
-        <p>
-          <a href={`/settings/api-access?cursor=${nextCursor}`}>Older keys</a>
-        </p>
-      )}
-    </>
-  );
-}
-
 function KeyListPage(props: {
   readonly person: Person;
   readonly keys: readonly KeyWithUsage[];
   readonly leaks: readonly Leak[];
-  readonly nextCursor: string | null;
-  /** The page that begins with the active keys. */
-  readonly isFirst: boolean;
+  /** There are more ended keys than those among the keys. */
+  readonly hasMoreEnded: boolean;
   readonly notice: string | undefined;
   readonly wantsMails: boolean;
 }): Markup {
-  const { person, keys, leaks, nextCursor, isFirst, notice, wantsMails } = props;
+  const { person, keys, leaks, hasMoreEnded, notice, wantsMails } = props;
   const { now } = person.ctx;
   const active = keys.filter(({ apiKey }) => apiKey.status === 'active');
-  const over = keys.filter(({ apiKey }) => apiKey.status !== 'active');
+  const ended = keys.length - active.length;
   const isConfirmed = person.owner.emailVerified;
   const isUsageUnknown = active.some(({ usage }) => usage === undefined);
   return (
     <Layout title="API access" viewer={person} section="api-access">
       <div class="heading">
         <h1>API access</h1>
-        {isFirst && isConfirmed && keys.length > 0 && active.length < ACTIVE_KEYS_PER_ACCOUNT ? (
+        {isConfirmed && keys.length > 0 && active.length < ACTIVE_KEYS_PER_ACCOUNT ? (
           <a class="button" href="/settings/api-access/new">
             Generate a key
           </a>
@@ -156,8 +214,7 @@ function KeyListPage(props: {
         <LeakNotice leak={leak} />
       ))}
       {isConfirmed ? null : <ConfirmEmail email={person.owner.email} />}
-      {isFirst ? null : <Older keys={over} now={now} nextCursor={nextCursor} />}
-      {!isFirst ? null : keys.length === 0 ? (
+      {keys.length === 0 ? (
         <NoKeys canGenerate={isConfirmed} />
       ) : (
         <>
@@ -167,21 +224,13 @@ function KeyListPage(props: {
             <a href="/docs/quickstart">How to use a key</a>
           </p>
           {isUsageUnknown ? <UsageUnknown /> : null}
-          {active.length === 0 ? null : (
-            <section aria-label="Active keys">
-              <h2 class="visually-hidden">Active keys</h2>
-              {active.map((shown) => (
-                <KeyCard shown={shown} now={now} />
-              ))}
-            </section>
-          )}
-          {over.length === 0 ? null : (
-            <details class="over">
-              <summary>
-                Revoked and expired keys ({nextCursor === null ? over.length : `the newest ${over.length}`})
-              </summary>
-              <Older keys={over} now={now} nextCursor={nextCursor} />
-            </details>
+          {active.length === 0 ? null : <ActiveKeys keys={active} now={now} />}
+          {ended === 0 ? null : (
+            <p>
+              <a href="/settings/api-access/ended">
+                Revoked and expired keys ({hasMoreEnded ? `more than ${ended}` : ended})
+              </a>
+            </p>
           )}
           <MailSwitch isOn={wantsMails} />
         </>
@@ -195,9 +244,8 @@ export const getKeyList: PersonalPage = {
   path: '/settings/api-access',
   access: 'session',
   async answer(exchange, person) {
-    const { cursor } = exchange.c.req.query();
     const [{ keys, nextCursor }, leaks, wantsMails] = await Promise.all([
-      listKeysWithUsage(person.ctx, cursor === undefined ? {} : { cursor }),
+      listKeysWithUsage(person.ctx, {}),
       listLeaks(person.ctx),
       wantsWarnings(person.ctx),
     ]);
@@ -209,8 +257,7 @@ export const getKeyList: PersonalPage = {
         person={person}
         keys={keys}
         leaks={leaks}
-        nextCursor={nextCursor}
-        isFirst={cursor === undefined}
+        hasMoreEnded={nextCursor !== null}
         notice={notice}
         wantsMails={wantsMails}
       />,

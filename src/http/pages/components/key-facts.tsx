@@ -58,7 +58,8 @@ export function LastUsed(props: {
   );
 }
 
-const REASONS = { user: 'by you', admin: 'by Jestha', leaked: 'because it was found in public' } as const;
+/** Who or what revoked a key. */
+export const REVOKED_WORDS = { user: 'by you', admin: 'by Jestha', leaked: 'because it was found in public' } as const;
 
 function Expiry({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number }): Markup {
   if (apiKey.expiresAt === null) return <>Never</>;
@@ -102,7 +103,7 @@ export function KeyFacts(props: {
         <div>
           <dt>Revoked</dt>
           <dd>
-            <DateTime iso={revokedAt} /> {revokedReason === null ? '' : REASONS[revokedReason]}
+            <DateTime iso={revokedAt} /> {revokedReason === null ? '' : REVOKED_WORDS[revokedReason]}
           </dd>
         </div>
       )}

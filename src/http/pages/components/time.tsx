@@ -4,10 +4,11 @@ const DATE_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSt
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
+/** Units with their length, and the distance from which they are used: below two days, hours. */
 const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
+  ['day', 86_400_000, 2 * 86_400_000],
+  ['hour', 3_600_000, 3_600_000],
+  ['minute', 60_000, 60_000],
 ] as const;
 
 /** `24 Nov 2026, 12:00 UTC`. */
@@ -23,8 +24,8 @@ export function formatDate(iso: string): string {
 /** How long before or after `now` (unix ms) a time is, in words: `3 hours ago`, `just now`, `in 30 days`. */
 export function formatDistance(iso: string, now: number): string {
   const distance = new Date(iso).getTime() - now;
-  for (const [unit, ms] of UNITS) {
-    if (Math.abs(distance) >= ms) return RELATIVE.format(Math.round(distance / ms), unit);
+  for (const [unit, ms, from] of UNITS) {
+    if (Math.abs(distance) >= from) return RELATIVE.format(Math.round(distance / ms), unit);
   }
   return distance > 0 ? 'in a moment' : 'just now';
 }

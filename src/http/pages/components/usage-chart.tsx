@@ -17,6 +17,9 @@ const COUNT = new Intl.NumberFormat('en-US');
 /** `1 request`. */
 export const requests = (count: number) => `${COUNT.format(count)} ${count === 1 ? 'request' : 'requests'}`;
 
+/** The requests of all buckets. */
+export const requestsIn = (buckets: readonly UsageBucket[]) => total(buckets, 'accepted') + total(buckets, 'throttled');
+
 /** What a chart says, in a sentence: for who cannot see it, and above it for who can. */
 export function usageSentence(buckets: readonly UsageBucket[], period: string): string {
   const throttled = total(buckets, 'throttled');
