@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { browsing } from '../support/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/visitor.ts';
 
 const here = browsing();
 
@@ -46,5 +47,19 @@ test('a password is shown by a switch, and hidden again before it is sent', asyn
   await plain.goto(`${here.site.origin}/sign-in`);
   expect(await plain.getByText('Show the password').isVisible()).toBe(false);
   await plain.context().close();
+  await page.context().close();
+});
+
+test('times are told in the zone of the reader, and in UTC to who points at them', async () => {
+  const page = await (await here.browser.newContext({ timezoneId: 'Asia/Kolkata' })).newPage();
+  await signUpByForm(page, here.site.origin);
+  const wish = { label: 'Zoned', may: ['Post, edit'], expiry: 'Never' };
+  const { id } = await generateByForm(page, here.site.origin, wish);
+  await page.goto(`${here.site.origin}/settings/api-access/${id}`);
+  const time = page.locator('dl.facts time').first();
+  const at = new Date((await time.getAttribute('datetime')) ?? '');
+  const there = new Date(at.getTime() + 5.5 * 3_600_000).toISOString();
+  expect(await time.textContent()).toContain(`${there.slice(11, 16)} GMT+5:30`);
+  expect(await time.getAttribute('title')).toContain(`${at.toISOString().slice(11, 16)} UTC`);
   await page.context().close();
 });

@@ -181,3 +181,15 @@ test('what a refused form says of its fields leads to them', async () => {
     expect(html.match(/ autofocus/g)).toHaveLength(1);
   }
 });
+
+test.each([
+  ['read', ['read:comment', 'read:engagement']],
+  ['post', ['write:jes', 'write:jesclip', 'write:comment']],
+  ['constructor', []],
+])('the preset %s begins with its permissions', async (preset, scopes) => {
+  const harness = new Harness();
+  const { cookie } = await newPerson(harness);
+  const html = await (await open(harness, `/settings/api-access/new?preset=${preset}`, cookie)).text();
+  expect([...html.matchAll(/name="scopes" value="([\w:]+)" checked/g)].map(([, scope]) => scope)).toEqual(scopes);
+  expect(html).toContain('60 requests a minute and 10,000 in 24 hours');
+});

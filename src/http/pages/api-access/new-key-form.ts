@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../../config/limits.ts';
 import type { ClientAddress } from '../../../domain/context.ts';
-import type { NewKey } from '../../../domain/keys/index.ts';
+import type { NewKey, Scope } from '../../../domain/keys/index.ts';
 import type { Detail } from '../../../domain/refusal.ts';
 import { textOf } from '../read-form.ts';
 import { entryFor, withEntry } from './allowlist-help.tsx';
@@ -31,6 +31,12 @@ export interface NewKeyForm {
   readonly allowlist: string;
   readonly hasAccepted: boolean;
 }
+
+/** Scopes to begin with, by their names in a link. */
+export const PRESETS: Readonly<Record<string, { readonly words: string; readonly scopes: readonly Scope[] }>> = {
+  read: { words: 'Read only', scopes: ['read:comment', 'read:engagement'] },
+  post: { words: 'Post', scopes: ['write:jes', 'write:jesclip', 'write:comment'] },
+};
 
 export const EMPTY_FORM: NewKeyForm = {
   label: '',

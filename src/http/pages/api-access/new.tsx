@@ -1,4 +1,12 @@
-import { ACTIVE_KEYS_PER_ACCOUNT, LABEL_MAX_CHARACTERS, TERMS_VERSION } from '../../../config/limits.ts';
+import {
+  ACTIVE_KEYS_PER_ACCOUNT,
+  CREATIONS_PER_DAY,
+  LABEL_MAX_CHARACTERS,
+  POSTS_PER_MINUTE,
+  REQUESTS_PER_DAY,
+  REQUESTS_PER_MINUTE,
+  TERMS_VERSION,
+} from '../../../config/limits.ts';
 import { isFreshSession, reauthenticate } from '../../../domain/accounts/index.ts';
 import type { ClientAddress } from '../../../domain/context.ts';
 import {
@@ -37,12 +45,15 @@ import {
   EMPTY_FORM,
   EXPIRIES,
   type NewKeyForm,
+  PRESETS,
   toFormErrors,
   toNewKey,
   toNewKeyForm,
 } from './new-key-form.ts';
 import { revealCookie } from './reveal-cookie.ts';
 import { showKey } from './shown-once.tsx';
+
+const COUNT = new Intl.NumberFormat('en-US');
 
 function Scopes({ form, errors }: { readonly form: NewKeyForm; readonly errors: FieldErrors }): Markup {
   return (
@@ -155,6 +166,20 @@ function NewKeyPage(props: {
         </p>
         <h1>Generate a key</h1>
         <p class="muted">All of this is fixed once the key exists. To change something, generate another key.</p>
+        <p class="muted">
+          A key may send {REQUESTS_PER_MINUTE} requests a minute and {COUNT.format(REQUESTS_PER_DAY)} in 24 hours, of
+          them {POSTS_PER_MINUTE} new Jes a minute. All your keys together may create {COUNT.format(CREATIONS_PER_DAY)}{' '}
+          Jes and JesClips a day.
+        </p>
+        <nav aria-label="Begin with the permissions for">
+          <ul class="periods">
+            {Object.entries(PRESETS).map(([name, { words }]) => (
+              <li>
+                <a href={`/settings/api-access/new?preset=${name}`}>{words}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
         <ErrorSummary errors={errors} />
         <form method="post" action="/settings/api-access/new">
           <TextField
@@ -255,10 +280,12 @@ export const getNewKey: PersonalPage = {
   },
 };
 
-/** For a rotation the form begins with what the key that is to be replaced has. */
+/** For a rotation the form begins with what the key that is to be replaced has; else with what a preset has. */
 async function likeAnother(exchange: Exchange, person: Person): Promise<NewKeyForm> {
-  const like = exchange.c.req.query('like');
-  if (like === undefined) return EMPTY_FORM;
+  const { like, preset = '' } = exchange.c.req.query();
+  if (like === undefined) {
+    return Object.hasOwn(PRESETS, preset) ? { ...EMPTY_FORM, scopes: PRESETS[preset]?.scopes ?? [] } : EMPTY_FORM;
+  }
   const { apiKey, events } = await readKey(person.ctx, like);
   const { label, scopes, ipAllowlist } = apiKey;
   const allowlist = ipAllowlist.join('\n');

@@ -4,6 +4,7 @@ import { isId } from '../../../lib/id.ts';
 import type { Person } from '../../endpoint.ts';
 import type { Exchange } from '../../exchange.ts';
 import { Copyable } from '../components/copyable.tsx';
+import { KeyFacts } from '../components/key-facts.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
 import { type Markup, redirect, render } from '../render.ts';
@@ -15,11 +16,6 @@ function curlLine(apiOrigin: string, apiKey: ApiKey, key: string): string {
   if (!apiKey.scopes.includes('write:jes')) return `curl ${apiOrigin}/api/auth/me -H 'Authorization: Bearer ${key}'`;
   const body = `{"content":"Hello from my service","visibility":"PUBLIC"}`;
   return `curl ${apiOrigin}/api/posts -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${body}'`;
-}
-
-/** The same with a picture, for keys that may post. */
-function uploadLine(apiOrigin: string, key: string): string {
-  return `curl ${apiOrigin}/api/posts -H 'Authorization: Bearer ${key}' -F 'content=Hello with a picture' -F media=@picture.jpg`;
 }
 
 function ShownOncePage(props: {
@@ -36,19 +32,17 @@ function ShownOncePage(props: {
         <p class="alert">
           It is shown this once and never again: we keep only a fingerprint of it. Who has the key acts as you.
         </p>
-        <h2>{apiKey.label}</h2>
         <Copyable id="key" text={apiKeyText} what="the key" />
-        <FamilyWarning ipAllowlist={apiKey.ipAllowlist} />
+        <form method="post" action={`/settings/api-access/${apiKey.id}/key`}>
+          <button type="submit">I have stored it</button>
+        </form>
         <h2>Line for a .env file</h2>
         <Copyable id="env" text={`JESTHA_API_KEY=${apiKeyText}`} what="the .env line" />
         <h2>Try it</h2>
         <Copyable id="curl" text={curlLine(apiOrigin, apiKey, apiKeyText)} what="the curl line" />
-        {apiKey.scopes.includes('write:jes') ? (
-          <Copyable id="upload" text={uploadLine(apiOrigin, apiKeyText)} what="the curl line with a picture" />
-        ) : null}
-        <form method="post" action={`/settings/api-access/${apiKey.id}/key`}>
-          <button type="submit">I have stored it</button>
-        </form>
+        <h2>{apiKey.label}</h2>
+        <FamilyWarning ipAllowlist={apiKey.ipAllowlist} />
+        <KeyFacts apiKey={apiKey} now={person.ctx.now} />
       </section>
     </Layout>
   );

@@ -34,6 +34,20 @@ for (const button of document.querySelectorAll('[data-shows]')) {
   });
 }
 
+// Moments are told in the zone of the reader, and in UTC to who points at them.
+const zoned = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
+for (const time of document.querySelectorAll('time:not([title])')) {
+  time.title = time.textContent;
+  time.textContent = zoned.format(new Date(time.dateTime));
+}
+
 // A finger shows no titles: the column under it says its figures above the chart.
 for (const chart of document.querySelectorAll('figure.chart')) {
   const say = ({ target }) => {
