@@ -28,7 +28,8 @@ async function inLanes<T>(count: number, width: number, task: (i: number) => Pro
 describe('20 instances over the same stores', () => {
   let workers: Workers;
   beforeAll(async () => {
-    workers = await startWorkers(20);
+    // A slow machine waits for Redis rather than showing that it is away.
+    workers = await startWorkers(20, { patient: true });
   }, 180_000);
   afterAll(() => workers.close());
 
