@@ -267,6 +267,7 @@ describe('deleting what a key made', () => {
   test.each([
     [{}, 400],
     [{ since: 'yesterday' }, 400],
+    [{ since: '0001-01-01T00:00:00Z' }, 400],
     [{ ...ALL, kind: 'account', id: '01HK153X000000000000000000' }, 400],
     [{ ...ALL, kind: 'jes', id: "' OR true" }, 404],
   ] as const)('refuses %o with %i', async (fields, status) => {

@@ -13,7 +13,7 @@ import { forgetMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { purgeMedia } from '../posts/index.ts';
 import { Refused } from '../refusal.ts';
-import { deletionSchema } from './schemas.ts';
+import { deletionSchema, MADE_KINDS } from './schemas.ts';
 import {
   deleteMadeComments,
   deleteMadeJes,
@@ -51,7 +51,7 @@ export async function deleteMade(ctx: SessionCtx, keyId: string, input: unknown)
   };
   const started = performance.now();
   let count = 0;
-  for (const kind of item ? [item.kind] : EVERY_KIND) {
+  for (const kind of item ? [item.kind] : MADE_KINDS) {
     let isFull = true;
     while (isFull) {
       if (performance.now() - started > DELETE_MADE_BUDGET_MS) return { count, hasMore: true };
@@ -92,8 +92,6 @@ const DELETIONS: Readonly<Record<MadeKind, DeleteBatch>> = {
   comment: (ctx, made) => deleteComments(ctx, 'comment', made),
   jesclip_comment: (ctx, made) => deleteComments(ctx, 'jesclip_comment', made),
 };
-
-const EVERY_KIND = Object.keys(DELETIONS) as MadeKind[];
 
 async function deleteComments(ctx: SessionCtx, kind: 'comment' | 'jesclip_comment', made: MadeBy) {
   const db: Db = ctx.ports.db;

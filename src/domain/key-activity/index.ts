@@ -1,4 +1,3 @@
 export { type Deletion, deleteMade } from './delete-made.ts';
 export { type Activity, readActivity } from './read-activity.ts';
-export { MADE_KINDS } from './schemas.ts';
 export type { MadeCounts, MadeItem, MadeKind, UsedAddress } from './store.ts';
