@@ -252,9 +252,9 @@ export const KEY_MAIL_FAILURES_MAX = 3;
 // ── What a key did ──────────────────────────────────────────────────────────────────────────────────────
 export const ACTIVITY_PAGE = 50;
 export const ACTIVITY_ADDRESSES_SHOWN = 100;
-/** Of each kind; beyond it "more than" is said. */
+/** The page counts each kind up to here, and says "more than" beyond. */
 export const MADE_COUNTED_MAX = 10_001;
-/** What one statement deletes of what a key made, and the time of one request for all of its statements. */
+/** One statement deletes so many rows; all statements of one request share the time. */
 export const JES_DELETED_BATCH = 200;
 export const COMMENTS_DELETED_BATCH = 200;
 export const JESCLIPS_DELETED_BATCH = 20;

@@ -108,7 +108,7 @@ export interface ActorCtx extends Ctx {
 }
 
 /** A context in which a person acts, signed in. */
-/** What one batch of a task of the sweep did. */
+/** The result of one batch of a task of the sweep. */
 export interface BatchDone {
   readonly done: number;
   /** The batch was full: there may be more. */

@@ -35,7 +35,7 @@ export interface Uncounted {
   readonly posts: readonly number[];
 }
 
-/** What a call of the script tells it of this isolate. */
+/** A call tells the script this of its isolate. */
 export interface Told {
   readonly uncounted: Uncounted;
   /** Requests that this isolate has refused from memory. */

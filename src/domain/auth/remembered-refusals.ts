@@ -20,7 +20,7 @@ interface LimitedKey {
 /** Keys that Redis has refused for their limits. */
 const limitedKeys = new BoundedMap<string, LimitedKey>(ISOLATE_REFUSALS_MAX_KEYS);
 
-/** What this isolate remembers of a key's limits. */
+/** Answers the limits of a key that this isolate remembers. */
 export function limitsOf(hash: string): RememberedLimits | undefined {
   return limitedKeys.get(hash)?.limits;
 }
@@ -34,7 +34,7 @@ export function repeatRefusal(ctx: Ctx, hash: string, credentials: Credentials):
   if (ended) return refuseKey(ctx, ended, 'revoked');
   const key = limitedKeys.get(hash);
   if (!key) return undefined;
-  // What this isolate admitted while Redis was away would show in the answer.
+  // Requests that this isolate admitted while Redis was away would show in the answer.
   if (admissionsOf(hash).uncounted(ctx.now).minute.length > 0) return undefined;
   // The allowlist is looked at before the limits, for each address anew.
   if (standingOf(key.record, ctx.now, credentials.address()?.hex) !== 'active') return undefined;
