@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** Suites that start wrangler a dozen times: a minute, for `npm run test:deploy`. */
 const ROLLOUTS = ['test/deploy/rollout.test.ts', 'test/deploy/preview.test.ts'];
 
+/** Takes pictures for people to look at: four minutes, for `npm run screenshots`. */
+const SCREENSHOTS = ['test/browser/screenshots.test.ts'];
+
 /** What a test may take before something is wrong: the machines are small, and nothing here waits on purpose. */
 const TIMEOUT_MS = 30_000;
 
@@ -34,13 +37,16 @@ export default defineConfig({
             'test/worker/**/*.test.ts',
             'test/browser/**/*.test.ts',
           ],
-          exclude: ROLLOUTS,
+          exclude: [...ROLLOUTS, ...SCREENSHOTS],
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
         },
       },
       {
         test: { name: 'rollouts', include: ROLLOUTS, testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS },
+      },
+      {
+        test: { name: 'screenshots', include: SCREENSHOTS, testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS },
       },
       {
         plugins: [cloudflareTest({ main: './src/worker.ts', wrangler: { configPath: './wrangler.toml' } })],

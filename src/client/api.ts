@@ -530,7 +530,7 @@ export interface DailyQuotaExceededProblem {
 }
 
 export interface EmailUnverifiedProblem {
-  readonly error: "E-mail address not confirmed";
+  readonly error: "Email address not confirmed";
   /** One helpful sentence. */
   readonly message: string;
   readonly code: "email_unverified";
@@ -598,7 +598,7 @@ export interface InvalidApiKeyProblem {
 }
 
 export interface InvalidCredentialsProblem {
-  readonly error: "Invalid e-mail or password";
+  readonly error: "Invalid email or password";
   /** One helpful sentence. */
   readonly message: string;
   readonly code: "invalid_credentials";

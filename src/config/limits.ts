@@ -360,7 +360,7 @@ export const THROTTLES = {
   /** The same in a browser that signed in to this account before: strangers cannot use up this window. */
   signInBrowser: { name: 'sign-in:browser', attempts: 10, windowS: 900 },
   signUpAddress: { name: 'sign-up:address', attempts: 20, windowS: HOUR_S },
-  /** Sign-ups with one e-mail address: they would tell again and again whether it is taken. */
+  /** Sign-ups with one email address: they would tell again and again whether it is taken. */
   signUpAccount: { name: 'sign-up:account', attempts: 10, windowS: HOUR_S },
   /** Mails somebody makes us send to one person, and from one address. */
   mailAccount: { name: 'mail:account', attempts: 5, windowS: HOUR_S },

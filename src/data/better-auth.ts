@@ -27,7 +27,7 @@ interface Dependencies {
   readonly db: Db;
   /** Unix milliseconds; sessions begin then. */
   readonly now: number;
-  /** Google vouches that whoever signs in owns this e-mail address. */
+  /** Google vouches that whoever signs in owns this email address. */
   proven(email: string): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ function createAuth(config: Config, { db, now, proven }: Dependencies, notes: No
     basePath: '/api/auth',
     secret,
     telemetry: { enabled: false },
-    // Its messages hold e-mail addresses and SQL with parameters.
+    // Its messages hold email addresses and SQL with parameters.
     logger: { disabled: true },
     // Attempts are throttled by us (`data/throttle.ts`).
     rateLimit: { enabled: false },

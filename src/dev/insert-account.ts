@@ -12,7 +12,7 @@ export interface AccountSeed {
 }
 
 /**
- * Inserts an account with a confirmed e-mail address and answers its id. An account with the same username is answered as it
+ * Inserts an account with a confirmed email address and answers its id. An account with the same username is answered as it
  * is, its address confirmed.
  */
 export async function insertAccount(ctx: Ctx, seed: AccountSeed): Promise<string> {

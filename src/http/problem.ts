@@ -79,7 +79,7 @@ export function answerTo(refusal: Refusal): Answer {
         headers: challenge(),
       };
     case 'invalid_credentials':
-      return { message: 'No account has this e-mail address and password.', headers: challenge() };
+      return { message: 'No account has this email address and password.', headers: challenge() };
     case 'invalid_api_key':
       return {
         message:
@@ -115,7 +115,7 @@ export function answerTo(refusal: Refusal): Answer {
     case 'email_unverified':
       return {
         message:
-          'Confirm your e-mail address first. Open the link that we mailed you, or send it again in Settings → API access.',
+          'Confirm your email address first. Open the link that we mailed you, or send it again in Settings → API access.',
       };
     case 'session_required':
       return { message: 'This is for signed-in people only; no API key may do it, whatever its scopes.' };

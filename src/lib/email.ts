@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * An e-mail address as `<input type=email>` takes it (WHATWG HTML, 4.10.5.1.5), in lower case. A domain in letters becomes
+ * An email address as `<input type=email>` takes it (WHATWG HTML, 4.10.5.1.5), in lower case. A domain in letters becomes
  * its ASCII form (`bücher.example` is `xn--bcher-kva.example`): some browsers send the one, some the other. Undefined for
  * anything else, and for a bare host, to which no mail travels.
  */

@@ -15,7 +15,7 @@ test.each([
   expect(await page.evaluate(FOCUSED)).toBe('name');
   await page.getByLabel('Name', { exact: true }).fill('Ada');
   await page.getByLabel('Username').fill('ada lovelace');
-  await page.getByLabel('E-mail address').fill('ada@example.com');
+  await page.getByLabel('Email address').fill('ada@example.com');
   await page.getByLabel('Password').fill('short');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('alert').waitFor();
@@ -33,7 +33,7 @@ test('a password is shown by a switch, and hidden again before it is sent', asyn
   await page.goto(`${here.site.origin}/sign-in`);
   const field = page.getByLabel('Password');
   const button = page.getByRole('button', { name: 'Show the password' });
-  await page.getByLabel('E-mail address').fill('ada@example.com');
+  await page.getByLabel('Email address').fill('ada@example.com');
   await field.fill('correct horse');
   expect([await field.getAttribute('type'), await button.getAttribute('aria-pressed')]).toEqual(['password', 'false']);
   await button.click();

@@ -48,7 +48,7 @@ test('the keyboard alone suffices', { timeout: 120_000 }, async () => {
   await page.waitForURL(`${here.site.origin}/sign-up`);
   await fill(page, 'Name', 'Ada Lovelace');
   await fill(page, 'Username', username);
-  await fill(page, 'E-mail address', `${username}@example.com`);
+  await fill(page, 'Email address', `${username}@example.com`);
   // A password field has no role.
   await page.keyboard.press('Tab');
   await page.keyboard.insertText(PASSWORD);
@@ -68,7 +68,7 @@ test('the keyboard alone suffices', { timeout: 120_000 }, async () => {
   }
   await tabTo(page, 'radio', /^In 90 days/);
   await page.keyboard.press('ArrowDown');
-  await tabTo(page, 'textbox', /^Where does it work from/);
+  await tabTo(page, 'textbox', /^Allowed IP addresses/);
   await page.keyboard.insertText('127.0.0.1\n::1');
   await tabTo(page, 'checkbox', /developer terms/);
   await page.keyboard.press('Space');

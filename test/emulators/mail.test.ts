@@ -10,7 +10,7 @@ const API_KEY = 're_test';
 const MAIL = {
   from: 'Jestha <no-reply@jestha.com>',
   to: ['zoe@example.com'],
-  subject: 'Confirm your e-mail address',
+  subject: 'Confirm your email address',
   text: 'Hello.\n\nhttps://jestha.com/verify-email?token=abc',
 };
 
@@ -162,7 +162,7 @@ describe('the file of a mail', () => {
         `Date: ${date}`,
         'From: Jestha <no-reply@jestha.com>',
         'To: zoe@example.com',
-        'Subject: Confirm your e-mail address',
+        'Subject: Confirm your email address',
         'MIME-Version: 1.0',
         'Content-Type: text/plain; charset=utf-8',
         'Content-Transfer-Encoding: 8bit',

@@ -276,7 +276,7 @@ describe('after a week', () => {
     expect(await codeOf(await harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
   });
 
-  test('sign-in is refused, and the e-mail address may sign up again', async () => {
+  test('sign-in is refused, and the email address may sign up again', async () => {
     await deleteAccount();
     await ageDeletion(7);
     await harness.sweep();

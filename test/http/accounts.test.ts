@@ -41,8 +41,8 @@ const SIGNED_IN = [expect.stringMatching(SET_COOKIE), expect.stringMatching(KNOW
 const INVALID_CREDENTIALS = {
   status: 401,
   body: {
-    error: 'Invalid e-mail or password',
-    message: 'No account has this e-mail address and password.',
+    error: 'Invalid email or password',
+    message: 'No account has this email address and password.',
     code: 'invalid_credentials',
   },
 };
@@ -120,13 +120,13 @@ describe('sign-up', () => {
     expect(addressToHex(String(session?.ip_address))?.slice(0, 16)).toBe(addressToHex(address)?.slice(0, 16));
   });
 
-  test('keeps e-mail address and username in lower case', async () => {
+  test('keeps email address and username in lower case', async () => {
     const { username, email, ...rest } = newForm();
     const form = { ...rest, username: username.toUpperCase(), email: email.toUpperCase() };
     expect(await answerOf(await post(SIGN_UP, form))).toMatchObject({ status: 200, body: { username, email } });
   });
 
-  const NOT_EMAIL = { path: 'email', message: 'must be an e-mail address' };
+  const NOT_EMAIL = { path: 'email', message: 'must be an email address' };
   const NOT_USERNAME = { path: 'username', message: 'must be 3 to 30 letters a–z, digits or underscores' };
   test.each<[string, Record<string, unknown>, { path: string; message: string }[]]>([
     ['an unknown field', { role: 'admin' }, [{ path: 'role', message: UNKNOWN_FIELD }]],
@@ -148,15 +148,15 @@ describe('sign-up', () => {
     ['white space in the username', { username: 'a bc' }, [NOT_USERNAME]],
     ['a line end in the username', { username: 'ab\nc' }, [NOT_USERNAME]],
     ['a username that is not ASCII', { username: 'zoë' }, [NOT_USERNAME]],
-    ['an e-mail address that is no string', { email: {} }, [NOT_EMAIL]],
-    ['an e-mail address without a domain', { email: 'zoe@' }, [NOT_EMAIL]],
-    ['an e-mail address at a bare host', { email: 'zoe@localhost' }, [NOT_EMAIL]],
-    ['an e-mail address with a name', { email: 'Zoe <zoe@example.com>' }, [NOT_EMAIL]],
-    ['two e-mail addresses', { email: 'zoe@example.com,eve@example.com' }, [NOT_EMAIL]],
-    ['a header after the e-mail address', { email: 'zoe@example.com\nBcc: eve@example.com' }, [NOT_EMAIL]],
-    ['NUL in the e-mail address', { email: 'zoe\0@example.com' }, [NOT_EMAIL]],
+    ['an email address that is no string', { email: {} }, [NOT_EMAIL]],
+    ['an email address without a domain', { email: 'zoe@' }, [NOT_EMAIL]],
+    ['an email address at a bare host', { email: 'zoe@localhost' }, [NOT_EMAIL]],
+    ['an email address with a name', { email: 'Zoe <zoe@example.com>' }, [NOT_EMAIL]],
+    ['two email addresses', { email: 'zoe@example.com,eve@example.com' }, [NOT_EMAIL]],
+    ['a header after the email address', { email: 'zoe@example.com\nBcc: eve@example.com' }, [NOT_EMAIL]],
+    ['NUL in the email address', { email: 'zoe\0@example.com' }, [NOT_EMAIL]],
     [
-      '255 characters of e-mail address',
+      '255 characters of email address',
       { email: `${'a'.repeat(243)}@example.com` },
       [{ path: 'email', message: 'must be at most 254 characters' }],
     ],
@@ -193,7 +193,7 @@ describe('sign-up', () => {
     ['50 characters of name', { name: '🦊'.repeat(50) }],
     ['3 characters of username', { username: `_${crypto.randomUUID().slice(0, 2)}` }],
     ['30 characters of username', { username: crypto.randomUUID().replaceAll('-', '').slice(2) }],
-    ['a tagged e-mail address', { email: `zoe+tag.${crypto.randomUUID()}@sub.example.co.uk` }],
+    ['a tagged email address', { email: `zoe+tag.${crypto.randomUUID()}@sub.example.co.uk` }],
     ['8 characters of password', { password: 'pass wor' }],
     ['128 characters of password', { password: '🦊'.repeat(64) }],
   ])('%s is taken', async (_, overrides) => {
@@ -341,7 +341,7 @@ describe('sign-in', () => {
     expect((await whoami(cookie)).status).toBe(200);
   });
 
-  test('takes the e-mail address in any case', async () => {
+  test('takes the email address in any case', async () => {
     const { email, password } = await signUp(harness);
     expect((await post(SIGN_IN, { email: email.toUpperCase(), password })).status).toBe(200);
   });
@@ -370,7 +370,7 @@ describe('sign-in', () => {
   test.each<[string, Record<string, unknown>, { path: string; message: string }]>([
     ['an unknown field', { rememberMe: false }, { path: 'rememberMe', message: UNKNOWN_FIELD }],
     ['a place to go to', { callbackURL: 'https://x.example' }, { path: 'callbackURL', message: UNKNOWN_FIELD }],
-    ['no e-mail address', { email: 'zoe' }, { path: 'email', message: 'must be an e-mail address' }],
+    ['no email address', { email: 'zoe' }, { path: 'email', message: 'must be an email address' }],
     ['a password that is no string', { password: ['x'] }, { path: 'password', message: 'must be a string' }],
     ['no password', { password: '' }, { path: 'password', message: 'must not be empty' }],
   ])('%s is refused, naming the field', async (_, overrides, detail) => {
@@ -496,7 +496,7 @@ describe('attempts', () => {
     expect((await post(SIGN_UP, newForm(), { address: newAddress() })).status).toBe(200);
   });
 
-  test('to sign up with one e-mail address: 10 an hour, wherever they come from', async () => {
+  test('to sign up with one email address: 10 an hour, wherever they come from', async () => {
     const taken = newForm({ email: (await signUp(harness)).email });
     for (let i = 0; i < 9; i++) expect((await post(SIGN_UP, taken, { address: newAddress() })).status).toBe(400);
     const response = await post(SIGN_UP, taken, { address: newAddress() });
@@ -644,15 +644,15 @@ describe('the verification mail', () => {
     expect(mail).toMatchObject({
       from: 'Jestha <no-reply@jestha.com>',
       to: [email],
-      subject: 'Confirm your e-mail address for Jestha',
+      subject: 'Confirm your email address for Jestha',
       text:
-        'Somebody, we hope you, signed up for Jestha with this e-mail address.\n\n' +
+        'Somebody, we hope you, signed up for Jestha with this email address.\n\n' +
         `Confirm that it is yours:\nhttps://jestha.com/verify-email?token=${token}\n\n` +
         'The link works for an hour. If it was not you, do nothing.',
     });
     expect((await confirmEmail(harness, `${token}x`, cookie)).status).toBe(400);
     expect((await answerOf(await whoami(cookie))).body).toMatchObject({ emailVerified: false });
-    expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([200, 'Your e-mail address is confirmed']);
+    expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([200, 'Your email address is confirmed']);
     expect((await answerOf(await whoami(cookie))).body).toMatchObject({ emailVerified: true });
     expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([200, 'This link was used already']);
   });
@@ -720,7 +720,7 @@ describe('a password reset', () => {
     const other = cookieOf(await post(SIGN_IN, { email, password }));
     await request(email.toUpperCase());
     const [mail, verification] = await mailsTo(email);
-    expect(verification?.subject).toBe('Confirm your e-mail address for Jestha');
+    expect(verification?.subject).toBe('Confirm your email address for Jestha');
     const token = tokenIn(mail);
     expect(mail).toMatchObject({
       to: [email],
@@ -812,7 +812,7 @@ describe('a password reset', () => {
   });
 });
 
-test('the log holds no password, token, e-mail address or name, whatever goes wrong', async () => {
+test('the log holds no password, token, email address or name, whatever goes wrong', async () => {
   const log = watchLog();
   const form = newForm({ name: 'Zoë the Fox' });
   await post(SIGN_UP, { ...form, password: 'short' });

@@ -115,7 +115,7 @@ describe('a form of a page', () => {
     'Application/X-WWW-Form-Urlencoded; Charset=UTF8;',
     'application/x-www-form-urlencoded, application/x-www-form-urlencoded',
   ])('of type %s', async (type) => {
-    expect(await textOf(await send(type))).toContain('No account has this e-mail address and password.');
+    expect(await textOf(await send(type))).toContain('No account has this email address and password.');
   });
 
   test.each([

@@ -63,7 +63,7 @@ describe('the reference', () => {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'public, max-age=300',
       'content-security-policy':
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; " +
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; " +
         "form-action 'self' https://accounts.google.com; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'",
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'same-origin',
@@ -301,5 +301,5 @@ test('scripts and styles of all pages stay small', async () => {
     return (await new Response(gzip ?? null).arrayBuffer()).byteLength;
   };
   expect((await zipped('jestha.js')) + (await zipped('docs.js'))).toBeLessThan(12 * 1_024);
-  expect((await zipped('jestha.css')) + (await zipped('docs.css'))).toBeLessThan(15 * 1_024);
+  expect((await zipped('site.css')) + (await zipped('docs.css'))).toBeLessThan(15 * 1_024);
 });

@@ -29,7 +29,7 @@ const ADDRESSES: readonly [string, (tag: string) => readonly [string, string]][]
   ['the look of our alias of another', (tag) => [`${tag}@alias.invalid`, `${tag}@alias.invalid`]],
 ];
 
-describe('an e-mail address', () => {
+describe('an email address', () => {
   test.each(ADDRESSES)('with %s signs up, signs in, is proven and resets its password', async (_, write) => {
     const harness = new Harness();
     const [sent, kept] = unique(write);
@@ -44,7 +44,7 @@ describe('an e-mail address', () => {
     ]);
 
     const [verification] = await mailsTo(kept);
-    expect(verification).toMatchObject({ to: [kept], subject: 'Confirm your e-mail address for Jestha' });
+    expect(verification).toMatchObject({ to: [kept], subject: 'Confirm your email address for Jestha' });
     expect((await confirmEmail(harness, tokenIn(verification), cookieOf(signedUp))).status).toBe(200);
     const whoami = await harness.fetch('/api/auth/me', { cookie: cookieOf(signedUp) });
     expect(await answerOf(whoami)).toMatchObject({ body: { email: kept, emailVerified: true } });

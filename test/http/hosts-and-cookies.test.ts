@@ -34,7 +34,7 @@ describe('on the host of the API', () => {
     expect(await answerOf(unknown)).toMatchObject(NOT_FOUND);
   });
 
-  test.each(['/docs', '/openapi.json', '/assets/pico.css', '/healthz'])('%s stays', async (path) => {
+  test.each(['/docs', '/openapi.json', '/assets/site.css', '/healthz'])('%s stays', async (path) => {
     expect((await new Harness().fetch(path, { origin: API })).status).toBe(200);
   });
 

@@ -48,7 +48,7 @@ describe('every page', () => {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy':
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; " +
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; " +
         "form-action 'self' https://accounts.google.com; base-uri 'none'; frame-ancestors 'none'",
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'same-origin',
@@ -128,10 +128,15 @@ describe('every page', () => {
   });
 });
 
+/** The address of a file as the pages that load it name it. */
+async function addressOf(harness: Harness, name: string): Promise<string> {
+  const html = await (await open(harness, '/docs')).text();
+  return new RegExp(`/assets/${name}\\?v=[0-9a-f]{8}`).exec(html)?.[0] ?? '';
+}
+
 describe('what browsers load beside the pages', () => {
   test.each([
-    ['pico.css', 'text/css; charset=utf-8', '@charset "UTF-8";'],
-    ['jestha.css', 'text/css; charset=utf-8', '/* On top of Pico'],
+    ['site.css', 'text/css; charset=utf-8', '/* The design in numbers'],
     ['jestha.js', 'text/javascript; charset=utf-8', '// Comfort only'],
     ['docs.css', 'text/css; charset=utf-8', '/* The reference. */'],
     [
@@ -140,20 +145,25 @@ describe('what browsers load beside the pages', () => {
       '// Search, tabs, and forms that try a call. The key stays in the fields: no storage, no URL, no cookie beside it.',
     ],
     ['icon.svg', 'image/svg+xml', '<svg xmlns'],
-  ])('%s may be kept for an hour and asks nobody', async (name, type, beginning) => {
+  ])('%s may be kept for a year in the version of the page, and asks nobody', async (name, type, beginning) => {
     const harness = new Harness();
     const { cookie } = await signUp(harness);
     await harness.neon.reset();
-    const response = await open(harness, `/assets/${name}`, cookie);
+    const response = await open(harness, await addressOf(harness, name), cookie);
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': type,
-      'cache-control': 'public, max-age=3600',
+      'cache-control': 'public, max-age=31536000, immutable',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
     });
     expect((await response.text()).startsWith(beginning)).toBe(true);
     expect(await harness.neon.counters()).toEqual({});
+  });
+
+  test.each(['', '?v=', '?v=01234567'])('is not kept under another version: %j', async (query) => {
+    const response = await open(new Harness(), `/assets/site.css${query}`);
+    expect([response.status, response.headers.get('Cache-Control')]).toEqual([200, 'no-cache']);
   });
 
   test('is nothing else', async () => {
@@ -175,7 +185,7 @@ describe('signing up and in', () => {
     expect(html).not.toContain('short');
     const text = await textOf(response);
     for (const said of [
-      'must be an e-mail address',
+      'must be an email address',
       'must be at least 8 characters',
       'must be 3 to 30 letters a–z, digits',
     ]) {
@@ -222,7 +232,7 @@ describe('signing up and in', () => {
     const response = await submit(harness, '/sign-in', { email, password: 'wrong horse', next: '' });
     expect(response.status).toBe(401);
     const html = await response.text();
-    expect(html).toContain('No account has this e-mail address and password.');
+    expect(html).toContain('No account has this email address and password.');
     expect(html).toContain(`value="${email}"`);
     expect(html).not.toContain('wrong horse');
   });
@@ -269,11 +279,11 @@ describe('signing up and in', () => {
     ]);
   });
 
-  test('an e-mail address is confirmed through the mail, which can be sent again', async () => {
+  test('an email address is confirmed through the mail, which can be sent again', async () => {
     const harness = new Harness();
     const { email, cookie } = await signUp(harness);
     expect(await textOf(await open(harness, '/settings/api-access', cookie))).toContain(
-      'Please confirm your e-mail address',
+      'Please confirm your email address',
     );
     const again = await submit(harness, '/verify-email/resend', {}, cookie);
     expect(again.headers.get('Location')).toBe('/settings/api-access?notice=verification-sent');
@@ -285,7 +295,7 @@ describe('signing up and in', () => {
     const confirmed = await confirmEmail(harness, token, cookie);
     expect([confirmed.status, await textOf(confirmed)]).toEqual([
       200,
-      expect.stringContaining('Your e-mail address is confirmed'),
+      expect.stringContaining('Your email address is confirmed'),
     ]);
     expect(await textOf(await open(harness, '/settings/api-access', cookie))).not.toContain('Please confirm');
     expect((await confirmEmail(harness, 'none', cookie)).status).toBe(400);

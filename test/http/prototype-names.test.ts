@@ -133,7 +133,7 @@ describe('the names that every object has', () => {
       const response = await submit(harness, '/sign-up', { ...signUp, email: name });
       expect([response.status, await textOf(response)]).toEqual([
         400,
-        expect.stringContaining('must be an e-mail address'),
+        expect.stringContaining('must be an email address'),
       ]);
     }
   });

@@ -25,9 +25,9 @@ const GOOGLE = { GOOGLE_CLIENT_ID: 'id.apps.googleusercontent.com', GOOGLE_CLIEN
 const EMAIL_UNVERIFIED = {
   status: 403,
   body: {
-    error: 'E-mail address not confirmed',
+    error: 'Email address not confirmed',
     message:
-      'Confirm your e-mail address first. Open the link that we mailed you, or send it again in Settings → API access.',
+      'Confirm your email address first. Open the link that we mailed you, or send it again in Settings → API access.',
     code: 'email_unverified',
   },
 };
@@ -81,7 +81,7 @@ async function expectStrangerOut(key: TestKey): Promise<void> {
   expect(events).toEqual([{ event: 'revoked' }]);
 }
 
-describe('an account whose e-mail address is unproven', () => {
+describe('an account whose email address is unproven', () => {
   test('generates no API key, on the API or on the page, until the address is proven', async () => {
     const generate = () => harness.fetch(KEYS, { cookie: stranger.cookie, body: NEW_KEY });
     expect(await answerOf(await generate())).toEqual(EMAIL_UNVERIFIED);
@@ -150,7 +150,7 @@ describe('the mailed link', () => {
     const response = await confirmEmail(harness, await newestToken(stranger.email), other);
     expect([response.status, await textOf(response)]).toEqual([
       200,
-      expect.stringContaining('Your e-mail address is confirmed'),
+      expect.stringContaining('Your email address is confirmed'),
     ]);
     expect([await statusOf(stranger.cookie), await statusOf(other)]).toEqual([200, 200]);
     expect((await signIn(stranger.email, stranger.password)).status).toBe(200);
@@ -161,7 +161,7 @@ describe('the mailed link', () => {
     const response = await confirmEmail(harness, await newestToken(stranger.email));
     expect(response.status).toBe(200);
     const html = await response.text();
-    expect(html).toContain('Your e-mail address is confirmed. All that was set up before has ended');
+    expect(html).toContain('Your email address is confirmed. All that was set up before has ended');
     await expectStrangerOut(key);
     const chosen = await reset(/name="token" value="(\w+)"/.exec(html)?.[1] ?? '');
     expect(chosen.headers.get('Location')).toBe('/sign-in?notice=reset');

@@ -46,7 +46,7 @@ describe('an address that has asked too often as a visitor', () => {
   });
 
   test.each([
-    '/assets/jestha.css',
+    '/assets/site.css',
     '/docs',
     '/media/x',
     '/llms.txt',

@@ -294,7 +294,7 @@ const API_ORIGIN = 'https://api.jestha.com';
 
 /** Paths of pages, as the routes of wrangler.toml say it. */
 const PAGES =
-  /^\/(@|assets|docs|forgot-|jesclip\/|llms|media\/|oembed|post\/|privacy|report-key|reset-|settings|sign-|terms\/|unsubscribe|verify-|api\/auth\/callback\/)/;
+  /^\/(@|assets|docs|forgot-|jesclip\/|llms|media\/|oembed|post\/|privacy|report-key|reset-|settings|sign-|status|terms\/|unsubscribe|verify-|api\/auth\/callback\/)/;
 
 function toRequest(path: string, { method, key, cookie, address, headers, body, ...request }: TestRequest): Request {
   const origin = request.origin ?? (PAGES.test(path) ? WEB_ORIGIN : API_ORIGIN);

@@ -49,7 +49,7 @@ export async function signUp(harness: Harness, overrides: Partial<SignUpForm> = 
   return { cookie: cookieOf(response), knownBrowser: '', id, username, email, password };
 }
 
-/** Somebody who has signed up and confirmed their e-mail address. */
+/** Somebody who has signed up and confirmed their email address. */
 export async function newPerson(harness: Harness, overrides: Partial<SignUpForm> = {}): Promise<TestPerson> {
   const person = await signUp(harness, overrides);
   const confirmed = await confirmEmail(harness, tokenIn((await mailsTo(person.email))[0]), person.cookie);

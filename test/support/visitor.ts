@@ -29,7 +29,7 @@ export async function confirmByMail(page: Page, email: string): Promise<void> {
   const [mail] = (await response.json()) as { readonly text: string }[];
   await page.goto(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'about:blank');
   await page.getByRole('button', { name: 'Confirm the address' }).click();
-  await page.getByRole('heading', { name: 'Your e-mail address is confirmed' }).waitFor();
+  await page.getByRole('heading', { name: 'Your email address is confirmed' }).waitFor();
 }
 
 /** Signs somebody new up through the form, and confirms the address. */
@@ -39,7 +39,7 @@ export async function signUpByForm(page: Page, origin: string): Promise<{ userna
   await page.goto(`${origin}/sign-up`);
   await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
   await page.getByLabel('Username').fill(username);
-  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL(`${origin}/settings/api-access`);
@@ -63,7 +63,7 @@ export async function generateByForm(page: Page, origin: string, wish: Wish): Pr
   await page.getByLabel('Label').fill(wish.label);
   for (const scope of wish.may) await page.getByRole('checkbox', { name: scope }).check();
   await page.getByRole('radio', { name: wish.expiry }).check();
-  await page.getByLabel('Where does it work from?').fill(wish.allowlist ?? '');
+  await page.getByLabel('Allowed IP addresses').fill(wish.allowlist ?? '');
   await page.getByRole('checkbox', { name: /developer terms/ }).check();
   await page.getByRole('button', { name: 'Generate the key' }).click();
   await page.waitForURL(/\/settings\/api-access\/[0-9A-Z]{26}\/key$/);

@@ -16,7 +16,7 @@ test('a content is cut at its URLs, hashtags and mentions', () => {
   ]);
 });
 
-test('e-mail addresses, other schemes and numbers are words', () => {
+test('email addresses, other schemes and numbers are words', () => {
   for (const content of ['ada@example.com', 'javascript:alert(1)', '#123', 'mailto:a@b.example', '']) {
     expect(kindsOf(content)).toEqual(content === '' ? [] : [['text', content]]);
   }

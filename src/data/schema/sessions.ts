@@ -77,7 +77,7 @@ export const verifications = pgTable(
 );
 
 /**
- * Links that were mailed: to confirm an e-mail address, or to choose another password. Each works once. A used one stays
+ * Links that were mailed: to confirm an email address, or to choose another password. Each works once. A used one stays
  * until it expires, so that a second click learns that it was used.
  */
 export const mailedLinks = pgTable(

@@ -1,12 +1,12 @@
 import type { Mail } from '../../data/mailer.ts';
 
-/** Proves that an e-mail address is the account's. */
+/** Proves that an email address is the account's. */
 export function verificationMail(webOrigin: string, email: string, token: string): Mail {
   return {
     to: email,
-    subject: 'Confirm your e-mail address for Jestha',
+    subject: 'Confirm your email address for Jestha',
     text: [
-      'Somebody, we hope you, signed up for Jestha with this e-mail address.',
+      'Somebody, we hope you, signed up for Jestha with this email address.',
       `Confirm that it is yours:\n${webOrigin}/verify-email?token=${encodeURIComponent(token)}`,
       'The link works for an hour. If it was not you, do nothing.',
     ].join('\n\n'),

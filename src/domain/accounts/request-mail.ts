@@ -28,7 +28,7 @@ export async function requestPasswordReset(ctx: Ctx, visitor: Visitor, input: un
   ctx.defer(mailLink(ctx, email, 'reset'));
 }
 
-/** Mails the link that confirms the person's e-mail address again. @throws Refused `rate_limit_exceeded` */
+/** Mails the link that confirms the person's email address again. @throws Refused `rate_limit_exceeded` */
 export async function resendVerification(
   ctx: SessionCtx,
   owner: { readonly email: string; readonly emailVerified: boolean },

@@ -11,7 +11,7 @@ import { isReservedUsername } from '../../config/reserved-usernames.ts';
 import { toEmailAddress } from '../../lib/email.ts';
 import { humanLine } from '../text.ts';
 
-const NOT_AN_ADDRESS = 'must be an e-mail address';
+const NOT_AN_ADDRESS = 'must be an email address';
 
 const email = z
   .string({ error: NOT_AN_ADDRESS })

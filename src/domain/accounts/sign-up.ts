@@ -13,10 +13,10 @@ import { toClient, type Visitor } from './visitor.ts';
 const TAKEN = 'is taken by another account';
 
 /**
- * Makes an account, signs its person in and mails the link that confirms the e-mail address. A sign-up that was cut short
+ * Makes an account, signs its person in and mails the link that confirms the email address. A sign-up that was cut short
  * can be repeated.
  *
- * @throws Refused `invalid_request` (a taken e-mail address or username is named in the details), `rate_limit_exceeded`
+ * @throws Refused `invalid_request` (a taken email address or username is named in the details), `rate_limit_exceeded`
  */
 export async function signUp(ctx: Ctx, visitor: Visitor, input: unknown): Promise<Entered> {
   const person = parseInput(signUpSchema, input);

@@ -132,7 +132,7 @@ function allRevoked(keys: readonly string[], dueAt: string, from: string) {
   return {
     subject: 'All your Jestha API keys were revoked',
     paragraphs: [
-      `These API keys were revoked on ${time(dueAt)}${from}, together with a new password or a new proof of your e-mail address:\n${keys.map((key) => `- ${key}`).join('\n')}`,
+      `These API keys were revoked on ${time(dueAt)}${from}, together with a new password or a new proof of your email address:\n${keys.map((key) => `- ${key}`).join('\n')}`,
       'Requests with them are refused. Generate new keys for your services. If it was not you, choose another password.',
     ],
   };

@@ -8,6 +8,7 @@ export type { KeyHealth } from './health.ts';
 export { dismissLeakOf, type Leak, listLeaks } from './leaks.ts';
 export { type ActiveKey, type KeyWithUsage, listActiveKeys, listKeys, listKeysWithUsage } from './list-keys.ts';
 export { loadRecord, loadRecordShared } from './load-record.ts';
+export type { Meter } from './meters.ts';
 export { noteLastUses } from './note-last-uses.ts';
 export { readApiKey, readApiKeyAndUse } from './own-key.ts';
 export { pruneKeys } from './prune-keys.ts';

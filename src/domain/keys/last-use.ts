@@ -17,10 +17,20 @@ export async function readLastUses(
   ctx: Ctx,
   keys: readonly { readonly hash: string }[],
 ): Promise<(LastUse | undefined)[]> {
+  return (await readWindows(ctx, keys)).map(lastUseIn);
+}
+
+/** The windows of keys as Redis keeps them; null where it keeps none. @throws RedisUnavailable */
+export async function readWindows(
+  ctx: Ctx,
+  keys: readonly { readonly hash: string }[],
+): Promise<readonly (string | null)[]> {
   if (keys.length === 0) return [];
-  const windows = await ctx.ports.redis.get(keys.map(({ hash }) => windowsKey(hash)));
-  return windows.map((text) => {
-    const head = HEAD.exec(text ?? '');
-    return head ? { at: Number(head[1]), address: head[2] || null } : undefined;
-  });
+  return await ctx.ports.redis.get(keys.map(({ hash }) => windowsKey(hash)));
+}
+
+/** The last use that windows tell. */
+export function lastUseIn(windows: string | null): LastUse | undefined {
+  const head = HEAD.exec(windows ?? '');
+  return head ? { at: Number(head[1]), address: head[2] || null } : undefined;
 }

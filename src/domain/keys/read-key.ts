@@ -2,10 +2,12 @@ import { AUDIT_EVENTS_SHOWN } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
 import type { SessionCtx } from '../context.ts';
+import { dayOf, selectDay } from '../limits/index.ts';
 import { Refused } from '../refusal.ts';
 import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { healthOf, type KeyHealth } from './health.ts';
-import { readLastUses } from './last-use.ts';
+import { lastUseIn, readWindows } from './last-use.ts';
+import { type Meter, metersOf } from './meters.ts';
 import { orUnknown } from './or-unknown.ts';
 import { toEvents } from './read-history.ts';
 import { type RotationVerdict, rotationVerdict } from './rotation.ts';
@@ -21,6 +23,7 @@ export interface KeyDetail {
   /** Undefined = unknown, since Redis does not answer. */
   readonly hours: readonly UsageBucket[] | undefined;
   readonly days: readonly UsageBucket[] | undefined;
+  readonly meters: readonly Meter[] | undefined;
   /** The newest first. */
   readonly events: readonly AuditEvent[];
   readonly rotation: Rotation | undefined;
@@ -45,11 +48,12 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
   const { db } = ctx.ports;
   if (!isId(id)) throw new Refused({ code: 'not_found' });
   const { accountId } = ctx.actor;
-  const [[row], active, events] = await runSql(
+  const [[row], active, events, [today]] = await runSql(
     db.batch([
       selectKeyOf(db, id, accountId),
       selectActiveKeys(db, accountId, new Date(ctx.now)),
       selectHistory(db, id, new Date(ctx.now), { limit: AUDIT_EVENTS_SHOWN }),
+      selectDay(db, accountId, dayOf(ctx.now)),
     ]),
   );
   if (!row) throw new Refused({ code: 'not_found' });
@@ -58,10 +62,11 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
       ? active.find((other) => other.id !== id && hasSameScopes(other.scopes, row.scopes))
       : undefined;
   const rows = sibling ? [row, sibling] : [row];
-  const [lastUses, usages] = await Promise.all([
-    orUnknown(readLastUses(ctx, rows)),
+  const [windows, usages] = await Promise.all([
+    orUnknown(readWindows(ctx, rows)),
     orUnknown(readUsages(ctx, rows, '30d-by-hour')),
   ]);
+  const lastUses = windows?.map(lastUseIn);
   const [shown, other] = rows.map((each, i) => ({
     apiKey: toApiKey(each, ctx.now, lastUses?.[i]),
     schedule: scheduleOf(each),
@@ -79,6 +84,7 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
     schedule,
     hours: hours?.slice(-USAGE_WINDOWS['24h'].buckets),
     days: hours && byDay(hours, USAGE_WINDOWS['30d'].buckets),
+    meters: windows && metersOf(windows[0] ?? null, today?.creations ?? 0, ctx.now),
     events: toEvents(events),
     rotation: other && rotationOf(shown, other, ctx.now),
   };

@@ -115,7 +115,7 @@ export interface NewKeyRow {
 }
 
 /**
- * Inserts a key unless the account's e-mail address is unproven, or the account has its number of active keys; answers its
+ * Inserts a key unless the account's email address is unproven, or the account has its number of active keys; answers its
  * id, or nothing.
  *
  * @param accountId of the account, which {@link lockAccount} has locked

@@ -13,7 +13,7 @@ import {
 } from './store.ts';
 
 /**
- * Google vouches that whoever signs in owns an e-mail address. If an account has it unproven, that person is its owner from
+ * Google vouches that whoever signs in owns an email address. If an account has it unproven, that person is its owner from
  * now on, and whoever signed up keeps nothing: sessions, password, keys and mailed links end.
  *
  * @throws Refused `service_unavailable` when all is done but Redis could not be told of revocations

@@ -21,7 +21,7 @@ import {
 
 /**
  * Sets a new password with the token of a mailed link. In the same transaction all sessions of the account end, all its other
- * links end, and its e-mail address is proven. Its API keys are revoked if that is asked for, or if the address was
+ * links end, and its email address is proven. Its API keys are revoked if that is asked for, or if the address was
  * unproven until now: whoever generated them may be somebody else.
  *
  * @throws Refused `invalid_request` (the link was used or is too old), `rate_limit_exceeded`; `service_unavailable` when

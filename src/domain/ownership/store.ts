@@ -45,7 +45,7 @@ export function accountOf({ hash, use }: Pick<LinkUse, 'hash' | 'use'>): Sql {
   return sql`(SELECT account_id FROM mailed_links WHERE hash = ${hash} AND used_by = ${use})`;
 }
 
-/** The account with this e-mail address, in SQL. */
+/** The account with this email address, in SQL. */
 export function accountWith(email: string): Sql {
   return sql`(SELECT id FROM accounts WHERE email = ${email})`;
 }

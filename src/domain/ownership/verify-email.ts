@@ -19,7 +19,7 @@ import {
   useLink,
 } from './store.ts';
 
-/** The outcome of using a link to confirm an e-mail address. */
+/** The outcome of using a link to confirm an email address. */
 export type Verification =
   /** The address is proven, by a session of its account: nothing ended. */
   | { readonly outcome: 'confirmed' }
@@ -36,7 +36,7 @@ export type Verification =
   | { readonly outcome: 'invalid' };
 
 /**
- * Uses the link that confirms an e-mail address.
+ * Uses the link that confirms an email address.
  *
  * @param session of whoever is signed in to the browser
  * @throws Refused `rate_limit_exceeded`; `service_unavailable` when all is done but Redis could not be told of revocations

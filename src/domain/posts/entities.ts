@@ -65,7 +65,7 @@ const EMOJI = new RegExp(
 );
 
 /**
- * Hashtags, mentions and the URL of a content (contract section 8). Where URLs and e-mail addresses are, linkifyjs knows;
+ * Hashtags, mentions and the URL of a content (contract section 8). Where URLs and email addresses are, linkifyjs knows;
  * nothing inside them counts. Its own hashtags end at combining marks, so those are ours.
  */
 export function findEntities(content: string): Entities {
@@ -111,7 +111,7 @@ export function segmentsOf(content: string): Segment[] {
   return segments;
 }
 
-/** A content with its links, e-mail addresses and emoji blanked: each keeps its place, and no word grows together over them. */
+/** A content with its links, email addresses and emoji blanked: each keeps its place, and no word grows together over them. */
 function masked(content: string) {
   let text = '';
   const links: { readonly at: number; readonly value: string; readonly href: string }[] = [];

@@ -48,7 +48,7 @@ export const accounts = {
   signUp: {
     tag: 'Sessions',
     summary: 'Sign up',
-    description: 'Makes an account, mails a link that proves its e-mail address, and signs the person in.',
+    description: 'Makes an account, mails a link that proves its email address, and signs the person in.',
     body: {
       json: signUpSchema,
       example: { name: 'Zoë', username: 'zoe', email: 'zoe@example.com', password: 'correct horse' },

@@ -21,7 +21,7 @@ export const apiKeys = {
     summary: 'Generate a key',
     description:
       'The one answer that holds the key itself. What is chosen here cannot be changed later: a key is replaced by ' +
-      `another, then revoked. An account has at most ${ACTIVE_KEYS_PER_ACCOUNT} active keys, and needs a confirmed e-mail ` +
+      `another, then revoked. An account has at most ${ACTIVE_KEYS_PER_ACCOUNT} active keys, and needs a confirmed email ` +
       'address for them.',
     body: {
       json: newKeySchema,

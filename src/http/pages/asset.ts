@@ -1,22 +1,23 @@
 import { Refused } from '../../domain/refusal.ts';
 import { respond } from '../reply.ts';
+import { findAsset } from './assets/files.ts';
 import type { Asset } from './page.ts';
 
 /**
- * Styles, the one script and the icon of the pages: the same for everybody, for an hour. They are a module of their own,
- * read with the first of them; no call of the API does.
+ * Styles, scripts and the icon of the pages. A browser keeps a version for a year. Another version than the one asked for
+ * is not kept: while a deployment is rolled out, a page of the new Worker may ask the old one for its styles.
  */
 export const getAsset: Asset = {
   method: 'GET',
   path: '/assets/:name',
   access: 'asset',
-  async answer(exchange) {
-    const { FILES } = await import('./assets/files.ts');
-    const file = FILES.get(exchange.c.req.param('name') ?? '');
+  answer(exchange) {
+    const { req } = exchange.c;
+    const file = findAsset(req.param('name') ?? '');
     if (!file) throw new Refused({ code: 'not_found' });
     return respond(exchange, 200, file.text, {
       'Content-Type': file.type,
-      'Cache-Control': 'public, max-age=3600',
+      'Cache-Control': req.query('v') === file.version ? 'public, max-age=31536000, immutable' : 'no-cache',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
       'Cross-Origin-Resource-Policy': 'same-origin',
     });

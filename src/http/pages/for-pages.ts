@@ -11,7 +11,7 @@ import { redirect } from './render.ts';
 /** Answers a page: who views it, and that no other site makes the browser send a form. */
 export function forPage(page: Page): Answer {
   return async function answerPage(exchange) {
-    if (page.access === 'asset') {
+    if (page.access === 'asset' || page.access === 'anonymous') {
       await countVisitor(exchange);
       return await page.answer(exchange);
     }

@@ -27,10 +27,11 @@ import {
 import { getPostPage } from './post.tsx';
 import { getProfile } from './profile.tsx';
 import { getReportKey, postReportKey } from './report-key.tsx';
-import { getRoot } from './root.ts';
+import { getRoot } from './root.tsx';
 import { getSignIn, postSignInForm } from './sign-in.tsx';
 import { postSignOutForm } from './sign-out.ts';
 import { getSignUp, postSignUpForm } from './sign-up.tsx';
+import { getStatus } from './status.tsx';
 import { getDeveloperTerms, getPrivacy } from './terms.tsx';
 import { getUnsubscribe, postUnsubscribe } from './unsubscribe.tsx';
 import { getVerifyEmail, postResendVerification, postVerifyEmail } from './verify-email.tsx';
@@ -42,6 +43,7 @@ import { getWebhookSecret } from './webhooks/secret.tsx';
 /** Every page, and what browsers load beside them. */
 export const PAGES: readonly Page[] = [
   getRoot,
+  getStatus,
   getAsset,
   ...DOCS,
   getMedia,

@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx';
+import { CONTACT_EMAIL } from '../../config/contact.ts';
 import type { Person } from '../endpoint.ts';
+import { addressOf } from './assets/files.ts';
 import type { Markup } from './render.ts';
 
 /** What stands around every page. */
@@ -8,7 +10,7 @@ export function Layout(props: {
   readonly viewer?: Pick<Person, 'owner'> | undefined;
   /** Where the page belongs in the navigation. */
   readonly section?: 'api-access' | 'account' | undefined;
-  /** In place of what the navigation says of the viewer, on a page that knows none. */
+  /** Replaces the part of the navigation that depends on the viewer, on a page that knows none. */
   readonly nav?: Child;
   /** Styles and scripts of its own. */
   readonly head?: Child;
@@ -22,10 +24,9 @@ export function Layout(props: {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{`${title} · Jestha`}</title>
-        <link rel="stylesheet" href="/assets/pico.css" />
-        <link rel="stylesheet" href="/assets/jestha.css" />
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <script src="/assets/jestha.js" defer></script>
+        <link rel="stylesheet" href={addressOf('site.css')} />
+        <link rel="icon" href={addressOf('icon.svg')} type="image/svg+xml" />
+        <script src={addressOf('jestha.js')} defer></script>
         {head}
       </head>
       <body>
@@ -34,19 +35,23 @@ export function Layout(props: {
         </a>
         <header class="site">
           <nav class="container" aria-label="Jestha">
-            <a class="brand" href={viewer ? '/settings/api-access' : nav === undefined ? '/sign-in' : '/'}>
+            <a class="brand" href="/">
+              <img src={addressOf('icon.svg')} alt="" width="24" height="24" />
               Jestha
             </a>
-            {nav ?? <Standing viewer={viewer} section={section} />}
+            {nav ?? <ViewerLinks viewer={viewer} section={section} />}
           </nav>
         </header>
         <main id="content" class="container">
           {children}
         </main>
-        <footer class="site container">
-          <ul>
+        <footer class="site">
+          <ul class="container">
             <li>
               <a href="/docs">API documentation</a>
+            </li>
+            <li>
+              <a href="/status">Status</a>
             </li>
             <li>
               <a href="/terms/developers">Developer terms</a>
@@ -57,6 +62,9 @@ export function Layout(props: {
             <li>
               <a href="/report-key">Report a leaked key</a>
             </li>
+            <li>
+              <a href={`mailto:${CONTACT_EMAIL}`}>Contact</a>
+            </li>
           </ul>
         </footer>
       </body>
@@ -64,20 +72,24 @@ export function Layout(props: {
   );
 }
 
-/** Who is signed in, or how to. */
-function Standing({ viewer, section }: Pick<Parameters<typeof Layout>[0], 'viewer' | 'section'>): Markup {
-  if (!viewer) {
-    return (
-      <ul>
-        <li>
-          <a href="/sign-in">Sign in</a>
-        </li>
-        <li>
-          <a href="/sign-up">Sign up</a>
-        </li>
-      </ul>
-    );
-  }
+/** Links of a page that looks up no session. Whoever is signed in is led on by the pages to sign in. */
+export const VISITOR_LINKS = (
+  <ul>
+    <li>
+      <a href="/docs">Docs</a>
+    </li>
+    <li>
+      <a href="/sign-in">Sign in</a>
+    </li>
+    <li>
+      <a href="/sign-up">Sign up</a>
+    </li>
+  </ul>
+);
+
+/** The links of a signed-in person, or those to sign in. */
+function ViewerLinks({ viewer, section }: Pick<Parameters<typeof Layout>[0], 'viewer' | 'section'>): Markup {
+  if (!viewer) return VISITOR_LINKS;
   return (
     <ul>
       <li>
@@ -89,6 +101,9 @@ function Standing({ viewer, section }: Pick<Parameters<typeof Layout>[0], 'viewe
         <a href="/settings/account" aria-current={section === 'account' ? 'page' : undefined}>
           Account
         </a>
+      </li>
+      <li>
+        <a href="/docs">Docs</a>
       </li>
       <li class="who">@{viewer.owner.username}</li>
       <li>

@@ -18,10 +18,23 @@ export interface PersonalPage extends Route {
   answer(exchange: Exchange, person: Person): Response | Promise<Response>;
 }
 
+/** A page for everybody that looks up no session, so that it answers when the database does not. */
+export interface AnonymousPage extends Route {
+  readonly access: 'anonymous';
+  answer(exchange: Exchange): Response | Promise<Response>;
+}
+
 /** What browsers load beside the pages; it knows nobody, and its refusals are no pages. */
 export interface Asset extends Route {
   readonly access: 'asset';
   answer(exchange: Exchange): Response | Promise<Response>;
 }
 
-export type Page = PublicPage | PersonalPage | Asset;
+export type Page = PublicPage | PersonalPage | AnonymousPage | Asset;
+
+/** True on the host that only the API has. On the local stack one host has both. */
+export function isApiHost({ c, ctx }: Exchange): boolean {
+  const { apiOrigin, webOrigin } = ctx.ports;
+  const { host } = new URL(c.req.url);
+  return host === new URL(apiOrigin).host && host !== new URL(webOrigin).host;
+}

@@ -6,8 +6,8 @@ import { respond } from '../reply.ts';
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /**
- * Headers of every page. Scripts and styles come from our own files and from nowhere else; Pico draws its check marks
- * with `data:` images. Signing in with Google is a form that redirects there, which browsers count as a form's target.
+ * Headers of every page. Scripts, styles and images come from our own files and from nowhere else. Signing in with Google is a
+ * form that redirects there, which browsers count as a form's target.
  */
 export const EVERY_PAGE = {
   'Content-Type': 'text/html; charset=utf-8',
@@ -15,7 +15,7 @@ export const EVERY_PAGE = {
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
-    "img-src 'self' data:",
+    "img-src 'self'",
     "media-src 'self'",
     "form-action 'self' https://accounts.google.com",
     "base-uri 'none'",

@@ -7,7 +7,7 @@ import { problem } from '../problem.ts';
 import { errorPage } from './error-page.tsx';
 import { forPage } from './for-pages.ts';
 import { PAGES } from './index.ts';
-import type { Page } from './page.ts';
+import { isApiHost, type Page } from './page.ts';
 import { redirect } from './render.ts';
 
 type Router = Hono<AppEnv>['router'];
@@ -52,13 +52,6 @@ function siteOverHttps(answer: Answer): Answer {
 /** The API's host has no pages: there a page of ours could only be mistaken for one where people's cookies are. */
 function isThere({ access }: Page, exchange: Exchange): boolean {
   return access === 'asset' || !isApiHost(exchange);
-}
-
-/** True on the host that only the API has. On the local stack one host has both. */
-function isApiHost({ c, ctx }: Exchange): boolean {
-  const { apiOrigin, webOrigin } = ctx.ports;
-  const { host } = new URL(c.req.url);
-  return host === new URL(apiOrigin).host && host !== new URL(webOrigin).host;
 }
 
 /** 404 for an unknown path, 405 for a path that answers other methods. */

@@ -71,7 +71,7 @@ function Privacy({ viewer }: { readonly viewer: Person | undefined }): Markup {
     <LegalPage title="Privacy" viewer={viewer}>
       <h2>What we keep</h2>
       <ul>
-        <li>Your account: name, username, e-mail address, and a hash of your password.</li>
+        <li>Your account: name, username, email address, and a hash of your password.</li>
         <li>What you and your services post, with images and videos. We remove place, time and camera from files.</li>
         <li>Of each API key a hash, never the key; its label, scopes and allowed addresses.</li>
         <li>

@@ -22,9 +22,9 @@ function ConfirmButton({ token, text }: { readonly token: string; readonly text:
 
 function ConfirmPage({ token, viewer }: { readonly token: string; readonly viewer: Person | undefined }): Markup {
   return (
-    <Layout title="Confirm your e-mail address" viewer={viewer}>
+    <Layout title="Confirm your email address" viewer={viewer}>
       <section class="narrow">
-        <h1>Confirm your e-mail address</h1>
+        <h1>Confirm your email address</h1>
         {viewer ? (
           <>
             <p>
@@ -70,7 +70,7 @@ function OutcomePage(props: {
   );
 }
 
-const CONFIRMED = 'Your e-mail address is confirmed';
+const CONFIRMED = 'Your email address is confirmed';
 
 /** Shows a button and looks nothing up: mail scanners open links, with GET and HEAD, before people do. */
 export const getVerifyEmail: PublicPage = {

@@ -4,6 +4,7 @@ import { type KeyDetail, readKey } from '../../../domain/keys/index.ts';
 import { listWebhooks, type Webhook } from '../../../domain/webhooks/index.ts';
 import type { Person } from '../../endpoint.ts';
 import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
+import { Meters } from '../components/meters.tsx';
 import { ChartKey, UsageChart, UsageUnknown } from '../components/usage-chart.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -21,6 +22,28 @@ function RevokeLink({ id, label }: { readonly id: string; readonly label: string
     <a class="danger" href={`/settings/api-access/${id}/revoke`}>
       Revoke<span class="visually-hidden"> {label}</span>
     </a>
+  );
+}
+
+function NoRequests(): Markup {
+  return (
+    <div class="empty-state">
+      <h3>No requests yet</h3>
+      <p>
+        <a href="/docs/quickstart#me">Send the first</a> with the key that you stored. It shows up here at once.
+      </p>
+    </div>
+  );
+}
+
+/** A key cannot be used any more; another one can do its work. */
+function Replacement({ id }: { readonly id: string }): Markup {
+  return (
+    <p>
+      <a class="button secondary" href={`/settings/api-access/new?like=${id}`}>
+        Generate a replacement
+      </a>
+    </p>
   );
 }
 
@@ -48,7 +71,7 @@ function KeyDetailPage(props: {
   readonly knocking: readonly KnockingKey[];
 }): Markup {
   const { person, detail, webhooks, failures, knocking } = props;
-  const { apiKey, health, schedule, hours, days, events, rotation } = detail;
+  const { apiKey, health, schedule, hours, days, meters, events, rotation } = detail;
   const { now } = person.ctx;
   const isActive = apiKey.status === 'active';
   return (
@@ -69,16 +92,20 @@ function KeyDetailPage(props: {
         <ScheduledRevocation apiKey={apiKey} schedule={schedule} />
       ) : null}
       <KeyFacts apiKey={apiKey} now={now} isUseUnknown={isActive && hours === undefined} />
+      {isActive ? null : <Replacement id={apiKey.id} />}
       {isActive ? <FamilyWarning ipAllowlist={apiKey.ipAllowlist} /> : null}
       <section aria-labelledby="usage">
         <h2 id="usage">Usage</h2>
         <p>
           <a href={`/settings/api-access/${apiKey.id}/activity`}>See what it did, and delete what it made</a>
         </p>
-        {hours === undefined || days === undefined ? (
+        {hours === undefined || days === undefined || meters === undefined ? (
           <UsageUnknown />
+        ) : isActive && apiKey.lastUsedAt === null ? (
+          <NoRequests />
         ) : (
           <>
+            {isActive ? <Meters meters={meters} /> : null}
             <ChartKey />
             <div class="charts">
               <UsageChart id="hours" heading="Last 24 hours" buckets={hours} unit="hour" period="the last 24 hours" />

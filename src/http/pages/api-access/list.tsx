@@ -17,7 +17,7 @@ import { type Markup, redirect, render } from '../render.ts';
 import { HealthLines } from './health.tsx';
 import { MailSwitch } from './mails.tsx';
 
-const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your e-mail address.']]);
+const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your email address.']]);
 
 /** An active key as a row of the table; on phones the row is a card, and each cell says what it holds. */
 function KeyRow({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
@@ -53,7 +53,7 @@ function KeyRow({ shown, now }: { readonly shown: KeyWithUsage; readonly now: nu
           </>
         )}
       </td>
-      <td data-label="Works from">
+      <td data-label="Allowed IP addresses">
         <Addresses ipAllowlist={apiKey.ipAllowlist} label={label} />
       </td>
       <td>
@@ -108,7 +108,7 @@ function ActiveKeys({ keys, now }: { readonly keys: readonly KeyWithUsage[]; rea
             <th scope="col">Last used</th>
             <th scope="col">Expires</th>
             <th scope="col">Last 24 hours</th>
-            <th scope="col">Works from</th>
+            <th scope="col">Allowed IP addresses</th>
             <th scope="col">
               <span class="visually-hidden">Actions</span>
             </th>
@@ -150,7 +150,7 @@ function ConfirmEmail({ email }: { readonly email: string }): Markup {
   return (
     <div class="notice">
       <p>
-        Please confirm your e-mail address <strong>{email}</strong>. Until then you cannot generate API keys. The mail
+        Please confirm your email address <strong>{email}</strong>. Until then you cannot generate API keys. The mail
         that came when you signed up has a link; it works for an hour.
       </p>
       <form method="post" action="/verify-email/resend">

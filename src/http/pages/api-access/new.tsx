@@ -58,7 +58,7 @@ const COUNT = new Intl.NumberFormat('en-US');
 function Scopes({ form, errors }: { readonly form: NewKeyForm; readonly errors: FieldErrors }): Markup {
   return (
     <fieldset {...invalidGroup('scopes', errors)}>
-      <legend>What may it do?</legend>
+      <legend>Permissions</legend>
       {SCOPE_NAMES.map((scope) => (
         <label class="choice">
           <input type="checkbox" name="scopes" value={scope} checked={form.scopes.includes(scope)} />
@@ -85,7 +85,7 @@ function Expiry({
   const today = new Date(now).toISOString().slice(0, 10);
   return (
     <fieldset {...invalidGroup('expiry', errors)}>
-      <legend>When does it expire?</legend>
+      <legend>Expiry</legend>
       {Object.entries(EXPIRIES).map(([value, words]) => {
         const day = dayOfExpiry(value, now);
         return (
@@ -117,7 +117,7 @@ function Allowlist(props: {
   return (
     <div class="field">
       <label for="ipAllowlist">
-        Where does it work from? <span class="optional">optional</span>
+        Allowed IP addresses <span class="optional">optional</span>
       </label>
       <textarea
         id="ipAllowlist"

@@ -205,30 +205,100 @@ if (current) contents.scrollTop = current.offsetTop - contents.offsetTop - conte
 
 const keys = document.querySelectorAll('[data-key]');
 
-/** The request that a form describes: its path with variables and query, its body. */
-function requestOf(form) {
-  const { method, path } = form.dataset;
-  const headers = { Authorization: `Bearer ${form.querySelector('[data-key]').value.trim()}` };
+/** The value of a field; undefined = it is not sent. */
+function sentValue(field) {
+  const { as, required } = field.dataset;
+  if (as === 'files') return field.files.length > 0 ? [...field.files] : undefined;
+  if (as === 'list') {
+    const values = field.options
+      ? [...field.selectedOptions].map(({ value }) => value)
+      : field.value.split('\n').filter((line) => line.trim() !== '');
+    return values.length > 0 ? values : undefined;
+  }
+  if (field.value === '' && !(as === 'text' && required !== undefined)) return undefined;
+  if (as === 'text') return field.value;
+  try {
+    return JSON.parse(field.value);
+  } catch {
+    // The API says what is wrong with it.
+    return field.value;
+  }
+}
+
+/** The call that a form describes: its path with variables and query; its body as JSON, or as the fields of a form. */
+function callOf(form) {
+  const { method, path, body } = form.dataset;
   const query = new URLSearchParams();
-  const fields = new FormData();
+  const values = [];
   let url = path;
-  let body;
   for (const field of form.querySelectorAll('[data-in]')) {
-    const { in: where, name } = field.dataset;
-    if (where === 'path') url = url.replace(`{${name}}`, () => encodeURIComponent(field.value.trim()));
-    if (where === 'query' && field.value !== '') query.set(name, field.value);
-    if (where === 'json' && field.value.trim() !== '') {
-      headers['Content-Type'] = 'application/json';
-      body = field.value;
-    }
-    if (where === 'form') {
-      const value = field.files ? field.files[0] : field.value;
-      if (value) fields.append(name, value);
-      body = fields;
-    }
+    const { in: place, name } = field.dataset;
+    const value = sentValue(field);
+    if (place === 'path')
+      url = url.replace(`{${name}}`, () => encodeURIComponent(field.value.trim() || name.toUpperCase()));
+    else if (place === 'query' && value !== undefined) query.set(name, value);
+    else if (place === 'body' && value !== undefined) values.push([name, value]);
   }
   if (query.size > 0) url += `?${query}`;
-  return [url, { method, headers, body, credentials: 'omit', cache: 'no-store' }];
+  const hasFile = values.some(([, value]) => value[0] instanceof File);
+  if (body === 'form' || (body === 'either' && hasFile)) {
+    const toText = (part) => (typeof part === 'object' && !(part instanceof File) ? JSON.stringify(part) : part);
+    return {
+      method,
+      url,
+      fields: values.flatMap(([name, value]) => [value].flat().map((part) => [name, toText(part)])),
+    };
+  }
+  return { method, url, json: values.length > 0 ? JSON.stringify(Object.fromEntries(values)) : undefined };
+}
+
+/** @param key of the call; it is in the header and nowhere else */
+function initOf({ method, fields, json }, key) {
+  const headers = { Authorization: `Bearer ${key}` };
+  if (json !== undefined) headers['Content-Type'] = 'application/json';
+  const form = fields && new FormData();
+  for (const [name, value] of fields ?? []) form.append(name, value);
+  return { method, headers, body: form ?? json, credentials: 'omit', cache: 'no-store' };
+}
+
+/** The call as a line for a shell that has the key in its environment. */
+function curlOf({ method, url, fields, json }, origin) {
+  const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+  const hasBody = fields !== undefined || json !== undefined;
+  return [
+    `curl -i ${method === 'GET' || (method === 'POST' && hasBody) ? '' : `-X ${method} `}${quote(origin + url)}`,
+    '-H "Authorization: Bearer $JESTHA_API_KEY"',
+    ...(json === undefined ? [] : ["-H 'Content-Type: application/json'", `-d ${quote(json)}`]),
+    ...(fields ?? []).map(
+      ([name, value]) => `-F ${quote(`${name}=${value instanceof File ? `@${value.name}` : value}`)}`,
+    ),
+  ].join(' \\\n  ');
+}
+
+/** `1 second`, `42 seconds`, `5 minutes`, `3 hours`: rounded up, so that who waits as long waits long enough. */
+function inWords(seconds) {
+  const whole = Math.max(1, Math.ceil(seconds));
+  const [unit, size] = whole < 100 ? ['second', 1] : whole < 6000 ? ['minute', 60] : ['hour', 3600];
+  const count = Math.ceil(whole / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** What the headers of an answer say of the limits, and the id of the request. */
+function notesOf({ headers }) {
+  const notes = [];
+  const [remaining, limit, reset, retry, id] = [
+    'X-RateLimit-Remaining',
+    'X-RateLimit-Limit',
+    'X-RateLimit-Reset',
+    'Retry-After',
+    'X-Request-Id',
+  ].map((name) => headers.get(name));
+  if (remaining !== null) {
+    notes.push(`${remaining} of ${limit} requests left; one more in ${inWords(reset - Date.now() / 1000)}`);
+  }
+  if (retry !== null) notes.push(`Retry in ${inWords(retry)}`);
+  if (id !== null) notes.push(`Request ${id}`);
+  return notes;
 }
 
 function pretty(text) {
@@ -248,22 +318,17 @@ async function send(form) {
   button.disabled = true;
   const began = performance.now();
   try {
-    const response = await fetch(...requestOf(form));
+    const call = callOf(form);
+    const response = await fetch(call.url, initOf(call, form.querySelector('[data-key]').value.trim()));
     const text = await response.text();
     const took = Math.round(performance.now() - began);
     const status = element('strong', `${response.status} ${response.statusText}`.trim());
     status.className = response.ok ? 'ok' : 'refused';
-    said.replaceChildren(status, element('span', `${took} ms`));
-    for (const name of [
-      'X-RateLimit-Remaining',
-      'X-RateLimit-Limit',
-      'X-RateLimit-Reset',
-      'Retry-After',
-      'X-Request-Id',
-    ]) {
-      const value = response.headers.get(name);
-      if (value !== null) said.append(element('span', `${name}: ${value}`));
-    }
+    said.replaceChildren(
+      status,
+      element('span', `${took} ms`),
+      ...notesOf(response).map((note) => element('span', note)),
+    );
     shown.firstElementChild.textContent = pretty(text) || 'No body.';
     shown.hidden = false;
   } catch {
@@ -281,6 +346,11 @@ for (const form of document.querySelectorAll('.try form')) {
   form.querySelector('[data-show]').addEventListener('change', ({ target }) => {
     form.querySelector('[data-key]').type = target.checked ? 'text' : 'password';
   });
+  const showCurl = () => {
+    form.querySelector('[data-curl]').textContent = curlOf(callOf(form), form.dataset.origin);
+  };
+  form.addEventListener('input', showCurl);
+  showCurl();
   // Shown last: a form that could be sent without us would be sent as a page.
   form.parentElement.hidden = false;
 }

@@ -63,9 +63,9 @@ const LABELS: Readonly<Record<string, string>> = {
   acceptTerms: 'Developer terms',
   at: 'Date and time',
   currentPassword: 'Current password',
-  email: 'E-mail address',
+  email: 'Email address',
   hours: 'Hours without a request',
-  ipAllowlist: 'Addresses',
+  ipAllowlist: 'Allowed IP addresses',
   keys: 'Keys',
   newPassword: 'New password',
   scopes: 'Permissions',
@@ -174,7 +174,7 @@ export function EmailField(props: {
   return (
     <TextField
       name="email"
-      label="E-mail address"
+      label="Email address"
       type="email"
       value={email}
       autocomplete="email"

@@ -108,7 +108,7 @@ export function KeyFacts(props: {
         </div>
       )}
       <div>
-        <dt>Works from</dt>
+        <dt>Allowed IP addresses</dt>
         <dd>
           {apiKey.ipAllowlist.length === 0 ? (
             'Any address'
@@ -122,7 +122,7 @@ export function KeyFacts(props: {
         </dd>
       </div>
       <div>
-        <dt>May</dt>
+        <dt>Permissions</dt>
         <dd>
           <ScopeList scopes={apiKey.scopes} />
         </dd>

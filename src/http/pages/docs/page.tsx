@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { addressOf } from '../assets/files.ts';
 import { Layout } from '../layout.tsx';
 import type { Markup } from '../render.ts';
 import { type Api, type Entry, pathOfOperation } from './api.ts';
@@ -62,12 +63,17 @@ function Shell(
         <>
           <meta name="description" content="How services post, comment and read in the name of people on Jestha." />
           {hasMarkdown ? <link rel="alternate" type="text/markdown" href={`${path}.md`} /> : null}
-          <link rel="stylesheet" href="/assets/docs.css" />
-          <script src="/assets/docs.js" defer></script>
+          <link rel="stylesheet" href={addressOf('docs.css')} />
+          <script src={addressOf('docs.js')} defer></script>
         </>
       }
       nav={
         <ul>
+          <li>
+            <a href="/docs" aria-current="true">
+              Docs
+            </a>
+          </li>
           <li>
             <a href="/openapi.json">openapi.json</a>
           </li>
@@ -107,17 +113,15 @@ function Shell(
         </div>
       </div>
       <dialog class="search" aria-label="Search the documentation">
-        <article>
-          <label>
-            Search the documentation
-            <input type="search" autocomplete="off" spellcheck={false} />
-          </label>
-          <output></output>
-          <ol></ol>
-          <button type="button" class="secondary" data-close>
-            Close
-          </button>
-        </article>
+        <label>
+          Search the documentation
+          <input type="search" autocomplete="off" spellcheck={false} />
+        </label>
+        <output></output>
+        <ol></ol>
+        <button type="button" class="secondary" data-close>
+          Close
+        </button>
       </dialog>
     </Layout>
   );
@@ -126,7 +130,7 @@ function Shell(
 /** It needs our script, which shows it. */
 function SearchButton(): Markup {
   return (
-    <button type="button" class="secondary outline" data-search hidden>
+    <button type="button" class="secondary" data-search hidden>
       Search <kbd>/</kbd>
     </button>
   );
