@@ -53,9 +53,11 @@ async function faultsOfControls(page: Page): Promise<string[]> {
   })()`);
 }
 
-/** What is wrong in light and dark, on a desk and on a phone. */
+/** Faults of the page in light and dark, on a desk and on a phone; pages that take long to load are faults, too. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
+  const kib = Buffer.byteLength(await page.content()) / 1024;
+  if (kib > (page.url().includes('/docs') ? 60 : 30)) found.push(`${page.url()} has ${kib.toFixed(0)} KiB of HTML`);
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 900 });
     if (await isWiderThanScreen(page)) found.push(`${page.url()} is wider than ${width} pixels`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heightOf, scaleOf, UsageChart } from '../../src/http/pages/components/usage-chart.tsx';
+import { barsPath, columnsOf, heightOf, scaleOf, UsageChart } from '../../src/http/pages/components/usage-chart.tsx';
 
 test.each([
   [0, 4],
@@ -30,4 +30,9 @@ test.each([
   const html = String(await chart);
   expect(html.includes('The line is the limit of 10,000 a day.')).toBe(isShown);
   expect(html.includes('class="limit"')).toBe(isShown);
+});
+
+test('bars are one path, which leaves out those of no height', () => {
+  const heights = [40, 0, 3];
+  expect(barsPath(columnsOf(3, 300), (i) => [160, heights[i] ?? 0])).toBe('M1.0 160v-40h98.0v40zM201.0 160v-3h98.0v3z');
 });

@@ -1,10 +1,9 @@
 import type { UsageBucket } from '../../../domain/keys/index.ts';
 import type { Markup } from '../render.ts';
-import { datedHour, heightOf, requests, scaleOf } from './usage-chart.tsx';
+import { barsPath, columnsOf, datedHour, heightOf, requests, scaleOf, Titles } from './usage-chart.tsx';
 
 const WIDTH = 640;
 const HALF = 90;
-const GAP = 2;
 
 const COUNT = new Intl.NumberFormat('en-US');
 
@@ -19,7 +18,11 @@ export function PairChart(props: {
   const { older, newer } = props;
   const peak = Math.max(0, ...[...older, ...newer].map(requestsIn));
   const scale = scaleOf(peak);
-  const step = WIDTH / Math.max(1, older.length);
+  const columns = columnsOf(older.length, WIDTH);
+  const titleOf = (i: number) => {
+    const [above, below] = [older[i], newer[i]];
+    return `${above ? datedHour(above) : ''} UTC: older ${above ? requestsIn(above) : 0}, newer ${below ? requestsIn(below) : 0}`;
+  };
   const barOf = (bucket: UsageBucket | undefined) => (bucket ? heightOf(requestsIn(bucket), scale, HALF) : 0);
   const sum = (buckets: readonly UsageBucket[]) => requests(buckets.reduce((n, each) => n + requestsIn(each), 0));
   const [first] = older;
@@ -45,18 +48,9 @@ export function PairChart(props: {
           aria-describedby="pair-sentence"
           preserveAspectRatio="none"
         >
-          {older.map((bucket, i) => {
-            const below = newer[i];
-            const bar = { x: (i * step + GAP / 2).toFixed(1), width: (step - GAP).toFixed(1) };
-            return (
-              <g>
-                <title>{`${datedHour(bucket)} UTC: older ${requestsIn(bucket)}, newer ${below ? requestsIn(below) : 0}`}</title>
-                <rect class="column" x={bar.x} width={bar.width} y={0} height={2 * HALF + 1} />
-                <rect class="older" {...bar} y={HALF - barOf(bucket)} height={barOf(bucket)} />
-                <rect class="newer" {...bar} y={HALF + 1} height={barOf(below)} />
-              </g>
-            );
-          })}
+          <path class="older" d={barsPath(columns, (i) => [HALF, barOf(older[i])])} />
+          <path class="newer" d={barsPath(columns, (i) => [HALF + 1 + barOf(newer[i]), barOf(newer[i])])} />
+          <Titles columns={columns} height={2 * HALF + 1} titleOf={titleOf} />
           <rect class="empty" x={0} y={HALF} width={WIDTH} height={1} />
         </svg>
         <span class="tick top" aria-hidden="true">

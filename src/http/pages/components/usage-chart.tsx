@@ -57,35 +57,65 @@ export function heightOf(count: number, scale: number, height: number): number {
 
 const MIN_HEIGHT = 3;
 
+/** Where a column of a chart stands. */
+interface Column {
+  readonly x: number;
+  readonly width: number;
+}
+
+/** The columns of a chart, with gaps between them. */
+export function columnsOf(count: number, width: number): Column[] {
+  const step = width / Math.max(1, count);
+  const gap = Math.min(GAP, step / 4);
+  return Array.from({ length: count }, (_, i) => ({ x: i * step + gap / 2, width: step - gap }));
+}
+
+/** Bars as one path, since a page of elements would be many times as large. @param barOf lower edge and height of a bar */
+export function barsPath(columns: readonly Column[], barOf: (i: number) => readonly [base: number, height: number]) {
+  return columns
+    .map(({ x, width }, i) => {
+      const [base, height] = barOf(i);
+      return height === 0 ? '' : `M${x.toFixed(1)} ${base}v${-height}h${width.toFixed(1)}v${height}z`;
+    })
+    .join('');
+}
+
+/** What each column says to who points at it; as high as the chart, so that low bars are hit, too. */
+export function Titles(props: {
+  readonly columns: readonly Column[];
+  readonly height: number;
+  readonly titleOf: (i: number) => string;
+}): Markup {
+  const { columns, height, titleOf } = props;
+  return (
+    <>
+      {columns.map(({ x, width }, i) => (
+        <g>
+          <title>{titleOf(i)}</title>
+          <rect class="column" x={x.toFixed(1)} width={width.toFixed(1)} height={height} />
+        </g>
+      ))}
+    </>
+  );
+}
+
 function Bars(props: {
   readonly buckets: readonly UsageBucket[];
-  readonly width: number;
+  readonly columns: readonly Column[];
   readonly height: number;
-  readonly unit: Unit;
   /** Requests at the top. */
   readonly scale: number;
 }): Markup {
-  const { buckets, width, height, unit, scale } = props;
-  const step = width / buckets.length;
-  const gap = Math.min(GAP, step / 4);
-  const isDated = areDated(buckets);
+  const { buckets, columns, height, scale } = props;
+  const bars = buckets.map((bucket) => [
+    heightOf(bucket.accepted, scale, height),
+    heightOf(bucket.throttled, scale, height),
+  ]);
   return (
     <>
-      {buckets.map((bucket, i) => {
-        const accepted = heightOf(bucket.accepted, scale, height);
-        const throttled = heightOf(bucket.throttled, scale, height);
-        const x = (i * step + gap / 2).toFixed(1);
-        const bar = { x, width: (step - gap).toFixed(1) };
-        return (
-          <g>
-            <title>{`${bucketName(bucket, unit, isDated)}: ${bucket.accepted} accepted, ${bucket.throttled} throttled`}</title>
-            <rect class="column" x={(i * step).toFixed(1)} width={step.toFixed(1)} y={0} height={height} />
-            <rect class="empty" {...bar} y={height - 1} height={1} />
-            <rect class="accepted" {...bar} y={height - accepted} height={accepted} />
-            <rect class="throttled" {...bar} y={height - accepted - throttled} height={throttled} />
-          </g>
-        );
-      })}
+      <path class="empty" d={barsPath(columns, () => [height, 1])} />
+      <path class="accepted" d={barsPath(columns, (i) => [height, bars[i]?.[0] ?? 0])} />
+      <path class="throttled" d={barsPath(columns, (i) => [height - (bars[i]?.[0] ?? 0), bars[i]?.[1] ?? 0])} />
     </>
   );
 }
@@ -110,6 +140,12 @@ export function UsageChart(props: {
   const [first] = buckets;
   const last = buckets.at(-1);
   const isDated = areDated(buckets);
+  const columns = columnsOf(buckets.length, WIDTH);
+  const titleOf = (i: number) => {
+    const bucket = buckets[i];
+    if (!bucket) return '';
+    return `${bucketName(bucket, unit, isDated)}: ${bucket.accepted} accepted, ${bucket.throttled} throttled`;
+  };
   return (
     <figure class="chart">
       <figcaption>
@@ -134,7 +170,8 @@ export function UsageChart(props: {
           {isNearLimit ? (
             <rect class="limit" x={0} y={HEIGHT - heightOf(limit, scale, HEIGHT)} width={WIDTH} height={2} />
           ) : null}
-          <Bars buckets={buckets} width={WIDTH} height={HEIGHT} unit={unit} scale={scale} />
+          <Bars buckets={buckets} columns={columns} height={HEIGHT} scale={scale} />
+          <Titles columns={columns} height={HEIGHT} titleOf={titleOf} />
         </svg>
         <span class="tick top" aria-hidden="true">
           {COUNT.format(scale)}
@@ -199,7 +236,12 @@ export function Sparkline({ buckets }: { readonly buckets: readonly UsageBucket[
       aria-label={usageSentence(buckets, 'the last 24 hours')}
       preserveAspectRatio="none"
     >
-      <Bars buckets={buckets} width={144} height={36} unit="hour" scale={Math.max(1, mostIn(buckets))} />
+      <Bars
+        buckets={buckets}
+        columns={columnsOf(buckets.length, 144)}
+        height={36}
+        scale={Math.max(1, mostIn(buckets))}
+      />
     </svg>
   );
 }
