@@ -50,7 +50,11 @@ function Replacement({ id }: { readonly id: string }): Markup {
 function RotationGuide({ id }: { readonly id: string }): Markup {
   return (
     <section aria-labelledby="rotate">
-      <h2 id="rotate">Replace this key without downtime</h2>
+      <h2 id="rotate">Change or replace this key</h2>
+      <p>
+        The label, permissions, allowed IP addresses and expiry of a key cannot be changed. Another key takes its place
+        without downtime:
+      </p>
       <ol>
         <li>
           <a href={`/settings/api-access/new?like=${id}`}>Generate a second key that may do the same</a>.
