@@ -441,7 +441,7 @@ export interface WebhookTestEvent {
 
 export interface AccountSuspendedProblem {
   readonly error: "Account suspended";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "account_suspended";
   /** Id of the request: a ULID. */
@@ -452,7 +452,7 @@ export interface AccountSuspendedProblem {
 
 export interface AlreadyBouncedProblem {
   readonly error: "Already bounced";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "already_bounced";
   /** Id of the request: a ULID. */
@@ -463,7 +463,7 @@ export interface AlreadyBouncedProblem {
 
 export interface ApiKeyExpiredProblem {
   readonly error: "API key expired";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "api_key_expired";
   /** Id of the request: a ULID. */
@@ -474,7 +474,7 @@ export interface ApiKeyExpiredProblem {
 
 export interface ApiKeyLimitReachedProblem {
   readonly error: "API key limit reached";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "api_key_limit_reached";
   /** Id of the request: a ULID. */
@@ -485,7 +485,7 @@ export interface ApiKeyLimitReachedProblem {
 
 export interface ApiKeyRevokedProblem {
   readonly error: "API key revoked";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "api_key_revoked";
   /** Id of the request: a ULID. */
@@ -496,7 +496,7 @@ export interface ApiKeyRevokedProblem {
 
 export interface AuthenticationRequiredProblem {
   readonly error: "Authentication required";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "authentication_required";
   /** Id of the request: a ULID. */
@@ -507,7 +507,7 @@ export interface AuthenticationRequiredProblem {
 
 export interface CrossSiteRequestProblem {
   readonly error: "Cross-site request refused";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "cross_site_request";
   /** Id of the request: a ULID. */
@@ -518,20 +518,20 @@ export interface CrossSiteRequestProblem {
 
 export interface DailyQuotaExceededProblem {
   readonly error: "Daily quota exceeded";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "daily_quota_exceeded";
   /** Id of the request: a ULID. */
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
-  /** Whole seconds; waiting that long works. */
+  /** Seconds to wait before the next attempt. */
   readonly retryAfter: number;
 }
 
 export interface EmailUnverifiedProblem {
   readonly error: "Email address not confirmed";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "email_unverified";
   /** Id of the request: a ULID. */
@@ -542,7 +542,7 @@ export interface EmailUnverifiedProblem {
 
 export interface HttpsRequiredProblem {
   readonly error: "HTTPS required";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "https_required";
   /** Id of the request: a ULID. */
@@ -553,20 +553,20 @@ export interface HttpsRequiredProblem {
 
 export interface IdempotencyInProgressProblem {
   readonly error: "Request in progress";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "idempotency_in_progress";
   /** Id of the request: a ULID. */
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
-  /** Whole seconds; waiting that long works. */
+  /** Seconds to wait before the next attempt. */
   readonly retryAfter: number;
 }
 
 export interface IdempotencyKeyReusedProblem {
   readonly error: "Idempotency key reused";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "idempotency_key_reused";
   /** Id of the request: a ULID. */
@@ -577,7 +577,7 @@ export interface IdempotencyKeyReusedProblem {
 
 export interface InternalErrorProblem {
   readonly error: "Internal error";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "internal_error";
   /** Id of the request: a ULID. */
@@ -588,7 +588,7 @@ export interface InternalErrorProblem {
 
 export interface InvalidApiKeyProblem {
   readonly error: "Invalid API key";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "invalid_api_key";
   /** Id of the request: a ULID. */
@@ -599,7 +599,7 @@ export interface InvalidApiKeyProblem {
 
 export interface InvalidCredentialsProblem {
   readonly error: "Invalid email or password";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "invalid_credentials";
   /** Id of the request: a ULID. */
@@ -610,7 +610,7 @@ export interface InvalidCredentialsProblem {
 
 export interface InvalidJsonProblem {
   readonly error: "Invalid JSON";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "invalid_json";
   /** Id of the request: a ULID. */
@@ -621,14 +621,14 @@ export interface InvalidJsonProblem {
 
 export interface InvalidRequestProblem {
   readonly error: "Invalid request";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "invalid_request";
   /** Id of the request: a ULID. */
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
-  /** Each field that is wrong, and what is wrong with it. */
+  /** The invalid fields, each with a message. */
   readonly details: readonly {
     readonly path: string;
     readonly message: string;
@@ -637,7 +637,7 @@ export interface InvalidRequestProblem {
 
 export interface IpNotAllowedProblem {
   readonly error: "Request IP is not in this API key's allowlist";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "ip_not_allowed";
   /** Id of the request: a ULID. */
@@ -648,7 +648,7 @@ export interface IpNotAllowedProblem {
 
 export interface MissingScopeProblem {
   readonly error: "Missing required scope";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "missing_scope";
   /** Id of the request: a ULID. */
@@ -660,7 +660,7 @@ export interface MissingScopeProblem {
 
 export interface NotAcceptableProblem {
   readonly error: "Not acceptable";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "not_acceptable";
   /** Id of the request: a ULID. */
@@ -671,7 +671,7 @@ export interface NotAcceptableProblem {
 
 export interface NotFoundProblem {
   readonly error: "Not found";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "not_found";
   /** Id of the request: a ULID. */
@@ -682,7 +682,7 @@ export interface NotFoundProblem {
 
 export interface NotOwnerProblem {
   readonly error: "Not the owner";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "not_owner";
   /** Id of the request: a ULID. */
@@ -693,14 +693,14 @@ export interface NotOwnerProblem {
 
 export interface PayloadTooLargeProblem {
   readonly error: "Payload too large";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "payload_too_large";
   /** Id of the request: a ULID. */
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
-  /** Each field that is wrong, and what is wrong with it. */
+  /** The invalid fields, each with a message. */
   readonly details?: readonly {
     readonly path: string;
     readonly message: string;
@@ -709,20 +709,20 @@ export interface PayloadTooLargeProblem {
 
 export interface RateLimitExceededProblem {
   readonly error: "Rate limit exceeded";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "rate_limit_exceeded";
   /** Id of the request: a ULID. */
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
-  /** Whole seconds; waiting that long works. */
+  /** Seconds to wait before the next attempt. */
   readonly retryAfter: number;
 }
 
 export interface ReauthenticationRequiredProblem {
   readonly error: "Password required again";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "reauthentication_required";
   /** Id of the request: a ULID. */
@@ -733,7 +733,7 @@ export interface ReauthenticationRequiredProblem {
 
 export interface RotationInProgressProblem {
   readonly error: "Rotation in progress";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "rotation_in_progress";
   /** Id of the request: a ULID. */
@@ -744,7 +744,7 @@ export interface RotationInProgressProblem {
 
 export interface ServiceUnavailableProblem {
   readonly error: "Service unavailable";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "service_unavailable";
   /** Id of the request: a ULID. */
@@ -760,7 +760,7 @@ export interface ServiceUnavailableProblem {
 
 export interface SessionRequiredProblem {
   readonly error: "Not available to API keys";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "session_required";
   /** Id of the request: a ULID. */
@@ -771,14 +771,14 @@ export interface SessionRequiredProblem {
 
 export interface UnsupportedMediaTypeProblem {
   readonly error: "Unsupported media type";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "unsupported_media_type";
   /** Id of the request: a ULID. */
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
-  /** Each field that is wrong, and what is wrong with it. */
+  /** The invalid fields, each with a message. */
   readonly details?: readonly {
     readonly path: string;
     readonly message: string;
@@ -787,7 +787,7 @@ export interface UnsupportedMediaTypeProblem {
 
 export interface WebhookLimitReachedProblem {
   readonly error: "Webhook limit reached";
-  /** One helpful sentence. */
+  /** A sentence for people. */
   readonly message: string;
   readonly code: "webhook_limit_reached";
   /** Id of the request: a ULID. */
@@ -858,7 +858,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Describe the key that calls. */
+  /** Describe this key. */
   'GET /api/auth/key': {
     readonly init: {};
     readonly data: {
@@ -895,7 +895,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** List failed calls of the key that calls. */
+  /** List failed calls of this key. */
   'GET /api/auth/key/failures': {
     readonly init: {
       readonly query?: {
@@ -956,7 +956,7 @@ export interface Operations {
       readonly linkPreviewUrl?: string;
     } } | { readonly form: {
       readonly content?: string;
-      /** The n-th text describes the n-th file to people who do not see it; an empty text is none. Send a field for each text, or one field that is a JSON list. */
+      /** The n-th text describes the n-th file to people who cannot see it; an empty text means no description. Send one field per text, or one field with a JSON list. */
       readonly alt?: readonly string[];
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
@@ -976,7 +976,7 @@ export interface Operations {
       };
       /** The one URL to be unfurled, instead of the first in the content. */
       readonly linkPreviewUrl?: string;
-      /** With an API key at most 4 files of at most 8,388,608 bytes. What a file is, its bytes decide: image/jpeg, image/png, image/gif, image/webp, video/mp4, video/mpeg, video/quicktime, video/webm. They are stored without metadata. */
+      /** With an API key at most 4 files of at most 8,388,608 bytes. The bytes decide the type: image/jpeg, image/png, image/gif, image/webp, video/mp4, video/mpeg, video/quicktime, video/webm. Files are stored without their metadata. */
       readonly media?: readonly Blob[];
     } });
     readonly data: Jes;
@@ -1025,7 +1025,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Edit a Jes of one’s own. */
+  /** Edit your Jes. */
   'PATCH /api/posts/:id': {
     readonly init: {
       readonly params: {
@@ -1076,7 +1076,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Delete a Jes of one’s own. */
+  /** Delete your Jes. */
   'DELETE /api/posts/:id': {
     readonly init: {
       readonly params: {
@@ -1225,7 +1225,7 @@ export interface Operations {
       readonly caption?: string;
       /** Who sees it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
-      /** One video, with an API key of at most 8,388,608 bytes. What it is, its bytes decide: video/mp4, video/mpeg, video/quicktime, video/webm. It is stored without metadata. */
+      /** One video, with an API key of at most 8,388,608 bytes. The bytes decide the type: video/mp4, video/mpeg, video/quicktime, video/webm. The video is stored without its metadata. */
       readonly video: Blob;
     } };
     readonly data: JesClip;
@@ -1273,7 +1273,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Edit a JesClip of one’s own. */
+  /** Edit your JesClip. */
   'PATCH /api/jesclips/:id': {
     readonly init: {
       readonly params: {
@@ -1413,7 +1413,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Like a Jes no longer. */
+  /** Unlike a Jes. */
   'DELETE /api/posts/:id/like': {
     readonly init: {
       readonly params: {
@@ -1442,7 +1442,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Keep a Jes for later. */
+  /** Save a Jes. */
   'POST /api/posts/:id/save': {
     readonly init: {
       readonly params: {
@@ -1471,7 +1471,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Keep a Jes no longer. */
+  /** Unsave a Jes. */
   'DELETE /api/posts/:id/save': {
     readonly init: {
       readonly params: {
@@ -1535,11 +1535,11 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Follow somebody. */
+  /** Follow an account. */
   'POST /api/users/:username/follow': {
     readonly init: {
       readonly params: {
-        /** Upper and lower case are one. */
+        /** Case does not matter. */
         readonly username: string;
       };
       /** The same request with the same key is done once, and answered the same within 24 hours. */
@@ -1565,11 +1565,11 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Follow somebody no longer. */
+  /** Unfollow an account. */
   'DELETE /api/users/:username/follow': {
     readonly init: {
       readonly params: {
-        /** Upper and lower case are one. */
+        /** Case does not matter. */
         readonly username: string;
       };
       /** The same request with the same key is done once, and answered the same within 24 hours. */
@@ -1594,7 +1594,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Found a JeHub. */
+  /** Create a JeHub. */
   'POST /api/jehubs': {
     readonly init: {
       /** The same request with the same key is done once, and answered the same within 24 hours. */
@@ -1775,7 +1775,7 @@ export interface Operations {
   'DELETE /api/auth/sessions/:id': {
     readonly init: {
       readonly params: {
-        /** Id of a session of one’s own. */
+        /** Id of one of your sessions. */
         readonly id: string;
       };
     };
@@ -1798,7 +1798,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Give the password again. */
+  /** Confirm the password again. */
   'POST /api/auth/reauthenticate': {
     readonly init: { readonly body: {
       readonly password: string;
@@ -1853,7 +1853,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Download everything we keep of you. */
+  /** Download your data. */
   'GET /api/auth/account/export': {
     readonly init: {};
     readonly data: {
@@ -1950,7 +1950,7 @@ export interface Operations {
       readonly password?: string;
     } };
     readonly data: {
-      /** When everything is removed, unless the person signs in before. */
+      /** The time at which everything is removed, unless somebody signs in before. */
       readonly deletedAt: string;
     };
     readonly error:
@@ -1973,7 +1973,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** List one’s keys. */
+  /** List your keys. */
   'GET /api/auth/api-keys': {
     readonly init: {
       readonly query?: {
@@ -2045,7 +2045,7 @@ export interface Operations {
   'DELETE /api/auth/api-keys/:id': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own. */
+        /** Id of one of your keys. */
         readonly id: string;
       };
     };
@@ -2068,11 +2068,11 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** What a key was used for. */
+  /** Read the usage of a key. */
   'GET /api/auth/api-keys/:id/usage': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own. */
+        /** Id of one of your keys. */
         readonly id: string;
       };
       readonly query?: {
@@ -2102,7 +2102,7 @@ export interface Operations {
   'GET /api/auth/api-keys/:id/failures': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own. */
+        /** Id of one of your keys. */
         readonly id: string;
       };
       readonly query?: {
@@ -2140,7 +2140,7 @@ export interface Operations {
   'GET /api/auth/api-keys/:id/webhooks': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
       };
     };
@@ -2166,7 +2166,7 @@ export interface Operations {
   'POST /api/auth/api-keys/:id/webhooks': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
       };
     } & { readonly body: {
@@ -2205,7 +2205,7 @@ export interface Operations {
   'GET /api/auth/api-keys/:id/webhooks/:webhookId': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2233,7 +2233,7 @@ export interface Operations {
   'PATCH /api/auth/api-keys/:id/webhooks/:webhookId': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2278,7 +2278,7 @@ export interface Operations {
   'DELETE /api/auth/api-keys/:id/webhooks/:webhookId': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2309,7 +2309,7 @@ export interface Operations {
   'POST /api/auth/api-keys/:id/webhooks/:webhookId/rotate-secret': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2346,11 +2346,11 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Send a test. */
+  /** Send a test event. */
   'POST /api/auth/api-keys/:id/webhooks/:webhookId/test': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2379,11 +2379,11 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Replay what an endpoint missed. */
+  /** Replay missed events. */
   'POST /api/auth/api-keys/:id/webhooks/:webhookId/replay': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2426,7 +2426,7 @@ export interface Operations {
   'GET /api/auth/api-keys/:id/webhooks/:webhookId/deliveries': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2465,7 +2465,7 @@ export interface Operations {
   'GET /api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2491,11 +2491,11 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Send a delivery again. */
+  /** Redeliver. */
   'POST /api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
         /** Id of an endpoint of that key. */
         readonly webhookId: string;
@@ -2530,7 +2530,7 @@ export interface Operations {
   'GET /api/auth/api-keys/:id/events': {
     readonly init: {
       readonly params: {
-        /** Id of a key of one’s own; a key may name itself. */
+        /** Id of one of your keys; a key may name itself. */
         readonly id: string;
       };
       readonly query?: {
@@ -2562,7 +2562,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Report keys that were found. */
+  /** Report leaked keys. */
   'POST /api/key-reports': {
     readonly init: { readonly body: {
       /** What was found. What is no key of Jestha is left alone. */
@@ -2591,7 +2591,7 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
-  /** Report keys by GitHub’s secret scanning. */
+  /** Receive matches of GitHub’s secret scanning. */
   'POST /api/key-reports/github': {
     readonly init: { readonly body: readonly ({
       readonly token: string;

@@ -99,18 +99,18 @@ export function answerTo(refusal: Refusal): Answer {
         headers: INVALID_TOKEN,
       };
     case 'ip_not_allowed':
-      return { message: 'This API key may be used only from the addresses its owner allowed.' };
+      return { message: 'This API key works only from the IP addresses that its owner allowed.' };
     case 'https_required':
       return {
         message:
           refusal.sent === 'call'
-            ? 'Send this over https. If you sent an API key, revoke it: it travelled in the clear.'
-            : 'This form was sent over plain http, so nothing was done. Open the page over https. If the form held a password, change it: it travelled in the clear.',
+            ? 'Send this request over https. If it carried an API key, revoke the key: it travelled unencrypted.'
+            : 'This form was sent over plain http, so we did nothing. Open the page over https. If the form held a password, change it: it travelled unencrypted.',
       };
     case 'account_suspended':
       return {
         message:
-          'This account is suspended. Nothing is lost: its keys and sessions work again once the suspension is lifted.',
+          'This account is suspended. Nothing is lost: its keys and sessions work again when the suspension is lifted.',
       };
     case 'email_unverified':
       return {
@@ -118,15 +118,15 @@ export function answerTo(refusal: Refusal): Answer {
           'Confirm your email address first. Open the link that we mailed you, or send it again in Settings → API access.',
       };
     case 'session_required':
-      return { message: 'This is for signed-in people only; no API key may do it, whatever its scopes.' };
+      return { message: 'API keys cannot do this, whatever their scopes. Sign in instead.' };
     case 'cross_site_request':
-      return { message: 'A browser sent this from another site, so it was not done.' };
+      return { message: 'A browser sent this request from another site, so we did nothing.' };
     case 'not_owner':
-      return { message: `Only its author may change this ${refusal.what === 'post' ? 'Jes' : 'JesClip'}.` };
+      return { message: `Only the author can change this ${refusal.what === 'post' ? 'Jes' : 'JesClip'}.` };
     case 'reauthentication_required':
       return {
         message:
-          'This session is older than 12 hours. Send the password to POST /api/auth/reauthenticate, or sign in again, then repeat this.',
+          'The password was entered more than 12 hours ago. Send it to POST /api/auth/reauthenticate, or sign in again, then repeat this request.',
       };
     case 'missing_scope':
       return {
@@ -139,42 +139,47 @@ export function answerTo(refusal: Refusal): Answer {
     case 'daily_quota_exceeded':
       return { message: dailySentence(refusal.limit), ...retryLater(refusal.retryAfter) };
     case 'invalid_request':
-      return { message: 'Some fields are not valid; see details.', extras: { details: refusal.details } };
+      return { message: 'Some fields are invalid; see details.', extras: { details: refusal.details } };
     case 'invalid_json':
       return { message: 'The body is not valid JSON in UTF-8.' };
     case 'not_found':
-      return { message: 'There is nothing here, or nothing this account may see.' };
+      return { message: 'Nothing exists here, or this account may not see it.' };
     case 'method_not_allowed':
-      return { message: `This path answers ${refusal.allow}.`, headers: { Allow: refusal.allow } };
+      return { message: `This path accepts ${refusal.allow}.`, headers: { Allow: refusal.allow } };
     case 'not_acceptable':
-      return { message: 'This API answers application/json only.' };
+      return { message: 'This API sends application/json only.' };
     case 'payload_too_large':
       return 'details' in refusal
-        ? { message: 'Files are too many or too large; see details.', extras: { details: refusal.details } }
+        ? {
+            message: 'There are too many files, or a file is too large; see details.',
+            extras: { details: refusal.details },
+          }
         : { message: `The body must be at most ${count(refusal.maxBytes)} bytes.` };
     case 'unsupported_media_type':
       return 'details' in refusal
-        ? { message: 'A file is not of a type that is taken here; see details.', extras: { details: refusal.details } }
+        ? { message: 'A file has a type that is not accepted here; see details.', extras: { details: refusal.details } }
         : { message: ACCEPTED[refusal.accepts] };
     case 'api_key_limit_reached':
-      return { message: 'This account has its 5 active API keys. Revoke one first.' };
+      return { message: 'This account has 5 active API keys, which is the limit. Revoke one first.' };
     case 'webhook_limit_reached':
-      return { message: `This API key has its ${WEBHOOKS_PER_KEY} webhook endpoints. Delete one first.` };
+      return {
+        message: `This API key has ${WEBHOOKS_PER_KEY} webhook endpoints, which is the limit. Delete one first.`,
+      };
     case 'rotation_in_progress':
       return {
         message:
-          'Two secrets of this endpoint are live. Wait until the older one ends, or send { "endPrevious": true }.',
+          'This endpoint has two valid secrets. Wait until the previous one ends, or send { "endPrevious": true }.',
       };
     case 'idempotency_in_progress':
       return {
-        message: 'The first request with this Idempotency-Key is still running. Send it again in a moment.',
+        message: 'The first request with this Idempotency-Key is still running. Retry in a moment.',
         ...retryLater(IN_PROGRESS_RETRY_AFTER_S),
       };
     case 'idempotency_key_reused':
-      return { message: 'This Idempotency-Key was used for another request. Take a new one for every new request.' };
+      return { message: 'This Idempotency-Key was used for another request. Use a new one for each new request.' };
     case 'already_bounced':
       return {
-        message: 'This account has bounced this Jes already. A quote-bounce, with content, is always possible.',
+        message: 'This account already bounced this Jes. A quote-bounce, with content, is still possible.',
       };
     case 'service_unavailable':
       return {
@@ -183,22 +188,22 @@ export function answerTo(refusal: Refusal): Answer {
         ...(refusal.parts && { extras: { parts: refusal.parts } }),
       };
     case 'internal_error':
-      return { message: 'Something went wrong on our side. The requestId helps us find it.' };
+      return { message: 'An error on our side. Retry later; if it persists, send us the requestId.' };
   }
 }
 
 function unavailableSentence(why: Extract<Refusal, { code: 'service_unavailable' }>['why']): string {
   switch (why) {
     case 'revocation':
-      return 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.';
+      return 'The key is revoked, but not all of our caches know it yet. Repeat the call to be sure.';
     case 'suspension':
-      return 'The suspension is written down, but not all of our caches know yet. Repeat the command to be sure.';
+      return 'The account is suspended, but not all of our caches know it yet. Repeat the command to be sure.';
     case 'github':
-      return 'The public keys of GitHub cannot be fetched, so its signature was not verified. Nothing was changed; send it again soon.';
+      return 'We cannot fetch the public keys of GitHub, so we could not verify the signature. Nothing changed; retry soon.';
     case 'revocations':
-      return 'This is done and your API keys are revoked, but not all of our caches know yet. They will in two minutes.';
+      return 'This is done and your API keys are revoked, but not all of our caches know it yet. They will within two minutes.';
     default:
-      return 'A part of Jestha does not answer. Nothing was changed; try again soon.';
+      return 'A service that we depend on does not respond. Nothing changed; retry soon.';
   }
 }
 
@@ -224,7 +229,7 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
     case 'posts':
       return `This API key is limited to ${count(POSTS_PER_MINUTE)} posts per minute.`;
     case 'unknown_keys':
-      return 'Too many unknown API keys came from this address.';
+      return 'This IP address sent too many unknown API keys.';
     case 'webhook_sends': {
       const { attempts } = THROTTLES.webhookSends;
       return `This endpoint is limited to ${attempts} tests, redeliveries and replays per minute.`;
@@ -234,9 +239,9 @@ function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>
     case 'person_jes':
       return `You can post at most ${THROTTLES.personJes.attempts} Jes and JesClips per minute.`;
     case 'visitors':
-      return 'Too many requests came from this address without a credential.';
+      return 'This IP address sent too many requests without a credential.';
     case 'attempts':
-      return 'Too many attempts in a short time.';
+      return 'Too many attempts. Wait before the next one.';
   }
 }
 

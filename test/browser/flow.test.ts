@@ -64,7 +64,7 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
       await page.getByRole('heading', { name: 'Blog bridge 🌉' }).waitFor();
       for (const again of ['back', 'reload'] as const) {
         await (again === 'back' ? page.goBack() : page.reload());
-        await page.getByRole('heading', { name: 'This key was shown already' }).waitFor();
+        await page.getByRole('heading', { name: 'This key was already shown' }).waitFor();
         expect(await page.content()).not.toContain(key);
       }
 
@@ -80,7 +80,7 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
       await page.getByText('127.0.0.0/8').waitFor();
 
       await page.goto(`${here.site.origin}/settings/api-access/${first.id}`);
-      await page.getByRole('link', { name: 'Generate a second key that may do the same' }).click();
+      await page.getByRole('link', { name: 'Generate a second key with the same permissions' }).click();
       expect(await page.getByLabel('Label').inputValue()).toBe('Blog bridge 🌉');
       const second = await generateByForm(page, here.site.origin, {
         label: 'Blog bridge 2',

@@ -36,7 +36,7 @@ test('a rotation goes from the second key to the end of the first, without scrip
   const first = await generateByForm(page, origin, { label: 'First', may: MAY, expiry: 'Never' });
   expect(await statusOf(first.key)).toBe(200);
   await page.goto(`${origin}/settings/api-access/${first.id}`);
-  await page.getByRole('link', { name: 'Generate a second key that may do the same' }).click();
+  await page.getByRole('link', { name: 'Generate a second key with the same permissions' }).click();
   const second = await generateByForm(page, origin, { label: 'Second', may: MAY, expiry: 'Never' });
 
   await page.goto(`${origin}/settings/api-access/${first.id}`);
@@ -71,7 +71,7 @@ test('a rotation goes from the second key to the end of the first, without scrip
   await page.goto(`${origin}/settings/api-access/${first.id}`);
   await page.getByText('This key is still in use somewhere.').waitFor();
   await page.goto(`${origin}/settings/api-access/${second.id}`);
-  await page.getByRole('heading', { name: 'Still tried: the key that this one replaces' }).waitFor();
+  await page.getByRole('heading', { name: 'Services that still send the replaced key' }).waitFor();
   await page.context().close();
 });
 
@@ -110,7 +110,7 @@ test('a leak goes from the report to the banner to the clean-up', { timeout: 120
   for (const url of spam) expect((await page.goto(url))?.status()).toBe(404);
 
   await page.goto(`${origin}/settings/api-access`);
-  await page.getByRole('button', { name: 'Put this notice away' }).click();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
   await page.getByText('was found in public and is revoked').waitFor({ state: 'detached' });
   await stranger.context().close();
   await page.context().close();

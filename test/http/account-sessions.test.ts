@@ -20,7 +20,7 @@ const REAUTHENTICATION_REQUIRED = {
   body: {
     error: 'Password required again',
     message:
-      'This session is older than 12 hours. Send the password to POST /api/auth/reauthenticate, or sign in again, then repeat this.',
+      'The password was entered more than 12 hours ago. Send it to POST /api/auth/reauthenticate, or sign in again, then repeat this request.',
     code: 'reauthentication_required',
   },
 };
@@ -284,6 +284,6 @@ describe('changing the password', () => {
     expect(await answerOf(await change({}))).toEqual(
       invalid({ path: 'currentPassword', message: 'this account has no password; sign in with Google again' }),
     );
-    expect(await textOf(await open(harness, '/settings/account', person.cookie))).toContain('Choose one by mail');
+    expect(await textOf(await open(harness, '/settings/account', person.cookie))).toContain('Set one by email');
   });
 });

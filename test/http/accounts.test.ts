@@ -50,7 +50,7 @@ const throttled = (retryAfter: number) => ({
   status: 429,
   body: {
     error: 'Rate limit exceeded',
-    message: 'Too many attempts in a short time.',
+    message: 'Too many attempts. Wait before the next one.',
     code: 'rate_limit_exceeded',
     retryAfter,
   },
@@ -430,7 +430,7 @@ describe('an API key', () => {
       status: 403,
       body: {
         error: 'Not available to API keys',
-        message: 'This is for signed-in people only; no API key may do it, whatever its scopes.',
+        message: 'API keys cannot do this, whatever their scopes. Sign in instead.',
         code: 'session_required',
       },
     });
@@ -654,7 +654,7 @@ describe('the verification mail', () => {
     expect((await answerOf(await whoami(cookie))).body).toMatchObject({ emailVerified: false });
     expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([200, 'Your email address is confirmed']);
     expect((await answerOf(await whoami(cookie))).body).toMatchObject({ emailVerified: true });
-    expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([200, 'This link was used already']);
+    expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([200, 'This link was already used']);
   });
 
   test('works for an hour', async () => {

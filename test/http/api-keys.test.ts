@@ -288,7 +288,7 @@ describe('POST /api/auth/api-keys', () => {
     status: 409,
     body: {
       error: 'API key limit reached',
-      message: 'This account has its 5 active API keys. Revoke one first.',
+      message: 'This account has 5 active API keys, which is the limit. Revoke one first.',
       code: 'api_key_limit_reached',
     },
   };
@@ -332,7 +332,7 @@ describe('POST /api/auth/api-keys', () => {
       status: 429,
       body: {
         error: 'Rate limit exceeded',
-        message: 'Too many attempts in a short time.',
+        message: 'Too many attempts. Wait before the next one.',
         code: 'rate_limit_exceeded',
         retryAfter: 3590,
       },
@@ -562,7 +562,7 @@ describe('DELETE /api/auth/api-keys/:id', () => {
       status: 503,
       body: {
         error: 'Service unavailable',
-        message: 'The key is revoked, but not all of our caches know yet. Repeat the call to be sure.',
+        message: 'The key is revoked, but not all of our caches know it yet. Repeat the call to be sure.',
         code: 'service_unavailable',
       },
     });

@@ -174,7 +174,7 @@ describe('the IP allowlist', () => {
     status: 403,
     body: {
       error: "Request IP is not in this API key's allowlist",
-      message: 'This API key may be used only from the addresses its owner allowed.',
+      message: 'This API key works only from the IP addresses that its owner allowed.',
       code: 'ip_not_allowed',
     },
   };

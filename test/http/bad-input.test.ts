@@ -174,7 +174,7 @@ describe('what the caller accepts', () => {
     const response = await harness.fetch('/api/auth/me', { key: key.key, headers: { Accept: accept } });
     expect(await answerOf(response)).toEqual({
       status: 406,
-      body: { error: 'Not acceptable', message: 'This API answers application/json only.', code: 'not_acceptable' },
+      body: { error: 'Not acceptable', message: 'This API sends application/json only.', code: 'not_acceptable' },
     });
   });
 

@@ -8,7 +8,7 @@ const REFUSED = {
   status: 429,
   body: {
     error: 'Rate limit exceeded',
-    message: 'Too many unknown API keys came from this address.',
+    message: 'This IP address sent too many unknown API keys.',
     code: 'rate_limit_exceeded',
     retryAfter: 60,
   },

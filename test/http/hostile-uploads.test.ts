@@ -366,7 +366,7 @@ test('both sentences of a refused file are literal', async () => {
     status: 415,
     body: {
       error: 'Unsupported media type',
-      message: 'A file is not of a type that is taken here; see details.',
+      message: 'A file has a type that is not accepted here; see details.',
       code: 'unsupported_media_type',
       details: [{ path: 'media.0', message: TYPES }],
     },
@@ -375,7 +375,7 @@ test('both sentences of a refused file are literal', async () => {
     status: 413,
     body: {
       error: 'Payload too large',
-      message: 'Files are too many or too large; see details.',
+      message: 'There are too many files, or a file is too large; see details.',
       code: 'payload_too_large',
       details: [{ path: 'media.4', message: 'is one too many: at most 4 of them are taken' }],
     },

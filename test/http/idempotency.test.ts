@@ -42,7 +42,7 @@ describe('Idempotency-Key', () => {
         status: 422,
         body: {
           error: 'Idempotency key reused',
-          message: 'This Idempotency-Key was used for another request. Take a new one for every new request.',
+          message: 'This Idempotency-Key was used for another request. Use a new one for each new request.',
           code: 'idempotency_key_reused',
         },
       });
@@ -155,7 +155,7 @@ describe('Idempotency-Key', () => {
           status: 409,
           body: {
             error: 'Request in progress',
-            message: 'The first request with this Idempotency-Key is still running. Send it again in a moment.',
+            message: 'The first request with this Idempotency-Key is still running. Retry in a moment.',
             code: 'idempotency_in_progress',
             retryAfter: 1,
           },

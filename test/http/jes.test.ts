@@ -29,7 +29,7 @@ async function totalPosts(harness: Harness, person: { cookie: string }): Promise
 
 const NOT_OWNER = {
   status: 403,
-  body: { error: 'Not the owner', message: 'Only its author may change this Jes.', code: 'not_owner' },
+  body: { error: 'Not the owner', message: 'Only the author can change this Jes.', code: 'not_owner' },
 };
 
 describe('a Jes with everything', () => {
@@ -336,7 +336,7 @@ describe('POST /api/posts/:id/bounce', () => {
       status: 409,
       body: {
         error: 'Already bounced',
-        message: 'This account has bounced this Jes already. A quote-bounce, with content, is always possible.',
+        message: 'This account already bounced this Jes. A quote-bounce, with content, is still possible.',
         code: 'already_bounced',
       },
     });

@@ -451,7 +451,7 @@ describe('PATCH /api/jesclips/:id', () => {
       };
       expect(await attempt(seen.id)).toEqual({
         status: 403,
-        body: { error: 'Not the owner', message: 'Only its author may change this JesClip.', code: 'not_owner' },
+        body: { error: 'Not the owner', message: 'Only the author can change this JesClip.', code: 'not_owner' },
       });
       for (const id of [unseen.id, '01HK153X000000000000000000', 'nope']) expect(await attempt(id)).toEqual(NOT_FOUND);
     }

@@ -327,13 +327,13 @@ describe('the page of a key', () => {
   };
 
   test('shows failed calls, filtered by a form that needs no script', async () => {
-    expect((await open()).text).toContain('No call failed.');
+    expect((await open()).text).toContain('No calls failed.');
     await emptyPost({ 'Idempotency-Key': '<b>order</b>' });
     const { text } = await open();
     expect(text).toContain('POST /api/posts');
     expect(text).toContain('192.0.2.7');
     expect((await open('?status=&code=invalid_request')).text).toContain('POST /api/posts');
-    expect((await open('?status=429&code=')).text).toContain('No such call failed.');
+    expect((await open('?status=429&code=')).text).toContain('No failed call matches.');
     expect((await open('?status=constructor')).status).toBe(400);
   });
 

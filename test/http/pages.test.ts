@@ -83,7 +83,7 @@ describe('every page', () => {
       body: 'label=x',
     });
     expect(forged.status).toBe(403);
-    expect(await textOf(forged)).toContain('A browser sent this from another site, so it was not done.');
+    expect(await textOf(forged)).toContain('A browser sent this request from another site, so we did nothing.');
     if (/\/(key|revoke|dismiss|resend|redeliver|sign-out|end|end-others|unsubscribe)$/.test(path)) return;
     const large = await harness.fetch(asked, { method: 'POST', headers, body: `label=${'x'.repeat(65_536)}` });
     expect(large.status).toBe(413);
@@ -124,7 +124,9 @@ describe('every page', () => {
     await harness.neon.setFaults({ kind: 'refuse' });
     const response = await open(harness, '/settings/api-access', cookie);
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
-    expect(await textOf(response)).toContain('A part of Jestha does not answer. Nothing was changed; try again soon.');
+    expect(await textOf(response)).toContain(
+      'A service that we depend on does not respond. Nothing changed; retry soon.',
+    );
   });
 });
 
@@ -526,7 +528,7 @@ describe('generating a key', () => {
     const response = await submit(harness, '/settings/api-access/new', NEW_KEY, cookie);
     expect([response.status, await textOf(response)]).toEqual([
       409,
-      expect.stringContaining('This account has its 5 active API keys. Revoke one first.'),
+      expect.stringContaining('This account has 5 active API keys, which is the limit. Revoke one first.'),
     ]);
     const list = await textOf(await open(harness, '/settings/api-access', cookie));
     expect(list).toContain('5 of 5 active keys. Revoke one to generate another.');

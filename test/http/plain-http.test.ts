@@ -12,7 +12,7 @@ const REFUSED = {
   status: 403,
   body: {
     error: 'HTTPS required',
-    message: 'Send this over https. If you sent an API key, revoke it: it travelled in the clear.',
+    message: 'Send this request over https. If it carried an API key, revoke the key: it travelled unencrypted.',
     code: 'https_required',
   },
 };
@@ -129,7 +129,7 @@ describe('pages over plain http', () => {
     expect([response.status, response.headers.get('Content-Type')]).toEqual([403, 'text/html; charset=utf-8']);
     expect(html).toContain('<h1>HTTPS required</h1>');
     expect(html).toContain(
-      'This form was sent over plain http, so nothing was done. Open the page over https. If the form held a password, change it: it travelled in the clear.',
+      'This form was sent over plain http, so we did nothing. Open the page over https. If the form held a password, change it: it travelled unencrypted.',
     );
     expect(response.headers.getSetCookie()).toEqual([]);
     await expectNoIo();

@@ -94,7 +94,7 @@ describe('POST /api/posts', () => {
       status: 400,
       body: {
         error: 'Invalid request',
-        message: 'Some fields are not valid; see details.',
+        message: 'Some fields are invalid; see details.',
         code: 'invalid_request',
         details: [{ path: 'content', message: 'must be at most 5000 characters' }],
       },

@@ -160,7 +160,7 @@ describe('a configuration that is not usable', () => {
       status: 500,
       body: {
         error: 'Internal error',
-        message: 'Something went wrong on our side. The requestId helps us find it.',
+        message: 'An error on our side. Retry later; if it persists, send us the requestId.',
         code: 'internal_error',
       },
     });

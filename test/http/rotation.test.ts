@@ -257,7 +257,7 @@ describe('the page of a key under rotation', () => {
     expect(await newerPage()).not.toContain('Still tried');
     for (const address of ['192.0.2.1', '192.0.2.1', '198.51.100.9']) await use(harness, older, address);
     const text = await newerPage();
-    expect(text).toContain('Still tried: the key that this one replaces');
+    expect(text).toContain('Services that still send the replaced key');
     expect(text).toContain('and 3 requests with it were refused in the last 7 days.');
     expect(text).toContain('192.0.2.1 : 2 times 198.51.100.9 : once');
     const other = await harness.newKey({

@@ -74,7 +74,7 @@ describe('a session', () => {
       status: 503,
       body: {
         error: 'Service unavailable',
-        message: 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+        message: 'A service that we depend on does not respond. Nothing changed; retry soon.',
         code: 'service_unavailable',
       },
     });
@@ -273,7 +273,7 @@ describe('what is for people only', () => {
       status: 403,
       body: {
         error: 'Not available to API keys',
-        message: 'This is for signed-in people only; no API key may do it, whatever its scopes.',
+        message: 'API keys cannot do this, whatever their scopes. Sign in instead.',
         code: 'session_required',
       },
     });
@@ -320,7 +320,7 @@ describe('what another site makes a browser send', () => {
     status: 403,
     body: {
       error: 'Cross-site request refused',
-      message: 'A browser sent this from another site, so it was not done.',
+      message: 'A browser sent this request from another site, so we did nothing.',
       code: 'cross_site_request',
     },
   };

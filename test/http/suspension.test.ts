@@ -22,7 +22,7 @@ const REFUSED = {
   body: {
     error: 'Account suspended',
     message:
-      'This account is suspended. Nothing is lost: its keys and sessions work again once the suspension is lifted.',
+      'This account is suspended. Nothing is lost: its keys and sessions work again when the suspension is lifted.',
     code: 'account_suspended',
   },
 };

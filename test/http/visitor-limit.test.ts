@@ -8,7 +8,7 @@ const LIMITED = {
   status: 429,
   body: {
     error: 'Rate limit exceeded',
-    message: 'Too many requests came from this address without a credential.',
+    message: 'This IP address sent too many requests without a credential.',
     code: 'rate_limit_exceeded',
     retryAfter: 60,
   },

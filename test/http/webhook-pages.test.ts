@@ -54,7 +54,7 @@ describe('an endpoint on Settings', () => {
     const { path, secret } = await add();
     const again = await page(`${path}/secret`);
     expect(again.status).toBe(410);
-    expect(await textOf(again)).toContain('This secret was shown already');
+    expect(await textOf(again)).toContain('This secret was already shown');
     await newPost(harness, key);
     await harness.handleWakes();
     const [request] = await receiver.received(1);

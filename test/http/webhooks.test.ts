@@ -216,7 +216,7 @@ describe('changing an endpoint', () => {
       body: {
         error: 'Rotation in progress',
         message:
-          'Two secrets of this endpoint are live. Wait until the older one ends, or send { "endPrevious": true }.',
+          'This endpoint has two valid secrets. Wait until the previous one ends, or send { "endPrevious": true }.',
         code: 'rotation_in_progress',
       },
     });

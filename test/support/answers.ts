@@ -6,7 +6,7 @@ export const NOT_FOUND = {
   status: 404,
   body: {
     error: 'Not found',
-    message: 'There is nothing here, or nothing this account may see.',
+    message: 'Nothing exists here, or this account may not see it.',
     code: 'not_found',
   },
 };
@@ -15,7 +15,7 @@ export const UNAVAILABLE = {
   status: 503,
   body: {
     error: 'Service unavailable',
-    message: 'A part of Jestha does not answer. Nothing was changed; try again soon.',
+    message: 'A service that we depend on does not respond. Nothing changed; retry soon.',
     code: 'service_unavailable',
   },
 };
@@ -25,7 +25,7 @@ export const invalid = (...details: { readonly path: string; readonly message: u
   status: 400,
   body: {
     error: 'Invalid request',
-    message: 'Some fields are not valid; see details.',
+    message: 'Some fields are invalid; see details.',
     code: 'invalid_request',
     details,
   },

@@ -72,7 +72,7 @@ describe('the deployed Worker', () => {
     ['the identity library', 'FAILED_TO_CREATE_USER'],
     ['what unfurls links', 'JesthaBot/1.0'],
     ['the names of HTML’s characters', 'unterClockwiseContourIntegral'],
-    ['what describes the API', 'What a key was used for'],
+    ['what describes the API', 'Read the usage of a key'],
     ['the schemas of answers', 'The sum of the votes; who votes for two options counts twice.'],
   ])('holds %s in modules that no isolate reads at its start', async (_, words) => {
     const { modules } = await bundle('src/worker.ts');

@@ -19,7 +19,7 @@ import { pathId } from './params.ts';
 
 const signedIn = {
   status: 200,
-  description: 'The profile; the session is in the cookie.',
+  description: 'The profile. The cookie holds the session.',
   schema: profileSchema,
   headers: ['Set-Cookie'],
 } as const;
@@ -29,26 +29,27 @@ export const accounts = {
     tag: 'Account',
     summary: 'Who am I?',
     description:
-      'The account that the key or the session acts for. Needs no scope; for a key it may be 10 minutes old.',
+      'The account that the key or the session acts for. Needs no scope. A key may read a copy that is up to 10 minutes old.',
     answer: { status: 200, description: 'The account.', schema: profileSchema },
   },
   getKey: {
     tag: 'Account',
-    summary: 'Describe the key that calls',
-    description: 'Its label, scopes and expiry, and what is left of every limit. Needs no scope; a session is no key.',
+    summary: 'Describe this key',
+    description:
+      'Label, scopes and expiry of the key in the request, and the room left in each limit. Needs no scope. A session gets 403.',
     answer: { status: 200, description: 'The key.', schema: ownKeySchema },
   },
   listKeyFailures: {
     tag: 'Account',
-    summary: 'List failed calls of the key that calls',
-    description: `Status 400 or above: the newest ${FAILURES_PER_KEY} of 7 days. Needs no scope.`,
+    summary: 'List failed calls of this key',
+    description: `The newest ${FAILURES_PER_KEY} calls with status 400 or above in the last 7 days. Needs no scope.`,
     query: failuresQuerySchema,
     answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },
   },
   signUp: {
     tag: 'Sessions',
     summary: 'Sign up',
-    description: 'Makes an account, mails a link that proves its email address, and signs the person in.',
+    description: 'Creates an account, sends a link that confirms the email address, and signs in.',
     body: {
       json: signUpSchema,
       example: { name: 'Zoë', username: 'zoe', email: 'zoe@example.com', password: 'correct horse' },
@@ -68,7 +69,7 @@ export const accounts = {
     description: 'Ends the session and clears its cookie.',
     answer: {
       status: 200,
-      description: 'Nobody is signed in any more.',
+      description: 'Signed out.',
       schema: doneSchema,
       headers: ['Set-Cookie'],
     },
@@ -76,57 +77,58 @@ export const accounts = {
   listSessions: {
     tag: 'Sessions',
     summary: 'List the sessions',
-    description: 'Where the person is signed in: the 100 sessions that were in use last.',
+    description: 'The 100 sessions of the account that were used last.',
     answer: { status: 200, description: 'The sessions.', schema: sessionListSchema },
   },
   endSession: {
     tag: 'Sessions',
     summary: 'End a session',
-    description: 'Signs one browser out, this one too.',
-    params: pathId('a session of one’s own'),
-    answer: { status: 200, description: 'It has ended.', schema: doneSchema },
+    description: 'Signs one browser out. It may be this one.',
+    params: pathId('one of your sessions'),
+    answer: { status: 200, description: 'The session has ended.', schema: doneSchema },
   },
   endOtherSessions: {
     tag: 'Sessions',
     summary: 'End all other sessions',
-    answer: { status: 200, description: 'Only this session is left.', schema: endedSchema },
+    answer: { status: 200, description: 'All other sessions have ended.', schema: endedSchema },
   },
   reauthenticate: {
     tag: 'Sessions',
-    summary: 'Give the password again',
-    description: 'For what refuses a session in which the password was last given more than 12 hours ago.',
+    summary: 'Confirm the password again',
+    description: 'Some requests need a password that was entered within the last 12 hours. This one renews it.',
     body: { json: reauthenticateSchema, example: { password: 'correct horse' } },
-    answer: { status: 200, description: 'The session counts as new for 12 hours.', schema: doneSchema },
+    answer: { status: 200, description: 'The password is confirmed for 12 hours.', schema: doneSchema },
   },
   changePassword: {
     tag: 'Account',
     summary: 'Change the password',
-    description: 'Ends all other sessions, and all links that were mailed.',
+    description: 'Also ends all other sessions and every link that was mailed.',
     body: {
       json: changePasswordSchema,
       example: { currentPassword: 'correct horse', newPassword: 'battery staple' },
     },
-    answer: { status: 200, description: 'The new password is the password.', schema: doneSchema },
+    answer: { status: 200, description: 'The password is changed.', schema: doneSchema },
   },
   exportAccount: {
     tag: 'Account',
-    summary: 'Download everything we keep of you',
-    description: 'A JSON file, at most 5 a day. It holds no password, key or token.',
+    summary: 'Download your data',
+    description:
+      'A JSON file with everything we store about the account, at most 5 times a day. It holds no password, key or token.',
     answer: { status: 200, description: 'The file.', schema: exportSchema },
   },
   deleteAccount: {
     tag: 'Account',
     summary: 'Delete the account',
     description:
-      'Revokes all API keys at once and signs the person out everywhere. For a week signing in keeps the account, without its ' +
-      'keys; then everything in it is removed. The username is free again 30 days after the request. Accounts without a ' +
-      'password send none, within 10 minutes of signing in with Google.',
+      'Revokes all API keys and ends all sessions at once. Signing in within a week keeps the account, without its keys; after ' +
+      'that everything is removed. The username is free again 30 days after the request. An account without a password ' +
+      'sends no password, within 10 minutes of signing in with Google.',
     body: { json: deleteAccountSchema, example: { password: 'correct horse' } },
     answer: {
       status: 200,
-      description: 'It will be deleted.',
+      description: 'The account will be deleted.',
       schema: z.strictObject({
-        deletedAt: answeredTime('When everything is removed, unless the person signs in before.'),
+        deletedAt: answeredTime('The time at which everything is removed, unless somebody signs in before.'),
       }),
       headers: ['Set-Cookie'],
     },

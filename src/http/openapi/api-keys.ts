@@ -9,10 +9,10 @@ import { pathId } from './params.ts';
 export const apiKeys = {
   listApiKeys: {
     tag: 'API keys',
-    summary: 'List one’s keys',
+    summary: 'List your keys',
     description:
-      'The newest first: on the first page all that are active, and beside them up to `limit` that are revoked or expired. ' +
-      'A key that ended a year ago is deleted once nothing was posted with it that is still there.',
+      'Newest first. The first page has all active keys; each page has up to `limit` revoked or expired ones. A key is deleted ' +
+      'one year after it ended, unless something that was posted with it still exists.',
     query: keyPageSchema,
     answer: { status: 200, description: 'A page of keys.', schema: apiKeyListSchema },
   },
@@ -20,9 +20,8 @@ export const apiKeys = {
     tag: 'API keys',
     summary: 'Generate a key',
     description:
-      'The one answer that holds the key itself. What is chosen here cannot be changed later: a key is replaced by ' +
-      `another, then revoked. An account has at most ${ACTIVE_KEYS_PER_ACCOUNT} active keys, and needs a confirmed email ` +
-      'address for them.',
+      'Only this response holds the key itself. A key cannot be changed later: generate another one, then revoke the first. ' +
+      `An account has at most ${ACTIVE_KEYS_PER_ACCOUNT} active keys, and needs a confirmed email address.`,
     body: {
       json: newKeySchema,
       example: { label: 'Blog bridge', scopes: ['write:jes'], expiresInDays: 90, acceptTerms: true },
@@ -33,23 +32,23 @@ export const apiKeys = {
   revokeApiKey: {
     tag: 'API keys',
     summary: 'Revoke a key',
-    description: 'At once and for good. Repeating it changes nothing.',
-    params: pathId('a key of one’s own'),
-    answer: { status: 200, description: 'The key as it is now.', schema: revokedKeySchema },
+    description: 'Takes effect at once and cannot be undone. A repeated call changes nothing.',
+    params: pathId('one of your keys'),
+    answer: { status: 200, description: 'The key after the change.', schema: revokedKeySchema },
   },
   getApiKeyUsage: {
     tag: 'API keys',
-    summary: 'What a key was used for',
-    description: '24 hours by the hour, or 30 days by the UTC day; the oldest first.',
-    params: pathId('a key of one’s own'),
+    summary: 'Read the usage of a key',
+    description: 'Requests per hour of the last 24 hours, or per UTC day of the last 30 days, oldest first.',
+    params: pathId('one of your keys'),
     query: usageQuerySchema,
-    answer: { status: 200, description: 'Its usage.', schema: usageSchema },
+    answer: { status: 200, description: 'The usage.', schema: usageSchema },
   },
   listApiKeyFailures: {
     tag: 'API keys',
     summary: 'List failed calls of a key',
-    description: `Status 400 or above: the newest ${FAILURES_PER_KEY} of 7 days, also of a key that ended.`,
-    params: pathId('a key of one’s own'),
+    description: `The newest ${FAILURES_PER_KEY} calls with status 400 or above in the last 7 days. Works for revoked and expired keys, too.`,
+    params: pathId('one of your keys'),
     query: failuresQuerySchema,
     answer: { status: 200, description: 'A page of failed calls.', schema: failurePageSchema },
   },

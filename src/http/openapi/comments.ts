@@ -8,7 +8,7 @@ const writing = (subject: string) =>
   ({
     tag: 'Comments',
     summary: `Comment on ${subject}`,
-    description: 'On anything the account can see. A reply to a reply joins the thread above it.',
+    description: 'The account must be able to see it. A reply to a reply joins the thread of the first comment.',
     params: pathId(subject),
     body: { json: newCommentSchema, example: { content: 'Well said' } },
     isRepeatable: true,
@@ -19,10 +19,10 @@ const listing = (subject: string) =>
   ({
     tag: 'Comments',
     summary: `Read the comments on ${subject}`,
-    description: 'The oldest first, replies among them; a page stays what it was when others are written.',
+    description: 'Comments and replies, oldest first. New comments do not move the ones on earlier pages.',
     params: pathId(subject),
     query: pageSchema,
-    answer: { status: 200, description: 'A page of them.', schema: commentPageSchema },
+    answer: { status: 200, description: 'A page of comments.', schema: commentPageSchema },
   }) as const satisfies Operation;
 
 export const comments = {

@@ -10,15 +10,15 @@ const VIDEO_TYPES = MEDIA_TYPES.filter((type) => type.startsWith('video/'));
 
 const video = z.file().meta({
   description:
-    `One video, with an API key of at most ${UPLOAD_LIMITS.apiKey.fileBytes.toLocaleString('en-US')} bytes. What it is, its ` +
-    `bytes decide: ${VIDEO_TYPES.join(', ')}. It is stored without metadata.`,
+    `One video, with an API key of at most ${UPLOAD_LIMITS.apiKey.fileBytes.toLocaleString('en-US')} bytes. The bytes ` +
+    `decide the type: ${VIDEO_TYPES.join(', ')}. The video is stored without its metadata.`,
 });
 
 export const jesclips = {
   createJesClip: {
     tag: 'JesClips',
     summary: 'Post a JesClip',
-    description: '#hashtags and @mentions in the caption are detected. A JesClip cannot be deleted through the API.',
+    description: 'We detect #hashtags and @mentions in the caption. The API cannot delete a JesClip.',
     body: {
       multipart: newJesClipSchema.extend({ video }),
     },
@@ -30,18 +30,18 @@ export const jesclips = {
     tag: 'JesClips',
     summary: 'Read a JesClip',
     description:
-      'Anything the account can see. `counts` is there for keys with the scope `read:engagement`, and for people.',
+      'Any that the account can see. `counts` is present for sessions and for keys with the scope `read:engagement`.',
     params: pathId('a JesClip'),
     answer: { status: 200, description: 'The JesClip.', schema: jesClipSchema },
   },
   editJesClip: {
     tag: 'JesClips',
-    summary: 'Edit a JesClip of one’s own',
-    description: 'What is left out stays as it is; the video does in any case.',
+    summary: 'Edit your JesClip',
+    description: 'Fields that you leave out keep their values. The video cannot be changed.',
     params: pathId('a JesClip'),
     body: { json: jesClipChangeSchema, example: { caption: 'Look again' } },
     isRepeatable: true,
-    answer: { status: 200, description: 'The JesClip as it is now.', schema: jesClipSchema },
+    answer: { status: 200, description: 'The JesClip after the change.', schema: jesClipSchema },
     errors: ['not_owner'],
   },
 } as const satisfies Record<string, Operation>;

@@ -18,5 +18,5 @@ export function pathIds<K extends string>(of: Readonly<Record<K, string>>) {
 }
 
 export const pathUsername = z.object({
-  username: z.string().meta({ description: 'Upper and lower case are one.', examples: ['zoe'] }),
+  username: z.string().meta({ description: 'Case does not matter.', examples: ['zoe'] }),
 });

@@ -14,8 +14,8 @@ const files = z
   .optional()
   .meta({
     description:
-      `With an API key at most ${FILES} files of at most ${FILE_BYTES.toLocaleString('en-US')} bytes. What a file is, its ` +
-      `bytes decide: ${MEDIA_TYPES.join(', ')}. They are stored without metadata.`,
+      `With an API key at most ${FILES} files of at most ${FILE_BYTES.toLocaleString('en-US')} bytes. The bytes ` +
+      `decide the type: ${MEDIA_TYPES.join(', ')}. Files are stored without their metadata.`,
   });
 
 const alt = newMediaPostSchema.shape.alt
@@ -24,8 +24,8 @@ const alt = newMediaPostSchema.shape.alt
   .default([])
   .meta({
     description:
-      'The n-th text describes the n-th file to people who do not see it; an empty text is none. Send a field for each text, ' +
-      'or one field that is a JSON list.',
+      'The n-th text describes the n-th file to people who cannot see it; an empty text means no description. Send one field ' +
+      'per text, or one field with a JSON list.',
   });
 
 export const posts = {
@@ -33,10 +33,10 @@ export const posts = {
     tag: 'Posts',
     summary: 'Post a Jes',
     description:
-      '#hashtags (UAX #31, of every script, without emoji) and @mentions in the content are detected. Its first URL is ' +
-      'unfurled into a link preview after the response. ' +
-      'With files it is sent as a form; then it needs no content, and nothing is unfurled. In a form, `location` and `poll` are ' +
-      'JSON: a text field or a part of type `application/json`, with or without a file name.',
+      'We detect #hashtags (UAX #31, every script, no emoji) and @mentions in the content. The first URL gets a link preview ' +
+      'after the response. ' +
+      'To attach files, send a form; the content is then optional, and there is no link preview. In a form, `location` and ' +
+      '`poll` are JSON: a text field or a part of type `application/json`, with or without a file name.',
     body: {
       json: newPostSchema,
       multipart: newMediaPostSchema.safeExtend({ media: files, alt }),
@@ -50,39 +50,39 @@ export const posts = {
     tag: 'Posts',
     summary: 'Read a Jes',
     description:
-      'Anything the account can see. `counts` is there for keys with the scope `read:engagement`, and for people.',
+      'Any that the account can see. `counts` is present for sessions and for keys with the scope `read:engagement`.',
     params: pathId('a Jes'),
     answer: { status: 200, description: 'The Jes.', schema: jesSchema },
   },
   editPost: {
     tag: 'Posts',
-    summary: 'Edit a Jes of one’s own',
-    description: 'What is left out stays as it is.',
+    summary: 'Edit your Jes',
+    description: 'Fields that you leave out keep their values.',
     params: pathId('a Jes'),
     body: { json: postChangeSchema, example: { content: 'Hello again' } },
     isRepeatable: true,
-    answer: { status: 200, description: 'The Jes as it is now.', schema: jesSchema },
+    answer: { status: 200, description: 'The Jes after the change.', schema: jesSchema },
     errors: ['not_owner'],
   },
   deletePost: {
     tag: 'Posts',
-    summary: 'Delete a Jes of one’s own',
-    description: 'For everyone, and with its comments. The daily quota gets nothing back.',
+    summary: 'Delete your Jes',
+    description: 'Deletes the Jes and its comments for everyone. The Jes still counts towards the daily quota.',
     params: pathId('a Jes'),
     isRepeatable: true,
-    answer: { status: 204, description: 'It is gone.' },
+    answer: { status: 204, description: 'The Jes is deleted.' },
     errors: ['not_owner'],
   },
   bouncePost: {
     tag: 'Posts',
     summary: 'Bounce or quote-bounce a Jes',
     description:
-      'Without a body a bounce, once for each Jes; with `content` a quote-bounce, as often as one likes. Only what is ' +
-      'PUBLIC can be bounced. It is a Jes, and counts as one.',
+      'A request without a body bounces the Jes; an account can bounce a Jes once. A request with `content` quote-bounces it, ' +
+      'any number of times. Only a PUBLIC Jes can be bounced. A bounce is a Jes and counts towards the same limits.',
     params: pathId('a Jes'),
     body: { json: bounceSchema, isOptional: true, example: { content: 'Look at this' } },
     isRepeatable: true,
-    answer: { status: 201, description: 'The bounce, with `bounceOf` filled in.', schema: jesSchema },
+    answer: { status: 201, description: 'The bounce; `bounceOf` holds the bounced Jes.', schema: jesSchema },
     errors: ['already_bounced', 'daily_quota_exceeded'],
   },
 } as const satisfies Record<string, Operation>;

@@ -6,7 +6,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { answerTo, docsAddress } from '../problem.ts';
 import type { HeaderName } from './headers.ts';
 
-const retryAfter = z.int().min(1).meta({ description: 'Whole seconds; waiting that long works.' });
+const retryAfter = z.int().min(1).meta({ description: 'Seconds to wait before the next attempt.' });
 
 /** Which parts of the service answer. */
 export const partsSchema = z.strictObject({
@@ -17,7 +17,7 @@ export const partsSchema = z.strictObject({
 
 const details = z
   .array(z.strictObject({ path: z.string(), message: z.string() }))
-  .meta({ description: 'Each field that is wrong, and what is wrong with it.' });
+  .meta({ description: 'The invalid fields, each with a message.' });
 
 /** Fields of their own that some refusals have (contract section 3). */
 const EXTRAS = {
@@ -40,7 +40,7 @@ export function problemSchema(code: ErrorCode): z.ZodType {
   return z
     .strictObject({
       error: z.literal(ERRORS[code].title),
-      message: z.string().meta({ description: 'One helpful sentence.' }),
+      message: z.string().meta({ description: 'A sentence for people.' }),
       code: z.literal(code),
       requestId: answeredId('request'),
       docs: z.url().meta({ description: 'The section about this code in the reference.' }),

@@ -6,29 +6,29 @@ import { newJehubSchema } from '../../domain/social/index.ts';
 import type { Operation } from './operation.ts';
 import { pathId, pathUsername } from './params.ts';
 
-const liked = { status: 200, description: 'How the Jes is liked now.', schema: likeSchema } as const;
-const saved = { status: 200, description: 'How the Jes is saved now.', schema: saveSchema } as const;
-const followed = { status: 200, description: 'How the account is followed now.', schema: followSchema } as const;
+const liked = { status: 200, description: 'The like after the change.', schema: likeSchema } as const;
+const saved = { status: 200, description: 'The save after the change.', schema: saveSchema } as const;
+const followed = { status: 200, description: 'The follow after the change.', schema: followSchema } as const;
 const post = pathId('a Jes');
 
 export const social = {
   likePost: { tag: 'People', summary: 'Like a Jes', params: post, isRepeatable: true, answer: liked },
-  unlikePost: { tag: 'People', summary: 'Like a Jes no longer', params: post, isRepeatable: true, answer: liked },
-  savePost: { tag: 'People', summary: 'Keep a Jes for later', params: post, isRepeatable: true, answer: saved },
-  unsavePost: { tag: 'People', summary: 'Keep a Jes no longer', params: post, isRepeatable: true, answer: saved },
+  unlikePost: { tag: 'People', summary: 'Unlike a Jes', params: post, isRepeatable: true, answer: liked },
+  savePost: { tag: 'People', summary: 'Save a Jes', params: post, isRepeatable: true, answer: saved },
+  unsavePost: { tag: 'People', summary: 'Unsave a Jes', params: post, isRepeatable: true, answer: saved },
   votePoll: {
     tag: 'People',
     summary: 'Vote in the poll of a Jes',
-    description: 'Until it ends. Voting again replaces the vote.',
+    description: 'Possible until the poll ends. A second vote replaces the first.',
     params: post,
     body: { json: votesSchema, example: { optionIds: ['01M869TY589SRQEM45JK4A3C9K'] } },
     isRepeatable: true,
-    answer: { status: 200, description: 'The poll as it stands.', schema: pollSchema },
+    answer: { status: 200, description: 'The poll after the vote.', schema: pollSchema },
   },
   follow: {
     tag: 'People',
-    summary: 'Follow somebody',
-    description: `At most ${DAILY_LIMITS.follows.limit} per UTC day. Following somebody again changes nothing.`,
+    summary: 'Follow an account',
+    description: `At most ${DAILY_LIMITS.follows.limit} per UTC day. A repeated follow changes nothing.`,
     params: pathUsername,
     isRepeatable: true,
     answer: followed,
@@ -36,15 +36,15 @@ export const social = {
   },
   unfollow: {
     tag: 'People',
-    summary: 'Follow somebody no longer',
+    summary: 'Unfollow an account',
     params: pathUsername,
     isRepeatable: true,
     answer: followed,
   },
   createJehub: {
     tag: 'People',
-    summary: 'Found a JeHub',
-    description: `The person is its first member. Names need not be unique. At most ${DAILY_LIMITS.jehubs.limit} per UTC day.`,
+    summary: 'Create a JeHub',
+    description: `The account becomes its first member. Names need not be unique. At most ${DAILY_LIMITS.jehubs.limit} per UTC day.`,
     body: { json: newJehubSchema, example: { name: 'Fox watchers' } },
     isRepeatable: true,
     answer: { status: 201, description: 'The JeHub.', schema: jehubSchema },
@@ -53,7 +53,7 @@ export const social = {
   joinJehub: {
     tag: 'People',
     summary: 'Join a JeHub',
-    description: 'It is open to all; a member stays one.',
+    description: 'Every JeHub is open to everyone. A repeated join changes nothing.',
     params: pathId('a JeHub'),
     isRepeatable: true,
     answer: { status: 200, description: 'The JeHub.', schema: jehubSchema },

@@ -21,7 +21,7 @@ import {
 import type { Operation } from './operation.ts';
 import { pathId, pathIds } from './params.ts';
 
-const KEY = 'a key of one’s own; a key may name itself';
+const KEY = 'one of your keys; a key may name itself';
 const OF_WEBHOOK = pathIds({ id: KEY, webhookId: 'an endpoint of that key' });
 const OF_DELIVERY = pathIds({
   id: KEY,
@@ -33,7 +33,7 @@ export const webhooks = {
   listWebhooks: {
     tag: 'Webhooks',
     summary: 'List endpoints',
-    description: 'The oldest first.',
+    description: 'Oldest first.',
     params: pathId(KEY),
     answer: { status: 200, description: 'The endpoints of the key.', schema: webhookListSchema },
   },
@@ -41,8 +41,8 @@ export const webhooks = {
     tag: 'Webhooks',
     summary: 'Add an endpoint',
     description:
-      'The one answer that holds the signing secret; rotate it if it is lost. Everything the account does from now on, by any ' +
-      `key or in person, is sent there if its event is chosen. A key has at most ${WEBHOOKS_PER_KEY} endpoints.`,
+      'Only this response holds the signing secret; rotate the secret if you lose it. From now on the endpoint receives the ' +
+      `chosen events of the account, whoever causes them. A key has at most ${WEBHOOKS_PER_KEY} endpoints.`,
     params: pathId(KEY),
     body: {
       json: newWebhookSchema,
@@ -61,26 +61,26 @@ export const webhooks = {
     tag: 'Webhooks',
     summary: 'Change, disable or enable an endpoint',
     description:
-      'A disabled endpoint gets nothing; what waits for it is cancelled. Enable it, then replay what it missed.',
+      'A disabled endpoint receives nothing, and its pending deliveries are cancelled. Enable it, then replay the events that it missed.',
     params: OF_WEBHOOK,
     body: { json: webhookChangeSchema, example: { status: 'disabled' } },
     isRepeatable: true,
-    answer: { status: 200, description: 'The endpoint as it is now.', schema: webhookAnswerSchema },
+    answer: { status: 200, description: 'The endpoint after the change.', schema: webhookAnswerSchema },
   },
   deleteWebhook: {
     tag: 'Webhooks',
     summary: 'Delete an endpoint',
-    description: 'With its deliveries and their log.',
+    description: 'Also deletes its deliveries and their attempts.',
     params: OF_WEBHOOK,
     isRepeatable: true,
-    answer: { status: 204, description: 'It is deleted.' },
+    answer: { status: 204, description: 'The endpoint is deleted.' },
   },
   rotateWebhookSecret: {
     tag: 'Webhooks',
     summary: 'Rotate the secret of an endpoint',
     description:
-      'For 24 hours each delivery carries two signatures, of the new secret and of the one before. While two are live, another ' +
-      'rotation must end the older one.',
+      'For 24 hours each delivery carries two signatures: one of the new secret, one of the previous one. A rotation within ' +
+      'that time must end the previous secret.',
     params: OF_WEBHOOK,
     body: { json: rotationSchema, isOptional: true, example: { endPrevious: true } },
     answer: { status: 200, description: 'The new secret.', schema: rotatedSecretSchema },
@@ -88,52 +88,52 @@ export const webhooks = {
   },
   testWebhook: {
     tag: 'Webhooks',
-    summary: 'Send a test',
-    description: 'An event `webhook.test`, signed and retried as any other.',
+    summary: 'Send a test event',
+    description: 'Sends an event `webhook.test`, signed and retried like every other event.',
     params: OF_WEBHOOK,
     isRepeatable: true,
-    answer: { status: 202, description: 'The delivery, which is sent next.', schema: deliveryAnswerSchema },
+    answer: { status: 202, description: 'The delivery, which we send next.', schema: deliveryAnswerSchema },
     errors: ['invalid_request'],
   },
   replayWebhook: {
     tag: 'Webhooks',
-    summary: 'Replay what an endpoint missed',
-    description: `At most ${new Intl.NumberFormat('en-US').format(WEBHOOK_REPLAY_MAX)} deliveries, the oldest first. Receivers know events they have seen by their ids.`,
+    summary: 'Replay missed events',
+    description: `At most ${new Intl.NumberFormat('en-US').format(WEBHOOK_REPLAY_MAX)} deliveries, oldest first. Receivers recognise an event that they have seen by its id.`,
     params: OF_WEBHOOK,
     body: { json: replaySchema, example: { since: '2026-11-24T12:00:00Z' } },
     isRepeatable: true,
-    answer: { status: 202, description: 'How many are queued.', schema: replayedSchema },
+    answer: { status: 202, description: 'The number of queued deliveries.', schema: replayedSchema },
   },
   listWebhookDeliveries: {
     tag: 'Webhooks',
     summary: 'List deliveries',
-    description: 'The newest first. They are kept for 30 days.',
+    description: 'Newest first. Deliveries are kept for 30 days.',
     params: OF_WEBHOOK,
     query: deliveriesQuerySchema,
-    answer: { status: 200, description: 'A page of them.', schema: deliveryPageSchema },
+    answer: { status: 200, description: 'A page of deliveries.', schema: deliveryPageSchema },
   },
   getWebhookDelivery: {
     tag: 'Webhooks',
     summary: 'Read a delivery',
-    description: 'The exact text that is sent, and every attempt with the beginning of its response.',
+    description: 'The exact payload, and every attempt with the start of its response.',
     params: OF_DELIVERY,
     answer: { status: 200, description: 'The delivery.', schema: deliveryDetailSchema },
   },
   redeliverWebhook: {
     tag: 'Webhooks',
-    summary: 'Send a delivery again',
-    description: 'Whatever came of it. The event keeps its id.',
+    summary: 'Redeliver',
+    description: 'Works for delivered, failed and cancelled deliveries. The event keeps its id.',
     params: OF_DELIVERY,
     isRepeatable: true,
-    answer: { status: 202, description: 'The delivery, which is sent next.', schema: deliveryAnswerSchema },
+    answer: { status: 202, description: 'The delivery, which we send next.', schema: deliveryAnswerSchema },
     errors: ['invalid_request'],
   },
   listEvents: {
     tag: 'Webhooks',
     summary: 'Poll for events',
     description:
-      'For an integration without a public URL: every event of the account in the last 30 days, the oldest first, each the ' +
-      'very text that an endpoint would get. Keep `nextCursor` and ask with it again: nothing is missed and nothing comes twice.',
+      'For integrations without a public URL: all events of the account in the last 30 days, oldest first, with the payload ' +
+      'that an endpoint would receive. Store `nextCursor` and send it with the next request: no event is missed or repeated.',
     params: pathId(KEY),
     query: eventsQuerySchema,
     answer: { status: 200, description: 'A page of events.', schema: eventPageSchema },

@@ -42,7 +42,7 @@ function NextStep({ exchange, refusal }: { readonly exchange: Exchange; readonly
   const { method, path } = exchange.c.req;
   if (PASSING.includes(refusal.code)) {
     return method === 'POST' ? (
-      <p>Go back in your browser: the form is as you filled it in, and can be sent again.</p>
+      <p>Go back in your browser: the form still has what you filled in, and you can send it again.</p>
     ) : (
       <p>
         <a href={path}>Try this page again</a>

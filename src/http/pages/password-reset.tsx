@@ -24,7 +24,7 @@ function ForgotPage({ email, errors }: { readonly email: string; readonly errors
     <Layout title={titleOf('Forgot your password?', errors)}>
       <section class="narrow">
         <h1>Forgot your password?</h1>
-        <p>We mail you a link with which you choose another.</p>
+        <p>We email you a link to set a new one.</p>
         <ErrorSummary errors={errors} />
         <form method="post" action="/forgot-password">
           <EmailField autofocus email={email} errors={errors} />
@@ -37,10 +37,10 @@ function ForgotPage({ email, errors }: { readonly email: string; readonly errors
 
 function SentPage(): Markup {
   return (
-    <Layout title="Look into your mail">
+    <Layout title="Check your email">
       <section class="narrow">
-        <h1>Look into your mail</h1>
-        <p>If an account has this address, a link is on its way. It works for an hour and once.</p>
+        <h1>Check your email</h1>
+        <p>If an account has this address, we sent it a link. The link works once, for an hour.</p>
         <p>
           <a href="/sign-in">Back to sign in</a>
         </p>
@@ -67,7 +67,7 @@ export function ResetPage(props: {
           <ErrorSummary errors={errors} />
         ) : (
           <FormAlert>
-            Sorry, {tokenError}. <a href="/forgot-password">Ask for another link</a>
+            Sorry, {tokenError}. <a href="/forgot-password">Request another link</a>
           </FormAlert>
         )}
         <form method="post" action="/reset-password">

@@ -67,7 +67,7 @@ function Missing(props: { readonly name: string; readonly viewer: Person | undef
     <Layout title={`No such ${name}`} viewer={viewer}>
       <section class="narrow">
         <h1>No such {name}</h1>
-        <p>It was deleted, it never was, or it is not for everybody.</p>
+        <p>It was deleted, it never existed, or it is not public.</p>
         {viewer ? null : (
           <p>
             <a href={withNext('/sign-in', path)}>Sign in</a> to see what is shared with you.

@@ -74,7 +74,7 @@ function JesArticle(props: { readonly jes: Jes; readonly now: number; readonly i
       {poll === null ? null : <PollResult poll={poll} now={now} />}
       {linkPreview === null ? null : <PreviewCard preview={linkPreview} />}
       {bounceOf === null ? null : <JesArticle jes={bounceOf} now={now} isBounced />}
-      {jes.bounceOfDeleted === true ? <p class="muted">The Jes it shows was deleted, or is not for you.</p> : null}
+      {jes.bounceOfDeleted === true ? <p class="muted">The bounced Jes was deleted, or you may not see it.</p> : null}
       {isBounced || jes.counts === undefined ? null : <Counts counts={jes.counts} />}
       <footer>
         <a class="quiet" href={`/post/${jes.id}`}>

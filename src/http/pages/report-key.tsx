@@ -25,7 +25,7 @@ function ReportPage(props: {
   return (
     <Layout title={titleOf('Report a key', errors)} viewer={viewer}>
       <section class="narrow">
-        <h1>Report a key</h1>
+        <h1>Report a leaked key</h1>
         <p>
           Did you find a key that begins with <code>jes_live_</code> where others can read it? Report it here: it is
           revoked at once, and its owner is told. You need no account.
@@ -68,7 +68,7 @@ function ReportedPage({ viewer }: { readonly viewer: Person | undefined }): Mark
     <Layout title="Thank you" viewer={viewer}>
       <section class="narrow">
         <h1>Thank you</h1>
-        <p>We received your report. If a key of Jestha is in it, it works no more, and its owner is told.</p>
+        <p>We received your report. If it has an active Jestha key, we revoke the key and tell its owner.</p>
       </section>
     </Layout>
   );

@@ -30,7 +30,7 @@ function DonePage({ isDone, viewer }: { readonly isDone: boolean; readonly viewe
       <section class="narrow">
         <h1>{title}</h1>
         <p>
-          {isDone ? 'You can switch them on again in ' : 'It was not copied whole. You can switch the mails off in '}
+          {isDone ? 'You can switch them on again in ' : 'Part of it is missing. You can switch these emails off in '}
           <a href="/settings/api-access">API access</a>.
         </p>
       </section>

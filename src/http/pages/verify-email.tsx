@@ -111,7 +111,7 @@ function showOutcome(exchange: Exchange, verification: Verification, viewer: Per
     case 'confirmed':
       return show(200, CONFIRMED, 'Thank you.');
     case 'used':
-      return show(200, 'This link was used already', 'There is nothing left to do: the address is confirmed.');
+      return show(200, 'This link was already used', 'The address is confirmed; you need to do nothing.');
     case 'taken_over': {
       const notice = `${CONFIRMED}. All that was set up before has ended; choose the password of your account.`;
       const page = <ResetPage token={verification.resetToken} revokeKeys errors={new Map()} notice={notice} />;
@@ -121,13 +121,13 @@ function showOutcome(exchange: Exchange, verification: Verification, viewer: Per
       return show(
         400,
         'This link is for another account',
-        'Sign out, then open the link in your mail again. Nothing was changed.',
+        'Sign out, then open the link in your email again. Nothing changed.',
       );
     case 'invalid':
       return show(
         400,
         'This link does not work',
-        'It is older than an hour, or was not copied whole. Sign in and ask for another.',
+        'It is older than an hour, or part of it is missing. Sign in and request another one.',
       );
   }
 }

@@ -115,7 +115,7 @@ function Password({ isSet, errors }: { readonly isSet: boolean; readonly errors:
         </form>
       ) : (
         <p>
-          You sign in with Google and have no password. <a href="/forgot-password">Choose one by mail</a>
+          You sign in with Google and have no password. <a href="/forgot-password">Set one by email</a>
         </p>
       )}
     </section>
@@ -142,7 +142,7 @@ function AccountPage(props: {
         <Password isSet={isPasswordSet} errors={errors} />
         <section aria-labelledby="data">
           <h2 id="data">Your data</h2>
-          <p>Everything we keep of you in one JSON file, without passwords and keys.</p>
+          <p>Everything we store about you in one JSON file, without passwords and keys.</p>
           <p>
             <a class="button secondary" href="/api/auth/account/export" download>
               Download your data
@@ -151,7 +151,7 @@ function AccountPage(props: {
         </section>
         <section aria-labelledby="delete">
           <h2 id="delete">Delete your account</h2>
-          <p>Your Jes, JesClips, comments, files and keys are removed. For a week you can change your mind.</p>
+          <p>We remove your Jes, JesClips, comments, files and keys. You can change your mind for a week.</p>
           <p>
             <a class="danger" href="/settings/account/delete">
               Delete the account

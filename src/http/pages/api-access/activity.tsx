@@ -112,11 +112,11 @@ function Addresses({ addresses }: { readonly addresses: readonly UsedAddress[] }
     <section aria-labelledby="addresses">
       <h2 id="addresses">Addresses</h2>
       {addresses.length === 0 ? (
-        <p>It was used from no address that we know.</p>
+        <p>We know of no address that used it.</p>
       ) : (
         <>
           <p class="muted">
-            A row is an address, or a /64 of IPv6, that the key came from after it had come from another one.
+            Each row is an IPv4 address or an IPv6 /64 network that the key was used from after another one.
             {addresses.length < ACTIVITY_ADDRESSES_SHOWN ? '' : ` The latest ${ACTIVITY_ADDRESSES_SHOWN}.`}
           </p>
           <section class="scroll" tabindex={0} aria-label="Addresses, as a table">
@@ -124,8 +124,8 @@ function Addresses({ addresses }: { readonly addresses: readonly UsedAddress[] }
               <thead>
                 <tr>
                   <th scope="col">Address</th>
-                  <th scope="col">First seen anew</th>
-                  <th scope="col">Last seen anew</th>
+                  <th scope="col">First change to it</th>
+                  <th scope="col">Last change to it</th>
                 </tr>
               </thead>
               <tbody>
@@ -162,7 +162,7 @@ function Requests({
       {hours === undefined ? (
         <UsageUnknown />
       ) : hours.length === 0 ? (
-        <p>We keep the counts of 30 days. All of this is older.</p>
+        <p>We keep counts for 30 days; this time is older.</p>
       ) : (
         <UsageChart
           id="requests-chart"
@@ -232,9 +232,9 @@ function Made({ path, activity }: { readonly path: string; readonly activity: Ac
   const told = countsText(counts);
   return (
     <section aria-labelledby="made">
-      <h2 id="made">Made with it and still there</h2>
+      <h2 id="made">Content made with this key</h2>
       {told === '' ? (
-        <p>Nothing since then.</p>
+        <p>Nothing was made since then.</p>
       ) : (
         <>
           <p>{told}.</p>

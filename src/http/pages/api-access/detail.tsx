@@ -57,11 +57,13 @@ function RotationGuide({ id }: { readonly id: string }): Markup {
       </p>
       <ol>
         <li>
-          <a href={`/settings/api-access/new?like=${id}`}>Generate a second key that may do the same</a>.
+          <a href={`/settings/api-access/new?like=${id}`}>Generate a second key with the same permissions</a>.
         </li>
         <li>Give it to your service.</li>
-        <li>Come back here: this page then shows the traffic of both on one chart, and says when this one can go.</li>
-        <li>Revoke it, or have us revoke it once it has been silent for as long as you choose.</li>
+        <li>
+          Come back here: this page then shows the traffic of both on one chart, and tells when you can revoke this one.
+        </li>
+        <li>Revoke this key, or let us revoke it after the time without requests that you choose.</li>
       </ol>
     </section>
   );

@@ -39,7 +39,7 @@ function EndedKeysPage(props: {
       </p>
       <h1>Revoked and expired keys</h1>
       {keys.length === 0 ? (
-        <p>There are none.</p>
+        <p>No keys have been revoked or have expired.</p>
       ) : (
         <table class="keys">
           <thead>

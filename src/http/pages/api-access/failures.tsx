@@ -123,13 +123,13 @@ export function Failures({ apiKey, shown }: { readonly apiKey: ApiKey; readonly 
         Calls that were answered with a status of 400 or above. The newest {FAILURES_PER_KEY} are kept for 7 days.
       </p>
       {failures.length === 0 && !isFiltered ? (
-        <p>No call failed.</p>
+        <p>No calls failed.</p>
       ) : (
         <>
           <FilterForm path={path} filter={filter} />
           {failures.length === 0 ? (
             <p>
-              No such call failed. <a href={`${path}#failures`}>Show all</a>
+              No failed call matches. <a href={`${path}#failures`}>Show all</a>
             </p>
           ) : (
             <section class="scroll" tabindex={0} aria-label="Failed calls, as a table">

@@ -111,7 +111,7 @@ export function History({
       <h2 id="history">History</h2>
       <EventTable apiKey={apiKey} events={events} />
       <p>
-        <a href={`/settings/api-access/${apiKey.id}/history`}>All of its history</a>
+        <a href={`/settings/api-access/${apiKey.id}/history`}>Full history</a>
       </p>
     </section>
   );

@@ -177,7 +177,7 @@ function LeakNotice({ leak }: { readonly leak: Leak }): Markup {
       </p>
       <form method="post" action={`/settings/api-access/${leak.id}/dismiss`}>
         <button type="submit" class="quiet">
-          Put this notice away
+          Dismiss
         </button>
       </form>
     </div>

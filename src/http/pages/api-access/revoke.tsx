@@ -41,7 +41,7 @@ function RevokePage(props: {
         </form>
         {apiKey.status === 'active' ? (
           <p>
-            <a href={`/settings/api-access/${apiKey.id}/schedule`}>Revoke it later, or once it is silent</a>
+            <a href={`/settings/api-access/${apiKey.id}/schedule`}>Revoke it later, or when nobody uses it any more</a>
           </p>
         ) : null}
       </section>

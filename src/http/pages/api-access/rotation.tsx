@@ -17,7 +17,7 @@ export function verdictSentence(verdict: RotationVerdict, older: RotatedKey, now
   const period = age < 30 * DAY_MS ? `since it was generated ${formatDuration(age)} ago` : 'in the last 30 days';
   switch (verdict.code) {
     case 'unknown':
-      return 'Our counters do not answer right now, so we cannot say whether the older key is still in use.';
+      return 'Our counters do not respond right now, so we cannot tell whether the older key is still in use.';
     case 'unused':
       return 'The older key has never been used: you can revoke it.';
     case 'not_moved':
@@ -92,7 +92,7 @@ export function Knocking({ keys }: { readonly keys: readonly KnockingKey[] }): M
   if (keys.length === 0) return null;
   return (
     <section aria-labelledby="knocking">
-      <h2 id="knocking">Still tried: the key that this one replaces</h2>
+      <h2 id="knocking">Services that still send the replaced key</h2>
       {keys.map(({ id, label, maskedKey, count, lastAt, addresses }) => (
         <div class="alert">
           <p>

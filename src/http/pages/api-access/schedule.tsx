@@ -56,7 +56,7 @@ export function ScheduleForm(props: {
         <legend>When shall “{apiKey.label}” be revoked?</legend>
         <label class="choice">
           <input type="radio" name="when" value="silence" checked={form.when === 'silence'} />
-          <span>Once it has not been used for some time</span>
+          <span>After some time without requests</span>
         </label>
         <label>
           Hours without a request
@@ -75,7 +75,7 @@ export function ScheduleForm(props: {
         <FieldError name="hours" errors={errors} />
         <label class="choice">
           <input type="radio" name="when" value="time" checked={form.when === 'time'} />
-          <span>At a time, in any case</span>
+          <span>At a fixed time</span>
         </label>
         <label>
           Date and time (UTC)
@@ -92,7 +92,7 @@ export function ScheduleForm(props: {
         <FieldError name="when" errors={errors} />
       </fieldset>
       <p class="muted">
-        The silence before now counts. We mail you now and when it is done, and you can cancel it until then.
+        The time without requests until now counts. We mail you now and after the revocation. You can cancel until then.
       </p>
       <button type="submit">Schedule the revocation</button>
     </form>

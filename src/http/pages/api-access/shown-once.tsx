@@ -29,9 +29,7 @@ function ShownOncePage(props: {
     <Layout title="Your new key" viewer={person} section="api-access">
       <section class="narrow" data-secret>
         <h1>Store this key now</h1>
-        <p class="alert">
-          It is shown this once and never again: we keep only a fingerprint of it. Who has the key acts as you.
-        </p>
+        <p class="alert">We show this key once: we store only its hash. Whoever has the key can act as you.</p>
         <Copyable id="key" text={apiKeyText} what="the key" />
         <form method="post" action={`/settings/api-access/${apiKey.id}/key`}>
           <button type="submit">I have stored it</button>
@@ -50,9 +48,9 @@ function ShownOncePage(props: {
 
 function GonePage({ person, apiKey }: { readonly person: Person; readonly apiKey: ApiKey }): Markup {
   return (
-    <Layout title="This key was shown already" viewer={person} section="api-access">
+    <Layout title="This key was already shown" viewer={person} section="api-access">
       <section class="narrow">
-        <h1>This key was shown already</h1>
+        <h1>This key was already shown</h1>
         <p>
           A key is shown once, when it is generated. If you did not store <strong>{apiKey.label}</strong> (
           <code>{apiKey.maskedKey}</code>), revoke it and generate another.

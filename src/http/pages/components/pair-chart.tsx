@@ -65,7 +65,7 @@ export function PairChart(props: {
         <span>{last && datedHour(last)}</span>
       </div>
       <details>
-        <summary>The same as a table</summary>
+        <summary>Show as a table</summary>
         <section class="scroll" tabindex={0} aria-label="Requests of both keys, as a table">
           <table>
             <thead>

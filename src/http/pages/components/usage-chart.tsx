@@ -189,7 +189,7 @@ export function UsageChart(props: {
         <span>{last && bucketName(last, unit, isDated)}</span>
       </div>
       <details>
-        <summary>The same as a table</summary>
+        <summary>Show as a table</summary>
         <section class="scroll" tabindex={0} aria-label={`${heading}, as a table`}>
           <table>
             <thead>
@@ -248,5 +248,9 @@ export function Sparkline({ buckets }: { readonly buckets: readonly UsageBucket[
 
 /** Where usage would stand, while Redis does not answer. */
 export function UsageUnknown(): Markup {
-  return <p class="muted">Usage is unknown right now: our counters do not answer. Keys work and can be revoked.</p>;
+  return (
+    <p class="muted">
+      Usage is unknown right now: our counters do not respond. Keys still work, and you can revoke them.
+    </p>
+  );
 }

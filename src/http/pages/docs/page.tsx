@@ -43,7 +43,7 @@ export function MissingPage({ api }: Pick<Shown, 'api'>): Markup {
     <Shell path="" api={api} title="Not found">
       <h1>No such page</h1>
       <p>
-        The contents list all pages of this reference. <a href="/docs">Begin at the start</a>.
+        The contents list all pages of this reference. <a href="/docs">Go to the start page</a>.
       </p>
     </Shell>
   );

@@ -20,14 +20,15 @@ const PROBES: Readonly<Record<ProbeResult['probe'], { title: string; expected: s
     advice: 'A recorded request could be sent again: refuse a webhook-timestamp that is more than 5 minutes off.',
   },
   repeated_id: {
-    title: 'The first request once more',
+    title: 'The first request again',
     expected: 'a status from 200 to 299',
-    advice: 'Events come at least once: answer a webhook-id that you know with 200, and do nothing.',
+    advice: 'An event can arrive more than once: answer a webhook-id that you have seen with 200, and do nothing else.',
   },
   two_signatures: {
-    title: 'Two signatures, the second of which is right',
+    title: 'Two signatures, the second one correct',
     expected: 'a status from 200 to 299',
-    advice: 'During a rotation the header holds several signatures, parted by spaces: one right one is enough.',
+    advice:
+      'During a rotation the header has several signatures, separated by spaces: one correct signature is enough.',
   },
   in_time: {
     title: 'A response in time',
@@ -42,7 +43,9 @@ export function ReceiverCheck({ probes }: { readonly probes: readonly ProbeResul
   return (
     <section aria-labelledby="check" class="check">
       <h2 id="check">
-        {failed === 0 ? 'Your receiver is right' : `Your receiver failed ${failed} of ${probes.length} probes`}
+        {failed === 0
+          ? 'Your receiver passed every probe'
+          : `Your receiver failed ${failed} of ${probes.length} probes`}
       </h2>
       <section class="scroll" tabindex={0} aria-label="Probes, as a table">
         <table>

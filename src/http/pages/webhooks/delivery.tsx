@@ -92,7 +92,7 @@ function DeliveryPage(props: {
       </div>
       {alert === undefined ? null : <FormAlert>{alert}</FormAlert>}
       {isQueued ? (
-        <output class="notice">The delivery is queued again. Reload this page to see what came of it.</output>
+        <output class="notice">The delivery is queued again. Reload this page to see the result.</output>
       ) : null}
       <p>
         <code class="masked">{delivery.eventId}</code>
@@ -114,7 +114,7 @@ function DeliveryPage(props: {
       <h2>Payload</h2>
       <TextBlock name="Payload">{pretty(delivery.payload)}</TextBlock>
       <details>
-        <summary>The exact text that is sent and signed</summary>
+        <summary>The exact bytes that we send and sign</summary>
         <TextBlock name="The exact text">{delivery.payload}</TextBlock>
       </details>
     </Layout>

@@ -32,7 +32,7 @@ import { sendToSecret } from './secret.tsx';
 
 const NOTICES = new Map([
   ['changed', 'The endpoint is changed.'],
-  ['disabled', 'The endpoint is disabled. Events that happen now can be replayed later.'],
+  ['disabled', 'The endpoint is disabled. You can replay later what happens now.'],
   ['enabled', 'The endpoint is enabled.'],
   ['tested', 'A test event is on its way. Reload this page to see what came of it.'],
   ['replayed', 'The deliveries are queued.'],
@@ -74,7 +74,9 @@ function Deliveries(props: {
         ))}
       </nav>
       {deliveries.length === 0 ? (
-        <p class="muted">{status === undefined ? 'Nothing was sent yet. Send a test event.' : 'There are none.'}</p>
+        <p class="muted">
+          {status === undefined ? 'Nothing was sent yet. Send a test event.' : 'No delivery has this status.'}
+        </p>
       ) : (
         <section class="scroll" tabindex={0} aria-label="Deliveries, as a table">
           <table>
@@ -148,8 +150,8 @@ function Secret(props: { readonly path: string; readonly previousExpiresAt: stri
       {previousExpiresAt === undefined ? (
         <>
           <p>
-            A rotation makes a new secret. For 24 hours both sign each request, so that you can change your receiver
-            without losing one.
+            A rotation creates a new secret. For 24 hours both secrets sign each request, so that you can change your
+            receiver without losing one.
           </p>
           <Action path={path} action="rotate" label="Rotate the secret" />
         </>
@@ -170,9 +172,7 @@ function Replay(props: { readonly path: string; readonly since: string; readonly
   return (
     <section aria-labelledby="replay">
       <h2 id="replay">Replay</h2>
-      <p>
-        Sends again what this endpoint missed: failed and cancelled deliveries, and events from while it was disabled.
-      </p>
+      <p>Sends failed and cancelled deliveries again, and the events that happened while the endpoint was disabled.</p>
       <form method="post" action={`${path}#replay`}>
         <input type="hidden" name="action" value="replay" />
         <div class="field">
@@ -181,7 +181,7 @@ function Replay(props: { readonly path: string; readonly since: string; readonly
           <FieldError name="since" errors={errors} />
         </div>
         <button type="submit" class="secondary">
-          Replay what failed
+          Replay missed events
         </button>
       </form>
     </section>
@@ -248,7 +248,7 @@ function EndpointPage(props: {
       </details>
       <details>
         <summary>Delete the endpoint</summary>
-        <p>Its deliveries and their log go with it. What waits is not sent.</p>
+        <p>This also deletes its deliveries and their attempts. Pending deliveries are not sent.</p>
         <Action path={path} action="delete" label="Delete the endpoint" isDangerous />
       </details>
     </Layout>
@@ -367,7 +367,7 @@ export const postWebhook: PersonalPage = {
       const { refusal } = error;
       if (refusal.code === 'invalid_request') {
         const errors = toWebhookErrors(toFieldErrors(refusal.details));
-        const alert = errors.get('status') ?? 'Please look at the fields marked below; nothing was changed.';
+        const alert = errors.get('status') ?? 'Nothing changed. Please correct the marked fields.';
         return await show(exchange, person, 400, {
           errors,
           alert,

@@ -46,7 +46,7 @@ export function WebhookFields({ form, errors }: { readonly form: WebhookForm; re
         errors={errors}
       />
       <fieldset {...invalidGroup('events', errors)}>
-        <legend>Which events?</legend>
+        <legend>Events</legend>
         {EVENT_NAMES.map((name) => (
           <label class="choice">
             <input type="checkbox" name="events" value={name} checked={form.events.includes(name)} />

@@ -49,7 +49,7 @@ export function WebhookList(props: {
     <section aria-labelledby="webhooks">
       <h2 id="webhooks">Webhooks</h2>
       <p class="muted">
-        Each endpoint of this key receives what happens in your account, as it happens.{' '}
+        Each endpoint of this key receives the events of your account as they happen.{' '}
         <a href="/docs/webhooks">How to receive webhooks</a>
       </p>
       {webhooks.map((webhook) => (

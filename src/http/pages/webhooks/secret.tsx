@@ -48,7 +48,7 @@ function SecretPage(props: {
   readonly previousExpiresAt: string | undefined;
 }): Markup {
   const { person, path, webhook, secret, previousExpiresAt } = props;
-  const title = secret === undefined ? 'This secret was shown already' : 'Your signing secret';
+  const title = secret === undefined ? 'This secret was already shown' : 'Your signing secret';
   return (
     <Layout title={title} viewer={person} section="api-access">
       <section class="narrow" data-secret>
@@ -57,7 +57,9 @@ function SecretPage(props: {
           <p>A signing secret is shown once. If you did not store it, rotate the secret of the endpoint.</p>
         ) : (
           <>
-            <p class="alert">It is shown this once. Your receiver verifies with it that a request comes from Jestha.</p>
+            <p class="alert">
+              We show this secret once. With it your receiver verifies that a request comes from Jestha.
+            </p>
             <h2 class="url">{webhook.url}</h2>
             <Copyable id="secret" text={secret} what="the secret" />
             {previousExpiresAt === undefined ? null : (
