@@ -1,6 +1,6 @@
 // Made by `npm run client:types` from the OpenAPI document. Not edited by hand.
 
-/** An account, as its own caller sees it. */
+/** The account of the caller. */
 export interface Profile {
   readonly id: string;
   readonly username: string;
@@ -23,7 +23,7 @@ export interface Profile {
 export interface Failure {
   /** Id of the request: a ULID. */
   readonly requestId: string;
-  /** When it came. */
+  /** The time of the call. */
   readonly at: string;
   readonly method: string;
   /** Its pattern, or `unknown`. */
@@ -43,19 +43,19 @@ export interface Jes {
   readonly url: string;
   /** Empty in a plain bounce. */
   readonly content: string;
-  /** Who sees it. */
+  /** The people who can see it. */
   readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
   readonly author: Author;
-  /** Null where the person posted it themselves. */
+  /** Null if the person posted it without a key. */
   readonly via: Via | null;
   readonly media: readonly Media[];
   readonly poll: Poll | null;
   readonly location: Location | null;
-  /** Comes a moment after the Jes. */
+  /** Added shortly after the Jes is created. */
   readonly linkPreview: LinkPreview | null;
   /** As written in the content, without the #. */
   readonly hashtags: readonly string[];
-  /** Accounts whose @username stands in the content. */
+  /** Accounts that the content mentions by @username. */
   readonly mentions: readonly {
     /** Id of the account: a ULID. */
     readonly id: string;
@@ -66,26 +66,26 @@ export interface Jes {
     readonly id: string;
     readonly name: string;
   } | null;
-  /** The Jes this is a bounce of. */
+  /** The bounced Jes. */
   readonly bounceOf: Jes | null;
-  /** The Jes this is a bounce of is gone, or not for this account; the two look the same. */
+  /** True if the bounced Jes was deleted or this account may not see it; the two cases look the same. */
   readonly bounceOfDeleted?: true;
   /** In a `bounceOf` that is a quote-bounce itself: what it bounces. Only one level is filled in. */
   readonly bounceOfId?: string;
   /** For keys with the scope `read:engagement`, and for people. */
   readonly counts?: Counts;
-  /** When it was posted. */
+  /** The time of its creation. */
   readonly createdAt: string;
-  /** When it was last changed. */
+  /** The time of its last change. */
   readonly updatedAt: string;
   readonly editedAt: string | null;
 }
 
-/** Who wrote something. */
+/** The author. */
 export interface Author {
   /** Id of the account: a ULID. */
   readonly id: string;
-  /** May change; the id does not. */
+  /** Can change; the id cannot. */
   readonly username: string;
   readonly displayName: string;
   /** URL of an image. */
@@ -93,7 +93,7 @@ export interface Author {
   readonly verified: boolean;
 }
 
-/** The API key something was posted through, by its label. */
+/** The API key that posted it, by its label. */
 export interface Via {
   readonly label: string;
 }
@@ -110,7 +110,7 @@ export interface Media {
   readonly height: number | null;
   /** Bytes. */
   readonly size: number;
-  /** Describes the file to people who do not see it; null where its author did not. */
+  /** Describes the file to people who cannot see it; null if the author gave no description. */
   readonly alt: string | null;
 }
 
@@ -122,9 +122,9 @@ export interface Poll {
     /** Votes for this option. */
     readonly votes: number;
   }[];
-  /** Whether one may vote for several options. */
+  /** True if a vote may choose several options. */
   readonly multiple: boolean;
-  /** When votes are no longer taken. */
+  /** The end of the poll. */
   readonly endsAt: string;
   /** The sum of the votes; who votes for two options counts twice. */
   readonly totalVotes: number;
@@ -136,7 +136,7 @@ export interface Location {
   readonly longitude?: number;
 }
 
-/** What the page behind a link says of itself. */
+/** Title, description and image from the metadata of the linked page. */
 export interface LinkPreview {
   readonly url: string;
   readonly title: string | null;
@@ -153,7 +153,7 @@ export interface Counts {
   readonly comments: number;
   /** Bounces and quote-bounces. */
   readonly bounces: number;
-  /** How many keep it for later. */
+  /** The number of saves. */
   readonly saves: number;
 }
 
@@ -164,12 +164,12 @@ export interface Comment {
   readonly postId?: string;
   /** Id of the JesClip it is on: a ULID. */
   readonly jesClipId?: string;
-  /** Null = it is at the top. */
+  /** Null if it is not a reply. */
   readonly parentId: string | null;
   readonly content: string;
   readonly author: Author;
   readonly via: Via | null;
-  /** When it was written. */
+  /** The time of its creation. */
   readonly createdAt: string;
 }
 
@@ -183,13 +183,13 @@ export interface JesClip {
   readonly caption: string;
   readonly video: Media;
   readonly author: Author;
-  /** Null where the person posted it themselves. */
+  /** Null if the person posted it without a key. */
   readonly via: Via | null;
-  /** Who sees it. */
+  /** The people who can see it. */
   readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
   /** As written in the caption, without the #. */
   readonly hashtags: readonly string[];
-  /** Accounts whose @username stands in the caption. */
+  /** Accounts that the caption mentions by @username. */
   readonly mentions: readonly {
     /** Id of the account: a ULID. */
     readonly id: string;
@@ -200,9 +200,9 @@ export interface JesClip {
     /** Comments, replies included. */
     readonly comments: number;
   };
-  /** When it was posted. */
+  /** The time of its creation. */
   readonly createdAt: string;
-  /** When it was last changed. */
+  /** The time of its last change. */
   readonly updatedAt: string;
   readonly editedAt: string | null;
 }
@@ -215,14 +215,14 @@ export interface Like {
 
 export interface Save {
   readonly saved: boolean;
-  /** How many keep it. */
+  /** The number of saves. */
   readonly saves: number;
 }
 
 export interface Follow {
   readonly username: string;
   readonly following: boolean;
-  /** How many follow this account. */
+  /** The number of followers. */
   readonly totalFollowers: number;
 }
 
@@ -231,50 +231,50 @@ export interface JeHub {
   /** Id of the JeHub: a ULID. */
   readonly id: string;
   readonly name: string;
-  /** How many are members. */
+  /** The number of members. */
   readonly totalMembers: number;
-  /** When it was founded. */
+  /** The time of its creation. */
   readonly createdAt: string;
 }
 
 export interface Session {
   /** Id of the session: a ULID. */
   readonly id: string;
-  /** In plain words. */
+  /** The browser and system, in words. */
   readonly browser: string;
-  /** Where it began: an IPv4 address, or an IPv6 block. */
+  /** The IPv4 address or IPv6 network of the sign-in. */
   readonly address: string | null;
-  /** When the person signed in. */
+  /** The time of the sign-in. */
   readonly createdAt: string;
-  /** When it was last in use, to the minute and up to an hour late. */
+  /** The time of the last use, to the minute; up to an hour late. */
   readonly lastSeenAt: string;
-  /** Whether this request came with it. */
+  /** True for the session of this request. */
   readonly isCurrent: boolean;
 }
 
-/** A key as its owner sees it: everything but the key. */
+/** An API key, without the key itself. */
 export interface ApiKey {
   /** Id of the key: a ULID. */
   readonly id: string;
   readonly label: string;
   readonly maskedKey: string;
   readonly scopes: readonly string[];
-  /** Empty = any address. */
+  /** Empty if the key works from any address. */
   readonly ipAllowlist: readonly string[];
   readonly status: "active" | "expired" | "revoked";
-  /** When it was generated. */
+  /** The time of its creation. */
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
-  /** Where from. */
+  /** The IP address of that request. */
   readonly lastUsedIp: string | null;
   readonly revokedAt: string | null;
   readonly revokedReason: "user" | "admin" | "leaked" | null;
-  /** In the list: the most urgent first; empty where nothing is to be done. */
+  /** Only in the list. Most urgent first; empty if there is nothing to do. */
   readonly health?: readonly KeyHealth[];
 }
 
-/** A fact that the owner of a key should know. */
+/** Something that the owner of the key should know. */
 export interface KeyHealth {
   /** `leaked`: found in public and revoked, until dismissed. `revocation_scheduled`: its owner has chosen when. `expires_soon`: within 30 days. `idle`: not used for 90 days. Neither `never_used` nor `idle` is claimed while the last use is unknown. */
   readonly code: "leaked" | "expired" | "revocation_scheduled" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
@@ -282,12 +282,12 @@ export interface KeyHealth {
   readonly severity: "alert" | "warning" | "notice";
   /** The reason. */
   readonly message: string;
-  /** The way out. */
+  /** The page or chapter that helps. */
   readonly action: string;
 }
 
 export interface UsageBucket {
-  /** When the hour or UTC day began. */
+  /** The start of the hour or UTC day. */
   readonly start: string;
   /** Requests that were admitted. */
   readonly accepted: number;
@@ -295,7 +295,7 @@ export interface UsageBucket {
   readonly throttled: number;
 }
 
-/** An endpoint that events are sent to. */
+/** A URL that receives events. */
 export interface Webhook {
   /** Id of the endpoint: a ULID. */
   readonly id: string;
@@ -305,10 +305,10 @@ export interface Webhook {
   readonly status: "active" | "disabled";
   /** `owner`: switched off; `gone`: it answered 410; `failing`: it failed for 5 days. */
   readonly disabledReason: "owner" | "gone" | "failing" | null;
-  /** When it was added. */
+  /** The time of its creation. */
   readonly createdAt: string;
   readonly lastAttemptAt: string | null;
-  /** What it answered then; null where it did not answer. */
+  /** The status of the last response; null if there was none. */
   readonly lastStatusCode: number | null;
   readonly failingSince: string | null;
 }
@@ -324,9 +324,9 @@ export interface WebhookDelivery {
   /** Requests made so far. */
   readonly attempts: number;
   readonly nextAttemptAt: string | null;
-  /** The last answer; null where there was none. */
+  /** The status of the last response; null if there was none. */
   readonly lastStatusCode: number | null;
-  /** When it was queued. */
+  /** The time at which it was queued. */
   readonly createdAt: string;
 }
 
@@ -340,25 +340,25 @@ export interface WebhookDeliveryDetail {
   /** Requests made so far. */
   readonly attempts: number;
   readonly nextAttemptAt: string | null;
-  /** The last answer; null where there was none. */
+  /** The status of the last response; null if there was none. */
   readonly lastStatusCode: number | null;
-  /** When it was queued. */
+  /** The time at which it was queued. */
   readonly createdAt: string;
-  /** The exact text that is sent. */
+  /** The exact payload. */
   readonly payload: string;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly attemptLog: readonly WebhookAttempt[];
 }
 
 export interface WebhookAttempt {
-  /** When the request was sent. */
+  /** The time of the request. */
   readonly at: string;
   readonly statusCode: number | null;
-  /** Why the attempt failed; null where it succeeded. */
+  /** The reason of the failure; null if the attempt succeeded. */
   readonly error: "status" | "redirect" | "timeout" | "dns" | "connection" | "tls" | "target_not_allowed" | null;
   /** Milliseconds until the response was read. */
   readonly durationMs: number;
-  /** The beginning of the response, at most 1 KiB. */
+  /** The first 1 KiB of the response. */
   readonly responseBody: string | null;
 }
 
@@ -366,7 +366,7 @@ export interface JesCreatedEvent {
   readonly event: "jes.created";
   /** Id of the event. */
   readonly id: string;
-  /** When it happened. */
+  /** The time of the event. */
   readonly created_at: string;
   readonly data: {
     readonly jes: Jes;
@@ -377,7 +377,7 @@ export interface JesClipCreatedEvent {
   readonly event: "jesclip.created";
   /** Id of the event. */
   readonly id: string;
-  /** When it happened. */
+  /** The time of the event. */
   readonly created_at: string;
   readonly data: {
     readonly jesclip: JesClip;
@@ -388,7 +388,7 @@ export interface CommentCreatedEvent {
   readonly event: "comment.created";
   /** Id of the event. */
   readonly id: string;
-  /** When it happened. */
+  /** The time of the event. */
   readonly created_at: string;
   readonly data: {
     readonly comment: Comment;
@@ -399,7 +399,7 @@ export interface ApiKeyRevokedEvent {
   readonly event: "apikey.revoked";
   /** Id of the event. */
   readonly id: string;
-  /** When it happened. */
+  /** The time of the event. */
   readonly created_at: string;
   readonly data: {
     readonly apiKey: RevokedApiKey;
@@ -414,13 +414,13 @@ export interface RevokedApiKey {
   readonly maskedKey: string;
   readonly scopes: readonly string[];
   readonly status: "active" | "expired" | "revoked";
-  /** When it was generated. */
+  /** The time of its creation. */
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
   readonly revokedAt: string | null;
   readonly revokedReason: "user" | "admin" | "leaked" | null;
-  /** In the list: the most urgent first; empty where nothing is to be done. */
+  /** Only in the list. Most urgent first; empty if there is nothing to do. */
   readonly health?: readonly KeyHealth[];
 }
 
@@ -428,7 +428,7 @@ export interface WebhookTestEvent {
   readonly event: "webhook.test";
   /** Id of the event. */
   readonly id: string;
-  /** When it happened. */
+  /** The time of the event. */
   readonly created_at: string;
   readonly data: {
     readonly webhook: {
@@ -867,10 +867,10 @@ export interface Operations {
       readonly label: string;
       readonly maskedKey: string;
       readonly scopes: readonly string[];
-      /** When it was generated. */
+      /** The time of its creation. */
       readonly createdAt: string;
       readonly expiresAt: string | null;
-      /** It works from some addresses only. */
+      /** True if the key works only from some addresses. */
       readonly ipRestricted: boolean;
       /** The rolling minute and 24 hours, `POST /api/posts` a minute, and the creations of the UTC day. */
       readonly limits: readonly ({
@@ -878,7 +878,7 @@ export interface Operations {
         readonly limit: number;
         /** Requests, or creations, that are still admitted. */
         readonly remaining: number;
-        /** When the window frees its oldest request; of creations, midnight UTC. */
+        /** The time at which the oldest request leaves the window; for creations, midnight UTC. */
         readonly resetsAt: string;
       })[];
     };
@@ -903,7 +903,7 @@ export interface Operations {
         readonly status?: number;
         /** Only this error code. */
         readonly code?: string;
-        /** How many at most. */
+        /** The maximum number of items on the page. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
         readonly cursor?: string;
@@ -934,11 +934,11 @@ export interface Operations {
       readonly idempotencyKey?: string;
     } & ({ readonly body: {
       readonly content: string;
-      /** Texts that describe files are for forms, which have files. */
+      /** Descriptions of files; only forms have files. */
       readonly alt?: readonly string[];
-      /** Who sees it. */
+      /** The people who can see it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
-      /** A JeHub the account is a member of; the Jes is for its members. */
+      /** A JeHub that the account is a member of. Only its members see the Jes. */
       readonly jeHubId?: string;
       readonly location?: {
         readonly name: string;
@@ -946,21 +946,21 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
-        /** Each differs from the others; upper and lower case differ. */
+        /** All different; case matters. */
         readonly options: readonly string[];
         readonly durationHours?: number;
-        /** Whether one may vote for several options. */
+        /** True if a vote may choose several options. */
         readonly multiple?: boolean;
       };
-      /** The one URL to be unfurled, instead of the first in the content. */
+      /** The URL to preview, instead of the first one in the content. */
       readonly linkPreviewUrl?: string;
     } } | { readonly form: {
       readonly content?: string;
       /** The n-th text describes the n-th file to people who cannot see it; an empty text means no description. Send one field per text, or one field with a JSON list. */
       readonly alt?: readonly string[];
-      /** Who sees it. */
+      /** The people who can see it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
-      /** A JeHub the account is a member of; the Jes is for its members. */
+      /** A JeHub that the account is a member of. Only its members see the Jes. */
       readonly jeHubId?: string;
       readonly location?: {
         readonly name: string;
@@ -968,13 +968,13 @@ export interface Operations {
         readonly longitude?: number;
       };
       readonly poll?: {
-        /** Each differs from the others; upper and lower case differ. */
+        /** All different; case matters. */
         readonly options: readonly string[];
         readonly durationHours?: number;
-        /** Whether one may vote for several options. */
+        /** True if a vote may choose several options. */
         readonly multiple?: boolean;
       };
-      /** The one URL to be unfurled, instead of the first in the content. */
+      /** The URL to preview, instead of the first one in the content. */
       readonly linkPreviewUrl?: string;
       /** With an API key at most 4 files of at most 8,388,608 bytes. The bytes decide the type: image/jpeg, image/png, image/gif, image/webp, video/mp4, video/mpeg, video/quicktime, video/webm. Files are stored without their metadata. */
       readonly media?: readonly Blob[];
@@ -1036,19 +1036,19 @@ export interface Operations {
       readonly idempotencyKey?: string;
     } & { readonly body: {
       readonly content?: string;
-      /** Who sees it. */
+      /** The people who can see it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
-      /** Null takes it away. */
+      /** Null removes it. */
       readonly location?: {
         readonly name: string;
         readonly latitude?: number;
         readonly longitude?: number;
       } | null;
-      /** New texts for files of this Jes; files that are left out keep theirs. */
+      /** New descriptions of files of this Jes; other files keep theirs. */
       readonly media?: readonly ({
         /** The id of a file of this Jes. */
         readonly id: string;
-        /** Describes the file. Null, or an empty text, takes it away. */
+        /** Describes the file. Null or an empty text removes the description. */
         readonly alt: string | null;
       })[];
     } };
@@ -1154,7 +1154,7 @@ export interface Operations {
       readonly idempotencyKey?: string;
     } & { readonly body: {
       readonly content: string;
-      /** The comment this is a reply to. */
+      /** The comment that this one replies to. */
       readonly parentId?: string;
     } };
     readonly data: Comment;
@@ -1188,7 +1188,7 @@ export interface Operations {
         readonly id: string;
       };
       readonly query?: {
-        /** How many at most. */
+        /** The maximum number of items on the page. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
         readonly cursor?: string;
@@ -1196,7 +1196,7 @@ export interface Operations {
     };
     readonly data: {
       readonly comments: readonly Comment[];
-      /** What to ask the next page with; null = there is none yet. */
+      /** The cursor of the next page; null if there is none yet. */
       readonly nextCursor: string | null;
     };
     readonly error:
@@ -1223,7 +1223,7 @@ export interface Operations {
     } & { readonly form: {
       /** May be empty. */
       readonly caption?: string;
-      /** Who sees it. */
+      /** The people who can see it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
       /** One video, with an API key of at most 8,388,608 bytes. The bytes decide the type: video/mp4, video/mpeg, video/quicktime, video/webm. The video is stored without its metadata. */
       readonly video: Blob;
@@ -1285,7 +1285,7 @@ export interface Operations {
     } & { readonly body: {
       /** May be empty. */
       readonly caption?: string;
-      /** Who sees it. */
+      /** The people who can see it. */
       readonly visibility?: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
     } };
     readonly data: JesClip;
@@ -1323,7 +1323,7 @@ export interface Operations {
       readonly idempotencyKey?: string;
     } & { readonly body: {
       readonly content: string;
-      /** The comment this is a reply to. */
+      /** The comment that this one replies to. */
       readonly parentId?: string;
     } };
     readonly data: Comment;
@@ -1357,7 +1357,7 @@ export interface Operations {
         readonly id: string;
       };
       readonly query?: {
-        /** How many at most. */
+        /** The maximum number of items on the page. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
         readonly cursor?: string;
@@ -1365,7 +1365,7 @@ export interface Operations {
     };
     readonly data: {
       readonly comments: readonly Comment[];
-      /** What to ask the next page with; null = there is none yet. */
+      /** The cursor of the next page; null if there is none yet. */
       readonly nextCursor: string | null;
     };
     readonly error:
@@ -1753,7 +1753,7 @@ export interface Operations {
   'DELETE /api/auth/sessions': {
     readonly init: {};
     readonly data: {
-      /** Sessions that ended. */
+      /** The number of ended sessions. */
       readonly ended: number;
     };
     readonly error:
@@ -1857,7 +1857,7 @@ export interface Operations {
   'GET /api/auth/account/export': {
     readonly init: {};
     readonly data: {
-      /** When the download began. */
+      /** The start of the download. */
       readonly exportedAt: string;
       readonly account: {
         readonly id: string;
@@ -1869,7 +1869,7 @@ export interface Operations {
       readonly signInMethods: readonly {
         readonly [name: string]: unknown;
       }[];
-      /** Where the person is signed in. */
+      /** The sessions of the account. */
       readonly sessions: readonly {
         readonly [name: string]: unknown;
       }[];
@@ -1877,7 +1877,7 @@ export interface Operations {
       readonly apiKeys: readonly {
         readonly [name: string]: unknown;
       }[];
-      /** What happened to the keys. */
+      /** The history of the keys. */
       readonly apiKeyHistory: readonly {
         readonly [name: string]: unknown;
       }[];
@@ -1921,7 +1921,7 @@ export interface Operations {
       readonly pollVotes: readonly {
         readonly [name: string]: unknown;
       }[];
-      /** Whom the person follows. */
+      /** The accounts that the person follows. */
       readonly following: readonly {
         readonly [name: string]: unknown;
       }[];
@@ -1977,7 +1977,7 @@ export interface Operations {
   'GET /api/auth/api-keys': {
     readonly init: {
       readonly query?: {
-        /** How many at most. */
+        /** The maximum number of items on the page. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
         readonly cursor?: string;
@@ -1985,7 +1985,7 @@ export interface Operations {
     };
     readonly data: {
       readonly apiKeys: readonly ApiKey[];
-      /** Where the next page begins; null after the last. */
+      /** The cursor of the next page; null on the last page. */
       readonly nextCursor: string | null;
     };
     readonly error:
@@ -2015,7 +2015,7 @@ export interface Operations {
     } };
     readonly data: {
       readonly apiKey: ApiKey;
-      /** The key itself. It is shown this once, and kept nowhere. */
+      /** The key itself. No other response shows it, and we do not store it. */
       readonly key: string;
     };
     readonly error:
@@ -2110,7 +2110,7 @@ export interface Operations {
         readonly status?: number;
         /** Only this error code. */
         readonly code?: string;
-        /** How many at most. */
+        /** The maximum number of items on the page. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
         readonly cursor?: string;
@@ -2177,7 +2177,7 @@ export interface Operations {
     } };
     readonly data: {
       readonly webhook: Webhook;
-      /** The signing secret. It is shown this once. */
+      /** The signing secret. No other response shows it. */
       readonly secret: string;
     };
     readonly error:
@@ -2246,7 +2246,7 @@ export interface Operations {
       readonly events?: readonly ("jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked")[];
       /** Null removes it. */
       readonly description?: string | null;
-      /** Enabling an endpoint forgets its failures. */
+      /** Enabling an endpoint resets its failures. */
       readonly status?: "active" | "disabled";
     } };
     readonly data: {
@@ -2315,14 +2315,14 @@ export interface Operations {
         readonly webhookId: string;
       };
     } & { readonly body?: {
-      /** While two secrets are live: ends the older one now. */
+      /** Ends the previous secret now, while two are valid. */
       readonly endPrevious?: true;
     } };
     readonly data: {
       readonly webhook: Webhook;
-      /** The signing secret. It is shown this once. */
+      /** The signing secret. No other response shows it. */
       readonly secret: string;
-      /** Until then the secret before signs, too. */
+      /** The time until which the previous secret signs, too. */
       readonly previousExpiresAt: string;
     };
     readonly error:
@@ -2391,7 +2391,7 @@ export interface Operations {
       /** The same request with the same key is done once, and answered the same within 24 hours. */
       readonly idempotencyKey?: string;
     } & { readonly body: {
-      /** Events from then on. */
+      /** The start of the replay. */
       readonly since: string;
       /** `failed`: what was not delivered, or not even sent while the endpoint was disabled. */
       readonly status?: "failed" | "all";
@@ -2434,7 +2434,7 @@ export interface Operations {
       readonly query?: {
         readonly status?: "pending" | "delivered" | "failed" | "cancelled";
         readonly event?: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
-        /** How many at most. */
+        /** The maximum number of items on the page. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
         readonly cursor?: string;
@@ -2535,7 +2535,7 @@ export interface Operations {
       };
       readonly query?: {
         readonly event?: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked";
-        /** How many at most. */
+        /** The maximum number of items on the page. */
         readonly limit?: number;
         /** The `nextCursor` of the page before. */
         readonly cursor?: string;
@@ -2543,7 +2543,7 @@ export interface Operations {
     };
     readonly data: {
       readonly events: readonly (JesCreatedEvent | JesClipCreatedEvent | CommentCreatedEvent | ApiKeyRevokedEvent)[];
-      /** A watermark: ask with it again, at once where the page was full, later otherwise. Never null. */
+      /** The cursor of the next page. Send it at once if the page was full, later otherwise. Never null. */
       readonly nextCursor: string;
     };
     readonly error:
@@ -2565,9 +2565,9 @@ export interface Operations {
   /** Report leaked keys. */
   'POST /api/key-reports': {
     readonly init: { readonly body: {
-      /** What was found. What is no key of Jestha is left alone. */
+      /** The text that was found. We ignore everything in it that is not a Jestha key. */
       readonly keys: readonly string[];
-      /** Where it was found, for the mail to the owner. */
+      /** The place where it was found; we tell the owner. */
       readonly url?: string;
     } };
     readonly data: {
@@ -2604,7 +2604,7 @@ export interface Operations {
       /** SHA-256 of the token. */
       readonly token_hash: string;
       readonly token_type: string;
-      /** It is, or was, a key of Jestha, or not. */
+      /** True if the token is or was a Jestha key. */
       readonly label: "true_positive" | "false_positive";
     })[];
     readonly error:

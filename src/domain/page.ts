@@ -12,7 +12,7 @@ export function pageOf(size: number, max: number) {
       .union([z.number(), digits], { error: message })
       .pipe(z.number().int(message).min(1, message).max(max, message))
       .default(size)
-      .meta({ description: 'How many at most.' }),
+      .meta({ description: 'The maximum number of items on the page.' }),
     cursor: z.string().optional().meta({ description: 'The `nextCursor` of the page before.' }),
   };
 }

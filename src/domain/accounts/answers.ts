@@ -5,14 +5,14 @@ import { answeredId, answeredTime } from '../answer-parts.ts';
 export const sessionSchema = z
   .strictObject({
     id: answeredId('session'),
-    browser: z.string().meta({ description: 'In plain words.', examples: ['Firefox on Windows'] }),
+    browser: z.string().meta({ description: 'The browser and system, in words.', examples: ['Firefox on Windows'] }),
     address: z
       .string()
       .nullable()
-      .meta({ description: 'Where it began: an IPv4 address, or an IPv6 block.', examples: ['192.0.2.1'] }),
-    createdAt: answeredTime('When the person signed in.'),
-    lastSeenAt: answeredTime('When it was last in use, to the minute and up to an hour late.'),
-    isCurrent: z.boolean().meta({ description: 'Whether this request came with it.' }),
+      .meta({ description: 'The IPv4 address or IPv6 network of the sign-in.', examples: ['192.0.2.1'] }),
+    createdAt: answeredTime('The time of the sign-in.'),
+    lastSeenAt: answeredTime('The time of the last use, to the minute; up to an hour late.'),
+    isCurrent: z.boolean().meta({ description: 'True for the session of this request.' }),
   })
   .meta({ id: 'Session' });
 
@@ -20,4 +20,6 @@ export const sessionListSchema = z.strictObject({ sessions: z.array(sessionSchem
 
 export const doneSchema = z.strictObject({ success: z.literal(true) });
 
-export const endedSchema = z.strictObject({ ended: z.int().min(0).meta({ description: 'Sessions that ended.' }) });
+export const endedSchema = z.strictObject({
+  ended: z.int().min(0).meta({ description: 'The number of ended sessions.' }),
+});

@@ -21,7 +21,7 @@ export const profileSchema = z
     /** ISO-8601 UTC with milliseconds. */
     createdAt: z.string().meta({ format: 'date-time' }),
   })
-  .meta({ id: 'Profile', description: 'An account, as its own caller sees it.' });
+  .meta({ id: 'Profile', description: 'The account of the caller.' });
 
 export type Profile = z.infer<typeof profileSchema>;
 

@@ -10,15 +10,15 @@ export const commentSchema = z
     jesClipId: answeredId('JesClip it is on').optional(),
     parentId: answeredId('comment at the top of its thread')
       .nullable()
-      .meta({ description: 'Null = it is at the top.' }),
+      .meta({ description: 'Null if it is not a reply.' }),
     content: z.string().meta({ examples: ['Well said'] }),
     author: authorSchema,
     via: viaSchema.nullable(),
-    createdAt: answeredTime('When it was written.'),
+    createdAt: answeredTime('The time of its creation.'),
   })
   .meta({ id: 'Comment' });
 
 export const commentPageSchema = z.strictObject({
   comments: z.array(commentSchema),
-  nextCursor: z.string().nullable().meta({ description: 'What to ask the next page with; null = there is none yet.' }),
+  nextCursor: z.string().nullable().meta({ description: 'The cursor of the next page; null if there is none yet.' }),
 });

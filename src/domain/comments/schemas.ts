@@ -6,7 +6,7 @@ import { humanText, namedId } from '../text.ts';
 /** `POST /api/posts/:id/comments`, and of a JesClip (contract section 8). */
 export const newCommentSchema = z.strictObject({
   content: humanText(1, COMMENT_MAX_CHARACTERS),
-  parentId: namedId('a comment').optional().meta({ description: 'The comment this is a reply to.' }),
+  parentId: namedId('a comment').optional().meta({ description: 'The comment that this one replies to.' }),
 });
 
 /** The query of `GET /api/posts/:id/comments`, and of a JesClip; other parameters are none of ours. */

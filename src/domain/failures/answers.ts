@@ -6,7 +6,7 @@ import { answeredId, answeredTime } from '../answer-parts.ts';
 export const failureSchema = z
   .strictObject({
     requestId: answeredId('request'),
-    at: answeredTime('When it came.'),
+    at: answeredTime('The time of the call.'),
     method: z.string().meta({ examples: ['POST'] }),
     path: z.string().meta({
       description: 'Its pattern, or `unknown`.',

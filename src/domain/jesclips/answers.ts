@@ -13,16 +13,16 @@ export const jesClipSchema = z
     caption: z.string().meta({ description: 'May be empty.', examples: ['Look at this'] }),
     video: mediaSchema,
     author: authorSchema,
-    via: viaSchema.nullable().meta({ description: 'Null where the person posted it themselves.' }),
+    via: viaSchema.nullable().meta({ description: 'Null if the person posted it without a key.' }),
     visibility: visibilitySchema,
     hashtags: z.array(z.string()).meta({ description: 'As written in the caption, without the #.' }),
-    mentions: mentionsSchema.meta({ description: 'Accounts whose @username stands in the caption.' }),
+    mentions: mentionsSchema.meta({ description: 'Accounts that the caption mentions by @username.' }),
     counts: z
       .strictObject({ comments: answeredCount('Comments, replies included.') })
       .optional()
       .meta({ description: 'For keys with the scope `read:engagement`, and for people.' }),
-    createdAt: answeredTime('When it was posted.'),
-    updatedAt: answeredTime('When it was last changed.'),
-    editedAt: answeredTime('When its author last edited it.').nullable(),
+    createdAt: answeredTime('The time of its creation.'),
+    updatedAt: answeredTime('The time of its last change.'),
+    editedAt: answeredTime('The time of the last edit by its author.').nullable(),
   })
   .meta({ id: 'JesClip', description: 'A short video.' });

@@ -24,9 +24,9 @@ export const keyHealthSchema = z
       }),
     severity: z.enum(['alert', 'warning', 'notice']).meta({ description: '`alert` is the most urgent.' }),
     message: z.string().meta({ description: 'The reason.', examples: ['Expires in 3 days.'] }),
-    action: z.string().meta({ description: 'The way out.' }),
+    action: z.string().meta({ description: 'The page or chapter that helps.' }),
   })
-  .meta({ id: 'KeyHealth', description: 'A fact that the owner of a key should know.' });
+  .meta({ id: 'KeyHealth', description: 'Something that the owner of the key should know.' });
 
 /** A key as its owner sees it (contract section 9): everything but the key. */
 export const apiKeySchema = z
@@ -35,24 +35,26 @@ export const apiKeySchema = z
     label: z.string().meta({ examples: ['Blog bridge'] }),
     maskedKey: z.string().meta({ examples: ['jes_live_a1b2****'] }),
     scopes: z.array(z.string()).meta({ examples: [['write:jes']] }),
-    ipAllowlist: z.array(z.string()).meta({ description: 'Empty = any address.', examples: [['192.0.2.0/24']] }),
+    ipAllowlist: z
+      .array(z.string())
+      .meta({ description: 'Empty if the key works from any address.', examples: [['192.0.2.0/24']] }),
     status: z.enum(['active', 'expired', 'revoked']),
-    createdAt: answeredTime('When it was generated.'),
-    expiresAt: answeredTime('From when on it is refused.').nullable(),
-    lastUsedAt: answeredTime('When a request with it was last admitted.').nullable(),
-    lastUsedIp: z.string().nullable().meta({ description: 'Where from.' }),
-    revokedAt: answeredTime('When it was revoked.').nullable(),
+    createdAt: answeredTime('The time of its creation.'),
+    expiresAt: answeredTime('The time from which the key is refused.').nullable(),
+    lastUsedAt: answeredTime('The time of the last accepted request.').nullable(),
+    lastUsedIp: z.string().nullable().meta({ description: 'The IP address of that request.' }),
+    revokedAt: answeredTime('The time of the revocation.').nullable(),
     revokedReason: z.enum(REVOKED_REASONS).nullable(),
     health: z
       .array(keyHealthSchema)
       .optional()
-      .meta({ description: 'In the list: the most urgent first; empty where nothing is to be done.' }),
+      .meta({ description: 'Only in the list. Most urgent first; empty if there is nothing to do.' }),
   })
-  .meta({ id: 'ApiKey', description: 'A key as its owner sees it: everything but the key.' });
+  .meta({ id: 'ApiKey', description: 'An API key, without the key itself.' });
 
 export const apiKeyListSchema = z.strictObject({
   apiKeys: z.array(apiKeySchema),
-  nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null after the last.' }),
+  nextCursor: z.string().nullable().meta({ description: 'The cursor of the next page; null on the last page.' }),
 });
 
 /** A key as it describes itself (contract section 7). */
@@ -61,16 +63,16 @@ export const ownKeySchema = z.strictObject({
   label: z.string().meta({ examples: ['Blog bridge'] }),
   maskedKey: z.string().meta({ examples: ['jes_live_a1b2****'] }),
   scopes: z.array(z.string()).meta({ examples: [['write:jes']] }),
-  createdAt: answeredTime('When it was generated.'),
-  expiresAt: answeredTime('From when on it is refused.').nullable(),
-  ipRestricted: z.boolean().meta({ description: 'It works from some addresses only.' }),
+  createdAt: answeredTime('The time of its creation.'),
+  expiresAt: answeredTime('The time from which the key is refused.').nullable(),
+  ipRestricted: z.boolean().meta({ description: 'True if the key works only from some addresses.' }),
   limits: z
     .array(
       z.strictObject({
         name: z.enum(['minute', 'day', 'posts', 'creations']),
         limit: z.int(),
         remaining: answeredCount('Requests, or creations, that are still admitted.'),
-        resetsAt: answeredTime('When the window frees its oldest request; of creations, midnight UTC.'),
+        resetsAt: answeredTime('The time at which the oldest request leaves the window; for creations, midnight UTC.'),
       }),
     )
     .meta({
@@ -86,13 +88,13 @@ export const createdKeySchema = z.strictObject({
   key: z
     .string()
     .regex(/^jes_live_[0-9A-Za-z]{49}$/)
-    .meta({ description: 'The key itself. It is shown this once, and kept nowhere.' }),
+    .meta({ description: 'The key itself. No other response shows it, and we do not store it.' }),
 });
 
 /** What happened to a key's requests in an hour or a UTC day. */
 export const usageBucketSchema = z
   .strictObject({
-    start: answeredTime('When the hour or UTC day began.'),
+    start: answeredTime('The start of the hour or UTC day.'),
     accepted: answeredCount('Requests that were admitted.'),
     throttled: answeredCount('Requests that a limit refused.'),
   })

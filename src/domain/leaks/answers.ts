@@ -10,6 +10,8 @@ export const githubMatchesSchema = z.array(
       .regex(/^[0-9a-f]{64}$/)
       .meta({ description: 'SHA-256 of the token.' }),
     token_type: z.string(),
-    label: z.enum(['true_positive', 'false_positive']).meta({ description: 'It is, or was, a key of Jestha, or not.' }),
+    label: z
+      .enum(['true_positive', 'false_positive'])
+      .meta({ description: 'True if the token is or was a Jestha key.' }),
   }),
 );

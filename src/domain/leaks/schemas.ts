@@ -9,12 +9,12 @@ export const keyReportSchema = z.strictObject({
     .array(z.string({ error: 'must be a string' }).max(REPORTED_KEY_MAX_CHARACTERS, tooLong))
     .min(1, 'give at least one key')
     .max(KEYS_PER_REPORT, `at most ${KEYS_PER_REPORT} keys`)
-    .meta({ description: 'What was found. What is no key of Jestha is left alone.' }),
+    .meta({ description: 'The text that was found. We ignore everything in it that is not a Jestha key.' }),
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
     .optional()
-    .meta({ description: 'Where it was found, for the mail to the owner.' }),
+    .meta({ description: 'The place where it was found; we tell the owner.' }),
 });
 
 /** A match of GitHub's secret scanning; fields that we do not read may come. */

@@ -18,7 +18,7 @@ export const mediaSchema = z
       .string()
       .nullable()
       .meta({
-        description: 'Describes the file to people who do not see it; null where its author did not.',
+        description: 'Describes the file to people who cannot see it; null if the author gave no description.',
         examples: ['A fox asleep on a garden wall'],
       }),
   })

@@ -5,24 +5,24 @@ import { mediaSchema } from '../media/answers.ts';
 export const authorSchema = z
   .strictObject({
     id: answeredId('account'),
-    username: z.string().meta({ description: 'May change; the id does not.', examples: ['zoe'] }),
+    username: z.string().meta({ description: 'Can change; the id cannot.', examples: ['zoe'] }),
     displayName: z.string().meta({ examples: ['Zoë 🦊'] }),
     avatar: z.string().nullable().meta({ description: 'URL of an image.' }),
     verified: z.boolean(),
   })
-  .meta({ id: 'Author', description: 'Who wrote something.' });
+  .meta({ id: 'Author', description: 'The author.' });
 
 export const viaSchema = z
   .strictObject({ label: z.string().meta({ examples: ['Blog bridge'] }) })
-  .meta({ id: 'Via', description: 'The API key something was posted through, by its label.' });
+  .meta({ id: 'Via', description: 'The API key that posted it, by its label.' });
 
 export const pollSchema = z
   .strictObject({
     options: z.array(
       z.strictObject({ id: answeredId('option'), text: z.string(), votes: answeredCount('Votes for this option.') }),
     ),
-    multiple: z.boolean().meta({ description: 'Whether one may vote for several options.' }),
-    endsAt: answeredTime('When votes are no longer taken.'),
+    multiple: z.boolean().meta({ description: 'True if a vote may choose several options.' }),
+    endsAt: answeredTime('The end of the poll.'),
     totalVotes: answeredCount('The sum of the votes; who votes for two options counts twice.'),
   })
   .meta({ id: 'Poll' });
@@ -39,22 +39,24 @@ export const linkPreviewSchema = z
     image: z.string().nullable().meta({ description: 'URL of an image.' }),
     siteName: z.string().nullable(),
   })
-  .meta({ id: 'LinkPreview', description: 'What the page behind a link says of itself.' });
+  .meta({ id: 'LinkPreview', description: 'Title, description and image from the metadata of the linked page.' });
 
 export const countsSchema = z
   .strictObject({
     likes: answeredCount('Likes.'),
     comments: answeredCount('Comments, replies included.'),
     bounces: answeredCount('Bounces and quote-bounces.'),
-    saves: answeredCount('How many keep it for later.'),
+    saves: answeredCount('The number of saves.'),
   })
   .meta({ id: 'Counts' });
 
 export const mentionsSchema = z
   .array(z.strictObject({ id: answeredId('account'), username: z.string() }))
-  .meta({ description: 'Accounts whose @username stands in the content.' });
+  .meta({ description: 'Accounts that the content mentions by @username.' });
 
-export const visibilitySchema = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).meta({ description: 'Who sees it.' });
+export const visibilitySchema = z
+  .enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE'])
+  .meta({ description: 'The people who can see it.' });
 
 /** A Jes as callers see it (contract section 8). */
 export const jesSchema = z
@@ -66,27 +68,26 @@ export const jesSchema = z
     content: z.string().meta({ description: 'Empty in a plain bounce.', examples: ['Hello from my service'] }),
     visibility: visibilitySchema,
     author: authorSchema,
-    via: viaSchema.nullable().meta({ description: 'Null where the person posted it themselves.' }),
+    via: viaSchema.nullable().meta({ description: 'Null if the person posted it without a key.' }),
     media: z.array(mediaSchema),
     poll: pollSchema.nullable(),
     location: locationSchema.nullable(),
-    linkPreview: linkPreviewSchema.nullable().meta({ description: 'Comes a moment after the Jes.' }),
+    linkPreview: linkPreviewSchema.nullable().meta({ description: 'Added shortly after the Jes is created.' }),
     hashtags: z.array(z.string()).meta({ description: 'As written in the content, without the #.' }),
     mentions: mentionsSchema,
     jeHub: z.strictObject({ id: answeredId('JeHub'), name: z.string() }).nullable(),
     get bounceOf() {
-      return jesSchema.nullable().meta({ description: 'The Jes this is a bounce of.' });
+      return jesSchema.nullable().meta({ description: 'The bounced Jes.' });
     },
-    bounceOfDeleted: z
-      .literal(true)
-      .optional()
-      .meta({ description: 'The Jes this is a bounce of is gone, or not for this account; the two look the same.' }),
+    bounceOfDeleted: z.literal(true).optional().meta({
+      description: 'True if the bounced Jes was deleted or this account may not see it; the two cases look the same.',
+    }),
     bounceOfId: z.string().optional().meta({
       description: 'In a `bounceOf` that is a quote-bounce itself: what it bounces. Only one level is filled in.',
     }),
     counts: countsSchema.optional().meta({ description: 'For keys with the scope `read:engagement`, and for people.' }),
-    createdAt: answeredTime('When it was posted.'),
-    updatedAt: answeredTime('When it was last changed.'),
-    editedAt: answeredTime('When its author last edited it.').nullable(),
+    createdAt: answeredTime('The time of its creation.'),
+    updatedAt: answeredTime('The time of its last change.'),
+    editedAt: answeredTime('The time of the last edit by its author.').nullable(),
   })
   .meta({ id: 'Jes', description: 'A post.' });

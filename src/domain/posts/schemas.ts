@@ -16,7 +16,9 @@ import { hasVisibleText, humanLine, humanText, namedId } from '../text.ts';
 
 const content = humanText(1, CONTENT_MAX_CHARACTERS);
 const contentOrNone = humanText(0, CONTENT_MAX_CHARACTERS);
-export const visibility = z.enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE']).meta({ description: 'Who sees it.' });
+export const visibility = z
+  .enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE'])
+  .meta({ description: 'The people who can see it.' });
 
 const location = z
   .strictObject({
@@ -34,9 +36,9 @@ const poll = z.strictObject({
     .min(POLL_OPTIONS_MIN, `at least ${POLL_OPTIONS_MIN} options`)
     .max(POLL_OPTIONS_MAX, `at most ${POLL_OPTIONS_MAX} options`)
     .check(requireDifferent)
-    .meta({ uniqueItems: true, description: 'Each differs from the others; upper and lower case differ.' }),
+    .meta({ uniqueItems: true, description: 'All different; case matters.' }),
   durationHours: z.number().int().min(1).max(POLL_HOURS_MAX).default(POLL_HOURS_DEFAULT),
-  multiple: z.boolean().default(false).meta({ description: 'Whether one may vote for several options.' }),
+  multiple: z.boolean().default(false).meta({ description: 'True if a vote may choose several options.' }),
 });
 
 /** Refuses an option that reads like one before it: voters could not tell them apart. */
@@ -56,7 +58,7 @@ const linkPreviewUrl = z
   .trim()
   .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
   .refine(isPublicUrl, 'must be an https URL of a public host')
-  .meta({ format: 'uri', description: 'The one URL to be unfurled, instead of the first in the content.' });
+  .meta({ format: 'uri', description: 'The URL to preview, instead of the first one in the content.' });
 
 /** A text that describes a file. One that shows nothing is none. */
 const alt = humanText(0, ALT_MAX_CHARACTERS).transform((text) => (hasVisibleText(text) ? text : null));
@@ -72,7 +74,7 @@ function newPost<C extends z.ZodType, A extends z.ZodType>(content: C, alt: A) {
       visibility: visibility.default('PUBLIC'),
       jeHubId: namedId('a JeHub')
         .optional()
-        .meta({ description: 'A JeHub the account is a member of; the Jes is for its members.' }),
+        .meta({ description: 'A JeHub that the account is a member of. Only its members see the Jes.' }),
       location: location.optional(),
       poll: poll.optional(),
       linkPreviewUrl: linkPreviewUrl.optional(),
@@ -92,7 +94,7 @@ export const newPostSchema = newPost(
       'describes files, and there are none; send a form with files',
     )
     .default([])
-    .meta({ description: 'Texts that describe files are for forms, which have files.' }),
+    .meta({ description: 'Descriptions of files; only forms have files.' }),
 );
 
 /** The same with files beside it, which need no words. */
@@ -106,18 +108,20 @@ export const postChangeSchema = z
   .strictObject({
     content: contentOrNone.optional(),
     visibility: visibility.optional(),
-    location: location.nullish().meta({ description: 'Null takes it away.' }),
+    location: location.nullish().meta({ description: 'Null removes it.' }),
     media: z
       .array(
         z.strictObject({
           id: namedId('a file of this Jes'),
-          alt: alt.nullable().meta({ description: 'Describes the file. Null, or an empty text, takes it away.' }),
+          alt: alt
+            .nullable()
+            .meta({ description: 'Describes the file. Null or an empty text removes the description.' }),
         }),
       )
       .min(1, 'at least one file')
       .max(FILES_MAX, `at most ${FILES_MAX} files`)
       .optional()
-      .meta({ description: 'New texts for files of this Jes; files that are left out keep theirs.' })
+      .meta({ description: 'New descriptions of files of this Jes; other files keep theirs.' })
       .check(({ value = [], issues }) => {
         const ids = value.map(({ id }) => id);
         for (const [i, id] of ids.entries()) {

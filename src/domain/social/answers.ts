@@ -5,8 +5,8 @@ export const jehubSchema = z
   .strictObject({
     id: answeredId('JeHub'),
     name: z.string().meta({ examples: ['Fox watchers'] }),
-    totalMembers: answeredCount('How many are members.'),
-    createdAt: answeredTime('When it was founded.'),
+    totalMembers: answeredCount('The number of members.'),
+    createdAt: answeredTime('The time of its creation.'),
   })
   .meta({ id: 'JeHub', description: 'A community with members.' });
 
@@ -16,7 +16,7 @@ export const likeSchema = z
   .meta({ id: 'Like' });
 
 export const saveSchema = z
-  .strictObject({ saved: z.boolean(), saves: answeredCount('How many keep it.') })
+  .strictObject({ saved: z.boolean(), saves: answeredCount('The number of saves.') })
   .meta({ id: 'Save' });
 
 /** Whether the person follows somebody, and how many do. */
@@ -24,6 +24,6 @@ export const followSchema = z
   .strictObject({
     username: z.string().meta({ examples: ['zoe'] }),
     following: z.boolean(),
-    totalFollowers: answeredCount('How many follow this account.'),
+    totalFollowers: answeredCount('The number of followers.'),
   })
   .meta({ id: 'Follow' });

@@ -5,12 +5,12 @@ const rows = (description: string) => z.array(z.looseObject({})).meta({ descript
 
 /** Everything we keep of a person. Fields of rows are those that the service shows elsewhere, and more may come. */
 export const exportSchema = z.strictObject({
-  exportedAt: answeredTime('When the download began.'),
+  exportedAt: answeredTime('The start of the download.'),
   account: z.looseObject({ id: z.string(), username: z.string(), email: z.string() }),
   signInMethods: rows('A password, or an account of Google.'),
-  sessions: rows('Where the person is signed in.'),
+  sessions: rows('The sessions of the account.'),
   apiKeys: rows('Keys, without the keys.'),
-  apiKeyHistory: rows('What happened to the keys.'),
+  apiKeyHistory: rows('The history of the keys.'),
   apiKeyMails: rows('Mails about the keys, sent or still to come.'),
   apiKeyFailures: rows('Failed calls with the keys.'),
   webhooks: rows('Webhook endpoints of the keys, without their secrets.'),
@@ -21,6 +21,6 @@ export const exportSchema = z.strictObject({
   likes: rows('Jes that the person likes.'),
   saves: rows('Jes that the person keeps for later.'),
   pollVotes: rows('Votes in polls.'),
-  following: rows('Whom the person follows.'),
+  following: rows('The accounts that the person follows.'),
   jeHubs: rows('JeHubs that the person is a member of.'),
 });

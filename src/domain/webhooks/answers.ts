@@ -25,17 +25,17 @@ export const webhookSchema = z
     disabledReason: z.enum(['owner', 'gone', 'failing']).nullable().meta({
       description: '`owner`: switched off; `gone`: it answered 410; `failing`: it failed for 5 days.',
     }),
-    createdAt: answeredTime('When it was added.'),
-    lastAttemptAt: answeredTime('When something was last sent to it.').nullable(),
-    lastStatusCode: statusCode.meta({ description: 'What it answered then; null where it did not answer.' }),
+    createdAt: answeredTime('The time of its creation.'),
+    lastAttemptAt: answeredTime('The time of the last attempt.').nullable(),
+    lastStatusCode: statusCode.meta({ description: 'The status of the last response; null if there was none.' }),
     failingSince: answeredTime('The first failed attempt since the last success.').nullable(),
   })
-  .meta({ id: 'Webhook', description: 'An endpoint that events are sent to.' });
+  .meta({ id: 'Webhook', description: 'A URL that receives events.' });
 
 const secret = z
   .string()
   .regex(/^whsec_[0-9A-Za-z+/]{43}=$/)
-  .meta({ description: 'The signing secret. It is shown this once.' });
+  .meta({ description: 'The signing secret. No other response shows it.' });
 
 export const webhookAnswerSchema = z.strictObject({ webhook: webhookSchema });
 export const webhookListSchema = z.strictObject({ webhooks: z.array(webhookSchema) });
@@ -43,7 +43,7 @@ export const createdWebhookSchema = z.strictObject({ webhook: webhookSchema, sec
 export const rotatedSecretSchema = z.strictObject({
   webhook: webhookSchema,
   secret,
-  previousExpiresAt: answeredTime('Until then the secret before signs, too.'),
+  previousExpiresAt: answeredTime('The time until which the previous secret signs, too.'),
 });
 
 const delivery = {
@@ -52,9 +52,9 @@ const delivery = {
   event: z.enum([...EVENT_NAMES, TEST_EVENT]),
   status: z.enum(DELIVERY_STATUSES),
   attempts: answeredCount('Requests made so far.'),
-  nextAttemptAt: answeredTime('While it is pending.').nullable(),
-  lastStatusCode: statusCode.meta({ description: 'The last answer; null where there was none.' }),
-  createdAt: answeredTime('When it was queued.'),
+  nextAttemptAt: answeredTime('The time of the next attempt, while the delivery is pending.').nullable(),
+  lastStatusCode: statusCode.meta({ description: 'The status of the last response; null if there was none.' }),
+  createdAt: answeredTime('The time at which it was queued.'),
 };
 
 export const deliverySchema = z
@@ -70,11 +70,14 @@ export const deliveryPageSchema = z.strictObject({
 
 export const attemptSchema = z
   .strictObject({
-    at: answeredTime('When the request was sent.'),
+    at: answeredTime('The time of the request.'),
     statusCode,
-    error: z.enum(ATTEMPT_ERRORS).nullable().meta({ description: 'Why the attempt failed; null where it succeeded.' }),
+    error: z
+      .enum(ATTEMPT_ERRORS)
+      .nullable()
+      .meta({ description: 'The reason of the failure; null if the attempt succeeded.' }),
     durationMs: answeredCount('Milliseconds until the response was read.'),
-    responseBody: z.string().nullable().meta({ description: 'The beginning of the response, at most 1 KiB.' }),
+    responseBody: z.string().nullable().meta({ description: 'The first 1 KiB of the response.' }),
   })
   .meta({ id: 'WebhookAttempt' });
 
@@ -82,8 +85,8 @@ export const deliveryDetailSchema = z.strictObject({
   delivery: z
     .strictObject({
       ...delivery,
-      payload: z.string().meta({ description: 'The exact text that is sent.' }),
-      attemptLog: z.array(attemptSchema).meta({ description: 'The oldest first.' }),
+      payload: z.string().meta({ description: 'The exact payload.' }),
+      attemptLog: z.array(attemptSchema).meta({ description: 'Oldest first.' }),
     })
     .meta({ id: 'WebhookDeliveryDetail' }),
 });
@@ -95,7 +98,7 @@ function envelope<N extends string, D extends z.ZodRawShape>(of: N, data: D) {
   return z.strictObject({
     event: z.literal(of),
     id: eventId,
-    created_at: answeredTime('When it happened.'),
+    created_at: answeredTime('The time of the event.'),
     data: z.strictObject(data),
   });
 }
@@ -126,6 +129,6 @@ export const eventPageSchema = z.strictObject({
     ]),
   ),
   nextCursor: z.string().meta({
-    description: 'A watermark: ask with it again, at once where the page was full, later otherwise. Never null.',
+    description: 'The cursor of the next page. Send it at once if the page was full, later otherwise. Never null.',
   }),
 });

@@ -38,7 +38,7 @@ export const webhookChangeSchema = z
     status: z
       .enum(['active', 'disabled'], { error: 'must be active or disabled' })
       .optional()
-      .meta({ description: 'Enabling an endpoint forgets its failures.' }),
+      .meta({ description: 'Enabling an endpoint resets its failures.' }),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), {
     message: 'give at least one of url, events, description and status',
@@ -49,14 +49,14 @@ export const rotationSchema = z.strictObject({
   endPrevious: z
     .literal(true, { error: 'must be true' })
     .optional()
-    .meta({ description: 'While two secrets are live: ends the older one now.' }),
+    .meta({ description: 'Ends the previous secret now, while two are valid.' }),
 });
 
 /** `POST …/replay`. */
 export const replaySchema = z.strictObject({
   since: z.iso
     .datetime({ offset: true, error: 'must be an ISO date and time' })
-    .meta({ description: 'Events from then on.' }),
+    .meta({ description: 'The start of the replay.' }),
   status: z
     .enum(['failed', 'all'], { error: 'must be failed or all' })
     .default('failed')

@@ -130,7 +130,10 @@ function describe(one: Described, schemas: Schemas): Json {
     responses: {
       [answer.status]: describeSuccess(one, schemas),
       ...(answer.isCacheable && {
-        304: { description: 'It is what you have already.', headers: headerRefs([...EVERY_ANSWER, 'ETag']) },
+        304: {
+          description: 'Not changed since the version that you have.',
+          headers: headerRefs([...EVERY_ANSWER, 'ETag']),
+        },
       }),
       ...Object.fromEntries(refusals),
     },
@@ -216,7 +219,7 @@ function describeWebhook(name: string, { events }: Schemas): Json {
       requestBody: { required: true, content: { 'application/json': { schema: events.of(name) } } },
       responses: {
         '2XX': { description: 'Received. Answer within 10 seconds, and do the work afterwards.' },
-        410: { description: 'Not wanted any more: the endpoint is disabled.' },
+        410: { description: 'Gone: we disable the endpoint.' },
         429: { description: 'Not now: retried after `Retry-After`, as for 503.' },
         default: { description: 'Retried, up to ten attempts in three days. Redirects are not followed.' },
       },

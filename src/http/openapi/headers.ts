@@ -12,37 +12,38 @@ export const HEADERS = {
   },
   'X-Jestha-Api-Version': { required: true, schema: { const: '1' } },
   'X-RateLimit-Limit': {
-    description: 'Requests a minute. This and the next two come with every answer to a valid key.',
+    description: 'Requests per minute. Every response to a valid key has this header and the next two.',
     schema: { const: String(REQUESTS_PER_MINUTE) },
   },
-  'X-RateLimit-Remaining': { description: 'How many of them are left.', schema: count },
+  'X-RateLimit-Remaining': { description: 'Requests left in this minute.', schema: count },
   'X-RateLimit-Reset': {
     description: 'Unix seconds at which the oldest request of the minute leaves it.',
     schema: count,
   },
   'RateLimit-Policy': {
-    description: 'Every window that applied, with its quota and seconds: `minute`, `day`, `posts`, `creations`.',
+    description:
+      'Each window of this request, with its quota and its length in seconds: `minute`, `day`, `posts`, `creations`.',
     schema: { type: 'string', pattern: '^"minute";q=\\d+;w=\\d+, "day"' },
   },
   RateLimit: {
-    description: 'What remains of each of them, and the seconds until it frees its oldest request.',
+    description: 'The room left in each window, and the seconds until its oldest request leaves it.',
     schema: { type: 'string', pattern: '^"minute";r=\\d+;t=\\d+, "day"' },
   },
   'X-Jestha-Key-Expires': {
-    description: 'When the key expires, once that is within 30 days.',
+    description: 'The expiry of the key, if it is within 30 days.',
     schema: { type: 'string', format: 'date-time' },
   },
   'X-Jestha-Degraded': {
-    description: 'Limits are counted by a stand-in for now; `X-RateLimit-Remaining` is an upper bound.',
+    description: 'A substitute counts the limits for now, so `X-RateLimit-Remaining` is an upper bound.',
     schema: { const: 'limits' },
   },
   'Idempotent-Replayed': {
-    description: 'This is the stored answer to an earlier request with the same `Idempotency-Key`.',
+    description: 'This is the stored response to an earlier request with the same `Idempotency-Key`.',
     schema: { const: 'true' },
   },
-  'Retry-After': { description: 'Whole seconds to wait.', required: true, schema: count },
+  'Retry-After': { description: 'Seconds to wait.', required: true, schema: count },
   'WWW-Authenticate': { required: true, schema: { type: 'string', pattern: '^Bearer realm="jestha"' } },
-  'Set-Cookie': { description: 'The session.', required: true, schema: { type: 'string' } },
+  'Set-Cookie': { description: 'The session cookie.', required: true, schema: { type: 'string' } },
   ETag: { required: true, schema: { type: 'string', pattern: '^"[^"]+"$' } },
 } as const;
 
@@ -61,7 +62,7 @@ export const IDEMPOTENCY_KEY = {
 export const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',
-  description: 'The `ETag` of what one has already.',
+  description: 'The `ETag` of the version that you have.',
   schema: { type: 'string' },
 } as const;
 

@@ -6,10 +6,10 @@ export const service = {
   getHealth: {
     tag: 'Service',
     summary: 'Does it run?',
-    description: 'Asks nobody else.',
+    description: 'Checks no other service.',
     answer: {
       status: 200,
-      description: 'It does.',
+      description: 'The Worker runs.',
       schema: z.strictObject({
         status: z.literal('ok'),
         version: z.string().meta({ description: 'The deployed version.' }),
@@ -21,7 +21,7 @@ export const service = {
     summary: 'Do its database, cache and media store answer?',
     answer: {
       status: 200,
-      description: 'They do.',
+      description: 'Every service responds.',
       schema: z.strictObject({ status: z.literal('ready'), parts: partsSchema }),
     },
     errors: ['service_unavailable', 'internal_error'],
@@ -29,7 +29,7 @@ export const service = {
   getOpenapi: {
     tag: 'Service',
     summary: 'This description',
-    description: 'OpenAPI 3.1, generated from what answers. It may be read from any origin.',
+    description: 'OpenAPI 3.1, generated from the code that serves. Any origin may read it.',
     answer: {
       status: 200,
       description: 'The OpenAPI document.',
