@@ -200,7 +200,7 @@ class UploadReader {
       path,
       write: async (bytes) => {
         const length = file.length + bytes.byteLength;
-        if (index >= files) throw tooLarge(path, `exceeds the limit of ${files} files`);
+        if (index >= files) throw tooLarge(path, `exceeds the limit of ${files} ${files === 1 ? 'file' : 'files'}`);
         if (length > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
         if (length > file.maxBytes) throw invalidField('body', 'is longer than its Content-Length');
         await file.append(bytes);

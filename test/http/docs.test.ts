@@ -190,7 +190,7 @@ describe('the reference', () => {
     const section = words(await html('/docs/reference/createPost'));
     expect(section).toContain('content string, 1 to 5,000 characters required');
     expect(section).toContain(
-      'visibility &quot;PUBLIC&quot; or &quot;FOLLOWERS&quot; or &quot;PRIVATE&quot; Who sees it. Default PUBLIC .',
+      'visibility &quot;PUBLIC&quot; or &quot;FOLLOWERS&quot; or &quot;PRIVATE&quot; The people who can see it. Default PUBLIC .',
     );
     expect(section).toContain('durationHours integer, 1 to 168 Default 24 .');
     expect(section).toContain('media list of file, at most 4 items');

@@ -352,7 +352,7 @@ describe('a file', () => {
 
   test('beyond the fourth is named', async () => {
     const { answer, objects } = await answered(formOf([file(), file(), file(), file(), file()]));
-    expect(answer).toEqual([413, 'payload_too_large', 'media.4', 'is one too many: at most 4 of them are taken']);
+    expect(answer).toEqual([413, 'payload_too_large', 'media.4', 'exceeds the limit of 4 files']);
     expect(objects).toEqual([]);
   });
 });
@@ -377,7 +377,7 @@ test('both sentences of a refused file are literal', async () => {
       error: 'Payload too large',
       message: 'There are too many files, or a file is too large; see details.',
       code: 'payload_too_large',
-      details: [{ path: 'media.4', message: 'is one too many: at most 4 of them are taken' }],
+      details: [{ path: 'media.4', message: 'exceeds the limit of 4 files' }],
     },
   });
 });

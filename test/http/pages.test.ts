@@ -96,7 +96,7 @@ describe('every page', () => {
     const { key } = await harness.newKey();
     const response = await harness.fetch('/settings/api-access', { key });
     expect(response.status).toBe(403);
-    expect(await textOf(response)).toContain('This is for signed-in people only; no API key may do it');
+    expect(await textOf(response)).toContain('API keys cannot do this, whatever their scopes');
     expect((await harness.fetch('/settings/api-access', { key: 'jes_live_oops' })).status).toBe(401);
   });
 
@@ -604,7 +604,7 @@ describe('a key', () => {
     const told = await submit(harness, `${path}/revoke`, {}, cookie);
     expect([told.status, await textOf(told)]).toEqual([
       503,
-      expect.stringContaining('The key is revoked, but not all of our caches know yet.'),
+      expect.stringContaining('The key is revoked, but not all of our caches know it yet.'),
     ]);
     await harness.upstash.setFaults();
     const again = await submit(harness, `${path}/revoke`, {}, cookie);

@@ -136,7 +136,7 @@ describe('paths and methods', () => {
       status: 405,
       body: {
         error: 'Method not allowed',
-        message: `This path answers ${allow}.`,
+        message: `This path accepts ${allow}.`,
         code: 'method_not_allowed',
       },
     });

@@ -277,7 +277,7 @@ describe('a password reset', () => {
     const response = await reset(token);
     expect([response.status, await textOf(response)]).toEqual([
       503,
-      expect.stringContaining('your API keys are revoked, but not all of our caches know yet'),
+      expect.stringContaining('your API keys are revoked, but not all of our caches know it yet'),
     ]);
     await harness.upstash.setFaults();
     await harness.sweep();
@@ -341,7 +341,7 @@ describe('"Continue with Google"', () => {
       body: { id: stranger.id, email: stranger.email, emailVerified: true },
     });
     // The link that was mailed to the owner does no more either.
-    expect(await textOf(await confirmEmail(harness, await newestToken(stranger.email)))).toContain('used already');
+    expect(await textOf(await confirmEmail(harness, await newestToken(stranger.email)))).toContain('already used');
     expect(await rowsOf(harness, `SELECT provider FROM credentials WHERE account_id = '${stranger.id}'`)).toEqual([
       { provider: 'google' },
     ]);
