@@ -1,9 +1,10 @@
 import { IDEMPOTENCY_WAIT_MS, THROTTLES } from '../../config/limits.ts';
-import { type Db, DbRejected, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
+import { type Db, DbRejected, ruleOf, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
 import type { Actor, ActorCtx, Claim } from '../context.ts';
 import { dayOf } from '../limits/index.ts';
 import { announceEvent } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
+import { brokenRule, type Rules } from '../rules.ts';
 import {
   ACTING_ACCOUNT,
   insertClaim,
@@ -25,14 +26,12 @@ export interface Written<T> {
   readonly creations?: number;
 }
 
-export type Rules = Readonly<Record<string, () => Refused>>;
-
 export interface Write extends Subjects {
   /** Of the answer, in HTTP's terms. */
   readonly status: 200 | 201 | 202 | 204;
   /** The changes. A rule that is broken must raise an error here, or leave {@link answer} NULL. */
   readonly statements: readonly Statement[];
-  /** The error for each rule that the statements may refuse by: the name of a constraint, or one given to `refuse`. */
+  /** The error for each rule that the statements may refuse by. */
   readonly rules?: Rules;
   /** A query of one value, the answer's JSON as text, or an empty text; NULL undoes a write under a key. */
   readonly answer: Sql;
@@ -78,11 +77,12 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
     );
     return firstRun(ctx, write, rows);
   } catch (error) {
-    if (!(error instanceof DbRejected)) throw error;
-    if (error.constraint === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
+    const rule = ruleOf(error);
+    if (rule === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
+    if (rule === NO_ANSWER) return undefined;
     // Nothing after the claim waits for a limited time.
-    if (error.code === SQLSTATE.lockNotAvailable) throw new Refused({ code: 'idempotency_in_progress' });
-    if (error.constraint === NO_ANSWER) return undefined;
+    const isWaiting = error instanceof DbRejected && error.code === SQLSTATE.lockNotAvailable;
+    if (isWaiting) throw new Refused({ code: 'idempotency_in_progress' });
     throw await explain(ctx, error, write.rules);
   }
 }
@@ -132,14 +132,12 @@ async function replay(db: Db, { accountId }: Actor, claim: Claim, { creationsOf 
 
 /** The error that a refused transaction means to its caller. */
 async function explain(ctx: ActorCtx, error: unknown, rules: Rules = {}): Promise<unknown> {
-  const rule = error instanceof DbRejected ? error.constraint : undefined;
-  if (rule !== undefined && Object.hasOwn(rules, rule)) return rules[rule]?.();
-  return await explainActor(ctx, error);
+  return (await brokenRule(error, rules)) ?? (await explainActor(ctx, error));
 }
 
 /** Turns the refusal of `actingAccount` into the reason, which costs one statement; other errors stay as they are. */
 export async function explainActor({ actor, ports, clock }: ActorCtx, error: unknown): Promise<unknown> {
-  if (!(error instanceof DbRejected) || error.constraint !== ACTING_ACCOUNT) return error;
+  if (ruleOf(error) !== ACTING_ACCOUNT) return error;
   const [ends] = await runSql(selectEnds(ports.db, actor));
   const isSuspended = ends?.suspendedAt !== null && ends?.suspendedAt !== undefined;
   if (actor.type === 'session') {

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
-import { DbRejected, runSql, type Sql } from '../../data/db.ts';
+import { runSql, type Sql } from '../../data/db.ts';
 import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
@@ -8,9 +8,10 @@ import { requireFreshSession, throttle } from '../accounts/index.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { actingAccount, explainActor } from '../idempotency/index.ts';
 import { insertMailsOfNewKey } from '../key-mails/index.ts';
-import { dailyRules, dayOf } from '../limits/index.ts';
+import { countToday, dailyRules } from '../limits/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
+import { brokenRule } from '../rules.ts';
 import type { createdKeySchema } from './answers.ts';
 import { toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
@@ -18,7 +19,7 @@ import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
 import { newKeySchema } from './schemas.ts';
-import { accountIn, countKey, insertEvent, insertKey, lockAccount } from './store.ts';
+import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
 
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
@@ -76,20 +77,23 @@ async function generate(
   };
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
-  const [[owner], inserted] = await runSql(
+  const rules = {
+    email_verified: () => new Refused({ code: 'email_unverified' }),
+    active_keys: () => new Refused({ code: 'api_key_limit_reached' }),
+    ...dailyRules(ctx.now),
+  };
+  const [[owner]] = await runSql(
     db.batch([
       lockAccount(db, accountIn(accountId)),
       insertKey(db, row, accountId, account),
-      countKey(db, { id: row.id, accountId, day: dayOf(ctx.now) }),
+      countToday(db, accountId, ctx.now, { keys: 1 }),
       insertEvent(db, created),
       insertMailsOfNewKey(db, row, created.address),
     ]),
-  ).catch((error: unknown) => {
-    const rule = error instanceof DbRejected ? error.constraint : undefined;
-    throw (rule !== undefined && dailyRules(ctx.now)[rule]?.()) || error;
+  ).catch(async (error: unknown) => {
+    throw (await brokenRule(error, rules)) ?? error;
   });
-  if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
-  if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
+  if (!owner) throw new Refused({ code: 'internal_error' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner, suspendedAt: null }, ctx.now);
   const entry = recordEntry(row.hash, record);

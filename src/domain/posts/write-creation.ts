@@ -1,8 +1,9 @@
 import type { ActorCtx } from '../context.ts';
-import { type Rules, type Write, type Written, writeOnce } from '../idempotency/index.ts';
+import { type Write, type Written, writeOnce } from '../idempotency/index.ts';
 import { countToday, dailyRules } from '../limits/index.ts';
 import type { StoredMedia } from '../media/index.ts';
 import { Refused } from '../refusal.ts';
+import type { Rules } from '../rules.ts';
 
 /**
  * Writes a Jes or a JesClip, and counts it against the daily limits, in one transaction.

@@ -1,8 +1,9 @@
 import type { Statement } from '../../data/db.ts';
 import type { ActorCtx } from '../context.ts';
-import type { Rules, Written } from '../idempotency/index.ts';
+import type { Written } from '../idempotency/index.ts';
 import type { StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
+import type { Rules } from '../rules.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import type { Jes } from './jes.ts';
 import { insertPostEvent, ownJes } from './store.ts';
