@@ -7,6 +7,7 @@ import { Refused } from '../refusal.ts';
 import { brokenRule, type Rules } from '../rules.ts';
 import {
   ACTING_ACCOUNT,
+  type Answer,
   insertClaim,
   NO_ANSWER,
   type Subjects,
@@ -24,6 +25,8 @@ export interface Written<T> {
   readonly replayed: boolean;
   /** Of a creation through the API: those of the account on this UTC day. */
   readonly creations?: number;
+  /** Names of the objects that the write left without an owner; a replay names none. */
+  readonly freed?: readonly string[];
 }
 
 export interface Write extends Subjects {
@@ -106,18 +109,10 @@ export async function throttlePerson({ actor, ports }: ActorCtx, isCreation = fa
   throw new Refused({ code: 'rate_limit_exceeded', window: 'person_writes', retryAfter });
 }
 
-function firstRun(
-  ctx: ActorCtx,
-  { eventId }: Write,
-  [row]: readonly {
-    readonly body: string | null;
-    readonly isAwaited: boolean | null;
-    readonly creations: number | null;
-  }[],
-): Written<string> | undefined {
+function firstRun(ctx: ActorCtx, { eventId }: Write, [row]: readonly Answer[]): Written<string> | undefined {
   if (eventId !== undefined && row?.isAwaited) announceEvent(ctx, eventId);
-  const body = row?.body;
-  return body === undefined || body === null ? undefined : { value: body, replayed: false, ...counted(row?.creations) };
+  if (!row || row.body === null) return undefined;
+  return { value: row.body, replayed: false, ...counted(row.creations), ...(row.freed && { freed: row.freed }) };
 }
 
 const counted = (creations: number | null | undefined) => (typeof creations === 'number' ? { creations } : {});

@@ -418,11 +418,15 @@ export function markDeleted(db: Db, id: string, actor: Writer, at: Date) {
     UPDATE accounts SET total_posts = total_posts - 1 FROM gone WHERE accounts.id = gone.author_id`);
 }
 
-/** The objects of a Jes, with spaces between them, where this very deletion took it away. */
+/** An empty text where this very request has deleted the Jes. */
 export function deletedAnswer(id: string, accountId: string, at: Date): Sql {
   return sql`
-    SELECT coalesce((SELECT string_agg(object, ' ') FROM media WHERE post_id = posts.id), '') FROM posts
-    WHERE id = ${id} AND author_id = ${accountId} AND deleted_at = ${at.toISOString()}::timestamptz`;
+    SELECT '' FROM posts WHERE id = ${id} AND author_id = ${accountId} AND deleted_at = ${at.toISOString()}::timestamptz`;
+}
+
+/** The names of a Jes's objects. */
+export function objectsOf(id: string): Sql {
+  return sql`SELECT array_to_json(ARRAY(SELECT object FROM media WHERE post_id = ${id}))`;
 }
 
 /** Objects of deleted Jes, which the request that deleted them could not delete. */
