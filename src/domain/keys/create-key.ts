@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
-import { runSql, type Sql } from '../../data/db.ts';
+import { runSql, type Sql, type Statement } from '../../data/db.ts';
 import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
@@ -18,6 +18,7 @@ import { ownerEvent } from './audit.ts';
 import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
+import { sealForReveal } from './reveal-key.ts';
 import { newKeySchema } from './schemas.ts';
 import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
 
@@ -28,14 +29,22 @@ export type CreatedKey = z.infer<typeof createdKeySchema>;
  * `reauthentication_required` where the password was last given more than 12 hours ago
  */
 export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: ClientAddress): Promise<CreatedKey> {
-  const { accountId } = ctx.actor;
-  requireFreshSession(ctx);
-  await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
-  try {
-    return await generate(ctx, { accountId, account: actingAccount(writerOf(ctx)) }, input, address);
-  } catch (error) {
-    throw await explainActor(ctx, error);
-  }
+  return await insertOwn(ctx, await makeOwn(ctx, input), address);
+}
+
+/**
+ * Generates a key like {@link createOwnKey}, for the page that shows it once (`revealKey`).
+ *
+ * @returns also what opens the sealed key, for that browser alone
+ */
+export async function createKeyToReveal(
+  ctx: SessionCtx,
+  input: unknown,
+  address?: ClientAddress,
+): Promise<CreatedKey & { readonly opener: string }> {
+  const made = await makeOwn(ctx, input);
+  const { opener, statement } = await sealForReveal(ctx, made.row.id, made.key);
+  return { ...(await insertOwn(ctx, made, address, [statement])), opener };
 }
 
 /**
@@ -51,16 +60,33 @@ export async function createKey(
   input: unknown,
   address?: ClientAddress,
 ): Promise<CreatedKey> {
-  return await generate(ctx, { accountId, account: accountIn(accountId) }, input, address);
+  return await insert(ctx, await make(ctx, accountId, input), { account: accountIn(accountId), address });
 }
 
-/** @param owner.account the id of the account in SQL, which may refuse */
-async function generate(
-  ctx: Ctx,
-  { accountId, account }: { readonly accountId: string; readonly account: Sql },
-  input: unknown,
+async function makeOwn(ctx: SessionCtx, input: unknown): Promise<MadeKey> {
+  const { accountId } = ctx.actor;
+  requireFreshSession(ctx);
+  await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
+  return await make(ctx, accountId, input);
+}
+
+async function insertOwn(
+  ctx: SessionCtx,
+  made: MadeKey,
   address: ClientAddress | undefined,
+  also: readonly Statement[] = [],
 ): Promise<CreatedKey> {
+  try {
+    return await insert(ctx, made, { account: actingAccount(writerOf(ctx)), address, also });
+  } catch (error) {
+    throw await explainActor(ctx, error);
+  }
+}
+
+type MadeKey = Awaited<ReturnType<typeof make>>;
+
+/** A key and its row, which is written nowhere yet. */
+async function make(ctx: Ctx, accountId: string, input: unknown) {
   const { label, scopes, ipAllowlist, expiresInDays, expiresAt } = parseInput(newKeySchema, input);
   const key = generateKey();
   const row = {
@@ -75,6 +101,26 @@ async function generate(
     createdAt: new Date(ctx.now),
     expiresAt: expiryOf(ctx.now, expiresInDays, expiresAt),
   };
+  return { key, row };
+}
+
+/**
+ * Writes a key in one transaction, one request to Neon, and tells Redis.
+ *
+ * @param by.account the id of the account in SQL, which may refuse
+ * @param by.also what else the transaction writes of the key
+ */
+async function insert(
+  ctx: Ctx,
+  { key, row }: MadeKey,
+  by: {
+    readonly account: Sql;
+    readonly address: ClientAddress | undefined;
+    readonly also?: readonly Statement[];
+  },
+): Promise<CreatedKey> {
+  const { accountId } = row;
+  const { account, address, also = [] } = by;
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
   const rules = {
@@ -89,6 +135,7 @@ async function generate(
       countToday(db, accountId, ctx.now, { keys: 1 }),
       insertEvent(db, created),
       insertMailsOfNewKey(db, row, created.address),
+      ...also,
     ]),
   ).catch(async (error: unknown) => {
     throw (await brokenRule(error, rules)) ?? error;
