@@ -58,33 +58,26 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
   const write = countsCreations ? { ...asked, creationsOf: { accountId: actor.accountId, day: dayOf(now) } } : asked;
   const { db } = ctx.ports;
   await throttlePerson(ctx, write.isCreation);
-  if (!claim) {
-    try {
-      const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer, write));
-      return firstRun(ctx, write, rows);
-    } catch (error) {
-      throw await explain(ctx, error, write.rules);
-    }
-  }
-  if (claim.isKnown) return await replay(db, actor, claim, write);
-  try {
-    const { rows } = await runBatch(
-      db,
-      [
+  if (claim?.isKnown) return await replay(db, actor, claim, write);
+  const claiming = claim
+    ? [
         setLockTimeout(db, IDEMPOTENCY_WAIT_MS),
         insertClaim(db, actor.accountId, claim, write.status, new Date(now)),
         setLockTimeout(db, 0),
-        ...write.statements,
-      ],
-      storeAnswer(db, actor.accountId, claim, write.answer, write),
-    );
+      ]
+    : [];
+  const answer = claim
+    ? storeAnswer(db, actor.accountId, claim, write.answer, write)
+    : selectAnswer(db, write.answer, write);
+  try {
+    const { rows } = await runBatch(db, [...claiming, ...write.statements], answer);
     return firstRun(ctx, write, rows);
   } catch (error) {
     const rule = ruleOf(error);
-    if (rule === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
     if (rule === NO_ANSWER) return undefined;
+    if (claim && rule === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
     // Nothing after the claim waits for a limited time.
-    const isWaiting = error instanceof DbRejected && error.code === SQLSTATE.lockNotAvailable;
+    const isWaiting = claim && error instanceof DbRejected && error.code === SQLSTATE.lockNotAvailable;
     if (isWaiting) throw new Refused({ code: 'idempotency_in_progress' });
     throw await explain(ctx, error, write.rules);
   }
