@@ -3,6 +3,7 @@ import { invalid, NOT_FOUND } from '../support/answers.ts';
 import { endSession, rowsOf } from '../support/database.ts';
 import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
 import { as, type Caller, newJehub, newPost } from '../support/posts.ts';
+import { NEW_WEBHOOK, newWebhook, webhooksOf } from '../support/webhooks.ts';
 
 const NOWHERE = '01HK153X000000000000000000';
 
@@ -59,6 +60,37 @@ describe('a write that breaks two rules is refused by the first', () => {
     const message = 'must be options of this poll, and one only unless it allows several';
     const refused = await send(harness, stranger, 'POST', `/api/posts/${id}/poll/votes`, { optionIds: [NOWHERE] });
     expect(refused).toEqual(invalid({ path: 'optionIds', message }));
+  });
+});
+
+describe('an endpoint of a key that has its five, and is revoked', () => {
+  async function newFullKey(harness: Harness) {
+    const key = await harness.newKey();
+    for (let i = 0; i < 5; i++) await newWebhook(harness, key);
+    return key;
+  }
+
+  test('is refused to its owner for the key', async () => {
+    const harness = new Harness();
+    const key = await newFullKey(harness);
+    const person = await harness.newSession({ account: { id: key.accountId, username: key.username } });
+    await harness.revoke(key);
+    const refused = await send(harness, person, 'POST', webhooksOf(key.id), NEW_WEBHOOK);
+    expect(refused).toEqual(invalid({ path: 'id', message: 'must be the id of an active key' }));
+    const stranger = await harness.newSession();
+    expect(await send(harness, stranger, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toEqual(NOT_FOUND);
+  });
+
+  test('is refused to the key itself for its revocation, where that comes before the write lands', async () => {
+    const harness = new Harness();
+    const key = await newFullKey(harness);
+    await harness.neon.setFaults({ kind: 'hang', match: "refuse('acting_account')", times: 1 });
+    const { response, settled } = harness.start(webhooksOf(key.id), { key: key.key, body: NEW_WEBHOOK });
+    await harness.neon.untilHeld();
+    await new Harness().revoke(key);
+    await harness.neon.setFaults();
+    expect(await answerOf(await response)).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
+    await settled();
   });
 });
 

@@ -139,11 +139,11 @@ export async function explainActor({ actor, ports, clock }: ActorCtx, error: unk
   return new Refused({ code: isSuspended && !isRevoked ? 'account_suspended' : 'api_key_revoked' });
 }
 
-/** Runs a statement or batch of an actor's. @throws Refused why the actor may not write any more */
-export async function runAsActor<T>(ctx: ActorCtx, statement: PromiseLike<T>): Promise<T> {
+/** Runs a statement or batch of an actor's. @throws Refused why the actor may not write any more, and by these rules */
+export async function runAsActor<T>(ctx: ActorCtx, statement: PromiseLike<T>, rules?: Rules): Promise<T> {
   try {
     return await runSql(statement);
   } catch (error) {
-    throw await explainActor(ctx, error);
+    throw await explain(ctx, error, rules);
   }
 }
