@@ -1,5 +1,5 @@
 import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
-import { DrizzleQueryError, type SQL, sql } from 'drizzle-orm';
+import { DrizzleQueryError, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import type { Config } from '../config/env.ts';
@@ -53,6 +53,25 @@ export const SQLSTATE = {
  */
 export function refuse(rule: string): Sql {
   return sql`refuse(${sql.raw(`'${rule}'`)})`;
+}
+
+/**
+ * A text in SQL, unless a rule is broken. Postgres makes the text first, so a refusal in it comes before these rules; CASE then
+ * tests them in their order. A statement has all its rules in one such expression: Postgres evaluates columns in the order
+ * in which the table has them, and a caller must not notice that order.
+ *
+ * @param broken for each rule the condition under which it is broken
+ */
+export function unlessBroken(text: SQLWrapper, broken: Readonly<Record<string, Sql>>): Sql {
+  const refusals = Object.entries(broken).map(([rule, condition]) => sql`WHEN ${condition} THEN ${refuse(rule)}`);
+  if (refusals.length === 0) return sql`${text}`;
+  // OFFSET keeps the planner from merging the two queries.
+  return sql`(SELECT CASE ${sql.join(refusals, sql` `)} ELSE made.text END FROM (SELECT ${text} AS text OFFSET 0) made)`;
+}
+
+/** The rule by which Postgres refused, or undefined for any other error. */
+export function ruleOf(error: unknown): string | undefined {
+  return error instanceof DbRejected ? error.constraint : undefined;
 }
 
 /** Serialization failure, deadlock, no lock in time: nothing was changed, and the same again may well succeed. */

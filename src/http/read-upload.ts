@@ -7,11 +7,12 @@ import {
   type UploadLimits,
 } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
-import { hasClaim } from '../domain/idempotency/index.ts';
+import { hasClaim, type Written } from '../domain/idempotency/index.ts';
 import { requireUploadsLeft } from '../domain/limits/index.ts';
 import {
   beginUpload,
   discardMedia,
+  keepOrDiscard,
   type StoredMedia,
   storeFile,
   type Upload as UploadMemory,
@@ -28,13 +29,29 @@ import { isEncoded } from './read-bytes.ts';
 import { type FieldKind, isUpload, type UploadForm } from './upload-form.ts';
 import { claimNameOf } from './write.ts';
 
-/** A write that came as a form. Whoever takes it runs its write in `keepOrDiscard`. */
-export interface Upload<C extends ActorCtx> {
+/** A write that came as a form. */
+interface Upload<C extends ActorCtx> {
   readonly ctx: C;
   /** Its fields, as JSON would hold them. */
   readonly input: unknown;
   /** Its files, which are in the bucket already. */
   readonly media: readonly StoredMedia[];
+}
+
+/**
+ * Reads a write that comes as multipart/form-data, and runs its verb. Where the verb is refused or replayed, the objects of the files
+ * are deleted after the response.
+ *
+ * @throws Refused as {@link readUpload} and the verb do
+ */
+export async function writeUpload<C extends ActorCtx, T>(
+  exchange: Exchange,
+  caller: C,
+  form: UploadForm,
+  verb: (ctx: C, input: unknown, media: readonly StoredMedia[]) => Promise<Written<T>>,
+): Promise<Written<T>> {
+  const { ctx, input, media } = await readUpload(exchange, caller, form);
+  return await keepOrDiscard(ctx, media, () => verb(ctx, input, media));
 }
 
 /**
@@ -44,7 +61,7 @@ export interface Upload<C extends ActorCtx> {
  * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_request`, `service_unavailable`; `daily_quota_exceeded`
  * for a person who may upload nothing more today
  */
-export async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, form: UploadForm): Promise<Upload<C>> {
+async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, form: UploadForm): Promise<Upload<C>> {
   const request = c.req.raw;
   if (!isUpload(request) || isEncoded(request)) {
     throw new Refused({ code: 'unsupported_media_type', accepts: form.accepts });

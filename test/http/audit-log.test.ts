@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runSql } from '../../src/data/db.ts';
-import { keepForReveal, noteNewAddress, readKey, revealKey } from '../../src/domain/keys/index.ts';
+import { noteNewAddress, readKey, revealKey } from '../../src/domain/keys/index.ts';
+import { sealForReveal } from '../../src/domain/keys/reveal-key.ts';
 import { countAddresses } from '../../src/domain/keys/store.ts';
 import { newId } from '../../src/lib/id.ts';
 import { rowsOf } from '../support/database.ts';
@@ -37,6 +38,14 @@ async function usedKey(address: string): Promise<TestKey> {
   harness.now += 1_000;
   return key;
 }
+
+/** Keeps a key for the page that shows it, as its generation there does; answers what opens it. */
+const keep = ({ id, key }: TestKey) =>
+  harness.run(async (ctx) => {
+    const { opener, statement } = await sealForReveal(ctx, id, key);
+    await runSql(ctx.ports.db.batch([statement]));
+    return opener;
+  });
 
 const NOON = '2026-11-24T12:00:00.000Z';
 
@@ -231,7 +240,6 @@ describe('the request path', () => {
 describe('a key on its way to the page that shows it', () => {
   const revealTo = (accountId: string, keyId: string, opener: string) =>
     runAs(harness, { id: accountId }, (ctx) => revealKey(ctx, keyId, opener));
-  const keep = ({ id, key }: TestKey) => harness.run((ctx) => keepForReveal(ctx, id, key));
 
   test('is shown once', async () => {
     const key = await harness.newKey();
@@ -307,7 +315,7 @@ describe('the sweep', () => {
 
   test('removes sealed keys nobody came for', async () => {
     const [old, young] = [await harness.newKey(), await harness.newKey()];
-    for (const key of [old, young]) await harness.run((ctx) => keepForReveal(ctx, key.id, key.key));
+    for (const key of [old, young]) await keep(key);
     await rowsOf(
       harness,
       `UPDATE key_reveals SET expires_at = timestamptz '${NOON}' - interval '1 second' WHERE api_key_id = '${old.id}'`,

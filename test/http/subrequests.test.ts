@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { generateKey, loadRecordShared } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { submit } from '../support/forms.ts';
 import { Harness } from '../support/harness.ts';
 import { clipForm, multipart, newJesClip, sendClip } from '../support/jesclips.ts';
+import { newPerson } from '../support/people.ts';
 
 /** What a request made the stores do, by their own count. */
 async function costOf(harness: Harness, send: () => Promise<Response>) {
@@ -154,6 +156,15 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     await send();
     const { status, timing: spent } = await costOf(harness, send);
     expect([status, spent]).toEqual([201, timing(1, 2)]);
+  });
+
+  test('a key generated on its page: the session, then one request to Neon with all that comes with the key', async () => {
+    const harness = new Harness();
+    const { cookie } = await newPerson(harness);
+    const form = { label: 'Bridge', scopes: ['write:jes'], expiry: '90', expiresOn: '', acceptTerms: 'on' };
+    const cost = await costOf(harness, () => submit(harness, '/settings/api-access/new', form, cookie));
+    // Lock, key, quota, audit event, mails, and the sealed key for the page that shows it.
+    expect(cost).toMatchObject({ status: 303, neon: [2, 1 + 6] });
   });
 
   test('an id that cannot be one: no statement before the response', async () => {

@@ -534,6 +534,29 @@ describe('the life of the files', () => {
     expect(await rowsOf(harness, `SELECT id FROM posts WHERE id = '${jes.id}'`)).toEqual([]);
   });
 
+  test.each([
+    ['empty', `''`],
+    [
+      'as earlier Workers kept it, the names of the objects',
+      `'01HK153X000000000000000000-a.png 01HK153X000000000000000000-b.png'`,
+    ],
+  ])('ends with a deletion under an Idempotency-Key, whose kept answer is empty; it replays %s', async (_, kept) => {
+    const harness = new Harness();
+    const key = await harness.newKey();
+    const jes = await upload(harness, key, [file(), file()]);
+    const remove = () =>
+      harness.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE', headers: { 'Idempotency-Key': 'k' } });
+    expect((await remove()).status).toBe(204);
+    expect(await objectsOf(jes.media)).toEqual([]);
+    const ofClaim = `WHERE account_id = '${key.accountId}' AND key = 'k'`;
+    expect(await rowsOf(harness, `SELECT status, body FROM idempotency_keys ${ofClaim}`)).toEqual([
+      { status: 204, body: '' },
+    ]);
+    await rowsOf(harness, `UPDATE idempotency_keys SET body = ${kept} ${ofClaim}`);
+    const again = await remove();
+    expect([again.status, again.headers.get('Idempotent-Replayed'), await again.text()]).toEqual([204, 'true', '']);
+  });
+
   test('content may be taken away where there are some', async () => {
     const harness = new Harness();
     const key = await harness.newKey();

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type Db, refuse, type Sql, timeJson } from '../../data/db.ts';
+import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
 import { type Slot, template } from '../../data/template.ts';
 import type { Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
@@ -49,8 +49,8 @@ export interface NewCommentRow {
 }
 
 /**
- * Inserts a comment. Rules: `subject_visible`, where the account sees no such thing; `parent_of_subject`, where that has no such
- * comment to reply to. A reply to a reply joins the thread of the comment above.
+ * Inserts a comment. Rules, in this order: `subject_visible`, where the account sees no such thing; `parent_of_subject`, where that
+ * has no such comment to reply to. A reply to a reply joins the thread of the comment above.
  */
 export function insertComment(db: Db, comment: NewCommentRow) {
   const { actor, subject, parentId, content } = comment;
@@ -74,12 +74,15 @@ const insertCommentSql = template<
   const { comments, id } = PLACES[kind];
   const visible = fromVisible({ kind, id: slot('subjectId') }, slot('accountId'));
   const parent = sql`FROM ${comments} parent WHERE parent.id = ${slot('parentId')} AND parent.${id} = ${slot('subjectId')}`;
-  const thread = sql`coalesce((SELECT coalesce(parent.parent_id, parent.id) ${parent}), ${refuse('parent_of_subject')})`;
+  const authorId = unlessBroken(slot('authorId'), {
+    subject_visible: sql`NOT EXISTS (SELECT ${visible})`,
+    ...(isReply && { parent_of_subject: sql`NOT EXISTS (SELECT ${parent})` }),
+  });
   return sql`
     INSERT INTO ${comments} (id, author_id, ${id}, content, parent_id, api_key_id, created_at)
-    VALUES (${slot('id')}, ${slot('authorId')},
-      coalesce((SELECT ${sql.raw(kind)}.id ${visible}), ${refuse('subject_visible')}), ${slot('content')},
-      ${isReply ? thread : sql`NULL`}, ${slot('apiKeyId')}, ${slot('createdAt')}::timestamptz)`;
+    VALUES (${slot('id')}, ${authorId}, ${slot('subjectId')}, ${slot('content')},
+      ${isReply ? sql`(SELECT coalesce(parent.parent_id, parent.id) ${parent})` : sql`NULL`}, ${slot('apiKeyId')},
+      ${slot('createdAt')}::timestamptz)`;
 });
 
 /** Adds one to the comments of what is commented on. */

@@ -3,7 +3,6 @@ export { parseIdempotencyKey } from './parse-key.ts';
 export { actingAccount, type ClaimName } from './store.ts';
 export {
   explainActor,
-  type Rules,
   runAsActor,
   throttlePerson,
   type Write,

@@ -75,11 +75,13 @@ const isClaim = (accountId: string, { method, path, key }: ClaimName) =>
   );
 
 /** The last row of a write. */
-type Answer = {
+export type Answer = {
   readonly body: string | null;
   /** The event of the write must be fanned out. */
   readonly isAwaited: boolean | null;
   readonly creations: number | null;
+  /** Names of objects that belong to nothing any more. */
+  readonly freed: readonly string[] | null;
 };
 
 /** Creations of the day, those of this transaction among them. */
@@ -93,12 +95,16 @@ const creations = (of: CreationsOf | undefined) =>
 const isAwaited = (eventId: string | undefined) =>
   eventId === undefined ? sql`NULL` : sql`(SELECT fan_out_due FROM outbox_events WHERE id = ${eventId})`;
 
+const listOf = (freed: Sql | undefined) => (freed === undefined ? sql`NULL::json` : sql`(${freed})`);
+
 /** The subjects of a write: the Jes that its answer shows, and its event. */
 export interface Subjects {
   readonly postId?: string;
   readonly eventId?: string;
   /** The day and account whose creations through the API the response tells. */
   readonly creationsOf?: CreationsOf;
+  /** A query of one JSON list: the names of objects that the write leaves without an owner. They are not kept for replays. */
+  readonly freed?: Sql;
 }
 
 export interface CreationsOf {
@@ -109,26 +115,31 @@ export interface CreationsOf {
 
 /** Keeps the answer of a write beside its claim, and gives back that very text. Without an answer the write is refused. */
 export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql, subjects: Subjects) {
-  const { postId, eventId, creationsOf } = subjects;
+  const { postId, eventId, creationsOf, freed } = subjects;
   const shown =
     postId === undefined
       ? sql``
       : sql`, post_id = ${postId}, bounced_post_id = (SELECT bounce_of_id FROM posts WHERE id = ${postId})`;
   return db.execute<Answer>(sql`
     UPDATE ${idempotencyKeys} SET body = coalesce((${answer}), ${refuse(NO_ANSWER)})${shown} WHERE ${isClaim(accountId, claim)}
-    RETURNING body, ${isAwaited(eventId)} AS "isAwaited", ${creations(creationsOf)} AS creations`);
+    RETURNING body, ${isAwaited(eventId)} AS "isAwaited", ${creations(creationsOf)} AS creations, ${listOf(freed)} AS freed`);
 }
 
 /** The answer of a write without a claim. */
-export function selectAnswer(db: Db, answer: Sql, { eventId, creationsOf }: Subjects) {
-  return db.execute<Answer>(
-    selectAnswerSql({}, { answer, isAwaited: isAwaited(eventId), creations: creations(creationsOf) }),
-  );
+export function selectAnswer(db: Db, answer: Sql, { eventId, creationsOf, freed }: Subjects) {
+  const values = {
+    answer,
+    isAwaited: isAwaited(eventId),
+    creations: creations(creationsOf),
+    freed: listOf(freed),
+  };
+  return db.execute<Answer>(selectAnswerSql({}, values));
 }
 
-const selectAnswerSql = template<Record<string, never>, 'answer' | 'isAwaited' | 'creations'>(
-  (_, slot) =>
-    sql`SELECT (${slot('answer')}) AS body, ${slot('isAwaited')} AS "isAwaited", ${slot('creations')} AS creations`,
+const selectAnswerSql = template<Record<string, never>, 'answer' | 'isAwaited' | 'creations' | 'freed'>(
+  (_, slot) => sql`
+    SELECT (${slot('answer')}) AS body, ${slot('isAwaited')} AS "isAwaited", ${slot('creations')} AS creations,
+      ${slot('freed')} AS freed`,
 );
 
 export function selectClaim(db: Db, accountId: string, claim: ClaimName, creationsOf?: CreationsOf) {

@@ -1,11 +1,13 @@
 import { IDEMPOTENCY_WAIT_MS, THROTTLES } from '../../config/limits.ts';
-import { type Db, DbRejected, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
+import { type Db, DbRejected, ruleOf, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
 import type { Actor, ActorCtx, Claim } from '../context.ts';
 import { dayOf } from '../limits/index.ts';
 import { announceEvent } from '../outbox/index.ts';
 import { Refused } from '../refusal.ts';
+import { brokenRule, type Rules } from '../rules.ts';
 import {
   ACTING_ACCOUNT,
+  type Answer,
   insertClaim,
   NO_ANSWER,
   type Subjects,
@@ -23,16 +25,16 @@ export interface Written<T> {
   readonly replayed: boolean;
   /** Of a creation through the API: those of the account on this UTC day. */
   readonly creations?: number;
+  /** Names of the objects that the write left without an owner; a replay names none. */
+  readonly freed?: readonly string[];
 }
-
-export type Rules = Readonly<Record<string, () => Refused>>;
 
 export interface Write extends Subjects {
   /** Of the answer, in HTTP's terms. */
   readonly status: 200 | 201 | 202 | 204;
   /** The changes. A rule that is broken must raise an error here, or leave {@link answer} NULL. */
   readonly statements: readonly Statement[];
-  /** The error for each rule that the statements may refuse by: the name of a constraint, or one given to `refuse`. */
+  /** The error for each rule that the statements may refuse by. */
   readonly rules?: Rules;
   /** A query of one value, the answer's JSON as text, or an empty text; NULL undoes a write under a key. */
   readonly answer: Sql;
@@ -56,33 +58,27 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
   const write = countsCreations ? { ...asked, creationsOf: { accountId: actor.accountId, day: dayOf(now) } } : asked;
   const { db } = ctx.ports;
   await throttlePerson(ctx, write.isCreation);
-  if (!claim) {
-    try {
-      const { rows } = await runBatch(db, write.statements, selectAnswer(db, write.answer, write));
-      return firstRun(ctx, write, rows);
-    } catch (error) {
-      throw await explain(ctx, error, write.rules);
-    }
-  }
-  if (claim.isKnown) return await replay(db, actor, claim, write);
-  try {
-    const { rows } = await runBatch(
-      db,
-      [
+  if (claim?.isKnown) return await replay(db, actor, claim, write);
+  const claiming = claim
+    ? [
         setLockTimeout(db, IDEMPOTENCY_WAIT_MS),
         insertClaim(db, actor.accountId, claim, write.status, new Date(now)),
         setLockTimeout(db, 0),
-        ...write.statements,
-      ],
-      storeAnswer(db, actor.accountId, claim, write.answer, write),
-    );
+      ]
+    : [];
+  const answer = claim
+    ? storeAnswer(db, actor.accountId, claim, write.answer, write)
+    : selectAnswer(db, write.answer, write);
+  try {
+    const { rows } = await runBatch(db, [...claiming, ...write.statements], answer);
     return firstRun(ctx, write, rows);
   } catch (error) {
-    if (!(error instanceof DbRejected)) throw error;
-    if (error.constraint === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
+    const rule = ruleOf(error);
+    if (rule === NO_ANSWER) return undefined;
+    if (claim && rule === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
     // Nothing after the claim waits for a limited time.
-    if (error.code === SQLSTATE.lockNotAvailable) throw new Refused({ code: 'idempotency_in_progress' });
-    if (error.constraint === NO_ANSWER) return undefined;
+    const isWaiting = claim && error instanceof DbRejected && error.code === SQLSTATE.lockNotAvailable;
+    if (isWaiting) throw new Refused({ code: 'idempotency_in_progress' });
     throw await explain(ctx, error, write.rules);
   }
 }
@@ -106,18 +102,10 @@ export async function throttlePerson({ actor, ports }: ActorCtx, isCreation = fa
   throw new Refused({ code: 'rate_limit_exceeded', window: 'person_writes', retryAfter });
 }
 
-function firstRun(
-  ctx: ActorCtx,
-  { eventId }: Write,
-  [row]: readonly {
-    readonly body: string | null;
-    readonly isAwaited: boolean | null;
-    readonly creations: number | null;
-  }[],
-): Written<string> | undefined {
+function firstRun(ctx: ActorCtx, { eventId }: Write, [row]: readonly Answer[]): Written<string> | undefined {
   if (eventId !== undefined && row?.isAwaited) announceEvent(ctx, eventId);
-  const body = row?.body;
-  return body === undefined || body === null ? undefined : { value: body, replayed: false, ...counted(row?.creations) };
+  if (!row || row.body === null) return undefined;
+  return { value: row.body, replayed: false, ...counted(row.creations), ...(row.freed && { freed: row.freed }) };
 }
 
 const counted = (creations: number | null | undefined) => (typeof creations === 'number' ? { creations } : {});
@@ -132,14 +120,12 @@ async function replay(db: Db, { accountId }: Actor, claim: Claim, { creationsOf 
 
 /** The error that a refused transaction means to its caller. */
 async function explain(ctx: ActorCtx, error: unknown, rules: Rules = {}): Promise<unknown> {
-  const rule = error instanceof DbRejected ? error.constraint : undefined;
-  if (rule !== undefined && Object.hasOwn(rules, rule)) return rules[rule]?.();
-  return await explainActor(ctx, error);
+  return (await brokenRule(error, rules)) ?? (await explainActor(ctx, error));
 }
 
 /** Turns the refusal of `actingAccount` into the reason, which costs one statement; other errors stay as they are. */
 export async function explainActor({ actor, ports, clock }: ActorCtx, error: unknown): Promise<unknown> {
-  if (!(error instanceof DbRejected) || error.constraint !== ACTING_ACCOUNT) return error;
+  if (ruleOf(error) !== ACTING_ACCOUNT) return error;
   const [ends] = await runSql(selectEnds(ports.db, actor));
   const isSuspended = ends?.suspendedAt !== null && ends?.suspendedAt !== undefined;
   if (actor.type === 'session') {
@@ -153,11 +139,11 @@ export async function explainActor({ actor, ports, clock }: ActorCtx, error: unk
   return new Refused({ code: isSuspended && !isRevoked ? 'account_suspended' : 'api_key_revoked' });
 }
 
-/** Runs a statement or batch of an actor's. @throws Refused why the actor may not write any more */
-export async function runAsActor<T>(ctx: ActorCtx, statement: PromiseLike<T>): Promise<T> {
+/** Runs a statement or batch of an actor's. @throws Refused why the actor may not write any more, and by these rules */
+export async function runAsActor<T>(ctx: ActorCtx, statement: PromiseLike<T>, rules?: Rules): Promise<T> {
   try {
     return await runSql(statement);
   } catch (error) {
-    throw await explainActor(ctx, error);
+    throw await explain(ctx, error, rules);
   }
 }

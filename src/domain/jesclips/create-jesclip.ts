@@ -1,12 +1,12 @@
 import { newId } from '../../lib/id.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
-import type { Written } from '../idempotency/index.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
-import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
+import { insertMedia, type StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { findEntities, viewOf, writeCreation } from '../posts/index.ts';
-import { invalidField } from '../refusal.ts';
+import { asCreation, findEntities, viewOf } from '../posts/index.ts';
+import { invalidField, Refused } from '../refusal.ts';
 import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
 import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';
@@ -22,12 +22,8 @@ export async function createJesClip(
   input: unknown,
   media: readonly StoredMedia[],
 ): Promise<Written<JesClip>> {
-  requireScope(ctx.actor, 'write:jesclip');
-  return await keepOrDiscard(ctx, media, () => writeJesClip(ctx, input, media));
-}
-
-async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly StoredMedia[]): Promise<Written<JesClip>> {
   const { actor, now } = ctx;
+  requireScope(actor, 'write:jesclip');
   const { caption, visibility } = parseInput(newJesClipSchema, input);
   if (media.length !== 1) {
     throw invalidField('video', 'must be one video');
@@ -38,15 +34,13 @@ async function writeJesClip(ctx: ActorCtx, input: unknown, media: readonly Store
   const eventId = newEventId();
   const view = { ...viewOf(ctx), withCounts: true };
   const entities = findEntities(caption);
-  const written = await writeCreation(ctx, {
-    statements: [
-      insertJesClip(db, { id, actor: writerOf(ctx), caption, visibility, entities, createdAt }),
-      insertMedia(db, { jesclipId: id }, media),
-      insertJesClipEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, view),
-    ],
-    answer: ownJesClip(id, actor.accountId, view),
-    eventId,
-    files: media,
-  });
+  const statements = [
+    insertJesClip(db, { id, actor: writerOf(ctx), caption, visibility, entities, createdAt }),
+    insertMedia(db, { jesclipId: id }, media),
+    insertJesClipEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, view),
+  ];
+  const answer = ownJesClip(id, actor.accountId, view);
+  const written = await writeOnce(ctx, asCreation(ctx, { statements, answer, eventId }, media));
+  if (!written) throw new Refused({ code: 'internal_error' });
   return { ...written, value: await toWrittenClip(ctx, written.value) };
 }

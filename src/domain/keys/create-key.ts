@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { DAY_MS, TERMS_VERSION, THROTTLES } from '../../config/limits.ts';
-import { DbRejected, runSql, type Sql } from '../../data/db.ts';
+import { runSql, type Sql, type Statement } from '../../data/db.ts';
 import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
@@ -8,17 +8,19 @@ import { requireFreshSession, throttle } from '../accounts/index.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { actingAccount, explainActor } from '../idempotency/index.ts';
 import { insertMailsOfNewKey } from '../key-mails/index.ts';
-import { dailyRules, dayOf } from '../limits/index.ts';
+import { countToday, dailyRules } from '../limits/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
+import { brokenRule } from '../rules.ts';
 import type { createdKeySchema } from './answers.ts';
 import { toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
 import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
+import { sealForReveal } from './reveal-key.ts';
 import { newKeySchema } from './schemas.ts';
-import { accountIn, countKey, insertEvent, insertKey, lockAccount } from './store.ts';
+import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
 
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
@@ -27,14 +29,22 @@ export type CreatedKey = z.infer<typeof createdKeySchema>;
  * `reauthentication_required` where the password was last given more than 12 hours ago
  */
 export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: ClientAddress): Promise<CreatedKey> {
-  const { accountId } = ctx.actor;
-  requireFreshSession(ctx);
-  await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
-  try {
-    return await generate(ctx, { accountId, account: actingAccount(writerOf(ctx)) }, input, address);
-  } catch (error) {
-    throw await explainActor(ctx, error);
-  }
+  return await insertOwn(ctx, await makeOwn(ctx, input), address);
+}
+
+/**
+ * Generates a key like {@link createOwnKey}, for the page that shows it once (`revealKey`).
+ *
+ * @returns also what opens the sealed key, for that browser alone
+ */
+export async function createKeyToReveal(
+  ctx: SessionCtx,
+  input: unknown,
+  address?: ClientAddress,
+): Promise<CreatedKey & { readonly opener: string }> {
+  const made = await makeOwn(ctx, input);
+  const { opener, statement } = await sealForReveal(ctx, made.row.id, made.key);
+  return { ...(await insertOwn(ctx, made, address, [statement])), opener };
 }
 
 /**
@@ -50,16 +60,33 @@ export async function createKey(
   input: unknown,
   address?: ClientAddress,
 ): Promise<CreatedKey> {
-  return await generate(ctx, { accountId, account: accountIn(accountId) }, input, address);
+  return await insert(ctx, await make(ctx, accountId, input), { account: accountIn(accountId), address });
 }
 
-/** @param owner.account the id of the account in SQL, which may refuse */
-async function generate(
-  ctx: Ctx,
-  { accountId, account }: { readonly accountId: string; readonly account: Sql },
-  input: unknown,
+async function makeOwn(ctx: SessionCtx, input: unknown): Promise<MadeKey> {
+  const { accountId } = ctx.actor;
+  requireFreshSession(ctx);
+  await throttle(ctx, [{ rule: THROTTLES.newKeyAccount, subject: accountId }]);
+  return await make(ctx, accountId, input);
+}
+
+async function insertOwn(
+  ctx: SessionCtx,
+  made: MadeKey,
   address: ClientAddress | undefined,
+  also: readonly Statement[] = [],
 ): Promise<CreatedKey> {
+  try {
+    return await insert(ctx, made, { account: actingAccount(writerOf(ctx)), address, also });
+  } catch (error) {
+    throw await explainActor(ctx, error);
+  }
+}
+
+type MadeKey = Awaited<ReturnType<typeof make>>;
+
+/** A key and its row, which is written nowhere yet. */
+async function make(ctx: Ctx, accountId: string, input: unknown) {
   const { label, scopes, ipAllowlist, expiresInDays, expiresAt } = parseInput(newKeySchema, input);
   const key = generateKey();
   const row = {
@@ -74,22 +101,46 @@ async function generate(
     createdAt: new Date(ctx.now),
     expiresAt: expiryOf(ctx.now, expiresInDays, expiresAt),
   };
+  return { key, row };
+}
+
+/**
+ * Writes a key in one transaction, one request to Neon, and tells Redis.
+ *
+ * @param by.account the id of the account in SQL, which may refuse
+ * @param by.also what else the transaction writes of the key
+ */
+async function insert(
+  ctx: Ctx,
+  { key, row }: MadeKey,
+  by: {
+    readonly account: Sql;
+    readonly address: ClientAddress | undefined;
+    readonly also?: readonly Statement[];
+  },
+): Promise<CreatedKey> {
+  const { accountId } = row;
+  const { account, address, also = [] } = by;
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
-  const [[owner], inserted] = await runSql(
+  const rules = {
+    email_verified: () => new Refused({ code: 'email_unverified' }),
+    active_keys: () => new Refused({ code: 'api_key_limit_reached' }),
+    ...dailyRules(ctx.now),
+  };
+  const [[owner]] = await runSql(
     db.batch([
       lockAccount(db, accountIn(accountId)),
       insertKey(db, row, accountId, account),
-      countKey(db, { id: row.id, accountId, day: dayOf(ctx.now) }),
+      countToday(db, accountId, ctx.now, { keys: 1 }),
       insertEvent(db, created),
       insertMailsOfNewKey(db, row, created.address),
+      ...also,
     ]),
-  ).catch((error: unknown) => {
-    const rule = error instanceof DbRejected ? error.constraint : undefined;
-    throw (rule !== undefined && dailyRules(ctx.now)[rule]?.()) || error;
+  ).catch(async (error: unknown) => {
+    throw (await brokenRule(error, rules)) ?? error;
   });
-  if (!owner?.emailVerified) throw new Refused({ code: 'email_unverified' });
-  if (inserted.rows.length === 0) throw new Refused({ code: 'api_key_limit_reached' });
+  if (!owner) throw new Refused({ code: 'internal_error' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner, suspendedAt: null }, ctx.now);
   const entry = recordEntry(row.hash, record);

@@ -1,6 +1,6 @@
 export type { ApiKey } from './api-key.ts';
 export { noteNewAddress, noteRefusedAddress } from './audit.ts';
-export { type CreatedKey, createKey, createOwnKey } from './create-key.ts';
+export { type CreatedKey, createKey, createKeyToReveal, createOwnKey } from './create-key.ts';
 export { describeKey, type OwnKey } from './describe-key.ts';
 export { findKnownHashes, type KnownHashes } from './find-known-hashes.ts';
 export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey, maskKeysIn } from './format.ts';
@@ -18,7 +18,7 @@ export { readUsage, readUsageSince } from './read-usage.ts';
 export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';
 export { forgetRecord, refreshRecord, reloadRecord } from './refresh-record.ts';
 export { hasScope, requireScope } from './require-scope.ts';
-export { keepForReveal, revealKey } from './reveal-key.ts';
+export { revealKey } from './reveal-key.ts';
 export {
   announceRevocations,
   revokeAnyKey,

@@ -1,21 +1,24 @@
 import { KEY_REVEAL_TTL_MS } from '../../config/limits.ts';
-import { runSql } from '../../data/db.ts';
+import type { Statement } from '../../data/db.ts';
 import { seal, unseal } from '../../lib/seal.ts';
 import { type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor } from '../idempotency/index.ts';
 import { deleteReveal, insertReveal } from './store.ts';
 
 /**
- * Keeps a new key, encrypted, for the page that shows it once: the browser is sent on to that page, and a key must be in
- * no URL, cookie or row on the way.
+ * Encrypts a new key for the page that shows it once: the browser is sent on to that page, and a key must be in no URL,
+ * cookie or row on the way.
  *
- * @returns what opens it, for that browser alone
+ * @returns the statement that keeps it, behind the one that inserts the key, and what opens it, for that browser alone
  */
-export async function keepForReveal(ctx: Ctx, keyId: string, key: string): Promise<string> {
+export async function sealForReveal(
+  ctx: Ctx,
+  keyId: string,
+  key: string,
+): Promise<{ readonly opener: string; readonly statement: Statement }> {
   const { sealed, opener } = await seal(key, keyId);
   const expiresAt = new Date(ctx.now + KEY_REVEAL_TTL_MS);
-  await runSql(insertReveal(ctx.ports.db, { apiKeyId: keyId, sealedKey: sealed, expiresAt }));
-  return opener;
+  return { opener, statement: insertReveal(ctx.ports.db, { apiKeyId: keyId, sealedKey: sealed, expiresAt }) };
 }
 
 /** The key, the first time it is asked for by its owner's browser; undefined ever after. */

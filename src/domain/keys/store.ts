@@ -6,7 +6,7 @@ import {
   FIRST_USE_NOTED_WITHIN_MS,
   USE_NOTED_EVERY_MS,
 } from '../../config/limits.ts';
-import { type Db, type Sql, timeJson } from '../../data/db.ts';
+import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
 import type { AUDIT_EVENTS } from '../../data/schema/audit-log.ts';
@@ -42,17 +42,6 @@ export function selectKeyByHash(db: Db, hash: string) {
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.hash, hash));
-}
-
-/** Counts a key that the transaction has inserted against the daily limit of its account. */
-export function countKey(
-  db: Db,
-  { id, accountId, day }: { readonly id: string; readonly accountId: string; readonly day: string },
-) {
-  return db.execute(sql`
-    INSERT INTO daily_usage (account_id, day, keys)
-    SELECT ${accountId}, ${day}::date, 1 WHERE EXISTS (SELECT FROM api_keys WHERE id = ${id})
-    ON CONFLICT (account_id, day) DO UPDATE SET keys = daily_usage.keys + 1`);
 }
 
 /** The keys of an account that Redis may still admit: those that are not revoked, and those whose marker it does not hold. */
@@ -115,29 +104,27 @@ export interface NewKeyRow {
 }
 
 /**
- * Inserts a key unless the account's email address is unproven, or the account has its number of active keys; answers its
- * id, or nothing.
+ * Inserts a key. Rules, in this order: `email_verified`, where the account's email address is unproven; `active_keys`, where the
+ * account has its number of active keys.
  *
  * @param accountId of the account, which {@link lockAccount} has locked
  * @param account the same in SQL, which may refuse
  */
 export function insertKey(db: Db, row: NewKeyRow, accountId: string, account: Sql) {
-  const values = [
-    sql`${row.id}, ${account}, ${row.label}, ${row.hash}, ${row.maskedKey}`,
-    sql`${sql.param(row.scopes, apiKeys.scopes)}::text[], ${sql.param(row.ipAllowlist, apiKeys.ipAllowlist)}::text[]`,
-    sql`${row.termsVersion}, ${row.createdAt.toISOString()}::timestamptz`,
-    sql`${row.expiresAt?.toISOString() ?? null}::timestamptz`,
-  ];
-  return db.execute<{ id: string }>(sql`
+  const createdAt = sql`${row.createdAt.toISOString()}::timestamptz`;
+  const owner = unlessBroken(account, {
+    email_verified: sql`NOT EXISTS (SELECT FROM accounts WHERE id = ${accountId} AND email_verified)`,
+    active_keys: sql`(
+      SELECT count(*) FROM api_keys
+      WHERE account_id = ${accountId} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${createdAt})
+    ) >= ${ACTIVE_KEYS_PER_ACCOUNT}`,
+  });
+  return db.execute(sql`
     INSERT INTO api_keys
       (id, account_id, label, hash, masked_key, scopes, ip_allowlist, terms_version, created_at, expires_at)
-    SELECT ${sql.join(values, sql`, `)}
-    WHERE EXISTS (SELECT FROM accounts WHERE id = ${accountId} AND email_verified) AND (
-      SELECT count(*) FROM api_keys
-      WHERE account_id = ${accountId} AND revoked_at IS NULL
-        AND (expires_at IS NULL OR expires_at > ${row.createdAt.toISOString()}::timestamptz)
-    ) < ${ACTIVE_KEYS_PER_ACCOUNT}
-    RETURNING id`);
+    VALUES (${row.id}, ${owner}, ${row.label}, ${row.hash}, ${row.maskedKey}, ${sql.param(row.scopes, apiKeys.scopes)},
+      ${sql.param(row.ipAllowlist, apiKeys.ipAllowlist)}, ${row.termsVersion}, ${createdAt},
+      ${row.expiresAt?.toISOString() ?? null}::timestamptz)`);
 }
 
 /**

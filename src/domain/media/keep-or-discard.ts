@@ -5,8 +5,8 @@ import { Refused } from '../refusal.ts';
 import type { StoredMedia } from './media.ts';
 
 /**
- * Runs the write that gives stored files their rows. Where it is refused, or answered from an earlier one, their objects are
- * deleted behind the answer. Where nobody knows what became of it, they stay: the sweep finds out.
+ * Runs the write that gives stored files their rows. If it is refused or replayed, their objects are deleted after the response.
+ * If its outcome is unknown, they stay: the sweep lists objects older than an hour and deletes those without a row.
  */
 export async function keepOrDiscard<T>(
   ctx: ActorCtx,

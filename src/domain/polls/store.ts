@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type Db, refuse, type Sql } from '../../data/db.ts';
+import { type Db, type Sql, unlessBroken } from '../../data/db.ts';
 import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { pollJson, visibleTo, withAuthor } from '../posts/index.ts';
@@ -22,17 +22,18 @@ const chosen = ({ optionIds }: Ballot): Sql =>
   )})`;
 
 /**
- * Locks a poll, so that its votes are counted one person after another. Rules: `options_of_poll`, where the options are not its own
- * or are too many; `poll_open`, where it is over.
+ * Locks a poll, so that its votes are counted one person after another. Rules, in this order: `options_of_poll`, where the options
+ * are not its own or are too many; `poll_open`, where it is over.
  */
 export function lockPoll(db: Db, ballot: Ballot) {
   const { postId, optionIds, at } = ballot;
+  const own = sql`(SELECT count(*) FROM poll_options WHERE post_id = ${postId} AND id IN ${chosen(ballot)})`;
+  const locked = unlessBroken(sql`post_id`, {
+    options_of_poll: sql`NOT ((multiple OR ${optionIds.length} = 1) AND ${optionIds.length} = ${own})`,
+    poll_open: sql`ends_at <= ${at.toISOString()}::timestamptz`,
+  });
   return db.execute(sql`
-    UPDATE polls SET
-      multiple = CASE WHEN (multiple OR ${optionIds.length} = 1) AND ${optionIds.length} = (
-        SELECT count(*) FROM poll_options WHERE post_id = ${postId} AND id IN ${chosen(ballot)}) THEN multiple ELSE ${refuse('options_of_poll')}::boolean END,
-      ends_at = CASE WHEN ends_at > ${at.toISOString()}::timestamptz THEN ends_at ELSE ${refuse('poll_open')}::timestamptz END
-    WHERE post_id = ${postId} AND ${isVisible(ballot)}`);
+    SELECT ${locked} FROM polls WHERE post_id = ${postId} AND ${isVisible(ballot)} FOR NO KEY UPDATE`);
 }
 
 /** Takes back what the person voted for before and does not now. */

@@ -8,7 +8,7 @@ import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { bounceSchema } from './schemas.ts';
 import { countBounce, insertBounce } from './store.ts';
-import { writeNewPost } from './write-new-post.ts';
+import { writeJes } from './write-jes.ts';
 
 /**
  * Bounces a Jes that is for everybody, once, or quote-bounces it with words of one's own, as often as one likes. A bounce
@@ -26,19 +26,16 @@ export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown):
   const id = newId(now);
   const entities = findEntities(content);
   const bounce = { id, actor: writerOf(ctx), postId, content, entities, createdAt: new Date(now) };
-  return await writeNewPost(
-    ctx,
-    {
-      id,
-      statements: [insertBounce(db, bounce), countBounce(db, id)],
-      previewUrl: entities.url,
-      isBounce: true,
-      files: [],
-    },
-    {
+  return await writeJes(ctx, {
+    id,
+    statements: [insertBounce(db, bounce), countBounce(db, id)],
+    rules: {
       posts_bounced_once: () => new Refused({ code: 'already_bounced' }),
       bounced_visible: () => new Refused({ code: 'not_found' }),
       bounced_public: () => invalidField('id', 'only a Jes that is PUBLIC can be bounced'),
     },
-  );
+    previewUrl: entities.url,
+    isBounce: true,
+    files: [],
+  });
 }

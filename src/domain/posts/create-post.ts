@@ -3,14 +3,14 @@ import { newId } from '../../lib/id.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
-import { insertMedia, keepOrDiscard, type StoredMedia } from '../media/index.ts';
+import { insertMedia, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalidField, Refused } from '../refusal.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { newMediaPostSchema, newPostSchema } from './schemas.ts';
 import { insertPoll, insertPost } from './store.ts';
-import { writeNewPost } from './write-new-post.ts';
+import { writeJes } from './write-jes.ts';
 
 /**
  * Creates a Jes: the post with its poll and its files, the daily quota, the account's total and the event in one
@@ -25,10 +25,6 @@ export async function createPost(
   media: readonly StoredMedia[] = [],
 ): Promise<Written<Jes>> {
   requireScope(ctx.actor, 'write:jes');
-  return await keepOrDiscard(ctx, media, () => writePost(ctx, input, media));
-}
-
-async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMedia[]): Promise<Written<Jes>> {
   const { now } = ctx;
   const hasMedia = media.length > 0;
   const { content, visibility, jeHubId, location, poll, linkPreviewUrl, alt } = parseInput(
@@ -59,17 +55,14 @@ async function writePost(ctx: ActorCtx, input: unknown, media: readonly StoredMe
       })
     : [];
   const files = hasMedia ? [insertMedia(db, { postId: id }, media, alt)] : [];
-  return await writeNewPost(
-    ctx,
-    {
-      id,
-      statements: [insertPost(db, post), ...polls, ...files],
-      previewUrl: post.linkPreviewUrl,
-      isBounce: false,
-      files: media,
-    },
-    { jehub_member: () => invalidField('jeHubId', 'must be the id of a JeHub of this account') },
-  );
+  return await writeJes(ctx, {
+    id,
+    statements: [insertPost(db, post), ...polls, ...files],
+    rules: { jehub_member: () => invalidField('jeHubId', 'must be the id of a JeHub of this account') },
+    previewUrl: post.linkPreviewUrl,
+    isBounce: false,
+    files: media,
+  });
 }
 
 /** @throws Refused `invalid_request` for each text that has no file to describe */

@@ -5,7 +5,7 @@ import { requireScope } from '../keys/index.ts';
 import { forgetMedia } from '../media/index.ts';
 import { Refused } from '../refusal.ts';
 import { refuseOthers } from './refuse-others.ts';
-import { deletedAnswer, markDeleted } from './store.ts';
+import { deletedAnswer, markDeleted, objectsOf } from './store.ts';
 
 /**
  * Deletes a Jes of one's own, for everyone and with its comments and files. A bounce of it stays, without what it said.
@@ -22,9 +22,10 @@ export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<str
     status: 204,
     statements: [markDeleted(ctx.ports.db, id, writerOf(ctx), at)],
     answer: deletedAnswer(id, actor.accountId, at),
+    freed: objectsOf(id),
   });
   if (!written) return await refuseOthers(ctx, 'post', id);
-  const objects = written.value.split(' ').filter(Boolean);
-  if (!written.replayed && objects.length > 0) ctx.defer(forgetMedia(ctx, objects));
+  const { freed = [] } = written;
+  if (freed.length > 0) ctx.defer(forgetMedia(ctx, freed));
   return written;
 }

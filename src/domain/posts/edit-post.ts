@@ -1,4 +1,4 @@
-import { DbRejected, runSql } from '../../data/db.ts';
+import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
@@ -27,33 +27,29 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
   const change = parseInput(postChangeSchema, input);
   const entities = change.content === undefined ? undefined : findEntities(change.content);
   const { db } = ctx.ports;
-  try {
-    const written = await writeOnce(ctx, {
-      status: 200,
-      statements: [
-        updatePost(db, id, writerOf(ctx), { ...change, entities }, new Date(now)),
-        ...(change.media ? [updateAlt(db, id, actor, change.media)] : []),
-      ],
-      answer: ownJes(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
-      postId: id,
-      rules: {
-        content_required: () => invalidField('content', 'must not be empty'),
-        bounce_without_content: () =>
-          invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead'),
-        jehub_visibility: () => invalidField('visibility', 'a Jes in a JeHub is for its members'),
-      },
-    });
-    if (!written) return await refuseOthers(ctx, 'post', id);
-    const edited = await toWrittenJes(ctx, written);
-    const jes = edited.value;
-    // Visitors see it, or no longer.
-    if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([jes.url, ...jes.media.map(({ url }) => url)]));
-    if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
-    return edited;
-  } catch (error) {
-    const isUnknownFile = error instanceof DbRejected && error.constraint === 'files_of_post';
-    throw isUnknownFile ? await unknownFiles(ctx, id, change.media ?? []) : error;
-  }
+  const written = await writeOnce(ctx, {
+    status: 200,
+    statements: [
+      updatePost(db, id, writerOf(ctx), { ...change, entities }, new Date(now)),
+      ...(change.media ? [updateAlt(db, id, actor, change.media)] : []),
+    ],
+    answer: ownJes(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
+    postId: id,
+    rules: {
+      content_required: () => invalidField('content', 'must not be empty'),
+      bounce_without_content: () =>
+        invalidField('content', 'a bounce has no content of its own; delete it and quote-bounce instead'),
+      jehub_visibility: () => invalidField('visibility', 'a Jes in a JeHub is for its members'),
+      files_of_post: () => unknownFiles(ctx, id, change.media ?? []),
+    },
+  });
+  if (!written) return await refuseOthers(ctx, 'post', id);
+  const edited = await toWrittenJes(ctx, written);
+  const jes = edited.value;
+  // Visitors see it, or no longer.
+  if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([jes.url, ...jes.media.map(({ url }) => url)]));
+  if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
+  return edited;
 }
 
 /** Names those files that are none of this Jes. */

@@ -1,3 +1,4 @@
+export { asCreation } from './as-creation.ts';
 export { bouncePost } from './bounce-post.ts';
 export { createPost } from './create-post.ts';
 export { deletePost } from './delete-post.ts';
@@ -23,4 +24,3 @@ export {
 } from './store.ts';
 export { viewOf } from './view.ts';
 export { visibleTo, withAuthor } from './visibility.ts';
-export { writeCreation } from './write-creation.ts';

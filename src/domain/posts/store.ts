@@ -1,5 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { type Db, refuse, type Sql, timeJson } from '../../data/db.ts';
+import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { posts } from '../../data/schema/posts.ts';
 import { type Slot, template } from '../../data/template.ts';
@@ -228,14 +228,12 @@ const insertPostSql = template<
 >(({ isInJehub }, slot) => {
   const isMember = sql`EXISTS (
     SELECT FROM jehub_members WHERE jehub_id = ${slot('jehubId')} AND account_id = ${slot('accountId')})`;
-  const visibility = isInJehub
-    ? sql`CASE WHEN ${isMember} THEN ${slot('visibility')} ELSE ${refuse('jehub_member')} END`
-    : sql`${slot('visibility')}`;
+  const authorId = unlessBroken(slot('authorId'), isInJehub ? { jehub_member: sql`NOT ${isMember}` } : {});
   const createdAt = sql`${slot('createdAt')}::timestamptz`;
   return sql`
     INSERT INTO posts (id, author_id, content, visibility, api_key_id, jehub_id, location, hashtags, mention_ids,
       link_preview_url, created_at, updated_at)
-    VALUES (${slot('id')}, ${slot('authorId')}, ${slot('content')}, ${visibility}, ${slot('apiKeyId')}, ${slot('jehubId')},
+    VALUES (${slot('id')}, ${authorId}, ${slot('content')}, ${slot('visibility')}, ${slot('apiKeyId')}, ${slot('jehubId')},
       ${slot('location')}::json, ${slot('hashtags')}::text[], ${slot('mentionIds')}, ${slot('linkPreviewUrl')}, ${createdAt},
       ${createdAt})`;
 });
@@ -301,40 +299,36 @@ export interface AltText {
 }
 
 /**
- * Changes a Jes of the actor's. Rules: `content_required`, where nothing would be left to be seen; `bounce_without_content`, where
- * it is a plain bounce; `jehub_visibility`, since a Jes in a JeHub is for its members; `files_of_post`, where a file is none of
- * this Jes. {@link updateAlt} changes the texts of files.
+ * Changes a Jes of the actor's. Rules, in this order: `content_required`, where nothing would be left to be seen;
+ * `bounce_without_content`, where it is a plain bounce; `jehub_visibility`, since a Jes in a JeHub is for its members;
+ * `files_of_post`, where a file is none of this Jes. {@link updateAlt} changes the texts of files.
  */
 export function updatePost(db: Db, id: string, actor: Writer, change: PostChange, at: Date) {
   const { content, entities, visibility, location, media } = change;
   const hasMedia = sql`EXISTS (SELECT FROM media WHERE post_id = ${posts.id})`;
   const isPlainBounce = sql`${posts.bounceOfId} IS NOT NULL AND ${posts.content} = ''`;
-  // Without words there must be something else.
-  const brokenRule =
-    content !== undefined && !hasVisibleText(content)
-      ? sql`WHEN NOT ${hasMedia} THEN ${refuse('content_required')}`
-      : sql`WHEN ${isPlainBounce} THEN ${refuse('bounce_without_content')}`;
+  const isEmptied = content !== undefined && !hasVisibleText(content);
+  const authorId = unlessBroken(actingAccount(actor), {
+    // Without words there must be something else.
+    ...(isEmptied && { content_required: sql`NOT ${hasMedia}` }),
+    ...(content !== undefined && !isEmptied && { bounce_without_content: isPlainBounce }),
+    ...(visibility !== undefined && visibility !== 'PUBLIC' && { jehub_visibility: sql`${posts.jehubId} IS NOT NULL` }),
+    ...(media && { files_of_post: sql`NOT ${hasFiles(media)}` }),
+  });
   return db
     .update(posts)
     .set({
-      authorId: actingAccount(actor),
-      ...(content !== undefined && {
-        content: sql`CASE ${brokenRule} ELSE ${content} END`,
-      }),
+      authorId,
+      ...(content !== undefined && { content }),
       ...(entities && {
         hashtags: entities.hashtags,
         mentionIds: accountsNamed(entities.usernames),
         linkPreviewUrl: sql`CASE WHEN NOT ${hasMedia} THEN ${entities.url} END`,
         linkPreview: sql`CASE WHEN ${posts.linkPreviewUrl} = ${entities.url} THEN ${posts.linkPreview} END`,
       }),
-      ...(visibility !== undefined && {
-        visibility: sql`CASE WHEN ${posts.jehubId} IS NULL OR ${visibility} = 'PUBLIC' THEN ${visibility}
-          ELSE ${refuse('jehub_visibility')} END`,
-      }),
+      ...(visibility !== undefined && { visibility }),
       ...(location !== undefined && { location }),
-      updatedAt: media
-        ? sql`CASE WHEN ${hasFiles(media)} THEN ${at.toISOString()} ELSE ${refuse('files_of_post')} END::timestamptz`
-        : at,
+      updatedAt: at,
       editedAt: at,
     })
     .where(and(eq(posts.id, id), eq(posts.authorId, actor.accountId), isNull(posts.deletedAt)));
@@ -346,7 +340,7 @@ function hasFiles(files: readonly AltText[]): Sql {
     files.map(({ id }) => id),
     posts.mentionIds,
   );
-  return sql`${files.length} = (SELECT count(*) FROM media WHERE post_id = ${posts.id} AND id = ANY (${named}::text[]))`;
+  return sql`(${files.length} = (SELECT count(*) FROM media WHERE post_id = ${posts.id} AND id = ANY (${named}::text[])))`;
 }
 
 /** Changes texts of files of a Jes, where it is the actor's. */
@@ -424,11 +418,15 @@ export function markDeleted(db: Db, id: string, actor: Writer, at: Date) {
     UPDATE accounts SET total_posts = total_posts - 1 FROM gone WHERE accounts.id = gone.author_id`);
 }
 
-/** The objects of a Jes, with spaces between them, where this very deletion took it away. */
+/** An empty text where this very request has deleted the Jes. */
 export function deletedAnswer(id: string, accountId: string, at: Date): Sql {
   return sql`
-    SELECT coalesce((SELECT string_agg(object, ' ') FROM media WHERE post_id = posts.id), '') FROM posts
-    WHERE id = ${id} AND author_id = ${accountId} AND deleted_at = ${at.toISOString()}::timestamptz`;
+    SELECT '' FROM posts WHERE id = ${id} AND author_id = ${accountId} AND deleted_at = ${at.toISOString()}::timestamptz`;
+}
+
+/** The names of a Jes's objects. */
+export function objectsOf(id: string): Sql {
+  return sql`SELECT array_to_json(ARRAY(SELECT object FROM media WHERE post_id = ${id}))`;
 }
 
 /** Objects of deleted Jes, which the request that deleted them could not delete. */
@@ -456,12 +454,16 @@ export interface NewBounceRow {
 }
 
 /**
- * Inserts a bounce, of the original where a plain bounce is bounced. Rules: `bounced_visible`, where the account sees no such Jes;
- * `bounced_public`, where it is not for everybody; `posts_bounced_once`, an index, where it is a second plain one.
+ * Inserts a bounce, of the original where a plain bounce is bounced. Rules, in this order: `bounced_visible`, where the account
+ * sees no such Jes; `bounced_public`, where it is not for everybody; `posts_bounced_once`, an index, where it is a second plain one.
  */
 export function insertBounce(db: Db, bounce: NewBounceRow) {
   const { actor, entities, createdAt } = bounce;
   const at = sql`${createdAt.toISOString()}::timestamptz`;
+  const authorId = unlessBroken(actingAccount(actor), {
+    bounced_visible: sql`NOT EXISTS (SELECT FROM target)`,
+    bounced_public: sql`(SELECT is_public FROM target) IS NOT TRUE`,
+  });
   return db.execute(sql`
     WITH named AS (
       SELECT CASE WHEN bounced.content = '' AND bounced.bounce_of_id IS NOT NULL THEN bounced.bounce_of_id
@@ -475,11 +477,9 @@ export function insertBounce(db: Db, bounce: NewBounceRow) {
     )
     INSERT INTO posts (id, author_id, content, visibility, api_key_id, bounce_of_id, hashtags, mention_ids,
       link_preview_url, created_at, updated_at)
-    VALUES (${bounce.id}, ${actingAccount(actor)}, ${bounce.content}, 'PUBLIC',
-      ${actor.type === 'apiKey' ? actor.keyId : null},
-      coalesce((SELECT CASE WHEN is_public THEN id ELSE ${refuse('bounced_public')} END FROM target),
-        ${refuse('bounced_visible')}), ${textArray(entities.hashtags)}::text[],
-      ${accountsNamed(entities.usernames)}, ${entities.url}, ${at}, ${at})`);
+    VALUES (${bounce.id}, ${authorId}, ${bounce.content}, 'PUBLIC', ${actor.type === 'apiKey' ? actor.keyId : null},
+      (SELECT id FROM target), ${textArray(entities.hashtags)}::text[], ${accountsNamed(entities.usernames)}, ${entities.url},
+      ${at}, ${at})`);
 }
 
 /** Adds one to the bounces of what a bounce bounces. */

@@ -69,20 +69,21 @@ export async function createWebhook(
   const at = new Date(ctx.now);
   const secret = newSecret();
   const sealedSecret = await sealSecret(webhookSecretKeys, secret, named.webhookId);
-  const [{ rows: keys }, , , { rows }] = await runAsActor(
+  const [, , , { rows }] = await runAsActor(
     ctx,
     db.batch([
-      lockKey(db, named, at),
+      lockKey(db, named),
       insertWebhook(db, named, { url, description, events, sealedSecret, createdAt: at }),
       insertAudit(db, named, { event: 'webhook_created', at, address }),
       selectWebhook(db, named),
     ]),
+    {
+      own_key: () => new Refused({ code: 'not_found' }),
+      active_key: () => invalidField('id', 'must be the id of an active key'),
+      webhooks_of_key: () => new Refused({ code: 'webhook_limit_reached' }),
+    },
   );
-  const [key] = keys;
-  if (!key) throw new Refused({ code: 'not_found' });
-  if (rows.length > 0) return { ...parseFound<WebhookAnswer>(rows), secret };
-  if (key.isRevoked || key.isExpired) throw invalidField('id', 'must be the id of an active key');
-  throw new Refused({ code: 'webhook_limit_reached' });
+  return { ...parseFound<WebhookAnswer>(rows), secret };
 }
 
 /** @throws Refused `invalid_request` */

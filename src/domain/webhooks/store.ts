@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { WEBHOOK_REPLAY_MAX, WEBHOOKS_PER_KEY } from '../../config/limits.ts';
-import { type Db, type Sql, timeJson } from '../../data/db.ts';
+import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
 import { type EventName, TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { newId } from '../../lib/id.ts';
 import type { Actor, ClientAddress, Writer } from '../context.ts';
@@ -91,10 +91,9 @@ export function selectWebhooks(db: Db, actor: Actor, keyId: string) {
  * Locks a key of the actor's: creations of endpoints for it wait for each other, so that each sees those before it. It comes
  * before {@link actingAccount}, whose lock on a key is weaker: two who strengthened that one would wait for each other.
  */
-export function lockKey(db: Db, { actor, keyId }: Named, at: Date) {
-  return db.execute<{ isRevoked: boolean; isExpired: boolean }>(sql`
-    SELECT NOT ${isKeyActive('k')} AS "isRevoked", coalesce(k.expires_at <= ${time(at)}, false) AS "isExpired"
-    FROM api_keys k JOIN accounts a ON a.id = k.account_id
+export function lockKey(db: Db, { actor, keyId }: Named) {
+  return db.execute(sql`
+    SELECT FROM api_keys k JOIN accounts a ON a.id = k.account_id
     WHERE ${isOwnKey(actor, keyId)} FOR KEY SHARE OF a FOR NO KEY UPDATE OF k`);
 }
 
@@ -106,16 +105,23 @@ export interface NewWebhookRow {
   readonly createdAt: Date;
 }
 
-/** Inserts an endpoint unless its key has its number of them. */
+/**
+ * Inserts an endpoint. Rules, in this order: `own_key`, where the actor has no such key; `active_key`, where it is silenced or has
+ * expired; `webhooks_of_key`, where it has its number of endpoints.
+ */
 export function insertWebhook(db: Db, { actor, keyId, webhookId }: Named, row: NewWebhookRow) {
+  const at = time(row.createdAt);
+  const isOwn = sql`SELECT FROM api_keys k WHERE ${isOwnKey(actor, keyId)}`;
+  const ofActor = sql`(SELECT k.id FROM api_keys k WHERE k.id = ${keyId} AND k.account_id = ${actingAccount(actor)})`;
+  const apiKeyId = unlessBroken(ofActor, {
+    own_key: sql`NOT EXISTS (${isOwn})`,
+    active_key: sql`NOT EXISTS (${isOwn} AND ${isKeyActive('k')} AND (k.expires_at IS NULL OR k.expires_at > ${at}))`,
+    webhooks_of_key: sql`(
+      SELECT count(*) FROM webhook_endpoints e WHERE e.api_key_id = ${keyId} AND e.deleted_at IS NULL) >= ${WEBHOOKS_PER_KEY}`,
+  });
   return db.execute(sql`
     INSERT INTO webhook_endpoints (id, api_key_id, url, description, events, sealed_secret, created_at)
-    SELECT ${webhookId}, k.id, ${row.url}, ${row.description}, ${texts(row.events)}, ${row.sealedSecret}, ${time(row.createdAt)}
-    FROM api_keys k
-    WHERE ${isOwnKey(actor, keyId)} AND k.account_id = ${actingAccount(actor)} AND ${isKeyActive('k')}
-      AND (k.expires_at IS NULL OR k.expires_at > ${time(row.createdAt)})
-      AND (SELECT count(*) FROM webhook_endpoints e WHERE e.api_key_id = k.id AND e.deleted_at IS NULL)
-        < ${WEBHOOKS_PER_KEY}`);
+    VALUES (${webhookId}, ${apiKeyId}, ${row.url}, ${row.description}, ${texts(row.events)}, ${row.sealedSecret}, ${at})`);
 }
 
 export interface WebhookChange {

@@ -14,9 +14,8 @@ export const postJesClip = {
   scope: 'write:jesclip',
   async answer(exchange, caller) {
     // Loaded with the first upload.
-    const { readUpload } = await import('../read-upload.ts');
-    const { ctx, input, media } = await readUpload(exchange, caller.ctx, CLIP_FORM);
-    return replyWritten(exchange, 201, await createJesClip(ctx, input, media));
+    const { writeUpload } = await import('../read-upload.ts');
+    return replyWritten(exchange, 201, await writeUpload(exchange, caller.ctx, CLIP_FORM, createJesClip));
   },
 } as const satisfies CallerEndpoint;
 

@@ -25,9 +25,8 @@ export const postPost = {
   profile: 'changes',
   async answer(exchange, caller) {
     if (isUpload(exchange.c.req.raw)) {
-      const { readUpload } = await import('../read-upload.ts');
-      const { ctx, input, media } = await readUpload(exchange, caller.ctx, JES_FORM);
-      return replyWritten(exchange, 201, await createPost(ctx, input, media));
+      const { writeUpload } = await import('../read-upload.ts');
+      return replyWritten(exchange, 201, await writeUpload(exchange, caller.ctx, JES_FORM, createPost));
     }
     const { ctx, input } = await readWrite(exchange, caller.ctx, 'json or form');
     return replyWritten(exchange, 201, await createPost(ctx, input));

@@ -11,8 +11,7 @@ import { isFreshSession, reauthenticate } from '../../../domain/accounts/index.t
 import type { ClientAddress } from '../../../domain/context.ts';
 import {
   type ActiveKey,
-  createOwnKey,
-  keepForReveal,
+  createKeyToReveal,
   listActiveKeys,
   readKey,
   SCOPE_NAMES,
@@ -51,7 +50,6 @@ import {
   toNewKeyForm,
 } from './new-key-form.ts';
 import { revealCookie } from './reveal-cookie.ts';
-import { showKey } from './shown-once.tsx';
 
 const COUNT = new Intl.NumberFormat('en-US');
 
@@ -319,8 +317,10 @@ export const postNewKey: PersonalPage = {
       const ctx = isFreshSession(person.ctx)
         ? person.ctx
         : await reauthenticate(person.ctx, { password: textOf(fields, 'password') });
-      const created = await createOwnKey(ctx, toNewKey(form), address);
-      return await sendToReveal(exchange, person, created);
+      const { apiKey, opener } = await createKeyToReveal(ctx, toNewKey(form), address);
+      exchange.cookies = [revealCookie(exchange, apiKey.id, opener)];
+      // Post, redirect, get: a reload of the page with the key must not generate another.
+      return redirect(exchange, `/settings/api-access/${apiKey.id}/key`);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { refusal } = error;
@@ -347,22 +347,3 @@ export const postNewKey: PersonalPage = {
     }
   },
 };
-
-/**
- * Post, redirect, get: a reload of the page with the key must not generate another. Where the key cannot be kept for
- * that page (Neon went away just now), it is shown right here: it exists, and nobody could ever show it again.
- */
-async function sendToReveal(
-  exchange: Exchange,
-  person: Person,
-  created: Awaited<ReturnType<typeof createOwnKey>>,
-): Promise<Response> {
-  const { apiKey, key } = created;
-  try {
-    const opener = await keepForReveal(person.ctx, apiKey.id, key);
-    exchange.cookies = [revealCookie(exchange, apiKey.id, opener)];
-  } catch {
-    return await showKey(exchange, person, apiKey, key);
-  }
-  return redirect(exchange, `/settings/api-access/${apiKey.id}/key`);
-}

@@ -1,0 +1,48 @@
+import type { Statement } from '../../data/db.ts';
+import type { ActorCtx } from '../context.ts';
+import { type Written, writeOnce } from '../idempotency/index.ts';
+import type { StoredMedia } from '../media/index.ts';
+import { newEventId } from '../outbox/index.ts';
+import { Refused } from '../refusal.ts';
+import type { Rules } from '../rules.ts';
+import { asCreation } from './as-creation.ts';
+import { askForPreview } from './ask-for-preview.ts';
+import type { Jes } from './jes.ts';
+import { insertPostEvent, ownJes } from './store.ts';
+import { viewOf } from './view.ts';
+import { toWrittenJes } from './written-jes.ts';
+
+/** A new Jes, a bounce or not. */
+export interface NewJes {
+  readonly id: string;
+  /** They insert the Jes, and what belongs to it. */
+  readonly statements: readonly Statement[];
+  /** The errors for the rules of the statements. */
+  readonly rules: Rules;
+  /** The URL that is to be unfurled. */
+  readonly previewUrl: string | null;
+  readonly isBounce: boolean;
+  readonly files: readonly StoredMedia[];
+}
+
+/**
+ * Writes a Jes with all that comes with one, in one transaction: the account's total, the event, the daily quota.
+ *
+ * @throws Refused `daily_quota_exceeded`, why the actor may not write any more, and by the rules of the statements
+ */
+export async function writeJes(ctx: ActorCtx, jes: NewJes): Promise<Written<Jes>> {
+  const { id, rules, previewUrl, isBounce, files } = jes;
+  const { accountId } = ctx.actor;
+  const { db } = ctx.ports;
+  const view = { ...viewOf(ctx), withCounts: true };
+  const event = { id: newEventId(), subjectId: id, accountId, at: new Date(ctx.now), isBounce };
+  const statements = [...jes.statements, insertPostEvent(db, event, view)];
+  const answer = ownJes(id, accountId, view);
+  const written = await writeOnce(
+    ctx,
+    asCreation(ctx, { statements, answer, rules, postId: id, eventId: event.id }, files),
+  );
+  if (!written) throw new Refused({ code: 'internal_error' });
+  if (!written.replayed) askForPreview(ctx, id, previewUrl);
+  return await toWrittenJes(ctx, written);
+}
