@@ -27,7 +27,7 @@ describe('a form that is refused for a while', () => {
     expect(html).toContain(`value="${email}"`);
     expect(html).toContain('<input type="hidden" name="next" value="/docs"/>');
     expect(await textOf(response)).toMatch(
-      /Too many attempts in a short time\. Try again in \d+ (second|minute|hour)s?\./,
+      /Too many attempts\. Wait before the next one\. Try again in \d+ (second|minute|hour)s?\./,
     );
   });
 
@@ -40,7 +40,7 @@ describe('a form that is refused for a while', () => {
     const html = await response.clone().text();
     for (const kept of [form.name, form.username, form.email]) expect(html).toContain(`value="${kept}"`);
     expect(html).not.toContain(form.password);
-    expect(await textOf(response)).toContain('Nothing was changed');
+    expect(await textOf(response)).toContain('Nothing changed');
   });
 });
 
@@ -63,7 +63,7 @@ describe('a page while the database is away', () => {
     const response = await submit(harness, '/settings/api-access/new', NEW_KEY, cookie);
     expect([response.status, await textOf(response)]).toEqual([
       503,
-      expect.stringContaining('Go back in your browser: the form is as you filled it in'),
+      expect.stringContaining('Go back in your browser: the form still has what you filled in'),
     ]);
   });
 });

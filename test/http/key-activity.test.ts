@@ -80,8 +80,8 @@ describe('the page of what a key did', () => {
     for (const [query, words] of [
       ['?since=24h', '2 Jes, 1 JesClip'],
       ['?since=all', '3 Jes, 1 JesClip'],
-      ['?since=2026-11-27T13:00', 'Nothing since then.'],
-      ['?since=2027-01-01T00:00', 'Nothing since then.'],
+      ['?since=2026-11-27T13:00', 'Nothing was made since then.'],
+      ['?since=2027-01-01T00:00', 'Nothing was made since then.'],
     ] as const) {
       expect([query, await textOf(await see(query))]).toEqual([query, expect.stringContaining(words)]);
     }
@@ -213,7 +213,7 @@ describe('deleting what a key made', () => {
     const jehub = await newJehub(harness, person, 'Any');
     expect(await drift.of(harness, [key.accountId, other.accountId], jehub.id)).toEqual([]);
     expect(JSON.stringify(await outbox.eventsOf(harness, key.accountId))).not.toContain('Secret');
-    expect(await textOf(await see())).toContain('Nothing since then.');
+    expect(await textOf(await see())).toContain('Nothing was made since then.');
     expect(await textOf(await see())).not.toContain('Secret');
   });
 

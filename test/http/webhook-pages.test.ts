@@ -80,7 +80,7 @@ describe('an endpoint on Settings', () => {
     expect(await textAt(keyPath())).not.toContain('Add an endpoint');
     const sixth = await send(`${keyPath()}/webhooks/new`, { url: receiver.url(), events: ALL_EVENTS });
     expect(sixth.status).toBe(409);
-    expect(await textOf(sixth)).toContain('This API key has its 5 webhook endpoints. Delete one first.');
+    expect(await textOf(sixth)).toContain('This API key has 5 webhook endpoints, which is the limit. Delete one first.');
   });
 
   test('is changed, disabled, enabled and deleted', async () => {
@@ -106,7 +106,7 @@ describe('an endpoint on Settings', () => {
     await newPost(harness, key, { content: 'Hello <there>' });
     await harness.handleWakes();
     await receiver.received(1);
-    expect(await textAt(`${path}?status=delivered`)).toContain('There are none.');
+    expect(await textAt(`${path}?status=delivered`)).toContain('No delivery has this status.');
     const list = await (await page(`${path}?status=pending`)).text();
     const [, delivery = ''] = /href="([^"]+\/deliveries\/[0-9A-Z]{26})"/.exec(list) ?? [];
     const detail = await (await page(delivery)).text();

@@ -107,7 +107,7 @@ describe('an endpoint', () => {
       status: 409,
       body: {
         error: 'Webhook limit reached',
-        message: 'This API key has its 5 webhook endpoints. Delete one first.',
+        message: 'This API key has 5 webhook endpoints, which is the limit. Delete one first.',
         code: 'webhook_limit_reached',
       },
     });
