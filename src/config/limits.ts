@@ -291,6 +291,12 @@ export const READINESS_KEPT_MS = 2 * SECOND_MS;
 export const ISOLATE_WINDOWS_MAX_KEYS = 10_000;
 /** Revoked keys, and keys over their limits, that an isolate refuses without asking Redis; the oldest makes room. */
 export const ISOLATE_REFUSALS_MAX_KEYS = 10_000;
+/** Keys that an isolate has seen admitted, whose reads it begins beside the call of Redis; the oldest makes room. */
+export const ISOLATE_GUESSES_MAX_KEYS = 2_000;
+/** Reads of one key that an isolate begins before Redis has decided about them: so many statements are wasted at most. */
+export const READ_AHEAD_MAX = 4;
+/** A key with fewer requests left in its minute or day waits for Redis. */
+export const READ_AHEAD_MIN_REMAINING = 8;
 /** An isolate asks Redis so often about a key that it refuses for its limits, so that a revocation shows soon. */
 export const LIMITED_ASKED_AGAIN_MS = 5 * SECOND_MS;
 /** Hashes that an isolate knows to belong to a key, and hashes that it knows to belong to none; the oldest makes room. */

@@ -6,9 +6,10 @@ import { type Command, type RedisBackend, RedisError, type Reply } from '../../s
 import { openEmbeddedRedis } from '../../src/dev/upstash-rest/embedded.ts';
 import { openRedis } from '../../src/dev/upstash-rest/real.ts';
 import { ScriptedRedis } from '../../src/dev/upstash-rest/scripts.ts';
-import { encodeRecord, type KeyRecord, standingOf } from '../../src/domain/keys/index.ts';
+import { encodeRecord, standingOf } from '../../src/domain/keys/index.ts';
 import { EMPTY_WINDOWS, type Weighed, type Windows, weigh } from '../../src/domain/limits/index.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
+import { RECORD } from '../support/key-record.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;
@@ -30,32 +31,6 @@ function upstash(backend: RedisBackend) {
     },
   };
 }
-
-const RECORD: KeyRecord = {
-  revokedReason: null,
-  isSuspended: false,
-  expiresAt: null,
-  ranges: [],
-  loadedAt: NOW,
-  key: { id: 'key', label: 'a | b', scopes: ['write:jes'] },
-  owner: {
-    id: 'account',
-    username: 'ada',
-    email: 'ada@example.com',
-    displayName: 'Ada',
-    avatar: null,
-    coverImage: null,
-    bio: null,
-    verified: false,
-    emailVerified: true,
-    isPrivate: false,
-    isCreator: false,
-    totalFollowers: 0,
-    totalFollowing: 0,
-    totalPosts: 0,
-    createdAt: '2026-11-24T12:00:00.000Z',
-  },
-};
 
 /** Requests that come at the same time. */
 interface Burst {

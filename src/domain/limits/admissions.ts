@@ -1,5 +1,5 @@
 import { MINUTE_WINDOW_MS, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
-import { EMPTY_WINDOWS, merge, type Weighed, type WindowRoom, type Windows, weigh } from './windows.ts';
+import { EMPTY_WINDOWS, type LimitStatus, merge, type Weighed, type Windows, weigh } from './windows.ts';
 
 /** A request that is sent to Redis to be counted. */
 interface Sent {
@@ -18,6 +18,8 @@ export class Admissions {
   #uncounted: Pick<Windows, 'minute' | 'posts'> = EMPTY_WINDOWS;
   /** Requests of other isolates in the minute log of Redis, at the times at which they leave it at the latest. */
   #others: readonly number[] = [];
+  /** Requests that the day of the key admitted after the last answer of Redis; none where there was no answer. */
+  #dayRoom = 0;
   /** Calls of Redis that have not answered: each may come to be an admission. */
   readonly #sent = new Set<Sent>();
 
@@ -35,11 +37,12 @@ export class Admissions {
   }
 
   /** Redis has decided. @param status as the script told it */
-  answered(sent: Sent, now: number, isAdmitted: boolean, status: WindowRoom): void {
+  answered(sent: Sent, now: number, isAdmitted: boolean, status: LimitStatus): void {
     this.#sent.delete(sent);
     if (isAdmitted) this.#own = withAdmission(this.#own, now, sent.isPost);
     const { minute } = within(this.#own, now);
     const others = Math.max(0, REQUESTS_PER_MINUTE - status.remaining - minute.length);
+    this.#dayRoom = status.day.remaining;
     const oldest = status.resetsAt - MINUTE_WINDOW_MS;
     // Of the others Redis tells only when the oldest leaves; the rest may have come just now.
     this.#others = Array.from({ length: others }, (_, i) => (i === 0 && !minute.includes(oldest) ? oldest : now));
@@ -48,6 +51,16 @@ export class Admissions {
   /** Redis has not decided: the key is unknown or refused, or the call failed. */
   failed(sent: Sent): void {
     this.#sent.delete(sent);
+  }
+
+  /**
+   * Requests that the minute and the day of the key likely admit, the calls under way not among them. A guess: other isolates
+   * may have used them since Redis last answered.
+   */
+  room(now: number): number {
+    const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
+    const used = [...this.#own.minute, ...this.#others].filter(isInMinute).length;
+    return Math.min(REQUESTS_PER_MINUTE - used, this.#dayRoom) - this.#sent.size;
   }
 
   /** Decides about a request without Redis, and counts it where it is admitted. */
