@@ -269,8 +269,12 @@ export const REVOKE_AFTER_SILENCE_MAX_HOURS = 720;
 export const KEY_IDLE_MS = 90 * DAY_MS;
 
 // ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
-/** All waiting of one request for Redis, together. After it the request goes on without Redis. */
+/** All waiting of one request for Redis, together, where Redis is near. After it the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;
+/** Where Redis is far away: so many round trips, as the isolate has measured them. A cold key takes two, a new script two more. */
+export const REDIS_BUDGET_ROUND_TRIPS = 4;
+/** The most, and what an isolate waits that has measured none: its first call also opens the connection, three round trips. */
+export const REDIS_BUDGET_MAX_MS = SECOND_MS;
 /** The same where no caller waits and Redis must be told: the sweep, and scripts of an operator who may be far away. */
 export const BACKGROUND_REDIS_BUDGET_MS = 10 * SECOND_MS;
 /** One statement or batch. Neon wakes a suspended compute in about half a second; beyond this it is down. */
