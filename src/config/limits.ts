@@ -299,6 +299,8 @@ export const ISOLATE_REFUSALS_MAX_KEYS = 10_000;
 export const ISOLATE_GUESSES_MAX_KEYS = 2_000;
 /** Reads of one key that an isolate begins before Redis has decided about them: so many statements are wasted at most. */
 export const READ_AHEAD_MAX = 4;
+/** A read that Redis has not decided about for so long belongs to a request that the runtime has ended. */
+export const READ_AHEAD_GIVEN_UP_MS = MINUTE_MS;
 /** A key with fewer requests left in its minute or day waits for Redis. */
 export const READ_AHEAD_MIN_REMAINING = 8;
 /** An isolate asks Redis so often about a key that it refuses for its limits, so that a revocation shows soon. */

@@ -22,7 +22,11 @@ beforeEach(() => {
 /** Counts of an isolate that Redis has told so much. */
 function countsWith({ remaining, day = DAY.remaining }: { remaining: number; day?: number }): Admissions {
   const told = new Admissions();
-  told.answered(told.send(false), NOW, true, { remaining, resetsAt: NOW + 60_000, day: { ...DAY, remaining: day } });
+  told.answered(told.send(NOW, false), NOW, true, {
+    remaining,
+    resetsAt: NOW + 60_000,
+    day: { ...DAY, remaining: day },
+  });
   return told;
 }
 
@@ -66,6 +70,13 @@ test('few guesses are under way at once', () => {
   made[0]?.confirm(RECORD);
   made[0]?.end();
   expect(guess().actor).toBeDefined();
+});
+
+test('a guess that is never decided, since its request was ended, is under way for a minute', () => {
+  admit();
+  for (let i = 0; i < READ_AHEAD_MAX; i++) guess();
+  expect(guess({ now: NOW + 59_999 }).actor).toBeUndefined();
+  expect(guess({ now: NOW + 60_000 }).actor).toBeDefined();
 });
 
 describe('a refusal or a failure ends the guesses', () => {
@@ -113,7 +124,7 @@ describe('a key with few requests left is not guessed about', () => {
     counts = countsWith({ remaining: READ_AHEAD_MIN_REMAINING });
     expect(isGuessed(guess())).toBe(true);
     admit();
-    counts.send(false);
+    counts.send(NOW, false);
     expect(isGuessed(guess())).toBe(false);
   });
 });

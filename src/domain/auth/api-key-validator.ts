@@ -35,7 +35,7 @@ export const apiKeyValidator: Validator = {
     if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
     const counts = admissionsOf(hash);
     const guess = guessAdmission(ctx, hash, credentials, counts);
-    const sent = counts.send(credentials.isPost);
+    const sent = counts.send(ctx.now, credentials.isPost);
     const uncounted = counts.uncounted(ctx.now);
     let throttled = limitsOf(hash)?.takeThrottled();
     try {

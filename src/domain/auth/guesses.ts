@@ -1,4 +1,9 @@
-import { ISOLATE_GUESSES_MAX_KEYS, READ_AHEAD_MAX, READ_AHEAD_MIN_REMAINING } from '../../config/limits.ts';
+import {
+  ISOLATE_GUESSES_MAX_KEYS,
+  READ_AHEAD_GIVEN_UP_MS,
+  READ_AHEAD_MAX,
+  READ_AHEAD_MIN_REMAINING,
+} from '../../config/limits.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { ApiKeyActor, Ctx } from '../context.ts';
 import { type KeyRecord, standingOf } from '../keys/index.ts';
@@ -11,7 +16,13 @@ interface LikelyKey {
   /** As it stood then. Undefined: a later call was refused, or failed. */
   record: KeyRecord | undefined;
   /** Guesses whose call Redis has not decided. */
-  undecided: number;
+  readonly undecided: Set<UnderWay>;
+}
+
+/** A guess. That of a request which the runtime has ended, since its client has gone, is never decided. */
+interface UnderWay {
+  /** When the request came, unix ms. */
+  readonly since: number;
 }
 
 const likelyKeys = new BoundedMap<string, LikelyKey>(ISOLATE_GUESSES_MAX_KEYS);
@@ -34,9 +45,10 @@ export interface Guess {
  * @param counts what this isolate knows of the key's windows
  */
 export function guessAdmission(ctx: Ctx, hash: string, credentials: Credentials, counts: Admissions): Guess {
-  const key = likelyKeys.get(hash) ?? { record: undefined, undecided: 0 };
+  const key = likelyKeys.get(hash) ?? unlikelyKey();
   const actor = credentials.readAhead && likelyActor(ctx, key, credentials, counts);
-  if (actor) key.undecided += 1;
+  const underWay = { since: ctx.now };
+  if (actor) key.undecided.add(underWay);
   let isConfirmed = false;
   return {
     actor,
@@ -48,11 +60,13 @@ export function guessAdmission(ctx: Ctx, hash: string, credentials: Credentials,
       likelyKeys.set(hash, key);
     },
     end() {
-      if (actor) key.undecided -= 1;
-      if (!isConfirmed && likelyKeys.get(hash) === key) likelyKeys.set(hash, { record: undefined, undecided: 0 });
+      key.undecided.delete(underWay);
+      if (!isConfirmed && likelyKeys.get(hash) === key) likelyKeys.set(hash, unlikelyKey());
     },
   };
 }
+
+const unlikelyKey = (): LikelyKey => ({ record: undefined, undecided: new Set() });
 
 function likelyActor(
   { now }: Ctx,
@@ -60,6 +74,7 @@ function likelyActor(
   { address }: Credentials,
   counts: Admissions,
 ): ApiKeyActor | undefined {
-  if (!record || undecided >= READ_AHEAD_MAX || counts.room(now) < READ_AHEAD_MIN_REMAINING) return undefined;
+  for (const guess of undecided) if (guess.since <= now - READ_AHEAD_GIVEN_UP_MS) undecided.delete(guess);
+  if (!record || undecided.size >= READ_AHEAD_MAX || counts.room(now) < READ_AHEAD_MIN_REMAINING) return undefined;
   return standingOf(record, now, address()?.hex) === 'active' ? actorOf(record) : undefined;
 }

@@ -3,6 +3,8 @@ import { EMPTY_WINDOWS, type LimitStatus, merge, type Weighed, type Windows, wei
 
 /** A request that is sent to Redis to be counted. */
 interface Sent {
+  /** When, in unix ms. */
+  readonly at: number;
   readonly isPost: boolean;
 }
 
@@ -20,7 +22,10 @@ export class Admissions {
   #others: readonly number[] = [];
   /** Requests that the day of the key admitted after the last answer of Redis; none where there was no answer. */
   #dayRoom = 0;
-  /** Calls of Redis that have not answered: each may come to be an admission. */
+  /**
+   * Calls of Redis that have not answered: each may come to be an admission. Those of requests that the runtime has ended, since
+   * their client has gone, never answer: they count for a minute, as an admission would.
+   */
   readonly #sent = new Set<Sent>();
 
   /** The requests that Redis must weigh beside its own, since it has not counted them. */
@@ -30,8 +35,9 @@ export class Admissions {
   }
 
   /** Begins a call of Redis. The answer must be given to {@link answered} or the failure to {@link failed}. */
-  send(isPost: boolean): Sent {
-    const sent = { isPost };
+  send(now: number, isPost: boolean): Sent {
+    for (const earlier of this.#sent) if (earlier.at <= now - MINUTE_WINDOW_MS) this.#sent.delete(earlier);
+    const sent = { at: now, isPost };
     this.#sent.add(sent);
     return sent;
   }
@@ -60,7 +66,8 @@ export class Admissions {
   room(now: number): number {
     const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
     const used = [...this.#own.minute, ...this.#others].filter(isInMinute).length;
-    return Math.min(REQUESTS_PER_MINUTE - used, this.#dayRoom) - this.#sent.size;
+    const underWay = [...this.#sent].filter(({ at }) => isInMinute(at)).length;
+    return Math.min(REQUESTS_PER_MINUTE - used, this.#dayRoom) - underWay;
   }
 
   /** Decides about a request without Redis, and counts it where it is admitted. */
@@ -82,16 +89,14 @@ export class Admissions {
   #weigh(now: number, isPost: boolean, showsPosts: boolean): Weighed {
     const own = within(this.#own, now);
     const pending = [...this.#sent];
-    const minute = merge(
-      merge(own.minute, this.#others),
-      pending.map(() => now),
-    );
-    const posts = merge(
-      own.posts,
-      pending.filter((sent) => sent.isPost).map(() => now),
-    );
+    const minute = merge(merge(own.minute, this.#others), timesOf(pending));
+    const posts = merge(own.posts, timesOf(pending.filter((sent) => sent.isPost)));
     return weigh({ minute, posts, day: own.day }, { now, isPost, showsPosts });
   }
+}
+
+function timesOf(calls: readonly Sent[]): readonly number[] {
+  return calls.map(({ at }) => at).sort((a, b) => a - b);
 }
 
 function within({ minute, posts, day }: Windows, now: number): Windows {
