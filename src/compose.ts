@@ -1,5 +1,4 @@
 import { type Config, configOf, sessionSecretsOf, webhookSecretKeysOf } from './config/env.ts';
-import { REDIS_BUDGET_MS } from './config/limits.ts';
 import { connectDb, type Db } from './data/db.ts';
 import type { Identity } from './data/identity.ts';
 import { describeError, writeLog } from './data/log.ts';
@@ -22,14 +21,14 @@ export interface Runtime {
  * The context of one request, queue message or cron run, which begins now.
  *
  * @param clock unix ms
- * @param redisBudgetMs all waiting for Redis, together
+ * @param redisBudgetMs all waiting for Redis, together; unless told otherwise that follows the distance
  */
 export function contextFor(
   env: object,
   runtime: Runtime,
   clock: () => number,
   meter: Meter,
-  redisBudgetMs = REDIS_BUDGET_MS,
+  redisBudgetMs?: number,
 ): Ctx {
   const now = clock();
   const requestId = newId(now);
@@ -46,7 +45,7 @@ export function contextFor(
  * The ports of one request, from the bindings of the deployment. Each is made when it is first asked for, so a request
  * that needs no database pays for none, and `/healthz` answers under a configuration that is not usable.
  */
-function compose(env: object, meter: Meter, redisBudgetMs: number, common: Omit<Ctx, 'ports'>): Ports {
+function compose(env: object, meter: Meter, redisBudgetMs: number | undefined, common: Omit<Ctx, 'ports'>): Ports {
   let db: Db | undefined;
   let redis: RedisPort | undefined;
   let throttle: ThrottlePort | undefined;
@@ -57,7 +56,7 @@ function compose(env: object, meter: Meter, redisBudgetMs: number, common: Omit<
       return db;
     },
     get redis() {
-      redis ??= connectRedis(configOf(env), meter, redisBudgetMs);
+      redis ??= connectRedis(configOf(env), meter, redisBudgetMs === undefined ? undefined : () => redisBudgetMs);
       return redis;
     },
     get keyFallbackLimiter() {

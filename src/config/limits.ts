@@ -269,8 +269,12 @@ export const REVOKE_AFTER_SILENCE_MAX_HOURS = 720;
 export const KEY_IDLE_MS = 90 * DAY_MS;
 
 // ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
-/** All waiting of one request for Redis, together. After it the request goes on without Redis. */
+/** All waiting of one request for Redis, together, where Redis is near. After it the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;
+/** Where Redis is far away: so many round trips, as the isolate has measured them. A cold key takes two, a new script two more. */
+export const REDIS_BUDGET_ROUND_TRIPS = 4;
+/** The most, and what an isolate waits that has measured none: its first call also opens the connection, three round trips. */
+export const REDIS_BUDGET_MAX_MS = SECOND_MS;
 /** The same where no caller waits and Redis must be told: the sweep, and scripts of an operator who may be far away. */
 export const BACKGROUND_REDIS_BUDGET_MS = 10 * SECOND_MS;
 /** One statement or batch. Neon wakes a suspended compute in about half a second; beyond this it is down. */
@@ -291,6 +295,14 @@ export const READINESS_KEPT_MS = 2 * SECOND_MS;
 export const ISOLATE_WINDOWS_MAX_KEYS = 10_000;
 /** Revoked keys, and keys over their limits, that an isolate refuses without asking Redis; the oldest makes room. */
 export const ISOLATE_REFUSALS_MAX_KEYS = 10_000;
+/** Keys that an isolate has seen admitted, whose reads it begins beside the call of Redis; the oldest makes room. */
+export const ISOLATE_GUESSES_MAX_KEYS = 2_000;
+/** Reads of one key that an isolate begins before Redis has decided about them: so many statements are wasted at most. */
+export const READ_AHEAD_MAX = 4;
+/** A read that Redis has not decided about for so long belongs to a request that the runtime has ended. */
+export const READ_AHEAD_GIVEN_UP_MS = MINUTE_MS;
+/** A key with fewer requests left in its minute or day waits for Redis. */
+export const READ_AHEAD_MIN_REMAINING = 8;
 /** An isolate asks Redis so often about a key that it refuses for its limits, so that a revocation shows soon. */
 export const LIMITED_ASKED_AGAIN_MS = 5 * SECOND_MS;
 /** Hashes that an isolate knows to belong to a key, and hashes that it knows to belong to none; the oldest makes room. */

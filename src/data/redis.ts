@@ -1,6 +1,7 @@
 import type { Config } from '../config/env.ts';
 import { sha1Hex } from '../lib/hash.ts';
 import type { Meter } from './meter.ts';
+import { nextRoundTrip, redisBudget } from './redis-budget.ts';
 
 /** Redis refused, hung beyond the request's budget, or will not serve us: go on without it. */
 export class RedisUnavailable extends Error {
@@ -62,6 +63,12 @@ class ErrorReply extends Error {
   }
 }
 
+/** The round trip of this isolate. */
+let roundTripMs: number | undefined;
+
+/** The milliseconds that a request of this isolate may wait for Redis in all, as far as is known by now. */
+export const requestBudgetMs = () => redisBudget(roundTripMs);
+
 /**
  * Redis for one request, over Upstash's REST API. All calls share one budget of time, and after the first failure the rest fail at
  * once: a sick Redis costs a request its budget once, not once a call.
@@ -69,7 +76,7 @@ class ErrorReply extends Error {
  * Our own few lines: Upstash's client, which ties requests together when shared, makes some 190 closures when made anew for each.
  * `@upstash/ratelimit`, for what people do, uses that client (`throttle`).
  */
-export function connectRedis(config: Config, meter: Meter, budgetMs: number): RedisPort {
+export function connectRedis(config: Config, meter: Meter, budgetMs: () => number = requestBudgetMs): RedisPort {
   let isUnavailable = false;
   const url = config.UPSTASH_REDIS_REST_URL.replace(/\/$/, '');
   const headers = {
@@ -79,7 +86,7 @@ export function connectRedis(config: Config, meter: Meter, budgetMs: number): Re
 
   async function post(path: string, body: readonly unknown[]): Promise<unknown> {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), Math.max(1, Math.ceil(budgetMs - meter.redis.ms)));
+    const timer = setTimeout(() => controller.abort(), Math.max(1, Math.ceil(budgetMs() - meter.redis.ms)));
     try {
       const init = { method: 'POST', headers, body: JSON.stringify(body), signal: controller.signal };
       const response = await fetch(`${url}${path}`, init);
@@ -90,9 +97,12 @@ export function connectRedis(config: Config, meter: Meter, budgetMs: number): Re
   }
 
   async function call<T>(exchange: () => Promise<T>): Promise<T> {
-    if (isUnavailable || meter.redis.ms >= budgetMs) throw new RedisUnavailable();
+    if (isUnavailable || meter.redis.ms >= budgetMs()) throw new RedisUnavailable();
     try {
-      return await meter.measure('redis', exchange);
+      const started = performance.now();
+      const result = await meter.measure('redis', exchange);
+      roundTripMs = nextRoundTrip(roundTripMs, performance.now() - started);
+      return result;
     } catch (error) {
       const reply = error instanceof ErrorReply ? error.reply : '';
       if (reply.startsWith('NOSCRIPT')) throw error;

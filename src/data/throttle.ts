@@ -1,9 +1,10 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis/cloudflare';
 import type { Config } from '../config/env.ts';
-import { REDIS_BUDGET_MS, type ThrottleRule } from '../config/limits.ts';
+import type { ThrottleRule } from '../config/limits.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Meter } from './meter.ts';
+import { requestBudgetMs } from './redis.ts';
 
 /** Counts what people do: sign-ins, sign-ups, forms. Not the path of an API key, which weighs its own windows. */
 export interface ThrottlePort {
@@ -40,7 +41,7 @@ function connectUpstash(config: Config, meter: Meter): Redis {
     readYourWrites: false,
     latencyLogging: false,
     // A function: with a plain signal the client answers null on a time-out, which looks like "absent".
-    signal: () => AbortSignal.timeout(Math.max(1, Math.ceil(REDIS_BUDGET_MS - meter.redis.ms))),
+    signal: () => AbortSignal.timeout(Math.max(1, Math.ceil(requestBudgetMs() - meter.redis.ms))),
   });
 }
 

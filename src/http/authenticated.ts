@@ -1,13 +1,23 @@
 import { WRITE_SETTLED_MS } from '../config/limits.ts';
-import { type Authentication, authenticate } from '../domain/auth/index.ts';
+import { type Authentication, authenticate, type Credentials } from '../domain/auth/index.ts';
+import type { Actor } from '../domain/context.ts';
 import { forgetRecord, requireScope } from '../domain/keys/index.ts';
-import { Refused } from '../domain/refusal.ts';
+import { requireJsonAccepted } from './accepts-json.ts';
 import { clientAddress } from './client-address.ts';
 import { countVisitor } from './count-visitor.ts';
-import type { CallerEndpoint, PublicEndpoint, SessionEndpoint, VisitorEndpoint } from './endpoint.ts';
+import type {
+  ActingEndpoint,
+  CallerEndpoint,
+  PublicEndpoint,
+  ReadingEndpoint,
+  SessionEndpoint,
+  VisitorEndpoint,
+} from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import type { Answer } from './observed.ts';
 import { problem } from './problem.ts';
+import { ReadAhead } from './read-ahead.ts';
+import { EVERY_REPLY, respond } from './reply.ts';
 import { refuseCrossSite } from './same-site.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
@@ -16,19 +26,38 @@ import { readSessionCookie } from './session-cookie.ts';
  * key and its limits, then the scope, then what the endpoint itself demands.
  */
 export function forCallers(endpoint: CallerEndpoint): Answer {
-  return async function answerCaller(exchange) {
+  return 'read' in endpoint ? forReaders(endpoint) : forActors(endpoint);
+}
+
+function forReaders(endpoint: ReadingEndpoint): Answer {
+  return async function answerReader(exchange) {
+    const ahead = new ReadAhead(exchange, endpoint);
+    const authentication = await identify(exchange, endpoint, (actor) => ahead.begin(actor));
+    if (authentication.outcome === 'refused') return problem(exchange, authentication.refusal);
+    requireAllowed(exchange, endpoint, authentication.actor);
+    return respond(exchange, 200, await ahead.bodyFor(authentication), EVERY_REPLY);
+  };
+}
+
+function forActors(endpoint: ActingEndpoint): Answer {
+  return async function answerActor(exchange) {
     const authentication = await identify(exchange, endpoint);
     if (authentication.outcome === 'refused') return problem(exchange, authentication.refusal);
     const { actor, owner } = authentication;
-    if (actor.type === 'session') refuseCrossSite(exchange);
-    if (endpoint.scope) requireScope(actor, endpoint.scope);
-    requireJsonAccepted(exchange);
+    requireAllowed(exchange, endpoint, actor);
     const response = await endpoint.answer(exchange, { ctx: { ...exchange.ctx, actor }, owner });
     if (endpoint.profile === 'changes' && 'keyHash' in authentication) {
       await settleProfile(exchange, authentication.keyHash);
     }
     return response;
   };
+}
+
+/** @throws Refused what stands between a good credential and the endpoint */
+function requireAllowed(exchange: Exchange, { scope }: CallerEndpoint, actor: Actor): void {
+  if (actor.type === 'session') refuseCrossSite(exchange);
+  if (scope) requireScope(actor, scope);
+  requireJsonAccepted(exchange);
 }
 
 /**
@@ -88,6 +117,7 @@ export function forAnybody(endpoint: PublicEndpoint): Answer {
 export async function identify(
   exchange: Exchange,
   endpoint: Pick<CallerEndpoint, 'isPost' | 'profile' | 'showsLimits'> = {},
+  readAhead?: Credentials['readAhead'],
 ): Promise<Authentication> {
   const { headers } = exchange.c.req.raw;
   const started = performance.now();
@@ -100,25 +130,9 @@ export async function identify(
     showsLimits: endpoint.showsLimits === true,
     changesProfile: endpoint.profile === 'changes',
     showsProfile: endpoint.profile === 'shows',
+    readAhead,
   });
   exchange.authentication = authentication;
   exchange.authenticationMs = performance.now() - started;
   return authentication;
-}
-
-function requireJsonAccepted({ c }: Exchange): void {
-  if (!acceptsJson(c.req.raw.headers.get('Accept'))) throw new Refused({ code: 'not_acceptable' });
-}
-
-/** RFC 9110 section 12.5.1, as far as one media type needs it: the most specific range that covers JSON decides. */
-function acceptsJson(accept: string | null): boolean {
-  if (!accept || accept === '*/*') return true;
-  const ranges = new Map(
-    accept.split(',').map((range) => {
-      const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-      const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
-      return [type, quality === undefined || Number(quality) > 0] as const;
-    }),
-  );
-  return ranges.get('application/json') ?? ranges.get('application/*') ?? ranges.get('*/*') ?? false;
 }

@@ -1,7 +1,8 @@
+import type { Context } from 'hono';
 import type { Profile } from '../domain/accounts/index.ts';
 import type { ActorCtx, SessionCtx } from '../domain/context.ts';
 import type { Scope } from '../domain/keys/index.ts';
-import type { Exchange } from './exchange.ts';
+import type { AppEnv, Exchange } from './exchange.ts';
 import type { OperationId } from './openapi/operations.ts';
 
 /** What a path is: read by the router, the contract suite, the OpenAPI document and the types of the client. */
@@ -21,7 +22,9 @@ export interface PublicEndpoint extends Route {
 }
 
 /** A path for whoever acts for an account: a holder of its API key, or the person, signed in. */
-export interface CallerEndpoint extends Route {
+export type CallerEndpoint = ActingEndpoint | ReadingEndpoint;
+
+interface ForCallers extends Route {
   readonly access: 'caller';
   /** The scope a key needs. */
   readonly scope?: Scope;
@@ -31,7 +34,20 @@ export interface CallerEndpoint extends Route {
   readonly showsLimits?: true;
   /** What the request does with the caller's profile: a key's own writes must show in it at once (contract section 7). */
   readonly profile?: 'changes' | 'shows';
+}
+
+export interface ActingEndpoint extends ForCallers {
   answer(exchange: Exchange, caller: Caller): Response | Promise<Response>;
+}
+
+/** A path that only shows something. It may be read while the key is being judged (`read-ahead`). */
+export interface ReadingEndpoint extends ForCallers {
+  readonly method: 'GET';
+  /**
+   * The body of the response as JSON. It changes nothing and leaves nothing to be done later, since it is thrown away where the
+   * caller is refused; what it throws becomes an answer only where the caller is admitted.
+   */
+  read(c: Context<AppEnv>, ctx: ActorCtx): Promise<string>;
 }
 
 /** A path for a signed-in person, never for API keys (contract section 9). */

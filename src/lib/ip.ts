@@ -4,6 +4,28 @@ export interface AddressRange {
   readonly hi: string;
 }
 
+/**
+ * Sorts ranges and joins those that overlap or touch: the same addresses, and ranges that do not meet. A range without an address
+ * (its end before its start) is dropped, but for the last: no range at all means any address.
+ */
+export function mergeRanges(ranges: readonly AddressRange[]): readonly AddressRange[] {
+  const sorted = ranges.filter(({ lo, hi }) => lo <= hi).sort((a, b) => (a.lo < b.lo ? -1 : 1));
+  if (sorted.length === 0) return ranges.slice(0, 1);
+  const merged: AddressRange[] = [];
+  for (const range of sorted) {
+    const last = merged.at(-1);
+    if (!last || range.lo > after(last.hi)) merged.push(range);
+    else if (range.hi > last.hi) merged[merged.length - 1] = { lo: last.lo, hi: range.hi };
+  }
+  return merged;
+}
+
+/** The next address; of the last address, itself. */
+function after(hex: string): string {
+  const next = (BigInt(`0x${hex}`) + 1n).toString(16).padStart(32, '0');
+  return next.length > 32 ? hex : next;
+}
+
 /** A CIDR entry in its normal spelling, with the span it covers. */
 export interface Cidr extends AddressRange {
   readonly text: string;

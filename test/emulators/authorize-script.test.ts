@@ -6,9 +6,10 @@ import { type Command, type RedisBackend, RedisError, type Reply } from '../../s
 import { openEmbeddedRedis } from '../../src/dev/upstash-rest/embedded.ts';
 import { openRedis } from '../../src/dev/upstash-rest/real.ts';
 import { ScriptedRedis } from '../../src/dev/upstash-rest/scripts.ts';
-import { encodeRecord, type KeyRecord, standingOf } from '../../src/domain/keys/index.ts';
+import { decodeRecord, encodeRecord, standingOf } from '../../src/domain/keys/index.ts';
 import { EMPTY_WINDOWS, type Weighed, type Windows, weigh } from '../../src/domain/limits/index.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
+import { RECORD } from '../support/key-record.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;
@@ -31,32 +32,6 @@ function upstash(backend: RedisBackend) {
   };
 }
 
-const RECORD: KeyRecord = {
-  revokedReason: null,
-  isSuspended: false,
-  expiresAt: null,
-  ranges: [],
-  loadedAt: NOW,
-  key: { id: 'key', label: 'a | b', scopes: ['write:jes'] },
-  owner: {
-    id: 'account',
-    username: 'ada',
-    email: 'ada@example.com',
-    displayName: 'Ada',
-    avatar: null,
-    coverImage: null,
-    bio: null,
-    verified: false,
-    emailVerified: true,
-    isPrivate: false,
-    isCreator: false,
-    totalFollowers: 0,
-    totalFollowing: 0,
-    totalPosts: 0,
-    createdAt: '2026-11-24T12:00:00.000Z',
-  },
-};
-
 /** Requests that come at the same time. */
 interface Burst {
   /** Milliseconds since the burst before; negative where another Worker's clock is behind. */
@@ -67,6 +42,7 @@ interface Burst {
 
 interface ScriptOptions {
   readonly address?: string;
+  readonly hex?: string;
   readonly isPost?: boolean;
   readonly isWrite?: boolean;
   /** Unix ms, oldest first. */
@@ -122,6 +98,51 @@ const EDGES = [
   '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
 ];
 
+/** Allowlists whose ranges overlap, touch, repeat and hold nothing, and the addresses at their ends. */
+const allowlist = fc
+  .array(
+    fc.oneof(
+      fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([ip, bits]) => `${ip}/${bits}`),
+      fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })).map(([ip, bits]) => `${ip}/${bits}`),
+      fc
+        .tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 22, max: 26 }))
+        .map(([c, bits]) => `192.0.${c}.0/${bits}`),
+      fc.integer({ min: 0, max: 9 }).map((last) => `2001:db8::${last}`),
+      fc.constantFrom('::/0', '0.0.0.0/0', '255.255.255.255', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'unreadable'),
+    ),
+    { minLength: 1, maxLength: 50 },
+  )
+  .chain((entries) => {
+    const ranges = entries.map((entry) => {
+      const { lo, hi } = parseCidr(entry) ?? { lo: 'f'.repeat(32), hi: '0'.repeat(32) };
+      return { lo, hi };
+    });
+    const ends = ranges.flatMap(({ lo, hi }) => [near(lo, -1n), lo, hi, near(hi, 1n)]);
+    const inAnyFamily = fc.oneof(fc.ipV4(), fc.ipV6()).map((ip) => addressToHex(ip) ?? '0'.repeat(32));
+    const address = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...ends) }, { weight: 1, arbitrary: inAnyFamily });
+    return fc.record({ ranges: fc.constant(ranges), addresses: fc.array(address, { minLength: 1, maxLength: 8 }) });
+  });
+
+/** The address so far from another; the first comes after the last. */
+const near = (hex: string, by: bigint) =>
+  BigInt.asUintN(128, BigInt(`0x${hex}`) + by)
+    .toString(16)
+    .padStart(32, '0');
+
+/** The search of Workers whose records are in no order: it must read ours, while both are deployed. ARGV: record, address. */
+const EARLIER_SEARCH = `#!lua flags=allow-key-locking
+local ended, expiresAt, ranges = string.match(ARGV[1], '^k1|(%a*)|(%d*)|([%x,%-]*)|%d+|')
+if not ended then return 'unreadable' end
+for lo, hi in string.gmatch(ranges, '(%x+)%-(%x+)') do
+  if lo <= ARGV[2] and ARGV[2] <= hi then return 1 end
+end
+return 0
+`;
+
+/** The ranges as those Workers read them. */
+const earlierRanges = (record: string) =>
+  (/^k1\|\|\|([0-9a-f,-]*)\|\d+\|/.exec(record)?.[1] ?? '').split(',').map((range) => range.split('-'));
+
 function requestsOf(history: readonly Burst[]): { gap: number; isPost: boolean }[] {
   return history.flatMap(({ after: gap, isPost, times: count }) =>
     Array.from({ length: count }, (_, i) => ({ gap: i === 0 ? gap : 0, isPost })),
@@ -134,9 +155,10 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
   const nextHash = () => `${process.pid}-${lastKey++}`;
 
   function authorize(hash: string, now: number, options: ScriptOptions = {}) {
-    const { address = '', isPost = false, isWrite = false, uncounted = [], uncountedPosts = [] } = options;
+    const { address = '', hex = addressToHex(address) ?? '', isPost = false, isWrite = false } = options;
+    const { uncounted = [], uncountedPosts = [] } = options;
     const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`];
-    const who = [addressToHex(address) ?? '', address];
+    const who = [hex, address];
     const logs = [uncounted.join(''), uncountedPosts.join('')];
     const args = [String(now), ...who, isPost ? 'posts' : '', '12', isWrite ? 'write' : '', ...logs];
     return redis.call(['EVAL', AUTHORIZE.text, '3', ...keys, ...args]);
@@ -251,6 +273,45 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       }
     });
     await fc.assert(property, { numRuns: 200 });
+  });
+
+  test('finds an address in an allowlist as a look at each range does, also in a record of an earlier Worker', async () => {
+    const property = fc.asyncProperty(allowlist, async ({ ranges, addresses }) => {
+      const hash = nextHash();
+      const record = encodeRecord({ ...RECORD, ranges });
+      const asEarlier = record.replace(/\|,[^|]*\|/, `|${ranges.map(({ lo, hi }) => `${lo}-${hi}`).join(',')}|`);
+      for (const hex of addresses) {
+        const isInside = ranges.some(({ lo, hi }) => lo <= hex && hex <= hi);
+        const outcome = isInside ? 'admitted' : 'ip_not_allowed';
+        for (const text of [record, asEarlier]) {
+          await setRecord(hash, text);
+          const reply = (await authorize(hash, NOW, { hex })) as string[];
+          expect([hex, ...reply.slice(0, 2)]).toEqual([hex, outcome, text]);
+        }
+        expect([hex, decodeRecord(record)?.ranges.some(({ lo, hi }) => lo <= hex && hex <= hi)]).toEqual([
+          hex,
+          isInside,
+        ]);
+        expect([hex, await redis.call(['EVAL', EARLIER_SEARCH, '0', record, hex])]).toEqual([hex, isInside ? 1 : 0]);
+        expect([hex, earlierRanges(record).some(([lo = '', hi = '']) => lo <= hex && hex <= hi)]).toEqual([
+          hex,
+          isInside,
+        ]);
+      }
+      await redis.call(['DEL', `windows:${hash}`]);
+    });
+    await fc.assert(property, { numRuns: name === 'a real Redis' ? 400 : 80 });
+  });
+
+  test.each([
+    ['a range that is cut short', (record: string) => record.replace('-', '')],
+    ['no end of the allowlist', (record: string) => record.replace(/(\|,[^|]*)\|\d+\|/, '$1')],
+    ['no time at which it was read', (record: string) => record.replace(/\|\d+\|\{/, '||{')],
+  ])('removes a record with %s', async (_, spoil) => {
+    const hash = nextHash();
+    await setRecord(hash, spoil(encodeRecord({ ...RECORD, ranges: [{ lo: '0'.repeat(32), hi: 'f'.repeat(32) }] })));
+    expect(await authorize(hash, NOW, { address: '192.0.2.1' })).toEqual(['unreadable']);
+    expect(await authorize(hash, NOW, { address: '192.0.2.1' })).toEqual(['miss']);
   });
 
   test('touches nothing for a hash it does not know', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { generateKey, loadRecordShared } from '../../src/domain/keys/index.ts';
+import { generateKey, loadRecordShared, windowsKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { submit } from '../support/forms.ts';
 import { Harness } from '../support/harness.ts';
@@ -129,6 +129,31 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     const { id } = (await created.json()) as { id: string };
     const cost = await costOf(harness, () => harness.fetch(`/api/posts/${id}`, { key }));
     expect(cost).toEqual({ status: 200, redis: [1, 4], neon: [1, 1], timing: timing(1, 1) });
+  });
+
+  test('comments listed: one statement', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    const created = await harness.fetch('/api/posts', { key, body: { content: 'Hello' } });
+    const { id } = (await created.json()) as { id: string };
+    const cost = await costOf(harness, () => harness.fetch(`/api/posts/${id}/comments`, { key }));
+    expect(cost).toEqual({ status: 200, redis: [1, 4], neon: [1, 1], timing: timing(1, 1) });
+  });
+
+  test('a Jes read by a key that was used up elsewhere: the statement that was begun, and for the next call none', async () => {
+    const harness = new Harness();
+    const { key } = await harness.newKey();
+    const created = await harness.fetch('/api/posts', { key, body: { content: 'Hello' } });
+    const { id } = (await created.json()) as { id: string };
+    const log = String(harness.now).repeat(60);
+    const windows = `u1|${harness.now}||${log}||${Math.floor(harness.now / 60_000)}|60|l`;
+    await harness.redis('SET', windowsKey(await sha256Hex(key)), windows);
+    const read = () => costOf(harness, () => harness.fetch(`/api/posts/${id}`, { key }));
+    const [requests, statements] = FAILURE_KEPT;
+    const wasted = [(requests ?? 0) + 1, (statements ?? 0) + 1];
+    expect(await read()).toEqual({ status: 429, redis: [1, 4], neon: wasted, timing: timing(1, 1) });
+    harness.now += 5_000;
+    expect(await read()).toEqual({ status: 429, redis: [1, 3], neon: FAILURE_KEPT, timing: timing(1, 0) });
   });
 
   test('a JesClip created: one request to Redis, one to Neon, one object', async () => {

@@ -30,7 +30,7 @@ class World {
 
   /** Sends a request; answers what ends it, which may come later. */
   begin(now: number, { isPost, fate }: Pick<Step, 'isPost' | 'fate'>): () => void {
-    const sent = this.admissions.send(isPost);
+    const sent = this.admissions.send(now, isPost);
     const { minute, posts } = this.admissions.uncounted(now);
     const weighed = weigh(this.redis, { now, isPost, uncounted: minute, uncountedPosts: posts });
     if (fate !== 'times out, not counted' && weighed.outcome === 'admitted') this.redis = weighed.windows;
@@ -98,4 +98,11 @@ test('an admission that another limiter refuses is taken back', () => {
   admissions.takeBack(NOW, true);
   expect(admissions.weighWithoutRedis(NOW, true).outcome).toBe('admitted');
   expect(admissions.weighWithoutRedis(NOW, true).outcome).toBe('limited');
+});
+
+test('a call that never answers, since its request was ended, counts for a minute', () => {
+  const { admissions } = new World();
+  for (let i = 0; i < 60; i++) admissions.send(NOW, false);
+  expect(admissions.weighWithoutRedis(NOW + 59_999, false).outcome).toBe('limited');
+  expect(admissions.weighWithoutRedis(NOW + 60_000, false).outcome).toBe('admitted');
 });

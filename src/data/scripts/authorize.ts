@@ -9,7 +9,7 @@ import {
 } from '../../config/limits.ts';
 import type { Script } from '../redis.ts';
 
-/** First field of a key's record. A change of the format is a new version, so that old records read as unreadable. */
+/** First field of a key's record. A Worker removes a record of another version, so a new one must not meet an older Worker. */
 export const RECORD_VERSION = 'k1';
 /** In the second field of a record: the account of the key is suspended. */
 export const SUSPENDED = 'suspended';
@@ -18,6 +18,9 @@ export const UNKNOWN_RECORD = 'unknown';
 
 /** The first line of every script: Upstash then locks the declared keys only, and not the whole database. */
 const LOCK_DECLARED_KEYS = '#!lua flags=allow-key-locking';
+
+/** A range of an allowlist in a record: a comma, two addresses of 32 digits, and what stands between them. */
+const RANGE = 66;
 
 /** A timestamp in a log: unix milliseconds in 13 digits, which lasts until the year 2286. */
 const STAMP = 13;
@@ -32,8 +35,9 @@ const STAMP = 13;
  * posts: they weigh like ours, and are not kept. Where the caller has refused requests from memory: their number and their UTC
  * hour in two digits.
  *
- * Record: `k1|why it ended|expires at|lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first four fields. The second is the reason of
- * a revocation, `suspended` while the account is, or nothing.
+ * Record: `k1|why it ended|expires at|,lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first five fields. The second is the reason of
+ * a revocation, `suspended` while the account is, or nothing. The ranges are sorted and do not meet. Workers from before that put
+ * them in any order, without the first comma; their records are in Redis for an hour at most. They read ours as their own.
  *
  * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log|last write`. The last field is there once the
  * key was admitted to a `write`: the time of the latest one, 13 digits. The two logs are the exact
@@ -63,8 +67,11 @@ local record = found[1]
 if not record then return { 'miss' } end
 if record == '${UNKNOWN_RECORD}' then return { 'unknown' } end
 
-local ended, expiresAt, ranges = string.match(record, '^${RECORD_VERSION}|(%a*)|(%d*)|([%x,%-]*)|%d+|')
-if not ended then
+-- The allowlist is read by position: a pattern over 50 ranges would take longer than all the rest.
+local ended, expiresAt, from = string.match(record, '^${RECORD_VERSION}|(%a*)|(%d*)|()')
+local to = from and string.find(record, '|', from, true)
+local isSorted = to and to > from and string.sub(record, from, from) == ','
+if not to or not string.find(record, '^%d+|', to + 1) or isSorted and (to - from) % ${RANGE} ~= 0 then
   redis.call('DEL', KEYS[1])
   return { 'unreadable' }
 end
@@ -75,17 +82,25 @@ end
 if ended ~= '' and ended ~= '${SUSPENDED}' then return { 'revoked', record } end
 if expiresAt ~= '' and tonumber(expiresAt) <= now then return { 'expired', record } end
 if ended ~= '' then return { 'suspended', record } end
-if ranges ~= '' then
-  local inside = false
-  if #address == 32 then
-    for lo, hi in string.gmatch(ranges, '(%x+)%-(%x+)') do
-      if lo <= address and address <= hi then
-        inside = true
-        break
-      end
-    end
+-- Ranges that are sorted do not meet, so of them the last that begins at the address or before it decides.
+local function isInSorted()
+  local before, after = 0, (to - from) / ${RANGE}
+  while before < after do
+    local middle = math.floor((before + after) / 2)
+    local lo = from + ${RANGE} * middle + 1
+    if string.sub(record, lo, lo + 31) <= address then before = middle + 1 else after = middle end
   end
-  if not inside then return { 'ip_not_allowed', record } end
+  local hi = from + ${RANGE} * before - 32
+  return before > 0 and address <= string.sub(record, hi, hi + 31)
+end
+local function isInUnsorted()
+  for lo, hi in string.gmatch(string.sub(record, from, to - 1), '(%x+)%-(%x+)') do
+    if lo <= address and address <= hi then return true end
+  end
+  return false
+end
+if to > from and not (#address == 32 and (isSorted and isInSorted() or not isSorted and isInUnsorted())) then
+  return { 'ip_not_allowed', record }
 end
 
 local lastAddress, minuteLog, postsLog, bucket, total, dayLog, lastWrite = '', '', '', 0, 0, '', ''

@@ -16,6 +16,7 @@ import {
 } from '../keys/index.ts';
 import { type Authentication, type Credentials, refused, type Validator } from './authentication.ts';
 import { authorize, type Decided, fillAndAuthorize, type Told } from './authorize.ts';
+import { type Guess, guessAdmission } from './guesses.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
 import { limitsOf, noteDecision, repeatRefusal } from './remembered-refusals.ts';
 import { noteKnownHash, secondsRefused } from './unknown-keys.ts';
@@ -33,22 +34,27 @@ export const apiKeyValidator: Validator = {
     const retryAfter = await secondsRefused(ctx, hash, credentials);
     if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
     const counts = admissionsOf(hash);
-    const sent = counts.send(credentials.isPost);
+    const guess = guessAdmission(ctx, hash, credentials, counts);
+    const sent = counts.send(ctx.now, credentials.isPost);
     const uncounted = counts.uncounted(ctx.now);
     let throttled = limitsOf(hash)?.takeThrottled();
     try {
-      const verdict = await decide(ctx, hash, credentials, { uncounted, throttled });
+      const deciding = decide(ctx, hash, credentials, { uncounted, throttled });
+      if (guess.actor) credentials.readAhead?.(guess.actor);
+      const verdict = await deciding;
       throttled = undefined;
       noteDecision(ctx, hash, verdict, credentials, uncounted);
       if (verdict && 'remaining' in verdict) counts.answered(sent, ctx.now, verdict.outcome === 'admitted', verdict);
       else counts.failed(sent);
-      return await follow(ctx, hash, verdict, credentials);
+      return await follow(ctx, hash, verdict, credentials, guess);
     } catch (error) {
       counts.failed(sent);
       if (throttled) limitsOf(hash)?.giveBack(throttled);
       if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
       if (!(error instanceof RedisUnavailable)) throw error;
       return await authenticateWithoutRedis(ctx, hash, credentials);
+    } finally {
+      guess.end();
     }
   },
 };
@@ -78,6 +84,7 @@ async function follow(
   hash: string,
   verdict: Decided | undefined,
   credentials: Credentials,
+  guess: Guess,
 ): Promise<Authentication> {
   if (!verdict || verdict.outcome === 'unknown') {
     forgetAdmissions(hash);
@@ -100,6 +107,7 @@ async function follow(
     case 'limited':
       return refuseKey(ctx, record, { ...limits, window: verdict.window, retryAt: verdict.retryAt });
     case 'admitted':
+      guess.confirm(record);
       if (verdict.hasMoved) noteNewAddress(ctx, record.key.id, credentials.address());
       if (credentials.showsProfile && mayPrecede(record, verdict.lastWriteAt)) {
         return admit((await reloadRecord(ctx, hash, verdict.record)) ?? record, hash, limits);

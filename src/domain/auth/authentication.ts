@@ -21,6 +21,11 @@ export interface Credentials {
   readonly changesProfile: boolean;
   /** Whether the response shows the profile, which must then not be older than a write of this key (contract section 7). */
   readonly showsProfile: boolean;
+  /**
+   * Begins to read what the response shows, as the actor whom Redis will likely admit. Called beside the call of Redis, and only
+   * where a guess can be made; the request is decided by Redis alone. Must not throw.
+   */
+  readonly readAhead?: ((actor: ApiKeyActor) => void) | undefined;
 }
 
 /** The limits of the key, as far as they were looked at. */

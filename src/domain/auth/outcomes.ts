@@ -4,7 +4,7 @@ import type { WindowName } from '../limits/index.ts';
 import { type Authentication, type Credentials, type Limits, refused } from './authentication.ts';
 import { countUnknownKey } from './unknown-keys.ts';
 
-function actorOf({ key, owner }: KeyRecord): ApiKeyActor {
+export function actorOf({ key, owner }: KeyRecord): ApiKeyActor {
   return { type: 'apiKey', accountId: owner.id, keyId: key.id, label: key.label, scopes: key.scopes };
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../config/limits.ts';
 import type { Entry } from '../../data/redis.ts';
 import { RECORD_VERSION, SUSPENDED, UNKNOWN_RECORD } from '../../data/scripts/authorize.ts';
-import type { AddressRange } from '../../lib/ip.ts';
+import { type AddressRange, mergeRanges } from '../../lib/ip.ts';
 import { type Profile, profileSchema } from '../accounts/index.ts';
 
 export const REVOKED_REASONS = ['user', 'admin', 'leaked'] as const;
@@ -39,7 +39,9 @@ export function encodeRecord(record: KeyRecord): string {
     RECORD_VERSION,
     record.revokedReason ?? (record.isSuspended ? SUSPENDED : ''),
     record.expiresAt ?? '',
-    record.ranges.map(({ lo, hi }) => `${lo}-${hi}`).join(','),
+    mergeRanges(record.ranges)
+      .map(({ lo, hi }) => `,${lo}-${hi}`)
+      .join(''),
     record.loadedAt,
   ];
   return `${head.join('|')}|${JSON.stringify({ key: record.key, owner: record.owner })}`;
@@ -65,7 +67,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
       revokedReason: REVOKED_REASONS.find((reason) => reason === ended) ?? null,
       isSuspended: ended === SUSPENDED,
       expiresAt: expiresAt ? Number(expiresAt) : null,
-      ranges: ranges ? ranges.split(',').map(decodeRange) : [],
+      ranges: ranges.split(',').filter(Boolean).map(decodeRange),
       loadedAt: Number(loadedAt),
       ...tail,
     };

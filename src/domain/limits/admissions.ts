@@ -1,8 +1,10 @@
 import { MINUTE_WINDOW_MS, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
-import { EMPTY_WINDOWS, merge, type Weighed, type WindowRoom, type Windows, weigh } from './windows.ts';
+import { EMPTY_WINDOWS, type LimitStatus, merge, type Weighed, type Windows, weigh } from './windows.ts';
 
 /** A request that is sent to Redis to be counted. */
 interface Sent {
+  /** When, in unix ms. */
+  readonly at: number;
   readonly isPost: boolean;
 }
 
@@ -18,7 +20,12 @@ export class Admissions {
   #uncounted: Pick<Windows, 'minute' | 'posts'> = EMPTY_WINDOWS;
   /** Requests of other isolates in the minute log of Redis, at the times at which they leave it at the latest. */
   #others: readonly number[] = [];
-  /** Calls of Redis that have not answered: each may come to be an admission. */
+  /** Requests that the day of the key admitted after the last answer of Redis; none where there was no answer. */
+  #dayRoom = 0;
+  /**
+   * Calls of Redis that have not answered: each may come to be an admission. Those of requests that the runtime has ended, since
+   * their client has gone, never answer: they count for a minute, as an admission would.
+   */
   readonly #sent = new Set<Sent>();
 
   /** The requests that Redis must weigh beside its own, since it has not counted them. */
@@ -28,18 +35,20 @@ export class Admissions {
   }
 
   /** Begins a call of Redis. The answer must be given to {@link answered} or the failure to {@link failed}. */
-  send(isPost: boolean): Sent {
-    const sent = { isPost };
+  send(now: number, isPost: boolean): Sent {
+    for (const earlier of this.#sent) if (earlier.at <= now - MINUTE_WINDOW_MS) this.#sent.delete(earlier);
+    const sent = { at: now, isPost };
     this.#sent.add(sent);
     return sent;
   }
 
   /** Redis has decided. @param status as the script told it */
-  answered(sent: Sent, now: number, isAdmitted: boolean, status: WindowRoom): void {
+  answered(sent: Sent, now: number, isAdmitted: boolean, status: LimitStatus): void {
     this.#sent.delete(sent);
     if (isAdmitted) this.#own = withAdmission(this.#own, now, sent.isPost);
     const { minute } = within(this.#own, now);
     const others = Math.max(0, REQUESTS_PER_MINUTE - status.remaining - minute.length);
+    this.#dayRoom = status.day.remaining;
     const oldest = status.resetsAt - MINUTE_WINDOW_MS;
     // Of the others Redis tells only when the oldest leaves; the rest may have come just now.
     this.#others = Array.from({ length: others }, (_, i) => (i === 0 && !minute.includes(oldest) ? oldest : now));
@@ -48,6 +57,17 @@ export class Admissions {
   /** Redis has not decided: the key is unknown or refused, or the call failed. */
   failed(sent: Sent): void {
     this.#sent.delete(sent);
+  }
+
+  /**
+   * Requests that the minute and the day of the key likely admit, the calls under way not among them. A guess: other isolates
+   * may have used them since Redis last answered.
+   */
+  room(now: number): number {
+    const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
+    const used = [...this.#own.minute, ...this.#others].filter(isInMinute).length;
+    const underWay = [...this.#sent].filter(({ at }) => isInMinute(at)).length;
+    return Math.min(REQUESTS_PER_MINUTE - used, this.#dayRoom) - underWay;
   }
 
   /** Decides about a request without Redis, and counts it where it is admitted. */
@@ -69,16 +89,14 @@ export class Admissions {
   #weigh(now: number, isPost: boolean, showsPosts: boolean): Weighed {
     const own = within(this.#own, now);
     const pending = [...this.#sent];
-    const minute = merge(
-      merge(own.minute, this.#others),
-      pending.map(() => now),
-    );
-    const posts = merge(
-      own.posts,
-      pending.filter((sent) => sent.isPost).map(() => now),
-    );
+    const minute = merge(merge(own.minute, this.#others), timesOf(pending));
+    const posts = merge(own.posts, timesOf(pending.filter((sent) => sent.isPost)));
     return weigh({ minute, posts, day: own.day }, { now, isPost, showsPosts });
   }
+}
+
+function timesOf(calls: readonly Sent[]): readonly number[] {
+  return calls.map(({ at }) => at).sort((a, b) => a - b);
 }
 
 function within({ minute, posts, day }: Windows, now: number): Windows {

@@ -1,7 +1,6 @@
 import { createComment, listComments, type Subject } from '../../domain/comments/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 import type { OperationId } from '../openapi/operations.ts';
-import { reply } from '../reply.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
 const writing = <const O extends OperationId, const P extends string>(operationId: O, path: P, kind: Subject['kind']) =>
@@ -26,9 +25,8 @@ const listing = <const O extends OperationId, const P extends string>(operationI
     path,
     access: 'caller',
     scope: 'read:comment',
-    async answer(exchange, { ctx }) {
-      const { req } = exchange.c;
-      return reply(exchange, 200, await listComments(ctx, { kind, id: req.param('id') ?? '' }, req.query()));
+    async read({ req }, ctx) {
+      return JSON.stringify(await listComments(ctx, { kind, id: req.param('id') ?? '' }, req.query()));
     },
   }) as const satisfies CallerEndpoint;
 

@@ -1,6 +1,5 @@
 import { createJesClip, editJesClip, readJesClip } from '../../domain/jesclips/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
-import { reply } from '../reply.ts';
 import type { UploadForm } from '../upload-form.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
@@ -24,7 +23,7 @@ export const getJesClip = {
   method: 'GET',
   path: '/api/jesclips/:id',
   access: 'caller',
-  answer: async (exchange, { ctx }) => reply(exchange, 200, await readJesClip(ctx, exchange.c.req.param('id') ?? '')),
+  read: async ({ req }, ctx) => JSON.stringify(await readJesClip(ctx, req.param('id') ?? '')),
 } as const satisfies CallerEndpoint;
 
 export const patchJesClip = {

@@ -29,8 +29,8 @@ export const getKeyFailures = {
   method: 'GET',
   path: '/api/auth/key/failures',
   access: 'caller',
-  async answer(exchange, { ctx }) {
+  async read({ req }, ctx) {
     if (ctx.actor.type !== 'apiKey') throw new Refused({ code: 'authentication_required' });
-    return reply(exchange, 200, await listFailures(ctx, ctx.actor.keyId, exchange.c.req.query()));
+    return JSON.stringify(await listFailures(ctx, ctx.actor.keyId, req.query()));
   },
 } as const satisfies CallerEndpoint;

@@ -1,6 +1,5 @@
 import { bouncePost, createPost, deletePost, editPost, readPost } from '../../domain/posts/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
-import { reply } from '../reply.ts';
 import { isUpload, type UploadForm } from '../upload-form.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
 
@@ -38,7 +37,7 @@ export const getPost = {
   method: 'GET',
   path: '/api/posts/:id',
   access: 'caller',
-  answer: async (exchange, { ctx }) => reply(exchange, 200, await readPost(ctx, exchange.c.req.param('id') ?? '')),
+  read: async ({ req }, ctx) => JSON.stringify(await readPost(ctx, req.param('id') ?? '')),
 } as const satisfies CallerEndpoint;
 
 export const patchPost = {

@@ -3,7 +3,7 @@ import { clientAddress } from '../client-address.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 import type { AppEnv } from '../exchange.ts';
 import { readJson } from '../read-json.ts';
-import { EVERY_REPLY, reply, respond } from '../reply.ts';
+import { reply } from '../reply.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
 
 /** Loaded when first asked for: no other request pays for it at the start of an isolate. */
@@ -24,9 +24,9 @@ export const getWebhooks = {
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks',
   ...MANAGED,
-  async answer(exchange, { ctx }) {
+  async read(c, ctx) {
     const { listWebhooks } = await loadVerbs();
-    return reply(exchange, 200, await listWebhooks(ctx, pathOf(exchange.c).keyId));
+    return JSON.stringify(await listWebhooks(ctx, pathOf(c).keyId));
   },
 } as const satisfies CallerEndpoint;
 
@@ -49,9 +49,9 @@ export const getWebhook = {
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId',
   ...MANAGED,
-  async answer(exchange, { ctx }) {
+  async read(c, ctx) {
     const { readWebhook } = await loadVerbs();
-    return reply(exchange, 200, await readWebhook(ctx, pathOf(exchange.c)));
+    return JSON.stringify(await readWebhook(ctx, pathOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -127,10 +127,9 @@ export const getDeliveries = {
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries',
   ...MANAGED,
-  async answer(exchange, { ctx }) {
-    const { c } = exchange;
+  async read(c, ctx) {
     const { listDeliveries } = await loadVerbs();
-    return reply(exchange, 200, await listDeliveries(ctx, pathOf(c), c.req.query()));
+    return JSON.stringify(await listDeliveries(ctx, pathOf(c), c.req.query()));
   },
 } as const satisfies CallerEndpoint;
 
@@ -139,9 +138,9 @@ export const getDelivery = {
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId',
   ...MANAGED,
-  async answer(exchange, { ctx }) {
+  async read(c, ctx) {
     const { readDelivery } = await loadVerbs();
-    return reply(exchange, 200, await readDelivery(ctx, pathOf(exchange.c)));
+    return JSON.stringify(await readDelivery(ctx, pathOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -164,9 +163,8 @@ export const getEvents = {
   method: 'GET',
   path: '/api/auth/api-keys/:id/events',
   ...MANAGED,
-  async answer(exchange, { ctx }) {
-    const { c } = exchange;
+  async read(c, ctx) {
     const { listEvents } = await loadVerbs();
-    return respond(exchange, 200, await listEvents(ctx, pathOf(c).keyId, c.req.query()), EVERY_REPLY);
+    return await listEvents(ctx, pathOf(c).keyId, c.req.query());
   },
 } as const satisfies CallerEndpoint;

@@ -1,0 +1,20 @@
+import { Refused } from '../domain/refusal.ts';
+import type { Exchange } from './exchange.ts';
+
+/** @throws Refused `not_acceptable` */
+export function requireJsonAccepted({ c }: Exchange): void {
+  if (!acceptsJson(c.req.raw.headers.get('Accept'))) throw new Refused({ code: 'not_acceptable' });
+}
+
+/** RFC 9110 section 12.5.1, as far as one media type needs it: the most specific range that covers JSON decides. */
+export function acceptsJson(accept: string | null): boolean {
+  if (!accept || accept === '*/*') return true;
+  const ranges = new Map(
+    accept.split(',').map((range) => {
+      const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+      const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+      return [type, quality === undefined || Number(quality) > 0] as const;
+    }),
+  );
+  return ranges.get('application/json') ?? ranges.get('application/*') ?? ranges.get('*/*') ?? false;
+}
