@@ -50,7 +50,7 @@ async function add(): Promise<{ path: string; secret: string }> {
 
 describe('an endpoint on Settings', () => {
   test('is added; its secret is shown once, to the browser that added it, and signs what is sent', async () => {
-    expect(await textAt(keyPath())).toContain('Webhooks Each endpoint of this key receives what happens');
+    expect(await textAt(keyPath())).toContain('Webhooks Each endpoint of this key receives the events');
     const { path, secret } = await add();
     const again = await page(`${path}/secret`);
     expect(again.status).toBe(410);
