@@ -75,16 +75,16 @@ export default {
     },
     {
       name: 'domains-meet-through-index',
-      comment: 'a domain imports another through its index.ts, and its schemas of answers from answers.ts',
+      comment: 'a domain imports another through its index.ts, and its schemas of responses from responses.ts',
       severity: 'error',
       from: { path: '^src/domain/([^/]+)/' },
-      to: { path: '^src/domain/[^/]+/', pathNot: ['^src/domain/$1/', '^src/domain/[^/]+/(index|answers)\\.ts$'] },
+      to: { path: '^src/domain/[^/]+/', pathNot: ['^src/domain/$1/', '^src/domain/[^/]+/(index|responses)\\.ts$'] },
     },
     {
       name: 'other-floors-enter-a-domain-through-index',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/domain/' },
-      to: { path: '^src/domain/[^/]+/', pathNot: '^src/domain/[^/]+/(index|answers)\\.ts$' },
+      to: { path: '^src/domain/[^/]+/', pathNot: '^src/domain/[^/]+/(index|responses)\\.ts$' },
     },
     {
       name: 'domains-know-each-other-in-one-direction',
@@ -108,18 +108,18 @@ export default {
     },
     {
       name: 'webhooks-know-no-product-rule',
-      comment: 'its verbs write once and are throttled; its answers show what events tell',
+      comment: 'its verbs write once and are throttled; its responses show what events tell',
       severity: 'error',
-      from: { path: '^src/domain/webhooks/', pathNot: '/answers\\.ts$' },
+      from: { path: '^src/domain/webhooks/', pathNot: '/responses\\.ts$' },
       to: { path: '^src/domain/[^/]+/', pathNot: '^src/domain/(webhooks|deliveries|outbox|idempotency|accounts)/' },
     },
     {
       name: 'the-description-is-loaded-late',
-      comment: 'an isolate must not load the OpenAPI texts, the reference or the schemas of answers at its start',
+      comment: 'an isolate must not load the OpenAPI texts, the reference or the schemas of responses at its start',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(http/openapi/|http/pages/docs/|domain/.*/answers\\.ts$|dev/)' },
+      from: { path: '^src/', pathNot: '^src/(http/openapi/|http/pages/docs/|domain/.*/responses\\.ts$|dev/)' },
       to: {
-        path: '^src/(http/openapi/|http/pages/docs/|domain/.*/answers\\.ts$)',
+        path: '^src/(http/openapi/|http/pages/docs/|domain/.*/responses\\.ts$)',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
       },
     },

@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { ApiError } from '../domain/api-error.ts';
 import type { Ctx } from '../domain/context.ts';
 import { revokeAnyKey } from '../domain/keys/index.ts';
-import { Refused } from '../domain/refusal.ts';
 import { suspendAccount, unsuspendAccount } from '../domain/suspension/index.ts';
 import { type StoreSecrets, withContext } from './context.ts';
 import { printable } from './printable.ts';
@@ -63,11 +63,11 @@ async function revoke(which: { readonly id: string } | { readonly key: string },
 /** The cause of a failure in a sentence, without what others put into their messages. */
 function explain(error: unknown): string {
   if (error instanceof z.ZodError) return error.issues.map(({ message }) => message).join(' ');
-  if (error instanceof Refused) {
-    const { refusal } = error;
-    if (refusal.code === 'not_found') return 'There is no such key or account.';
-    if (refusal.code === 'service_unavailable') {
-      return refusal.why === 'suspension'
+  if (error instanceof ApiError) {
+    const { reason } = error;
+    if (reason.code === 'not_found') return 'There is no such key or account.';
+    if (reason.code === 'service_unavailable') {
+      return reason.why === 'suspension'
         ? 'This is done in Neon, but Redis could not be told. Run the same command again.'
         : 'The key is revoked in Neon, but Redis could not be told. Run the same command again.';
     }

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { DETAILS_MAX } from '../config/limits.ts';
-import { Refused } from './refusal.ts';
+import { ApiError } from './api-error.ts';
 
-/** Input checked by its schema. @throws Refused `invalid_request`, each wrong field in `details`, up to {@link DETAILS_MAX} */
+/** Input checked by its schema. @throws ApiError `invalid_request`, each wrong field in `details`, up to {@link DETAILS_MAX} */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input, { error: whatIsRight });
   if (result.success) return result.data;
@@ -13,7 +13,7 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
     }
     return [{ path: issue.path.join('.'), message: issue.message }];
   });
-  throw new Refused({ code: 'invalid_request', details: details.slice(0, DETAILS_MAX) });
+  throw new ApiError({ code: 'invalid_request', details: details.slice(0, DETAILS_MAX) });
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
-import { Refused } from '../domain/refusal.ts';
-import type { Exchange } from './exchange.ts';
+import { ApiError } from '../domain/api-error.ts';
+import type { RequestContext } from './request-context.ts';
 
-/** @throws Refused `not_acceptable` */
-export function requireJsonAccepted({ c }: Exchange): void {
-  if (!acceptsJson(c.req.raw.headers.get('Accept'))) throw new Refused({ code: 'not_acceptable' });
+/** @throws ApiError `not_acceptable` */
+export function requireJsonAccepted({ c }: RequestContext): void {
+  if (!acceptsJson(c.req.raw.headers.get('Accept'))) throw new ApiError({ code: 'not_acceptable' });
 }
 
 /** RFC 9110 section 12.5.1, as far as one media type needs it: the most specific range that covers JSON decides. */

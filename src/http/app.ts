@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { ENDPOINTS } from './api/index.ts';
-import { forAnybody, forCallers, forPeople, forVisitors } from './authenticated.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { AppEnv } from './exchange.ts';
-import { type Answer, observed } from './observed.ts';
+import { allowAnonymous, allowEverybody, requireCaller, requireSession } from './guards.ts';
 import { overHttps } from './plain-http.ts';
+import type { AppEnv } from './request-context.ts';
+import { type Handler, withRequestLog } from './with-request-log.ts';
 
 /**
  * The API as a Hono app. Every other path, pages above all, is answered by the site: a module of its own, which an isolate
@@ -15,7 +15,7 @@ import { overHttps } from './plain-http.ts';
 export function createApp({ clock }: { readonly clock: () => number }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   for (const endpoint of ENDPOINTS) {
-    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, overHttps(answerOf(endpoint))));
+    app.on(endpoint.method, endpoint.path, withRequestLog(clock, endpoint.path, overHttps(answerOf(endpoint))));
   }
   let site: Hono<AppEnv> | undefined;
   app.notFound(async ({ req, env, executionCtx }) => {
@@ -26,15 +26,15 @@ export function createApp({ clock }: { readonly clock: () => number }): Hono<App
   return app;
 }
 
-function answerOf(endpoint: Endpoint): Answer {
+function answerOf(endpoint: Endpoint): Handler {
   switch (endpoint.access) {
     case 'public':
-      return forAnybody(endpoint);
+      return allowEverybody(endpoint);
     case 'caller':
-      return forCallers(endpoint);
+      return requireCaller(endpoint);
     case 'session':
-      return forPeople(endpoint);
+      return requireSession(endpoint);
     case 'visitor':
-      return forVisitors(endpoint);
+      return allowAnonymous(endpoint);
   }
 }

@@ -1,7 +1,7 @@
 import { namesTag } from '../lib/etag.ts';
 import { sha256Hex } from '../lib/hash.ts';
-import type { Exchange } from './exchange.ts';
 import { respond } from './reply.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** A text that is the same for everybody, and its tag. */
 export interface CachedText {
@@ -15,13 +15,13 @@ export async function toCached(text: string): Promise<CachedText> {
 
 /** Answers with it; 304 to whoever has it already. */
 export function respondCached(
-  exchange: Exchange,
+  context: RequestContext,
   { text, etag }: CachedText,
   maxAgeS: number,
   headers: Readonly<Record<string, string>>,
 ): Response {
   const all = { ...headers, 'Cache-Control': `public, max-age=${maxAgeS}`, ETag: etag };
-  return namesTag(exchange.c.req.header('If-None-Match') ?? '', etag)
-    ? respond(exchange, 304, null, all)
-    : respond(exchange, 200, text, all);
+  return namesTag(context.c.req.header('If-None-Match') ?? '', etag)
+    ? respond(context, 304, null, all)
+    : respond(context, 200, text, all);
 }

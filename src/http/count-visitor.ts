@@ -1,18 +1,18 @@
 import { VISITOR_WAIT_S } from '../config/limits.ts';
-import { Refused } from '../domain/refusal.ts';
+import { ApiError } from '../domain/api-error.ts';
 import { addressBlock } from '../lib/ip.ts';
 import { clientAddress } from './client-address.ts';
-import type { Exchange } from './exchange.ts';
+import type { RequestContext } from './request-context.ts';
 
 /**
  * Counts a request that no credential stands behind against its address, in the Workers binding: no network wait.
  *
- * @throws Refused `rate_limit_exceeded`
+ * @throws ApiError `rate_limit_exceeded`
  */
-export async function countVisitor({ c, ctx }: Exchange): Promise<void> {
+export async function countVisitor({ c, ctx }: RequestContext): Promise<void> {
   const address = clientAddress(c.req.raw.headers);
   // The edge tells every address. One count for all without one would let a single client stop the others.
   if (!address) return;
   const { success } = await ctx.ports.visitorLimiter.limit({ key: addressBlock(address.hex) });
-  if (!success) throw new Refused({ code: 'rate_limit_exceeded', window: 'visitors', retryAfter: VISITOR_WAIT_S });
+  if (!success) throw new ApiError({ code: 'rate_limit_exceeded', window: 'visitors', retryAfter: VISITOR_WAIT_S });
 }

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import type { Profile } from '../domain/accounts/index.ts';
 import type { ActorCtx, SessionCtx } from '../domain/context.ts';
 import type { Scope } from '../domain/keys/index.ts';
-import type { AppEnv, Exchange } from './exchange.ts';
 import type { OperationId } from './openapi/operations.ts';
+import type { AppEnv, RequestContext } from './request-context.ts';
 
 /** What a path is: read by the router, the contract suite, the OpenAPI document and the types of the client. */
 interface Route {
@@ -18,13 +18,13 @@ export interface PublicEndpoint extends Route {
   readonly access: 'public';
   /** It answers under a configuration that is not usable, too: no limit, which would be a part of it. */
   readonly needsNoConfiguration?: true;
-  answer(exchange: Exchange): Response | Promise<Response>;
+  handle(context: RequestContext): Response | Promise<Response>;
 }
 
 /** A path for whoever acts for an account: a holder of its API key, or the person, signed in. */
 export type CallerEndpoint = ActingEndpoint | ReadingEndpoint;
 
-interface ForCallers extends Route {
+interface CallerRoute extends Route {
   readonly access: 'caller';
   /** The scope a key needs. */
   readonly scope?: Scope;
@@ -36,12 +36,12 @@ interface ForCallers extends Route {
   readonly profile?: 'changes' | 'shows';
 }
 
-export interface ActingEndpoint extends ForCallers {
-  answer(exchange: Exchange, caller: Caller): Response | Promise<Response>;
+export interface ActingEndpoint extends CallerRoute {
+  handle(context: RequestContext, caller: Caller): Response | Promise<Response>;
 }
 
 /** A path that only shows something. It may be read while the key is being judged (`read-ahead`). */
-export interface ReadingEndpoint extends ForCallers {
+export interface ReadingEndpoint extends CallerRoute {
   readonly method: 'GET';
   /**
    * The body of the response as JSON. It changes nothing and leaves nothing to be done later, since it is thrown away where the
@@ -53,13 +53,13 @@ export interface ReadingEndpoint extends ForCallers {
 /** A path for a signed-in person, never for API keys (contract section 9). */
 export interface SessionEndpoint extends Route {
   readonly access: 'session';
-  answer(exchange: Exchange, person: Person): Response | Promise<Response>;
+  handle(context: RequestContext, person: Person): Response | Promise<Response>;
 }
 
 /** A path for people who need not be signed in, never for API keys: sign-up, sign-in, sign-out. */
 export interface VisitorEndpoint extends Route {
   readonly access: 'visitor';
-  answer(exchange: Exchange): Response | Promise<Response>;
+  handle(context: RequestContext): Response | Promise<Response>;
 }
 
 export type Endpoint = PublicEndpoint | CallerEndpoint | SessionEndpoint | VisitorEndpoint;

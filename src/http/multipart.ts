@@ -1,5 +1,5 @@
 import { PART_HEADERS_MAX, PART_HEADERS_MAX_BYTES } from '../config/limits.ts';
-import { invalidField, Refused } from '../domain/refusal.ts';
+import { ApiError, invalidField } from '../domain/api-error.ts';
 import { utf8 } from '../lib/bytes.ts';
 import { parseContentType, parseDisposition } from '../lib/header-value.ts';
 import { readChunks } from './read-bytes.ts';
@@ -27,7 +27,7 @@ const READ_BYTES = 64 * 1_024;
  * Parses a multipart/form-data body (RFC 7578, RFC 2046) while it arrives. It reads the next chunk only when the caller has
  * taken the events of the one before, and keeps no more than the headers of one part.
  *
- * @throws Refused `invalid_request` naming what is wrong with the body, `payload_too_large`
+ * @throws ApiError `invalid_request` naming what is wrong with the body, `payload_too_large`
  */
 export async function* readParts(request: Request, maxBytes: number): AsyncGenerator<PartEvent> {
   const parser = new Parser(boundaryOf(request));
@@ -38,7 +38,7 @@ export async function* readParts(request: Request, maxBytes: number): AsyncGener
   let length = 0;
   for await (const chunk of chunks) {
     length += chunk.byteLength;
-    if (length > maxBytes) throw new Refused({ code: 'payload_too_large', maxBytes });
+    if (length > maxBytes) throw new ApiError({ code: 'payload_too_large', maxBytes });
     yield* parser.write(chunk);
     // The epilogue has no meaning (RFC 2046 section 5.1.1), and may have no end.
     if (parser.isDone) return;

@@ -1,7 +1,7 @@
 import { READINESS_KEPT_MS } from '../config/limits.ts';
 import { pingDb } from '../data/db.ts';
 import type { Ctx } from '../domain/context.ts';
-import type { Exchange } from './exchange.ts';
+import type { RequestContext } from './request-context.ts';
 
 /**
  * The services that requests need, by the reasons of a refusal, the gravest first. A queue cannot be asked: that it is bound
@@ -19,7 +19,7 @@ const NO_OBJECT = 'readyz';
 const found = new WeakMap<object, { readonly at: number; readonly parts: Promise<Parts> }>();
 
 /** Asks each service once per isolate and {@link READINESS_KEPT_MS}; all who ask meanwhile share the answer. */
-export async function readParts({ ctx, c: { env } }: Exchange): Promise<Parts> {
+export async function readParts({ ctx, c: { env } }: RequestContext): Promise<Parts> {
   const last = found.get(env);
   if (last && ctx.now - last.at < READINESS_KEPT_MS) return await last.parts;
   const parts = askParts(ctx);

@@ -3,25 +3,25 @@ import type { Actor, ApiKeyActor } from '../domain/context.ts';
 import { hasScope } from '../domain/keys/index.ts';
 import { acceptsJson } from './accepts-json.ts';
 import type { ReadingEndpoint } from './endpoint.ts';
-import type { Exchange } from './exchange.ts';
+import type { RequestContext } from './request-context.ts';
 
 /**
  * A read that waits for Redis and Neon at once. It begins as the actor whom Redis will likely admit (`domain/auth/guesses`), and is
  * shown only where Redis has admitted that very actor to this request. In every other case it is thrown away.
  */
 export class ReadAhead {
-  readonly #exchange: Exchange;
+  readonly #context: RequestContext;
   readonly #endpoint: ReadingEndpoint;
   #begun: { readonly actor: ApiKeyActor; readonly body: Promise<string> } | undefined;
 
-  constructor(exchange: Exchange, endpoint: ReadingEndpoint) {
-    this.#exchange = exchange;
+  constructor(context: RequestContext, endpoint: ReadingEndpoint) {
+    this.#context = context;
     this.#endpoint = endpoint;
   }
 
   /** Begins to read as somebody, unless the request would be refused after its key. */
   begin(actor: ApiKeyActor): void {
-    const { c, ctx } = this.#exchange;
+    const { c, ctx } = this.#context;
     const { scope } = this.#endpoint;
     if ((scope && !hasScope(actor, scope)) || !acceptsJson(c.req.raw.headers.get('Accept'))) return;
     const body = this.#endpoint.read(c, { ...ctx, actor });
@@ -36,7 +36,7 @@ export class ReadAhead {
     const begun = this.#begun;
     // Without Redis the revocation is looked up in Neon, after the read began.
     if (begun && !limits?.degraded && isSame(begun.actor, actor)) return await begun.body;
-    const { c, ctx } = this.#exchange;
+    const { c, ctx } = this.#context;
     return await this.#endpoint.read(c, { ...ctx, actor });
   }
 }

@@ -1,14 +1,14 @@
 import { BODY_DEADLINE_MS, BODY_GRACE_MS, BODY_MIN_BYTES_PER_S, BODY_STALL_MS } from '../config/limits.ts';
 import { inTime } from '../data/in-time.ts';
-import { invalidField, Refused } from '../domain/refusal.ts';
+import { ApiError, invalidField } from '../domain/api-error.ts';
 
 /**
  * The body of a request, read no further than `maxBytes`, whatever its length claims to be.
  *
- * @throws Refused `payload_too_large`, and `invalid_request` as {@link readChunks}
+ * @throws ApiError `payload_too_large`, and `invalid_request` as {@link readChunks}
  */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new Refused({ code: 'payload_too_large', maxBytes });
+  const tooLarge = () => new ApiError({ code: 'payload_too_large', maxBytes });
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -33,7 +33,7 @@ type ChunkReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cance
  * Yields the chunks of a body. It gives up a body that stalls or arrives too slowly, and blames the sender for one that
  * breaks off.
  *
- * @throws Refused `invalid_request`
+ * @throws ApiError `invalid_request`
  */
 export async function* readChunks(reader: ChunkReader): AsyncGenerator<Uint8Array> {
   if (!reader) return;

@@ -1,5 +1,5 @@
 import { JSON_BODY_MAX_BYTES } from '../config/limits.ts';
-import { Refused } from '../domain/refusal.ts';
+import { ApiError } from '../domain/api-error.ts';
 import { isJson, isUtf8, parseContentType } from '../lib/header-value.ts';
 import { isEncoded, readBytes } from './read-bytes.ts';
 
@@ -7,7 +7,7 @@ import { isEncoded, readBytes } from './read-bytes.ts';
  * The body of a request as JSON. It is read no further than {@link JSON_BODY_MAX_BYTES}, whatever its length claims to
  * be, and bytes that are not UTF-8 are refused rather than replaced.
  *
- * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_json`, `invalid_request` where the body does not arrive
+ * @throws ApiError `unsupported_media_type`, `payload_too_large`, `invalid_json`, `invalid_request` where the body does not arrive
  */
 export async function readJson(request: Request): Promise<unknown> {
   requireJsonType(request);
@@ -16,20 +16,20 @@ export async function readJson(request: Request): Promise<unknown> {
 
 /**
  * @param accepts what the path takes beside it, for the answer
- * @throws Refused `unsupported_media_type` where the body does not claim to be JSON that we can read
+ * @throws ApiError `unsupported_media_type` where the body does not claim to be JSON that we can read
  */
 export function requireJsonType(request: Request, accepts: 'json' | 'json or form' = 'json'): void {
   const type = parseContentType(request.headers.get('Content-Type'));
   if (!type || !isJson(type) || !isUtf8(type) || isEncoded(request)) {
-    throw new Refused({ code: 'unsupported_media_type', accepts });
+    throw new ApiError({ code: 'unsupported_media_type', accepts });
   }
 }
 
-/** @throws Refused `invalid_json` */
+/** @throws ApiError `invalid_json` */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
-    throw new Refused({ code: 'invalid_json' });
+    throw new ApiError({ code: 'invalid_json' });
   }
 }

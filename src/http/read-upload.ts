@@ -6,6 +6,7 @@ import {
   UPLOAD_PARTS_SPARE,
   type UploadLimits,
 } from '../config/limits.ts';
+import { ApiError, invalidField } from '../domain/api-error.ts';
 import type { ActorCtx } from '../domain/context.ts';
 import { hasClaim, type Written } from '../domain/idempotency/index.ts';
 import { requireUploadsLeft } from '../domain/limits/index.ts';
@@ -17,15 +18,14 @@ import {
   storeFile,
   type Upload as UploadMemory,
 } from '../domain/media/index.ts';
-import { invalidField, Refused } from '../domain/refusal.ts';
 import { toHex } from '../lib/bytes.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import { parseContentType } from '../lib/header-value.ts';
 import { MEDIA_TYPES } from '../lib/media/inspect.ts';
 import { BrokenEncoding, TRANSFER_DECODERS } from '../lib/transfer-encoding.ts';
-import type { Exchange } from './exchange.ts';
 import { type Part, readParts } from './multipart.ts';
 import { isEncoded } from './read-bytes.ts';
+import type { RequestContext } from './request-context.ts';
 import { type FieldKind, isUpload, type UploadForm } from './upload-form.ts';
 import { claimNameOf } from './write.ts';
 
@@ -42,15 +42,15 @@ interface Upload<C extends ActorCtx> {
  * Reads a write that comes as multipart/form-data, and runs its verb. Where the verb is refused or replayed, the objects of the files
  * are deleted after the response.
  *
- * @throws Refused as {@link readUpload} and the verb do
+ * @throws ApiError as {@link readUpload} and the verb do
  */
 export async function writeUpload<C extends ActorCtx, T>(
-  exchange: Exchange,
+  context: RequestContext,
   caller: C,
   form: UploadForm,
   verb: (ctx: C, input: unknown, media: readonly StoredMedia[]) => Promise<Written<T>>,
 ): Promise<Written<T>> {
-  const { ctx, input, media } = await readUpload(exchange, caller, form);
+  const { ctx, input, media } = await readUpload(context, caller, form);
   return await keepOrDiscard(ctx, media, () => verb(ctx, input, media));
 }
 
@@ -58,13 +58,13 @@ export async function writeUpload<C extends ActorCtx, T>(
  * Reads a write that comes as multipart/form-data (contract section 8): each file is held, looked at and put into the bucket
  * while the next is on its way. Its `Idempotency-Key` claims the parts, however they were wrapped.
  *
- * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_request`, `service_unavailable`; `daily_quota_exceeded`
+ * @throws ApiError `unsupported_media_type`, `payload_too_large`, `invalid_request`, `service_unavailable`; `daily_quota_exceeded`
  * for a person who may upload nothing more today
  */
-async function readUpload<C extends ActorCtx>({ c }: Exchange, ctx: C, form: UploadForm): Promise<Upload<C>> {
+async function readUpload<C extends ActorCtx>({ c }: RequestContext, ctx: C, form: UploadForm): Promise<Upload<C>> {
   const request = c.req.raw;
   if (!isUpload(request) || isEncoded(request)) {
-    throw new Refused({ code: 'unsupported_media_type', accepts: form.accepts });
+    throw new ApiError({ code: 'unsupported_media_type', accepts: form.accepts });
   }
   const name = claimNameOf(c);
   const limits = { ...UPLOAD_LIMITS[ctx.actor.type], ...(form.isSingle && { files: 1 }) };
@@ -95,12 +95,12 @@ function maxBytesOf({ files, fileBytes }: UploadLimits): number {
   return files * fileBytes + JSON_BODY_MAX_BYTES + UPLOAD_OVERHEAD_MAX_BYTES;
 }
 
-/** @returns Infinity where nothing is declared @throws Refused `payload_too_large` */
+/** @returns Infinity where nothing is declared @throws ApiError `payload_too_large` */
 function declaredLength({ headers }: Request, limits: UploadLimits): number {
   const length = Number(headers.get('Content-Length') ?? Number.NaN);
   if (!Number.isSafeInteger(length) || length < 0) return Number.POSITIVE_INFINITY;
   const maxBytes = maxBytesOf(limits);
-  if (length > maxBytes) throw new Refused({ code: 'payload_too_large', maxBytes });
+  if (length > maxBytes) throw new ApiError({ code: 'payload_too_large', maxBytes });
   return length;
 }
 
@@ -248,7 +248,7 @@ const READERS: Record<Exclude<FieldKind, 'texts'>, (part: Part, bytes: Uint8Arra
     try {
       return JSON.parse(textOf(part, bytes).replace(/^\uFEFF/, ''));
     } catch (error) {
-      throw error instanceof Refused ? error : invalidField(part.name, 'must be JSON');
+      throw error instanceof ApiError ? error : invalidField(part.name, 'must be JSON');
     }
   },
 };
@@ -275,7 +275,7 @@ const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary', ''];
 /**
  * Wraps a sink so that it takes bytes in the `Content-Transfer-Encoding` of their part, as mail libraries write them.
  *
- * @throws Refused `invalid_request` for an unknown encoding; the sink throws it for malformed bytes
+ * @throws ApiError `invalid_request` for an unknown encoding; the sink throws it for malformed bytes
  */
 function decoded(sink: Sink, { transferEncoding = '' }: Part): Sink {
   if (IDENTITY_ENCODINGS.includes(transferEncoding)) return sink;
@@ -318,6 +318,6 @@ function listOf(texts: readonly string[]): unknown {
 
 const count = (value: number) => value.toLocaleString('en-US');
 
-function tooLarge(path: string, message: string): Refused {
-  return new Refused({ code: 'payload_too_large', details: [{ path, message }] });
+function tooLarge(path: string, message: string): ApiError {
+  return new ApiError({ code: 'payload_too_large', details: [{ path, message }] });
 }

@@ -6,7 +6,7 @@ import {
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
 } from '../config/limits.ts';
-import type { Exchange } from './exchange.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** Headers of every answer. It is for one caller: nothing may store or sniff it. */
 const EVERY_ANSWER = {
@@ -28,23 +28,23 @@ export const EVERY_REPLY = {
  * once, since each one changed later costs a call into the runtime.
  */
 export function reply(
-  exchange: Exchange,
+  context: RequestContext,
   status: number,
   body: unknown,
   headers?: Readonly<Record<string, string>>,
 ): Response {
-  return respond(exchange, status, JSON.stringify(body), { ...EVERY_REPLY, ...headers });
+  return respond(context, status, JSON.stringify(body), { ...EVERY_REPLY, ...headers });
 }
 
 /** 204: it is done, and there is nothing to say. */
-export function replyNothing(exchange: Exchange, headers?: Readonly<Record<string, string>>): Response {
+export function replyNothing(context: RequestContext, headers?: Readonly<Record<string, string>>): Response {
   const { 'Content-Type': _, ...others } = EVERY_REPLY;
-  return respond(exchange, 204, null, { ...others, ...headers });
+  return respond(context, 204, null, { ...others, ...headers });
 }
 
 /** Any answer: what every one carries, and what became known on the way. */
 export function respond(
-  exchange: Exchange,
+  context: RequestContext,
   status: number,
   body: BodyInit | null,
   headers: Readonly<Record<string, string>>,
@@ -53,13 +53,13 @@ export function respond(
     status,
     headers: {
       ...EVERY_ANSWER,
-      'X-Request-Id': exchange.ctx.requestId,
-      ...timing(exchange),
-      ...limits(exchange),
+      'X-Request-Id': context.ctx.requestId,
+      ...timing(context),
+      ...limits(context),
       ...headers,
     },
   });
-  for (const cookie of exchange.cookies ?? []) response.headers.append('Set-Cookie', cookie);
+  for (const cookie of context.cookies ?? []) response.headers.append('Set-Cookie', cookie);
   return response;
 }
 
@@ -67,7 +67,7 @@ export function respond(
  * The time spent: `desc` is the number of subrequests made. Only callers with a good credential learn it: to others it
  * would tell, on sign-in say, whether an account was found.
  */
-function timing({ authentication, authenticationMs, meter: { redis, db, objects } }: Exchange) {
+function timing({ authentication, authenticationMs, meter: { redis, db, objects } }: RequestContext) {
   // Limits are known of no other refused caller than one whose key is good.
   if (authentication?.outcome !== 'admitted' && !authentication?.limits) return undefined;
   const parts =
@@ -86,7 +86,7 @@ const POLICIES = {
   creations: `"creations";q=${CREATIONS_PER_DAY};w=86400`,
 } as const;
 
-function limits({ authentication, creationsLeft, ctx: { now } }: Exchange): Record<string, string> | undefined {
+function limits({ authentication, creationsLeft, ctx: { now } }: RequestContext): Record<string, string> | undefined {
   const known = authentication?.limits;
   if (!known) return undefined;
   const { remaining, resetsAt, day, posts, expiresAt, degraded } = known;

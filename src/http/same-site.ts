@@ -1,5 +1,5 @@
-import { Refused } from '../domain/refusal.ts';
-import type { Exchange } from './exchange.ts';
+import { ApiError } from '../domain/api-error.ts';
+import type { RequestContext } from './request-context.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD'];
 
@@ -8,9 +8,9 @@ const SAFE_METHODS = ['GET', 'HEAD'];
  * where a state-changing request comes from: `Sec-Fetch-Site` decides where it is there, else `Origin`. What carries
  * neither does not come from a browser, and nobody's cookie with it.
  *
- * @throws Refused `cross_site_request`
+ * @throws ApiError `cross_site_request`
  */
-export function refuseCrossSite({ c, ctx }: Exchange): void {
+export function refuseCrossSite({ c, ctx }: RequestContext): void {
   const { method, headers } = c.req.raw;
   if (SAFE_METHODS.includes(method)) return;
   const site = headers.get('Sec-Fetch-Site');
@@ -19,5 +19,5 @@ export function refuseCrossSite({ c, ctx }: Exchange): void {
   // "none": typed or reloaded by the person. "same-site" is another origin of ours, which must be the pages'.
   if (site === 'same-origin' || site === 'none' || (site === 'same-site' && isPages)) return;
   if (site === null && (isPages || origin === null)) return;
-  throw new Refused({ code: 'cross_site_request' });
+  throw new ApiError({ code: 'cross_site_request' });
 }

@@ -2,10 +2,10 @@ import { generateCookie, generateSignedCookie, getCookie, getSignedCookie } from
 import { KNOWN_BROWSER_TTL_S, SESSION_TTL_S } from '../config/limits.ts';
 import { cookieRules, sessionCookieName } from '../data/identity.ts';
 import type { Entered } from '../domain/accounts/index.ts';
-import type { Exchange } from './exchange.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** The token in the session cookie of a request, unless there is none or its signature (HMAC-SHA-256) is not ours. */
-export async function readSessionCookie({ c, ctx }: Exchange): Promise<string | undefined> {
+export async function readSessionCookie({ c, ctx }: RequestContext): Promise<string | undefined> {
   if (!c.req.raw.headers.has('Cookie')) return undefined;
   for (const secret of ctx.ports.sessionSecrets) {
     const token = await getSignedCookie(c, secret, sessionCookieName(ctx.ports.webOrigin));
@@ -15,30 +15,30 @@ export async function readSessionCookie({ c, ctx }: Exchange): Promise<string | 
 }
 
 /** Cookies for a browser that signed in: the session, and the proof that the browser is known from now on. */
-export async function signedInCookies(exchange: Exchange, entered: Entered): Promise<string[]> {
-  const { ctx } = exchange;
+export async function signedInCookies(context: RequestContext, entered: Entered): Promise<string[]> {
+  const { ctx } = context;
   const { webOrigin, sessionSecrets } = ctx.ports;
   const session = await generateSignedCookie(sessionCookieName(webOrigin), entered.sessionToken, sessionSecrets[0], {
     ...attributes(webOrigin),
     maxAge: SESSION_TTL_S,
   });
-  return entered.knownBrowser === undefined ? [session] : [session, knownBrowserCookie(exchange, entered.knownBrowser)];
+  return entered.knownBrowser === undefined ? [session] : [session, knownBrowserCookie(context, entered.knownBrowser)];
 }
 
 /** The cookie of a known browser. @param value made by `rememberBrowser` */
-export function knownBrowserCookie({ ctx }: Exchange, value: string): string {
+export function knownBrowserCookie({ ctx }: RequestContext, value: string): string {
   const { webOrigin } = ctx.ports;
   return generateCookie(knownBrowserName(webOrigin), value, { ...attributes(webOrigin), maxAge: KNOWN_BROWSER_TTL_S });
 }
 
 /** Takes the session away from the browser. It stays known. */
-export function clearedSessionCookie({ ctx }: Exchange): string {
+export function clearedSessionCookie({ ctx }: RequestContext): string {
   const { webOrigin } = ctx.ports;
   return generateCookie(sessionCookieName(webOrigin), '', { ...attributes(webOrigin), maxAge: 0 });
 }
 
 /** The cookie by which a browser shows who signed in with it before; `domain/accounts` checks it. */
-export function readKnownBrowserCookie({ c, ctx }: Exchange): string | undefined {
+export function readKnownBrowserCookie({ c, ctx }: RequestContext): string | undefined {
   return getCookie(c, knownBrowserName(ctx.ports.webOrigin));
 }
 

@@ -1,15 +1,15 @@
 import type { Visitor } from '../domain/accounts/index.ts';
 import { clientAddress } from './client-address.ts';
-import type { Exchange } from './exchange.ts';
+import type { RequestContext } from './request-context.ts';
 import { readKnownBrowserCookie } from './session-cookie.ts';
 
 /** What accounts need to know of the browser that calls. */
-export function visitorOf(exchange: Exchange): Visitor {
-  const { headers } = exchange.c.req.raw;
+export function visitorOf(context: RequestContext): Visitor {
+  const { headers } = context.c.req.raw;
   return {
     address: clientAddress(headers),
     userAgent: headers.get('User-Agent'),
     cookie: headers.get('Cookie'),
-    knownBrowser: readKnownBrowserCookie(exchange),
+    knownBrowser: readKnownBrowserCookie(context),
   };
 }

@@ -2,19 +2,19 @@ import { CREATIONS_PER_DAY, JSON_BODY_MAX_BYTES } from '../config/limits.ts';
 import type { ActorCtx } from '../domain/context.ts';
 import { type ClaimName, parseIdempotencyKey, type Written } from '../domain/idempotency/index.ts';
 import { sha256HexOf } from '../lib/hash.ts';
-import type { Exchange } from './exchange.ts';
 import { readBytes } from './read-bytes.ts';
 import { parseJson, requireJsonType } from './read-json.ts';
 import { reply, replyNothing } from './reply.ts';
+import type { RequestContext } from './request-context.ts';
 
 /**
  * Reads a write: its body, and the claim that its `Idempotency-Key` makes, put into the context of the verb.
  *
  * @param body `json` = there must be one; `json or form` = the same, where a form was possible; `optional` = nothing stands for `{}`; `none` = it is not looked at
- * @throws Refused `invalid_request`, and those of `readJson`
+ * @throws ApiError `invalid_request`, and those of `readJson`
  */
 export async function readWrite<C extends ActorCtx>(
-  { c }: Exchange,
+  { c }: RequestContext,
   ctx: C,
   body: 'json' | 'json or form' | 'optional' | 'none',
 ): Promise<{ readonly ctx: C; readonly input: unknown }> {
@@ -31,8 +31,8 @@ export async function readWrite<C extends ActorCtx>(
   return { ctx: { ...ctx, claim: { ...name, fingerprint } }, input };
 }
 
-/** What the `Idempotency-Key` of a request names, if it has one. @throws Refused `invalid_request` */
-export function claimNameOf({ req }: Exchange['c']): ClaimName | undefined {
+/** What the `Idempotency-Key` of a request names, if it has one. @throws ApiError `invalid_request` */
+export function claimNameOf({ req }: RequestContext['c']): ClaimName | undefined {
   const header = req.raw.headers.get('Idempotency-Key');
   return header === null ? undefined : { key: parseIdempotencyKey(header), method: req.method, path: req.path };
 }
@@ -41,17 +41,17 @@ const NOTHING = new Uint8Array();
 
 /** The answer to a write, and whether it is a repeated one (contract section 8). */
 export function replyWritten(
-  exchange: Exchange,
+  context: RequestContext,
   status: 200 | 201 | 202,
   { value, replayed, creations }: Written<unknown>,
 ): Response {
-  if (creations !== undefined) exchange.creationsLeft = CREATIONS_PER_DAY - creations;
-  return reply(exchange, status, value, replayed ? REPLAYED : undefined);
+  if (creations !== undefined) context.creationsLeft = CREATIONS_PER_DAY - creations;
+  return reply(context, status, value, replayed ? REPLAYED : undefined);
 }
 
 /** The same for a write that answers nothing. */
-export function replyDone(exchange: Exchange, { replayed }: Written<unknown>): Response {
-  return replyNothing(exchange, replayed ? REPLAYED : undefined);
+export function replyDone(context: RequestContext, { replayed }: Written<unknown>): Response {
+  return replyNothing(context, replayed ? REPLAYED : undefined);
 }
 
 const REPLAYED = { 'Idempotent-Replayed': 'true' };

@@ -1,12 +1,12 @@
 import type { Runtime } from '../compose.ts';
 import { deliverWebhooks, logDeadLetters } from './deliver-webhooks.ts';
-import { unfurlLinks } from './unfurl-links.ts';
+import { fetchLinkPreviews } from './fetch-link-previews.ts';
 
 /** Hands a batch to the consumer of its queue, by the names of `wrangler.toml`. @param now unix milliseconds */
 export async function handleBatch(batch: MessageBatch, env: Env, runtime: Runtime, now: number): Promise<void> {
   switch (batch.queue) {
     case 'jestha-link-previews':
-      return await unfurlLinks(batch, env, runtime, now);
+      return await fetchLinkPreviews(batch, env, runtime, now);
     case 'jestha-webhook-events':
       return await deliverWebhooks(batch, env, runtime, { now, lane: 'first' });
     case 'jestha-webhook-retries':

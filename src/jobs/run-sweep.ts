@@ -13,7 +13,7 @@ import {
   wakeDeliveries,
 } from '../domain/deliveries/index.ts';
 import { sendKeyMails } from '../domain/key-mails/index.ts';
-import { noteLastUses, pruneKeys, revokeScheduled, tellRevocations } from '../domain/keys/index.ts';
+import { pruneKeys, revokeScheduled, syncLastUses, syncRevocations } from '../domain/keys/index.ts';
 import { sendLeakMails } from '../domain/leaks/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
@@ -30,9 +30,9 @@ async function purgeAccounts(ctx: Ctx): Promise<BatchDone> {
  */
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   revokeScheduled,
-  tellRevocations,
+  syncRevocations,
   sendLeakMails,
-  noteLastUses,
+  syncLastUses,
   purgeAccounts,
   cancelDeliveries,
   wakeDeliveries,

@@ -9,15 +9,15 @@ const KEY_BYTES = 32;
  * @param bound what the sealed text belongs to; opening it demands the same (additional authenticated data)
  * @returns both in base64url
  */
-export async function seal(text: string, bound: string): Promise<{ sealed: string; opener: string }> {
-  const opener = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-  return { sealed: await encrypt(opener, text, bound), opener: toBase64Url(opener) };
+export async function seal(text: string, bound: string): Promise<{ sealed: string; unsealKey: string }> {
+  const unsealKey = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
+  return { sealed: await encrypt(unsealKey, text, bound), unsealKey: toBase64Url(unsealKey) };
 }
 
-/** The text that {@link seal} sealed, or undefined where opener, bound or text are not the ones that belong together. */
-export async function unseal(sealed: string, opener: string, bound: string): Promise<string | undefined> {
+/** The text that {@link seal} sealed, or undefined where unsealKey, bound or text are not the ones that belong together. */
+export async function unseal(sealed: string, unsealKey: string, bound: string): Promise<string | undefined> {
   try {
-    return await decrypt(fromBase64Url(opener), sealed, bound);
+    return await decrypt(fromBase64Url(unsealKey), sealed, bound);
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { connectSql, migrate } from '../../src/dev/migrate.ts';
 import { openPglite } from '../../src/dev/neon-http/pglite.ts';
 import { serveNeonHttp } from '../../src/dev/neon-http/server.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
-import { recordKey, tellRevocations } from '../../src/domain/keys/index.ts';
+import { recordKey, syncRevocations } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { ROOT } from '../support/bundle.ts';
 import { makeKey } from '../support/node-keys.ts';
@@ -54,7 +54,7 @@ test('a key revoked by SQL is revoked, and Redis is told by the sweep', async ()
   const revoke = sqlOf('UPDATE api_keys').replace('01M8…', id);
   expect(revoke).toContain(id);
   await sql.query(revoke);
-  await withContext(secrets, Date.now(), tellRevocations);
+  await withContext(secrets, Date.now(), syncRevocations);
   const record = await fetch(urls.upstash, {
     method: 'POST',
     headers: { Authorization: `Bearer ${secret}` },
@@ -68,7 +68,7 @@ test('names what there is: commands and tables of the log', () => {
   const named = [...page.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script);
   expect(named).toContain('setup:check');
   for (const script of named) expect(scripts).toHaveProperty([script]);
-  const refusals = readFileSync(join(ROOT, 'src/domain/refusal.ts'), 'utf8');
+  const refusals = readFileSync(join(ROOT, 'src/domain/api-error.ts'), 'utf8');
   const reasons = /code: 'service_unavailable';\s+readonly why:\s+([^;]+);/.exec(refusals)?.[1]?.match(/\w+/g) ?? [];
   const table = page.slice(page.indexOf('## When 503s rise'), page.indexOf('## Revoking a key'));
   const listed = [...table.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) => cell.match(/(?<=`)\w+(?=`)/g) ?? []);

@@ -6,8 +6,8 @@ import { type Command, type RedisBackend, RedisError, type Reply } from '../../s
 import { openEmbeddedRedis } from '../../src/dev/upstash-rest/embedded.ts';
 import { openRedis } from '../../src/dev/upstash-rest/real.ts';
 import { ScriptedRedis } from '../../src/dev/upstash-rest/scripts.ts';
-import { decodeRecord, encodeRecord, standingOf } from '../../src/domain/keys/index.ts';
-import { EMPTY_WINDOWS, type Weighed, type Windows, weigh } from '../../src/domain/limits/index.ts';
+import { decodeRecord, encodeRecord, keyStatusOf } from '../../src/domain/keys/index.ts';
+import { checkWindows, EMPTY_WINDOWS, type Windows, type WindowsVerdict } from '../../src/domain/limits/index.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
 import { RECORD } from '../support/key-record.ts';
 
@@ -63,7 +63,7 @@ function encodeWindows(windows: Windows, lastUse: number): string {
 }
 
 /** The rooms of a decision as the script tells them. */
-function roomsOf({ day, posts }: Weighed): string[] {
+function roomsOf({ day, posts }: WindowsVerdict): string[] {
   return [String(day.remaining), String(day.resetsAt), String(posts?.remaining ?? ''), String(posts?.resetsAt ?? '')];
 }
 
@@ -175,7 +175,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       let now = NOW;
       for (const { gap, isPost } of requestsOf(history)) {
         now += gap;
-        const weighed = weigh(model, { now, isPost });
+        const weighed = checkWindows(model, { now, isPost });
         const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
         const reply = await authorize(hash, now, { isPost });
         if (weighed.outcome === 'admitted') {
@@ -203,7 +203,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       let now = NOW;
       for (const { gap, isPost } of requestsOf(history)) {
         now += gap;
-        const weighed = weigh(model, { now, isPost, ...known });
+        const weighed = checkWindows(model, { now, isPost, ...known });
         const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
         const reply = (await authorize(hash, now, { isPost, ...known })) as string[];
         if (weighed.outcome === 'admitted') {
@@ -265,7 +265,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       const hash = nextHash();
       const whole = { ...RECORD, ...part };
       await setRecord(hash, encodeRecord(whole));
-      const standing = standingOf(whole, NOW, addressToHex(ip));
+      const standing = keyStatusOf(whole, NOW, addressToHex(ip));
       const reply = (await authorize(hash, NOW, { address: addressToHex(ip) ? ip : '' })) as string[];
       expect(reply.slice(0, 2)).toEqual([standing === 'active' ? 'admitted' : standing, encodeRecord(whole)]);
       if (standing !== 'active') {
@@ -351,11 +351,11 @@ describe('the model of the windows', () => {
         const posts: number[] = [];
         for (const { gap, isPost } of requestsOf(history)) {
           now += Math.max(0, gap);
-          const weighed = weigh(windows, { now, isPost });
+          const weighed = checkWindows(windows, { now, isPost });
           if (weighed.outcome === 'limited') {
             expect(weighed.retryAt).toBeGreaterThan(now);
-            expect(weigh(windows, { now: weighed.retryAt, isPost }).outcome).toBe('admitted');
-            expect(weigh(windows, { now: weighed.retryAt - 1, isPost }).outcome).toBe('limited');
+            expect(checkWindows(windows, { now: weighed.retryAt, isPost }).outcome).toBe('admitted');
+            expect(checkWindows(windows, { now: weighed.retryAt - 1, isPost }).outcome).toBe('limited');
             continue;
           }
           windows = weighed.windows;

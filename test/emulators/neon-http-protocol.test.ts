@@ -4,7 +4,7 @@ import type { Emulator } from '../../src/dev/emulator/server.ts';
 import { type SqlBackend, SqlError } from '../../src/dev/neon-http/backend.ts';
 import {
   errorAnswer,
-  Refusal,
+  ProtocolError,
   readConnectionString,
   readPayload,
   resultAnswer,
@@ -77,7 +77,7 @@ describe('readConnectionString', () => {
     ['postgresql://:hunter2@host/db', 'missing username'],
     ['postgresql://app@host/db', 'missing authentication credentials: required password'],
   ])('refuses %s', (header, message) => {
-    expect(() => readConnectionString({ 'neon-connection-string': header })).toThrow(new Refusal(message));
+    expect(() => readConnectionString({ 'neon-connection-string': header })).toThrow(new ProtocolError(message));
   });
 });
 
@@ -140,15 +140,15 @@ describe('readPayload', () => {
   });
 
   it('refuses a body beyond the limit', () => {
-    const refusal = expect.objectContaining({ status: 413, message: `request is too large (max is ${LIMIT} bytes)` });
-    expect(() => readPayload(FORMAT, 'x'.repeat(LIMIT + 1))).toThrow(refusal);
+    const reason = expect.objectContaining({ status: 413, message: `request is too large (max is ${LIMIT} bytes)` });
+    expect(() => readPayload(FORMAT, 'x'.repeat(LIMIT + 1))).toThrow(reason);
   });
 });
 
 describe('answers', () => {
   it('refuses a result beyond the limit', () => {
-    const refusal = expect.objectContaining({ status: 507, message: `response is too large (max is ${LIMIT} bytes)` });
-    expect(() => resultAnswer({ rows: [['x'.repeat(LIMIT)]] })).toThrow(refusal);
+    const reason = expect.objectContaining({ status: 507, message: `response is too large (max is ${LIMIT} bytes)` });
+    expect(() => resultAnswer({ rows: [['x'.repeat(LIMIT)]] })).toThrow(reason);
   });
 
   it('has every field of an error', () => {

@@ -508,7 +508,7 @@ describe('attempts', () => {
     expect((await post(SIGN_UP, newForm())).status).toBe(200);
   });
 
-  const tooMany = { refusal: { code: 'rate_limit_exceeded', window: 'attempts', retryAfter: 3590 } };
+  const tooMany = { reason: { code: 'rate_limit_exceeded', window: 'attempts', retryAfter: 3590 } };
 
   test('to make us mail somebody: 5 an hour for each address mailed, 20 for each address asking', async () => {
     const reset = (email: string, from = address) =>
@@ -539,7 +539,7 @@ describe('attempts', () => {
       });
     for (let i = 0; i < 29; i++) expect((await confirm()).status).toBe(400);
     const reset = () => harness.run((ctx) => resetPassword(ctx, visitor(), { token: 'x', password: 'correct horse' }));
-    await expect(reset()).rejects.toMatchObject({ refusal: { code: 'invalid_request' } });
+    await expect(reset()).rejects.toMatchObject({ reason: { code: 'invalid_request' } });
     await expect(reset()).rejects.toMatchObject(tooMany);
     expect((await confirm()).status).toBe(429);
   });
@@ -709,7 +709,7 @@ describe('a password reset', () => {
   const reset = (token: string, password: string) =>
     harness.run((ctx) => resetPassword(ctx, visitor(), { token, password }));
   const BAD_TOKEN = {
-    refusal: {
+    reason: {
       code: 'invalid_request',
       details: [{ path: 'token', message: 'this link was used already or is too old; ask for another' }],
     },
@@ -779,7 +779,7 @@ describe('a password reset', () => {
     await request(email);
     const token = tokenIn((await mailsTo(email))[0]);
     await expect(reset(token, 'short')).rejects.toMatchObject({
-      refusal: { details: [{ path: 'password', message: 'must be at least 8 characters' }] },
+      reason: { details: [{ path: 'password', message: 'must be at least 8 characters' }] },
     });
     await reset(token, 'battery staple');
   });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { isWellFormedKey, noteLastUses } from '../../src/domain/keys/index.ts';
+import { isWellFormedKey, syncLastUses } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { invalid, NOT_FOUND, UNAVAILABLE, UNKNOWN_FIELD } from '../support/answers.ts';
 import { rowsOf } from '../support/database.ts';
@@ -410,7 +410,7 @@ describe('GET /api/auth/api-keys', () => {
       'SELECT count(*)::int AS left FROM api_keys WHERE use_noted_at IS NULL',
     );
     for (let i = 0; i <= left / 200 + 5; i++) {
-      await harness.run(noteLastUses);
+      await harness.run(syncLastUses);
       const [noted] = await rowsOf(harness, `SELECT 1 FROM api_keys WHERE id = '${id}' AND use_noted_at IS NOT NULL`);
       if (noted) return;
     }

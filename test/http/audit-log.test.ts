@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runSql } from '../../src/data/db.ts';
-import { noteNewAddress, readKey, revealKey } from '../../src/domain/keys/index.ts';
+import { noteNewAddress, readKeyDetail, revealKey } from '../../src/domain/keys/index.ts';
 import { sealForReveal } from '../../src/domain/keys/reveal-key.ts';
 import { countAddresses } from '../../src/domain/keys/store.ts';
 import { newId } from '../../src/lib/id.ts';
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 /** What the owner of a key reads of it, the oldest first. */
 async function eventsOf({ id, accountId }: { id: string; accountId: string }) {
-  const { events } = await runAs(harness, { id: accountId }, (ctx) => readKey(ctx, id));
+  const { events } = await runAs(harness, { id: accountId }, (ctx) => readKeyDetail(ctx, id));
   return events.map(({ event, address, at }) => [event, address, at.toISOString()]).reverse();
 }
 
@@ -42,9 +42,9 @@ async function usedKey(address: string): Promise<TestKey> {
 /** Keeps a key for the page that shows it, as its generation there does; answers what opens it. */
 const keep = ({ id, key }: TestKey) =>
   harness.run(async (ctx) => {
-    const { opener, statement } = await sealForReveal(ctx, id, key);
+    const { unsealKey, statement } = await sealForReveal(ctx, id, key);
     await runSql(ctx.ports.db.batch([statement]));
-    return opener;
+    return unsealKey;
   });
 
 const NOON = '2026-11-24T12:00:00.000Z';
@@ -128,7 +128,7 @@ describe('the audit log', () => {
       ['refused_address', '198.51.100.0', '2026-11-24T12:00:01.000Z'],
       ['refused_address', null, '2026-11-25T00:00:00.000Z'],
     ]);
-    const { events } = await runAs(harness, { id: key.accountId }, (ctx) => readKey(ctx, key.id));
+    const { events } = await runAs(harness, { id: key.accountId }, (ctx) => readKeyDetail(ctx, key.id));
     expect(events[1]).toMatchObject({ count: 4, blocks: 3, lastAt: new Date('2026-11-24T23:59:59.999Z') });
     const page = await harness.fetch(`/settings/api-access/${key.id}`, {
       cookie: (await harness.newSession({ account: { id: key.accountId, username: key.username } })).cookie,
@@ -192,7 +192,7 @@ describe('the audit log', () => {
     const key = await newKey();
     const other = await harness.newAccount();
     await expect(eventsOf({ id: key.id, accountId: other.id })).rejects.toMatchObject({
-      refusal: { code: 'not_found' },
+      reason: { code: 'not_found' },
     });
   });
 });
@@ -238,25 +238,25 @@ describe('the request path', () => {
 });
 
 describe('a key on its way to the page that shows it', () => {
-  const revealTo = (accountId: string, keyId: string, opener: string) =>
-    runAs(harness, { id: accountId }, (ctx) => revealKey(ctx, keyId, opener));
+  const revealTo = (accountId: string, keyId: string, unsealKey: string) =>
+    runAs(harness, { id: accountId }, (ctx) => revealKey(ctx, keyId, unsealKey));
 
   test('is shown once', async () => {
     const key = await harness.newKey();
-    const opener = await keep(key);
-    expect(opener).toMatch(/^[0-9A-Za-z_-]{43}$/);
-    expect(await revealTo(key.accountId, key.id, opener)).toBe(key.key);
-    expect(await revealTo(key.accountId, key.id, opener)).toBeUndefined();
+    const unsealKey = await keep(key);
+    expect(unsealKey).toMatch(/^[0-9A-Za-z_-]{43}$/);
+    expect(await revealTo(key.accountId, key.id, unsealKey)).toBe(key.key);
+    expect(await revealTo(key.accountId, key.id, unsealKey)).toBeUndefined();
   });
 
   test('is shown once to ten who ask at the same time', async () => {
     const key = await harness.newKey();
-    const opener = await keep(key);
-    const shown = await Promise.all(Array.from({ length: 10 }, () => revealTo(key.accountId, key.id, opener)));
+    const unsealKey = await keep(key);
+    const shown = await Promise.all(Array.from({ length: 10 }, () => revealTo(key.accountId, key.id, unsealKey)));
     expect(shown.filter((found) => found !== undefined)).toEqual([key.key]);
   });
 
-  test('is shown to the browser with its opener only', async () => {
+  test('is shown to the browser with its unsealKey only', async () => {
     const [key, other] = [await harness.newKey(), await harness.newKey()];
     await keep(key);
     expect(await revealTo(key.accountId, key.id, await keep(other))).toBeUndefined();
@@ -265,9 +265,9 @@ describe('a key on its way to the page that shows it', () => {
 
   test('is shown to its owner only, and another’s try takes nothing away', async () => {
     const [key, other] = [await harness.newKey(), await harness.newAccount()];
-    const opener = await keep(key);
-    expect(await revealTo(other.id, key.id, opener)).toBeUndefined();
-    expect(await revealTo(key.accountId, key.id, opener)).toBe(key.key);
+    const unsealKey = await keep(key);
+    expect(await revealTo(other.id, key.id, unsealKey)).toBeUndefined();
+    expect(await revealTo(key.accountId, key.id, unsealKey)).toBe(key.key);
   });
 
   test('is shown for 10 minutes', async () => {
@@ -281,7 +281,7 @@ describe('a key on its way to the page that shows it', () => {
 
   test('is nowhere in its row, and neither is what opens it', async () => {
     const key = await harness.newKey();
-    const opener = await keep(key);
+    const unsealKey = await keep(key);
     const [row] = await rowsOf<{ sealed_key: string }>(
       harness,
       `SELECT * FROM key_reveals WHERE api_key_id = '${key.id}'`,
@@ -291,7 +291,7 @@ describe('a key on its way to the page that shows it', () => {
     expect(row?.sealed_key).toMatch(/^[0-9A-Za-z_-]+$/);
     expect(row?.sealed_key).toHaveLength(Math.ceil(((12 + 58 + 16) * 4) / 3));
     const text = JSON.stringify(row);
-    for (const secret of [key.key, key.key.slice(9, 20), btoa(key.key).slice(0, 20), opener]) {
+    for (const secret of [key.key, key.key.slice(9, 20), btoa(key.key).slice(0, 20), unsealKey]) {
       expect(text).not.toContain(secret);
     }
   });

@@ -12,7 +12,7 @@ async function refusalOf(harness: Harness, input: unknown): Promise<unknown> {
   try {
     await harness.run((ctx) => createKey(ctx, id, input as NewKey));
   } catch (error) {
-    return (error as { refusal: unknown }).refusal;
+    return (error as { reason: unknown }).reason;
   }
   return 'created';
 }
@@ -89,7 +89,7 @@ describe('createKey', () => {
     const revoked = await harness.newKey({ account });
     await harness.newKey({ account, expiresInDays: 30 });
     for (let i = 0; i < 3; i++) await harness.newKey({ account });
-    await expect(harness.newKey({ account })).rejects.toMatchObject({ refusal: { code: 'api_key_limit_reached' } });
+    await expect(harness.newKey({ account })).rejects.toMatchObject({ reason: { code: 'api_key_limit_reached' } });
     await harness.revoke(revoked);
     await harness.newKey({ account });
     await expect(harness.newKey({ account })).rejects.toThrow('api_key_limit_reached');

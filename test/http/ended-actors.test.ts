@@ -156,7 +156,7 @@ test.each<[string, (person: TestSession) => Promise<unknown>, [number, string]]>
     ({ accountId }) => new Harness().run((ctx) => suspendAccount(ctx, accountId)),
     [403, 'account_suspended'],
   ],
-])('a request parked with its body unsent generates no key after its %s', async (_, end, refusal) => {
+])('a request parked with its body unsent generates no key after its %s', async (_, end, reason) => {
   const harness = new Harness();
   const person = await harness.newSession();
   const body = new IdentityTransformStream();
@@ -175,7 +175,7 @@ test.each<[string, (person: TestSession) => Promise<unknown>, [number, string]]>
   await writer.close();
   const answer = await answerOf(await response);
   await settled();
-  expect([answer.status, (answer.body as { code: string }).code]).toEqual(refusal);
+  expect([answer.status, (answer.body as { code: string }).code]).toEqual(reason);
   expect(await rowsOf(harness, `SELECT id FROM api_keys WHERE account_id = '${person.accountId}'`)).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FetchPage, PreviewJob } from '../../src/data/link-previews.ts';
-import { unfurlLink } from '../../src/domain/previews/index.ts';
+import { fetchLinkPreview } from '../../src/domain/link-previews/index.ts';
 import { rowsOf } from '../support/database.ts';
 import { Harness } from '../support/harness.ts';
 import { newPost, seenPost } from '../support/posts.ts';
@@ -36,7 +36,7 @@ async function previewOf(fetchPage: FetchPage, signal?: AbortSignal) {
   const { id } = await newPost(harness, key, { content: `See ${URL_}` });
   const [job] = harness.previewJobs;
   expect(job).toEqual({ postId: id, url: URL_ });
-  await harness.run((ctx) => unfurlLink(ctx, job as PreviewJob, { fetchPage, ...(signal && { signal }) }));
+  await harness.run((ctx) => fetchLinkPreview(ctx, job as PreviewJob, { fetchPage, ...(signal && { signal }) }));
   return (await seenPost(harness, key, id)).linkPreview;
 }
 
@@ -263,7 +263,7 @@ describe('what is to be unfurled', () => {
     const { id } = await newPost(harness, key, { content: `See ${URL_}` });
     const [first] = harness.previewJobs;
     const { fetchPage, asked } = web({ [URL_]: () => html('<title>Old</title>') });
-    const unfurl = () => harness.run((ctx) => unfurlLink(ctx, first as PreviewJob, { fetchPage }));
+    const unfurl = () => harness.run((ctx) => fetchLinkPreview(ctx, first as PreviewJob, { fetchPage }));
     expect(await unfurl()).toBe('found');
     // Delivered again: queues do that.
     expect(await unfurl()).toBe('nothing');
@@ -293,7 +293,7 @@ describe('a URL', () => {
     const key = await harness.newKey();
     const { id } = await newPost(harness, key, { content: `See ${url}` });
     const job = harness.previewJobs.at(-1) as PreviewJob;
-    const unfurl = (fetchPage: FetchPage) => harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }));
+    const unfurl = (fetchPage: FetchPage) => harness.run((ctx) => fetchLinkPreview(ctx, job, { fetchPage }));
     return { key, id, unfurl, title: async () => (await seenPost(harness, key, id)).linkPreview?.title };
   }
 
@@ -323,7 +323,7 @@ describe('a URL', () => {
       const key = await harness.newKey();
       const { id } = await newPost(harness, key, { content: 'See', linkPreviewUrl: link });
       const job = harness.previewJobs.at(-1) as PreviewJob;
-      expect(await harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))).toBe('found');
+      expect(await harness.run((ctx) => fetchLinkPreview(ctx, job, { fetchPage }))).toBe('found');
       expect((await seenPost(harness, key, id)).linkPreview).toMatchObject({ url: job.url, title: 'Home' });
     }
     expect(asked).toEqual(['https://example.com/']);
@@ -362,7 +362,7 @@ describe('a URL', () => {
       'https://example.org/b': pageOf('There'),
     });
     const [job] = harness.previewJobs as [PreviewJob];
-    expect(await harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))).toBe('nothing');
+    expect(await harness.run((ctx) => fetchLinkPreview(ctx, job, { fetchPage }))).toBe('nothing');
     expect(asked).toEqual([URL_]);
   });
 
@@ -409,15 +409,15 @@ describe('a URL', () => {
       return html('<title>Page</title>');
     };
     const outcomes = await Promise.all(
-      harness.previewJobs.map((job) => harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))),
+      harness.previewJobs.map((job) => harness.run((ctx) => fetchLinkPreview(ctx, job, { fetchPage }))),
     );
     expect(outcomes.filter((outcome) => outcome === 'found')).toHaveLength(60);
     expect(asked.size).toBe(60);
     harness.now += 3_600_000;
     const late = harness.previewJobs.filter(({ url }) => !asked.has(url));
-    expect(await Promise.all(late.map((job) => harness.run((ctx) => unfurlLink(ctx, job, { fetchPage }))))).toEqual(
-      Array(5).fill('found'),
-    );
+    expect(
+      await Promise.all(late.map((job) => harness.run((ctx) => fetchLinkPreview(ctx, job, { fetchPage })))),
+    ).toEqual(Array(5).fill('found'));
   });
 });
 

@@ -67,7 +67,7 @@ describe('an address without attempts left', () => {
       harness.run((ctx) => requestPasswordReset(ctx, visitorFrom(address), { email }));
     for (let i = 0; i < 20; i++) await ask(newForm().email, theirs);
     for (let i = 0; i < 5; i++) {
-      await expect(ask(victim.email, theirs)).rejects.toMatchObject({ refusal: { code: 'rate_limit_exceeded' } });
+      await expect(ask(victim.email, theirs)).rejects.toMatchObject({ reason: { code: 'rate_limit_exceeded' } });
     }
     for (let i = 0; i < 5; i++) await ask(victim.email, newAddress());
     // The first was the one to confirm the address.

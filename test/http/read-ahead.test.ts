@@ -7,10 +7,10 @@ import { type NewKey, recordKey, windowsKey } from '../../src/domain/keys/index.
 import { deletePost } from '../../src/domain/posts/index.ts';
 import { suspendAccount, unsuspendAccount } from '../../src/domain/suspension/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { forCallers } from '../../src/http/authenticated.ts';
-import type { AppEnv } from '../../src/http/exchange.ts';
-import { observed } from '../../src/http/observed.ts';
+import { requireCaller } from '../../src/http/guards.ts';
 import { EVERY_REPLY, respond } from '../../src/http/reply.ts';
+import type { AppEnv } from '../../src/http/request-context.ts';
+import { withRequestLog } from '../../src/http/with-request-log.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { NOT_FOUND, UNAVAILABLE } from '../support/answers.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';
@@ -233,11 +233,11 @@ function createPlainApp(clock: () => number): Hono<AppEnv> {
   for (const endpoint of ENDPOINTS) {
     if (!('read' in endpoint)) continue;
     const { read: readNow, ...others } = endpoint;
-    const answer = forCallers({
+    const answer = requireCaller({
       ...others,
-      answer: async (exchange, { ctx }) => respond(exchange, 200, await readNow(exchange.c, ctx), EVERY_REPLY),
+      handle: async (context, { ctx }) => respond(context, 200, await readNow(context.c, ctx), EVERY_REPLY),
     });
-    app.on(endpoint.method, endpoint.path, observed(clock, endpoint.path, answer));
+    app.on(endpoint.method, endpoint.path, withRequestLog(clock, endpoint.path, answer));
   }
   return app;
 }

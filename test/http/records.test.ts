@@ -115,7 +115,7 @@ describe('revocation', () => {
     const key = await harness.newKey();
     await harness.upstash.setFaults({ kind: 'refuse' });
     await expect(harness.revoke(key)).rejects.toMatchObject({
-      refusal: { code: 'service_unavailable', why: 'revocation' },
+      reason: { code: 'service_unavailable', why: 'revocation' },
     });
     await harness.upstash.setFaults();
     // The record of before is still there: this is what the caller was warned of.
@@ -143,7 +143,7 @@ describe('revocation', () => {
     const harness = new Harness();
     const [mine, theirs] = [await harness.newKey(), await harness.newKey()];
     await expect(harness.revoke({ ...theirs, accountId: mine.accountId })).rejects.toMatchObject({
-      refusal: { code: 'not_found' },
+      reason: { code: 'not_found' },
     });
     expect((await harness.fetch('/api/auth/me', { key: theirs.key })).status).toBe(200);
   });

@@ -125,7 +125,7 @@ describe('a suspension', () => {
     await suspend(key.accountId, harness);
     harness.now += 60_000;
     expect(await suspend(key.accountId, harness)).toMatchObject({ suspendedAt: '2026-11-24T12:00:00.000Z' });
-    await expect(suspend('nobody-has-this-name')).rejects.toMatchObject({ refusal: { code: 'not_found' } });
+    await expect(suspend('nobody-has-this-name')).rejects.toMatchObject({ reason: { code: 'not_found' } });
   });
 
   test('is not undone by a fill that began before it', async () => {
@@ -179,7 +179,7 @@ describe('a suspension', () => {
     const admin = new Harness();
     await admin.upstash.setFaults({ kind: 'refuse' });
     await expect(suspend(key.accountId, admin)).rejects.toMatchObject({
-      refusal: { code: 'service_unavailable', why: 'suspension' },
+      reason: { code: 'service_unavailable', why: 'suspension' },
     });
     await admin.upstash.setFaults();
     const write = await harness.fetch('/api/posts', { key: key.key, body: { content: 'Not any more' } });

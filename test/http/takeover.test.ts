@@ -101,7 +101,7 @@ describe('an account whose email address is unproven', () => {
   test('has no key whatever verb generates it: the INSERT itself demands the proof', async () => {
     await expect(
       harness.run((ctx) => createKey(ctx, stranger.id, { label: 'Bot', scopes: ['write:jes'], acceptTerms: true })),
-    ).rejects.toMatchObject({ refusal: { code: 'email_unverified' } });
+    ).rejects.toMatchObject({ reason: { code: 'email_unverified' } });
     expect(await rowsOf(harness, `SELECT id FROM api_keys WHERE account_id = '${stranger.id}'`)).toEqual([]);
   });
 });

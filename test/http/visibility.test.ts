@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { ApiError } from '../../src/domain/api-error.ts';
 import { listCommentsFor, type Subject } from '../../src/domain/comments/index.ts';
 import type { Ctx } from '../../src/domain/context.ts';
 import { readJesClipFor } from '../../src/domain/jesclips/index.ts';
 import { readPostFor } from '../../src/domain/posts/index.ts';
-import { Refused } from '../../src/domain/refusal.ts';
 import { Harness, type TestKey, type TestSession } from '../support/harness.ts';
 import { newJesClip } from '../support/jesclips.ts';
 import { newComment, newJehub, newPost } from '../support/posts.ts';
@@ -101,7 +101,7 @@ async function expectShown(
   const isOpen = (reading: Promise<unknown>) =>
     reading.then(
       () => true,
-      (error: unknown) => (error instanceof Refused ? error.refusal.code !== 'not_found' : 'broken'),
+      (error: unknown) => (error instanceof ApiError ? error.reason.code !== 'not_found' : 'broken'),
     );
   for (const viewer of VIEWERS) {
     const viewerId = viewer === 'nobody' ? null : people[viewer].session.accountId;

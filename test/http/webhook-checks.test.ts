@@ -112,7 +112,7 @@ describe('a check', () => {
     const { id } = await newWebhook(harness, key);
     for (let i = 0; i < 10; i++) await probe(harness, key, id, right);
     await expect(probe(harness, key, id, right)).rejects.toMatchObject({
-      refusal: { code: 'rate_limit_exceeded', window: 'webhook_sends' },
+      reason: { code: 'rate_limit_exceeded', window: 'webhook_sends' },
     });
     expect(await rowsOf(harness, `SELECT id FROM webhook_deliveries WHERE endpoint_id = '${id}'`)).toEqual([]);
     const events = await rowsOf(
@@ -134,14 +134,14 @@ describe('a check', () => {
     const other = await newWebhook(harness, suspended);
     await expect(
       runAs(harness, { id: suspended.accountId }, (ctx) => checkReceiver(ctx, { keyId: revoked.id, webhookId: id })),
-    ).rejects.toMatchObject({ refusal: { code: 'not_found' } });
+    ).rejects.toMatchObject({ reason: { code: 'not_found' } });
     await harness.revoke(revoked);
     await expect(probe(harness, revoked, id, fetchTarget)).rejects.toMatchObject({
-      refusal: { code: 'invalid_request' },
+      reason: { code: 'invalid_request' },
     });
     await harness.run((ctx) => suspendAccount(ctx, suspended.accountId));
     await expect(probe(harness, suspended, other.id, fetchTarget)).rejects.toMatchObject({
-      refusal: { code: 'account_suspended' },
+      reason: { code: 'account_suspended' },
     });
     expect(asked).toEqual([]);
   });

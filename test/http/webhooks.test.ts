@@ -161,10 +161,10 @@ describe('an endpoint', () => {
       expiresInDays: 30,
     });
     await harness.revoke(key);
-    const refusal = invalid({ path: 'id', message: 'must be the id of an active key' });
-    expect(await send(person, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toEqual(refusal);
+    const reason = invalid({ path: 'id', message: 'must be the id of an active key' });
+    expect(await send(person, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toEqual(reason);
     harness.now += 30 * 86_400_000;
-    expect(await send(person, 'POST', webhooksOf(expiring.id), NEW_WEBHOOK)).toEqual(refusal);
+    expect(await send(person, 'POST', webhooksOf(expiring.id), NEW_WEBHOOK)).toEqual(reason);
   });
 });
 

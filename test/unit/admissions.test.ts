@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Admissions, EMPTY_WINDOWS, type Windows, weigh } from '../../src/domain/limits/index.ts';
+import { Admissions, checkWindows, EMPTY_WINDOWS, type Windows } from '../../src/domain/limits/index.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 
@@ -32,7 +32,7 @@ class World {
   begin(now: number, { isPost, fate }: Pick<Step, 'isPost' | 'fate'>): () => void {
     const sent = this.admissions.send(now, isPost);
     const { minute, posts } = this.admissions.uncounted(now);
-    const weighed = weigh(this.redis, { now, isPost, uncounted: minute, uncountedPosts: posts });
+    const weighed = checkWindows(this.redis, { now, isPost, uncounted: minute, uncountedPosts: posts });
     if (fate !== 'times out, not counted' && weighed.outcome === 'admitted') this.redis = weighed.windows;
     return () => {
       if (fate === 'answers') {
@@ -71,7 +71,7 @@ test('one isolate never admits a 61st request or an 11th post in a rolling minut
 test('an isolate goes on from what Redis last told it of other isolates', () => {
   const world = new World();
   for (let i = 0; i < 30; i++) {
-    const weighed = weigh(world.redis, { now: NOW - 10_000, isPost: false });
+    const weighed = checkWindows(world.redis, { now: NOW - 10_000, isPost: false });
     if (weighed.outcome === 'admitted') world.redis = weighed.windows;
   }
   world.begin(NOW, PLAIN)();

@@ -5,8 +5,8 @@ import {
   UPLOAD_MEMORY_PER_ACCOUNT_BYTES,
   UPLOAD_WAIT_MS,
 } from '../../src/config/limits.ts';
+import { ApiError } from '../../src/domain/api-error.ts';
 import { beginUpload, type FileBuffer, type Upload } from '../../src/domain/media/index.ts';
-import { Refused } from '../../src/domain/refusal.ts';
 
 const MIB = 1_048_576;
 const FILE = 8 * MIB;
@@ -53,19 +53,19 @@ async function fill(file: FileBuffer, bytes: number): Promise<boolean> {
 const refusalOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
-    (error: unknown) => (error instanceof Refused ? error.refusal : error),
+    (error: unknown) => (error instanceof ApiError ? error.reason : error),
   );
 
 test('a file holds what has come of it, and gives it back at once', async () => {
   const file = await begin(FILE);
-  expect(file.heldBytes).toBe(0);
+  expect(file.reservedBytes).toBe(0);
   await file.append(CHUNK.subarray(0, 616));
-  expect(file.heldBytes).toBe(FILE_BUFFER_MIN_BYTES);
+  expect(file.reservedBytes).toBe(FILE_BUFFER_MIN_BYTES);
   expect(file.bytes).toEqual(CHUNK.slice(0, 616));
   expect(await fill(file, 3 * MIB)).toBe(true);
-  expect(file.heldBytes).toBeLessThanOrEqual(2 * file.length);
+  expect(file.reservedBytes).toBeLessThanOrEqual(2 * file.length);
   file.release();
-  expect(file.heldBytes).toBe(0);
+  expect(file.reservedBytes).toBe(0);
 });
 
 test('hundreds of uploads that have sent next to nothing leave room for a whole file', async () => {
@@ -78,7 +78,7 @@ test('uploads that cannot all end wait for each other, one after the other, and 
   const done = await Promise.all(files.map((file) => fill(file, FILE)));
   const ended = files.filter((_, i) => done[i]);
   expect(ended.length).toBeGreaterThan(0);
-  expect(files.reduce((sum, file) => sum + file.heldBytes, 0)).toBeLessThanOrEqual(UPLOAD_MEMORY_BYTES);
+  expect(files.reduce((sum, file) => sum + file.reservedBytes, 0)).toBeLessThanOrEqual(UPLOAD_MEMORY_BYTES);
   // Each that ends lets others end, until all have.
   let left = files;
   while (left.length > 0) {
@@ -120,7 +120,7 @@ test('an account holds a quarter of the memory, but for one account with a large
   const [ada, bob] = [await begin(50 * MIB), await begin(50 * MIB)];
   expect(await fill(ada, UPLOAD_MEMORY_PER_ACCOUNT_BYTES + MIB)).toBe(true);
   expect(await fill(bob, UPLOAD_MEMORY_PER_ACCOUNT_BYTES + MIB)).toBe(false);
-  expect(bob.heldBytes).toBeLessThanOrEqual(UPLOAD_MEMORY_PER_ACCOUNT_BYTES);
+  expect(bob.reservedBytes).toBeLessThanOrEqual(UPLOAD_MEMORY_PER_ACCOUNT_BYTES);
   expect(await fill(await begin(FILE), FILE)).toBe(true);
   end(ada);
   for (let turn = 0; turn < 2_000; turn++) await Promise.resolve();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Refused } from '../../src/domain/refusal.ts';
+import { ApiError } from '../../src/domain/api-error.ts';
 import { readParts } from '../../src/http/multipart.ts';
 import { bytesOf, formOf } from '../support/uploads.ts';
 
@@ -34,11 +34,9 @@ async function partsOf(request: Request): Promise<string[] | string> {
       } else if (event.type === 'bytes') parts.at(-1)?.content.push(event.bytes);
     }
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const { refusal } = error;
-    return 'details' in refusal
-      ? refusal.details.map(({ path, message }) => `${path} ${message}`).join()
-      : refusal.code;
+    if (!(error instanceof ApiError)) throw error;
+    const { reason } = error;
+    return 'details' in reason ? reason.details.map(({ path, message }) => `${path} ${message}`).join() : reason.code;
   }
   return parts.map(({ head, content }) => `${head}|${decoder.decode(bytesOf(...content))}`);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EMPTY_WINDOWS, RememberedLimits, type Windows, weigh } from '../../src/domain/limits/index.ts';
+import { checkWindows, EMPTY_WINDOWS, RememberedLimits, type Windows } from '../../src/domain/limits/index.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -58,7 +58,7 @@ test('a remembered refusal is what Redis would answer, for any history of severa
       const now = time + (skew[at] ?? 0);
       for (let i = 0; i < times; i++) {
         const repeated = isolate.repeat(now, looks);
-        const weighed = weigh(windows, { now, ...looks });
+        const weighed = checkWindows(windows, { now, ...looks });
         if (repeated) {
           remembered += 1;
           add(refused, now - (now % HOUR), 1);
@@ -88,14 +88,14 @@ test('a storm asks once in five seconds, and a key that expires is asked about a
   const looks = { isPost: false };
   let windows = EMPTY_WINDOWS;
   for (let i = 0; i < 60; i++) {
-    const weighed = weigh(windows, { now: NOW, ...looks });
+    const weighed = checkWindows(windows, { now: NOW, ...looks });
     if (weighed.outcome === 'admitted') windows = weighed.windows;
   }
   const asked: number[] = [];
   for (let now = NOW; now < NOW + 21_000; now += 10) {
     if (limits.repeat(now, looks)) continue;
     asked.push(now - NOW);
-    const weighed = weigh(windows, { now, ...looks });
+    const weighed = checkWindows(windows, { now, ...looks });
     if (weighed.outcome === 'limited') limits.note(now, looks, weighed, NOW + 18_000);
   }
   // From the expiry on each call asks: the answer is another.

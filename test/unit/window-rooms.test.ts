@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EMPTY_WINDOWS, type Windows, weigh } from '../../src/domain/limits/index.ts';
+import { checkWindows, EMPTY_WINDOWS, type Windows } from '../../src/domain/limits/index.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -28,7 +28,7 @@ test('as many requests as are shown to be left are admitted, and the next is not
     let windows: Windows = before;
     let now = NOW;
     const send = (asPost: boolean) => {
-      const weighed = weigh(windows, { now, isPost: asPost });
+      const weighed = checkWindows(windows, { now, isPost: asPost });
       if (weighed.outcome === 'admitted') windows = weighed.windows;
       return weighed;
     };

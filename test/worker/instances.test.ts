@@ -38,7 +38,7 @@ describe('20 instances over the same stores', () => {
     ['suspension of the account', suspend, '403 account_suspended'],
   ])(
     'accept not one of 1,000 requests after the %s was answered',
-    async (_, end, refusal) => {
+    async (_, end, reason) => {
       const key = await makeKey(workers.secrets);
       const urlOf = (i: number) => workers.urls[i % workers.urls.length] ?? '';
       // Every instance knows the key, and requests are under way all the time.
@@ -55,10 +55,10 @@ describe('20 instances over the same stores', () => {
         const response = await whoami(urlOf(i), key.key);
         return `${response.status} ${((await response.json()) as { code: string }).code}`;
       });
-      expect(new Set(after)).toEqual(new Set([refusal]));
+      expect(new Set(after)).toEqual(new Set([reason]));
       expect(after).toHaveLength(1_000);
       expect(
-        (await underWay).filter(({ sentAfter, status }) => sentAfter && status !== Number.parseInt(refusal, 10)),
+        (await underWay).filter(({ sentAfter, status }) => sentAfter && status !== Number.parseInt(reason, 10)),
       ).toEqual([]);
     },
     60_000,

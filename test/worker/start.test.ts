@@ -55,11 +55,11 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 const PYTHON = `
 import http.cookiejar, json, sys, urllib.request
 origin, password = sys.argv[1:]
-opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+unsealKey = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 body = json.dumps({"email": "demo@example.com", "password": password}).encode()
 headers = {"Content-Type": "application/json", "Origin": origin}
-opener.open(urllib.request.Request(origin + "/api/auth/sign-in/email", body, headers))
-print(opener.open(origin + "/api/auth/api-keys").read().decode())
+unsealKey.open(urllib.request.Request(origin + "/api/auth/sign-in/email", body, headers))
+print(unsealKey.open(origin + "/api/auth/api-keys").read().decode())
 `;
 
 const keysSchema = z.object({ apiKeys: z.array(z.object({ id: z.string(), label: z.string() })) });

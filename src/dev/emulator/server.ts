@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { faultSchema, type Scope, Scopes } from './faults.ts';
 
 /** An answer of the emulated protocol. */
-export interface Answer {
+export interface EmulatorResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
@@ -14,11 +14,11 @@ export interface Answer {
 /** What an emulator must know of its protocol; the server around it does HTTP, faults and counting. */
 export interface Protocol {
   /** The scope that the request's credential names, or the protocol's answer to a bad credential. */
-  authenticate(headers: IncomingHttpHeaders, path: string): { scope: string } | { refused: Answer };
+  authenticate(headers: IncomingHttpHeaders, path: string): { scope: string } | { refused: EmulatorResponse };
   /** Executes one request; counts what it does with `scope.count`. */
-  execute(request: EmulatedRequest, scope: Scope): Promise<Answer>;
+  execute(request: EmulatedRequest, scope: Scope): Promise<EmulatorResponse>;
   /** The answer to a request whose commands all fail with an error. */
-  fail(request: EmulatedRequest, error: string): Answer;
+  fail(request: EmulatedRequest, error: string): EmulatorResponse;
 }
 
 export interface EmulatedRequest {
@@ -135,12 +135,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, answer: Answer): void {
+function send(response: ServerResponse, answer: EmulatorResponse): void {
   response.writeHead(answer.status, { 'Content-Type': 'application/json', ...answer.headers });
   response.end(answer.body);
 }
 
-function truncate(response: ServerResponse, answer: Answer): void {
+function truncate(response: ServerResponse, answer: EmulatorResponse): void {
   const bytes = Buffer.from(answer.body);
   response.writeHead(answer.status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());

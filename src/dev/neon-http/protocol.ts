@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
-import type { Answer } from '../emulator/server.ts';
+import type { EmulatorResponse } from '../emulator/server.ts';
 import {
   type ErrorFields,
   errorFields,
@@ -20,7 +20,7 @@ const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 /** A request that is refused by the service itself; Postgres has no part in it. */
-export class Refusal extends Error {
+export class ProtocolError extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
   readonly code: string;
@@ -50,11 +50,11 @@ const isolationLevelSchema = z.enum(Object.keys(ISOLATION_LEVELS) as [keyof type
 /**
  * The user and password of the `Neon-Connection-String` header.
  *
- * @throws {Refusal} whose message never contains the header: it holds the password
+ * @throws {ProtocolError} whose message never contains the header: it holds the password
  */
 export function readConnectionString(headers: IncomingHttpHeaders): { user: string; password: string } {
   const header = headers['neon-connection-string'];
-  if (typeof header !== 'string') throw new Refusal('invalid header: neon-connection-string');
+  if (typeof header !== 'string') throw new ProtocolError('invalid header: neon-connection-string');
   let url: URL;
   let user: string;
   let password: string;
@@ -63,24 +63,24 @@ export function readConnectionString(headers: IncomingHttpHeaders): { user: stri
     user = decodeURIComponent(url.username);
     password = decodeURIComponent(url.password);
   } catch {
-    throw new Refusal('invalid connection string');
+    throw new ProtocolError('invalid connection string');
   }
-  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') throw new Refusal('incorrect scheme');
-  if (url.pathname.length <= 1) throw new Refusal('missing database name');
-  if (user === '') throw new Refusal('missing username');
-  if (password === '') throw new Refusal('missing authentication credentials: required password');
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') throw new ProtocolError('incorrect scheme');
+  if (url.pathname.length <= 1) throw new ProtocolError('missing database name');
+  if (user === '') throw new ProtocolError('missing username');
+  if (password === '') throw new ProtocolError('missing authentication credentials: required password');
   return { user, password };
 }
 
-/** @throws {Refusal} */
+/** @throws {ProtocolError} */
 export function readPayload(headers: IncomingHttpHeaders, body: string): Payload {
   if (headers['neon-raw-text-output'] !== 'true' || headers['neon-array-mode'] !== 'true') {
-    throw new Refusal('the emulator answers only to Neon-Raw-Text-Output: true and Neon-Array-Mode: true');
+    throw new ProtocolError('the emulator answers only to Neon-Raw-Text-Output: true and Neon-Array-Mode: true');
   }
   const isolationLevel = isolationLevelSchema.safeParse(headers['neon-batch-isolation-level']);
-  if (!isolationLevel.success) throw new Refusal('invalid isolation level');
+  if (!isolationLevel.success) throw new ProtocolError('invalid isolation level');
   if (Buffer.byteLength(body) > MAX_REQUEST_BYTES) {
-    throw new Refusal(`request is too large (max is ${MAX_REQUEST_BYTES} bytes)`, 413);
+    throw new ProtocolError(`request is too large (max is ${MAX_REQUEST_BYTES} bytes)`, 413);
   }
 
   const json = parseJson(body);
@@ -117,11 +117,11 @@ export function resultJson({ command, rowCount, fields, rows }: StatementResult)
   };
 }
 
-/** @throws {Refusal} when it is larger than an answer may be; before COMMIT, that rolls a batch back */
-export function resultAnswer(result: object): Answer {
+/** @throws {ProtocolError} when it is larger than an answer may be; before COMMIT, that rolls a batch back */
+export function resultAnswer(result: object): EmulatorResponse {
   const body = JSON.stringify(result);
   if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) {
-    throw new Refusal(`response is too large (max is ${MAX_RESPONSE_BYTES} bytes)`, 507);
+    throw new ProtocolError(`response is too large (max is ${MAX_RESPONSE_BYTES} bytes)`, 507);
   }
   return { status: 200, body };
 }
@@ -130,16 +130,16 @@ export function resultAnswer(result: object): Answer {
  * The answer to an error of Postgres or a refusal; any other error is not the protocol's, and is thrown on.
  * The client reads the fields of a 400 only.
  */
-export function errorAnswer(error: unknown): Answer {
+export function errorAnswer(error: unknown): EmulatorResponse {
   if (error instanceof SqlError) return failure(400, error.message, error.fields);
-  if (error instanceof Refusal) {
+  if (error instanceof ProtocolError) {
     // Where Postgres had no part, Neon leaves these two empty, and all others null.
     return failure(error.status, error.message, errorFields({ code: error.code, severity: '' }));
   }
   throw error;
 }
 
-function failure(status: number, message: string, fields: ErrorFields): Answer {
+function failure(status: number, message: string, fields: ErrorFields): EmulatorResponse {
   return { status, body: JSON.stringify({ message, ...fields }) };
 }
 
@@ -147,12 +147,13 @@ function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new Refusal('could not parse the HTTP request body: not JSON');
+    throw new ProtocolError('could not parse the HTTP request body: not JSON');
   }
 }
 
 function parseShape<T>(schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new Refusal(`could not parse the HTTP request body: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new ProtocolError(`could not parse the HTTP request body: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

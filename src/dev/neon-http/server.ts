@@ -1,11 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Scope, scopeOfCredential } from '../emulator/faults.ts';
-import { type Answer, type EmulatedRequest, type Emulator, type Protocol, serveEmulator } from '../emulator/server.ts';
+import {
+  type EmulatedRequest,
+  type Emulator,
+  type EmulatorResponse,
+  type Protocol,
+  serveEmulator,
+} from '../emulator/server.ts';
 import type { Run, SqlBackend } from './backend.ts';
 import {
   errorAnswer,
   type Payload,
-  Refusal,
+  ProtocolError,
   readConnectionString,
   readPayload,
   resultAnswer,
@@ -13,7 +19,7 @@ import {
 } from './protocol.ts';
 
 const PATH = '/sql';
-const NOT_FOUND: Answer = { status: 404, body: JSON.stringify({ message: 'not found' }) };
+const NOT_FOUND: EmulatorResponse = { status: 404, body: JSON.stringify({ message: 'not found' }) };
 
 /**
  * Serves Neon's SQL over HTTP, `POST /sql`, as the `neon()` client of @neondatabase/serverless speaks it.
@@ -37,23 +43,23 @@ export async function serveNeonHttp(options: {
   const protocol: Protocol = {
     authenticate: (headers, path) => (path === PATH ? authenticate(headers, options.password) : { refused: NOT_FOUND }),
     execute: (request, scope) => execute(options.backend, request, scope),
-    fail: (_, error) => errorAnswer(new Refusal(error)),
+    fail: (_, error) => errorAnswer(new ProtocolError(error)),
   };
   return serveEmulator(protocol, options.port);
 }
 
-function authenticate(headers: IncomingHttpHeaders, secret: string): { scope: string } | { refused: Answer } {
+function authenticate(headers: IncomingHttpHeaders, secret: string): { scope: string } | { refused: EmulatorResponse } {
   try {
     const { user, password } = readConnectionString(headers);
     const scope = scopeOfCredential(password, secret);
     if (scope !== undefined) return { scope };
-    throw new Refusal(`password authentication failed for user '${user}'`, 400, '28P01');
+    throw new ProtocolError(`password authentication failed for user '${user}'`, 400, '28P01');
   } catch (error) {
     return { refused: errorAnswer(error) };
   }
 }
 
-async function execute(backend: SqlBackend, request: EmulatedRequest, scope: Scope): Promise<Answer> {
+async function execute(backend: SqlBackend, request: EmulatedRequest, scope: Scope): Promise<EmulatorResponse> {
   if (request.method !== 'POST') return NOT_FOUND;
   try {
     return await answer(backend, readPayload(request.headers, request.body), scope);
@@ -62,7 +68,7 @@ async function execute(backend: SqlBackend, request: EmulatedRequest, scope: Sco
   }
 }
 
-async function answer(backend: SqlBackend, payload: Payload, scope: Scope): Promise<Answer> {
+async function answer(backend: SqlBackend, payload: Payload, scope: Scope): Promise<EmulatorResponse> {
   if ('statement' in payload) {
     scope.count('statements');
     return resultAnswer(resultJson(await backend.query(payload.statement)));

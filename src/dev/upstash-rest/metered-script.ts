@@ -40,11 +40,11 @@ const NO_REFUSAL = 'local function refusal() return nil end';
  * lines keep their numbers in error messages. It ends within the function that the script becomes, which
  * sees no more of it than `redis` and two names that no script has.
  */
-function prologue(refusal: string): string {
+function prologue(reason: string): string {
   return `
 local redis, __metered_commands = (function()
 local commands, real = {}, redis
-${refusal}
+${reason}
 local function count(name, ...)
   if type(name) ~= 'string' then return nil end
   local upper = string.upper(name)
@@ -94,8 +94,8 @@ const meteredReplySchema = z.tuple([z.array(z.string()), z.union([z.literal(0), 
  * refuses the flags that only Upstash knows.
  */
 export function meteredScript(script: string): string {
-  const refusal = KEY_LOCKING.test(script) ? KEY_LOCKING_REFUSAL : NO_REFUSAL;
-  return prologue(refusal) + script.replace(/^#!.*/, '') + EPILOGUE;
+  const reason = KEY_LOCKING.test(script) ? KEY_LOCKING_REFUSAL : NO_REFUSAL;
+  return prologue(reason) + script.replace(/^#!.*/, '') + EPILOGUE;
 }
 
 /** The script's own outcome and the commands it called, out of the outcome of its metered text. */

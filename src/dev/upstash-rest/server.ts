@@ -1,5 +1,5 @@
 import { type Scope, scopeOfCredential } from '../emulator/faults.ts';
-import { type Answer, type EmulatedRequest, type Emulator, serveEmulator } from '../emulator/server.ts';
+import { type EmulatedRequest, type Emulator, type EmulatorResponse, serveEmulator } from '../emulator/server.ts';
 import { type Command, type RedisBackend, RedisError } from './backend.ts';
 import { isBilled, parseCommand, parseCommands, refusalOf, render, WRONG_PASS } from './protocol.ts';
 import { type Executed, ScriptedRedis } from './scripts.ts';
@@ -43,7 +43,7 @@ export async function serveUpstashRest(options: {
   );
 }
 
-async function execute(redis: ScriptedRedis, request: EmulatedRequest, scope: Scope): Promise<Answer> {
+async function execute(redis: ScriptedRedis, request: EmulatedRequest, scope: Scope): Promise<EmulatorResponse> {
   const endpoint = ENDPOINTS.get(request.path);
   if (!endpoint) return failure(404, 'ERR not found: the emulator serves /, /pipeline and /multi-exec');
   if (request.method !== 'POST') return failure(405, 'ERR method not allowed: the emulator serves POST');
@@ -58,20 +58,20 @@ interface Exchange {
   readonly body: string;
 }
 
-const ENDPOINTS: ReadonlyMap<string, (exchange: Exchange) => Promise<Answer>> = new Map([
+const ENDPOINTS: ReadonlyMap<string, (exchange: Exchange) => Promise<EmulatorResponse>> = new Map([
   ['/', single],
   ['/pipeline', pipeline],
   ['/multi-exec', multiExec],
 ]);
 
-async function single({ redis, scope, base64, body }: Exchange): Promise<Answer> {
+async function single({ redis, scope, base64, body }: Exchange): Promise<EmulatorResponse> {
   const parsed = parseCommand(body);
   if ('error' in parsed) return failure(400, parsed.error);
   const { outcome } = await executeOne(redis, scope, parsed.command);
   return answer('error' in outcome ? 400 : 200, render(outcome, base64));
 }
 
-async function pipeline({ redis, scope, base64, body }: Exchange): Promise<Answer> {
+async function pipeline({ redis, scope, base64, body }: Exchange): Promise<EmulatorResponse> {
   const parsed = parseCommands(body);
   if ('error' in parsed) return failure(400, parsed.error);
   const outcomes = [];
@@ -83,12 +83,12 @@ async function pipeline({ redis, scope, base64, body }: Exchange): Promise<Answe
   return answer(200, outcomes);
 }
 
-async function multiExec({ redis, scope, base64, body }: Exchange): Promise<Answer> {
+async function multiExec({ redis, scope, base64, body }: Exchange): Promise<EmulatorResponse> {
   const parsed = parseCommands(body);
   if ('error' in parsed) return failure(400, parsed.error);
   // One command that cannot be executed discards the transaction; one that fails does not.
-  const refusal = parsed.commands.map(refusalOf).find((error) => error !== undefined);
-  if (refusal !== undefined) return failure(400, refusal);
+  const reason = parsed.commands.map(refusalOf).find((error) => error !== undefined);
+  if (reason !== undefined) return failure(400, reason);
   try {
     const executed = await redis.multi(parsed.commands);
     // MULTI and EXEC are not on Upstash's list of commands that are free, so they are taken to be billed.
@@ -104,8 +104,8 @@ async function multiExec({ redis, scope, base64, body }: Exchange): Promise<Answ
 }
 
 async function executeOne(redis: ScriptedRedis, scope: Scope, command: Command): Promise<Executed> {
-  const refusal = refusalOf(command);
-  if (refusal !== undefined) return { outcome: { error: refusal }, commands: [] };
+  const reason = refusalOf(command);
+  if (reason !== undefined) return { outcome: { error: reason }, commands: [] };
   const executed = await redis.call(command);
   count(scope, executed.commands);
   return executed;
@@ -118,10 +118,10 @@ function count(scope: Scope, commands: readonly string[]): void {
   }
 }
 
-function failure(status: number, error: string): Answer {
+function failure(status: number, error: string): EmulatorResponse {
   return answer(status, { error });
 }
 
-function answer(status: number, body: unknown): Answer {
+function answer(status: number, body: unknown): EmulatorResponse {
   return { status, body: JSON.stringify(body) };
 }

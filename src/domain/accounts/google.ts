@@ -1,7 +1,7 @@
 import { runSql } from '../../data/db.ts';
 import type { SignedIn } from '../../data/identity.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
-import { Refused } from '../refusal.ts';
 import { rememberBrowser } from './known-browser.ts';
 import type { Entered } from './sign-in.ts';
 import { selectProfile, undoDeletion } from './store.ts';
@@ -11,10 +11,10 @@ import { toClient, type Visitor } from './visitor.ts';
  * Begins a sign-in with Google: answers the address for the browser and the cookies of the attempt.
  *
  * @param next the path of ours that it comes back to
- * @throws Refused `not_found`: the deployment has no secrets for it
+ * @throws ApiError `not_found`: the deployment has no secrets for it
  */
 export async function startGoogle(ctx: Ctx, visitor: Visitor, next: string) {
-  if (!ctx.ports.hasGoogle) throw new Refused({ code: 'not_found' });
+  if (!ctx.ports.hasGoogle) throw new ApiError({ code: 'not_found' });
   return await (await ctx.ports.identity).startGoogle(toClient(visitor), next);
 }
 
@@ -22,10 +22,10 @@ export async function startGoogle(ctx: Ctx, visitor: Visitor, next: string) {
  * Takes Google's redirect back to us.
  *
  * @param query of the address, with its `?`
- * @throws Refused `not_found`: the deployment has no secrets for it
+ * @throws ApiError `not_found`: the deployment has no secrets for it
  */
 export async function finishGoogle(ctx: Ctx, visitor: Visitor, query: string) {
-  if (!ctx.ports.hasGoogle) throw new Refused({ code: 'not_found' });
+  if (!ctx.ports.hasGoogle) throw new ApiError({ code: 'not_found' });
   const { location, cookies, signedIn } = await (await ctx.ports.identity).finishGoogle(query, toClient(visitor));
   return { location, cookies, entered: signedIn && (await enter(ctx, visitor, signedIn)) };
 }

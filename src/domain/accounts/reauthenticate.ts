@@ -1,19 +1,19 @@
 import { REAUTHENTICATE_AFTER_MS, THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { reauthenticateSchema } from './schemas.ts';
 import { markReauthenticated, selectPasswordHash } from './store.ts';
 import { throttle } from './throttle.ts';
 
 /**
  * Guards acts of lasting harm: the password must have been given within the last 12 hours. A browser that was
- * left open must not suffice. @throws Refused `reauthentication_required`
+ * left open must not suffice. @throws ApiError `reauthentication_required`
  */
 export function requireFreshSession(ctx: SessionCtx): void {
-  if (!isFreshSession(ctx)) throw new Refused({ code: 'reauthentication_required' });
+  if (!isFreshSession(ctx)) throw new ApiError({ code: 'reauthentication_required' });
 }
 
 /** True if the password was given within the last 12 hours. */
@@ -31,7 +31,7 @@ export async function hasPassword(ctx: SessionCtx): Promise<boolean> {
  * Takes the password of the person who is signed in.
  *
  * @param field where the password stands in the input
- * @throws Refused `invalid_request` (it is wrong, or the account has none), `rate_limit_exceeded`
+ * @throws ApiError `invalid_request` (it is wrong, or the account has none), `rate_limit_exceeded`
  */
 export async function requirePassword(ctx: SessionCtx, password: string, field: string): Promise<void> {
   const { accountId, sessionId } = ctx.actor;
@@ -49,13 +49,13 @@ export async function requirePassword(ctx: SessionCtx, password: string, field: 
  * Takes the password again in a session that has grown old. From then on it counts as new for 12 hours.
  *
  * @returns the context in which it does
- * @throws Refused `invalid_request`, `rate_limit_exceeded`, `authentication_required` (the session ended meanwhile)
+ * @throws ApiError `invalid_request`, `rate_limit_exceeded`, `authentication_required` (the session ended meanwhile)
  */
 export async function reauthenticate(ctx: SessionCtx, input: unknown): Promise<SessionCtx> {
   const { password } = parseInput(reauthenticateSchema, input);
   await requirePassword(ctx, password, 'password');
   const marked = await runAsActor(ctx, markReauthenticated(ctx.ports.db, writerOf(ctx), new Date(ctx.now)));
   // Without a row, no account was asked for.
-  if (marked.length === 0) throw new Refused({ code: 'authentication_required', by: 'session' });
+  if (marked.length === 0) throw new ApiError({ code: 'authentication_required', by: 'session' });
   return { ...ctx, actor: { ...ctx.actor, authenticatedAt: ctx.now } };
 }

@@ -18,7 +18,7 @@ const RULES = {
  * Mails a link to choose another password. Whether an account has the address or not, the answer is the same and waits for
  * the same: the link is made and mailed after the response.
  *
- * @throws Refused `invalid_request`, `rate_limit_exceeded`
+ * @throws ApiError `invalid_request`, `rate_limit_exceeded`
  */
 export async function requestPasswordReset(ctx: Ctx, visitor: Visitor, input: unknown): Promise<void> {
   const { email } = parseInput(emailSchema, input);
@@ -28,7 +28,7 @@ export async function requestPasswordReset(ctx: Ctx, visitor: Visitor, input: un
   ctx.defer(mailLink(ctx, email, 'reset'));
 }
 
-/** Mails the link that confirms the person's email address again. @throws Refused `rate_limit_exceeded` */
+/** Mails the link that confirms the person's email address again. @throws ApiError `rate_limit_exceeded` */
 export async function resendVerification(
   ctx: SessionCtx,
   owner: { readonly email: string; readonly emailVerified: boolean },

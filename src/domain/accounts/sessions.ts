@@ -5,10 +5,10 @@ import { randomBase62 } from '../../lib/base62.ts';
 import { isId, newId } from '../../lib/id.ts';
 import { addressBlock, parseCidr } from '../../lib/ip.ts';
 import { browserName } from '../../lib/user-agent.ts';
+import { ApiError } from '../api-error.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor } from '../idempotency/index.ts';
-import { Refused } from '../refusal.ts';
-import type { sessionSchema } from './answers.ts';
+import type { sessionSchema } from './responses.ts';
 import { deleteOtherSessions, deleteSession, insertSession, selectSessionsOf, undoDeletion } from './store.ts';
 import { shortUserAgent, type Visitor } from './visitor.ts';
 
@@ -77,11 +77,11 @@ function toMinute(time: Date): string {
   return new Date(Math.floor(time.getTime() / 60_000) * 60_000).toISOString();
 }
 
-/** Ends a session of the person's, the present one too. @throws Refused `not_found` */
+/** Ends a session of the person's, the present one too. @throws ApiError `not_found` */
 export async function endSession(ctx: SessionCtx, id: string): Promise<void> {
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const ended = await runAsActor(ctx, deleteSession(ctx.ports.db, id, writerOf(ctx)));
-  if (ended.length === 0) throw new Refused({ code: 'not_found' });
+  if (ended.length === 0) throw new ApiError({ code: 'not_found' });
 }
 
 /** Ends all sessions of the person but for this one. @returns their number */

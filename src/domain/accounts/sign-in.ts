@@ -1,9 +1,9 @@
 import { THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import type { SignedIn } from '../../data/identity.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { Refused } from '../refusal.ts';
 import { rememberBrowser } from './known-browser.ts';
 import { signInSchema } from './schemas.ts';
 import { beginSession } from './sessions.ts';
@@ -29,7 +29,7 @@ const RULES = {
  * Signs a person in. An address without an account costs the same statement and the same scrypt as a wrong password, so
  * that neither the answer nor its time tells who has an account.
  *
- * @throws Refused `invalid_credentials` (for a wrong address as for a wrong password), `rate_limit_exceeded`, `invalid_request`
+ * @throws ApiError `invalid_credentials` (for a wrong address as for a wrong password), `rate_limit_exceeded`, `invalid_request`
  */
 export async function signIn(ctx: Ctx, visitor: Visitor, input: unknown): Promise<Entered> {
   const { email, password } = parseInput(signInSchema, input);
@@ -40,7 +40,7 @@ export async function signIn(ctx: Ctx, visitor: Visitor, input: unknown): Promis
     ctx.ports.identity,
   ]);
   const isRight = await identity.verifyPassword(password, account?.passwordHash);
-  if (!account || !isRight) throw new Refused({ code: 'invalid_credentials' });
+  if (!account || !isRight) throw new ApiError({ code: 'invalid_credentials' });
   forgive(ctx, attempts);
   const session = await beginSession(ctx, account.id, visitor);
   const knownBrowser = account.emailVerified ? await rememberBrowser(ctx, visitor, email) : undefined;

@@ -1,8 +1,8 @@
 import { THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { mailLink } from './mail-link.ts';
 import { signUpSchema } from './schemas.ts';
 import type { Entered } from './sign-in.ts';
@@ -16,7 +16,7 @@ const TAKEN = 'is taken by another account';
  * Makes an account, signs its person in and mails the link that confirms the email address. A sign-up that was cut short
  * can be repeated.
  *
- * @throws Refused `invalid_request` (a taken email address or username is named in the details), `rate_limit_exceeded`
+ * @throws ApiError `invalid_request` (a taken email address or username is named in the details), `rate_limit_exceeded`
  */
 export async function signUp(ctx: Ctx, visitor: Visitor, input: unknown): Promise<Entered> {
   const person = parseInput(signUpSchema, input);
@@ -33,7 +33,7 @@ export async function signUp(ctx: Ctx, visitor: Visitor, input: unknown): Promis
     return { ...result, knownBrowser: undefined, isRestored: false };
   }
   // Nothing is taken: the database refused something else, which is no fault of the person.
-  if (result.taken.length === 0) throw new Refused({ code: 'internal_error' });
+  if (result.taken.length === 0) throw new ApiError({ code: 'internal_error' });
   const details = result.taken.map((path) => ({ path, message: TAKEN }));
-  throw new Refused({ code: 'invalid_request', details });
+  throw new ApiError({ code: 'invalid_request', details });
 }

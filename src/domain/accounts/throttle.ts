@@ -1,7 +1,7 @@
 import type { ThrottleRule } from '../../config/limits.ts';
 import { addressBlock } from '../../lib/ip.ts';
+import { ApiError, type ErrorReason } from '../api-error.ts';
 import type { ClientAddress, Ctx } from '../context.ts';
-import { type Refusal, Refused } from '../refusal.ts';
 import { knownBrowserId } from './known-browser.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -11,7 +11,7 @@ export interface Attempt {
   readonly subject: string;
 }
 
-type Window = Extract<Refusal, { code: 'rate_limit_exceeded' }>['window'];
+type Window = Extract<ErrorReason, { code: 'rate_limit_exceeded' }>['window'];
 
 /** Who an address stands for: an IPv6 caller has a whole /64. */
 export function addressSubject(address: ClientAddress | undefined): string {
@@ -23,12 +23,12 @@ export function addressSubject(address: ClientAddress | undefined): string {
  * the person it names, so that a caller without attempts left takes none of that person's.
  *
  * @param window names the limit in the error
- * @throws Refused `rate_limit_exceeded`
+ * @throws ApiError `rate_limit_exceeded`
  */
 export async function throttle(ctx: Ctx, attempts: readonly Attempt[], window: Window = 'attempts'): Promise<void> {
   for (const { rule, subject } of attempts) {
     const retryAfter = await ctx.ports.throttle.attempt(rule, subject);
-    if (retryAfter > 0) throw new Refused({ code: 'rate_limit_exceeded', window, retryAfter });
+    if (retryAfter > 0) throw new ApiError({ code: 'rate_limit_exceeded', window, retryAfter });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Profile } from '../accounts/index.ts';
+import type { ErrorReason } from '../api-error.ts';
 import type { Actor, ApiKeyActor, ClientAddress, Ctx, SessionActor } from '../context.ts';
 import type { LimitStatus } from '../limits/index.ts';
-import type { Refusal } from '../refusal.ts';
 
 /** What authentication needs to know of a request. */
 export interface Credentials {
@@ -54,7 +54,7 @@ export type Authentication =
     }
   | {
       readonly outcome: 'refused';
-      readonly refusal: Refusal;
+      readonly reason: ErrorReason;
       /** Whose credential it was, where that is known; for the log. */
       readonly actor?: Actor;
       readonly limits?: Limits;
@@ -68,6 +68,6 @@ export interface Validator {
   validate(ctx: Ctx, token: string, credentials: Credentials): Promise<Authentication>;
 }
 
-export function refused(refusal: Refusal): Authentication {
-  return { outcome: 'refused', refusal };
+export function refused(reason: ErrorReason): Authentication {
+  return { outcome: 'refused', reason };
 }

@@ -6,7 +6,7 @@ import {
 } from '../../config/limits.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { ApiKeyActor, Ctx } from '../context.ts';
-import { type KeyRecord, standingOf } from '../keys/index.ts';
+import { type KeyRecord, keyStatusOf } from '../keys/index.ts';
 import type { Admissions } from '../limits/index.ts';
 import type { Credentials } from './authentication.ts';
 import { actorOf } from './outcomes.ts';
@@ -76,5 +76,5 @@ function likelyActor(
 ): ApiKeyActor | undefined {
   for (const guess of undecided) if (guess.since <= now - READ_AHEAD_GIVEN_UP_MS) undecided.delete(guess);
   if (!record || undecided.size >= READ_AHEAD_MAX || counts.room(now) < READ_AHEAD_MIN_REMAINING) return undefined;
-  return standingOf(record, now, address()?.hex) === 'active' ? actorOf(record) : undefined;
+  return keyStatusOf(record, now, address()?.hex) === 'active' ? actorOf(record) : undefined;
 }

@@ -13,28 +13,28 @@ export function admit(record: KeyRecord, keyHash: string, limits: Limits): Authe
 }
 
 /** What a known key can be refused for: its standing, or a window without room until `retryAt` (unix ms). */
-export type KeyRefusal =
+export type KeyErrorReason =
   | 'revoked'
   | 'expired'
   | 'suspended'
   | 'ip_not_allowed'
   | (Limits & { readonly window: WindowName; readonly retryAt: number });
 
-export function refuseKey(ctx: Ctx, record: KeyRecord, reason: KeyRefusal): Authentication {
+export function refuseKey(ctx: Ctx, record: KeyRecord, reason: KeyErrorReason): Authentication {
   const actor = actorOf(record);
   switch (reason) {
     case 'revoked':
-      return { outcome: 'refused', refusal: { code: 'api_key_revoked' }, actor };
+      return { outcome: 'refused', reason: { code: 'api_key_revoked' }, actor };
     case 'expired':
-      return { outcome: 'refused', refusal: { code: 'api_key_expired' }, actor };
+      return { outcome: 'refused', reason: { code: 'api_key_expired' }, actor };
     case 'suspended':
-      return { outcome: 'refused', refusal: { code: 'account_suspended' }, actor };
+      return { outcome: 'refused', reason: { code: 'account_suspended' }, actor };
     case 'ip_not_allowed':
-      return { outcome: 'refused', refusal: { code: 'ip_not_allowed' }, actor };
+      return { outcome: 'refused', reason: { code: 'ip_not_allowed' }, actor };
   }
   const { window, retryAt, ...limits } = reason;
   const retryAfter = Math.max(1, Math.ceil((retryAt - ctx.now) / 1_000));
-  return { outcome: 'refused', refusal: { code: 'rate_limit_exceeded', window, retryAfter }, actor, limits };
+  return { outcome: 'refused', reason: { code: 'rate_limit_exceeded', window, retryAfter }, actor, limits };
 }
 
 /** No key has this hash; the sources of the request are counted. */

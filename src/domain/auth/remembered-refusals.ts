@@ -1,7 +1,7 @@
 import { ISOLATE_REFUSALS_MAX_KEYS } from '../../config/limits.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { Ctx } from '../context.ts';
-import { decodeRecord, type KeyRecord, standingOf } from '../keys/index.ts';
+import { decodeRecord, type KeyRecord, keyStatusOf } from '../keys/index.ts';
 import { RememberedLimits } from '../limits/index.ts';
 import type { Authentication, Credentials } from './authentication.ts';
 import type { Decided, Uncounted } from './authorize.ts';
@@ -37,7 +37,7 @@ export function repeatRefusal(ctx: Ctx, hash: string, credentials: Credentials):
   // Requests that this isolate admitted while Redis was away would show in the answer.
   if (admissionsOf(hash).uncounted(ctx.now).minute.length > 0) return undefined;
   // The allowlist is looked at before the limits, for each address anew.
-  if (standingOf(key.record, ctx.now, credentials.address()?.hex) !== 'active') return undefined;
+  if (keyStatusOf(key.record, ctx.now, credentials.address()?.hex) !== 'active') return undefined;
   const { isPost, showsLimits: showsPosts } = credentials;
   const repeated = key.limits.repeat(ctx.now, { isPost, showsPosts });
   if (!repeated) return undefined;

@@ -1,7 +1,7 @@
 import { ISOLATE_WINDOWS_MAX_KEYS, MINUTE_WINDOW_MS } from '../../config/limits.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { Ctx } from '../context.ts';
-import { loadRecord, noteRefusedAddress, standingOf } from '../keys/index.ts';
+import { keyStatusOf, loadRecord, noteRefusedAddress } from '../keys/index.ts';
 import { Admissions } from '../limits/index.ts';
 import type { Authentication, Credentials } from './authentication.ts';
 import { admit, refuseKey, refuseUnknown } from './outcomes.ts';
@@ -38,7 +38,7 @@ export async function authenticateWithoutRedis(
     forgetAdmissions(hash);
     return await refuseUnknown(ctx, credentials);
   }
-  const standing = standingOf(record, ctx.now, credentials.address()?.hex);
+  const standing = keyStatusOf(record, ctx.now, credentials.address()?.hex);
   if (standing === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
   if (standing !== 'active') return refuseKey(ctx, record, standing);
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { commentSchema } from './answers.ts';
+import type { commentSchema } from './responses.ts';
 
 /** What is commented on. */
 export interface Subject {

@@ -2,12 +2,12 @@ import type * as z from 'zod';
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
 import { isId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
-import type { commentPageSchema } from './answers.ts';
 import { type Subject, toComments } from './comment.ts';
+import type { commentPageSchema } from './responses.ts';
 import { pageSchema } from './schemas.ts';
 import { selectComments } from './store.ts';
 
@@ -17,21 +17,21 @@ export type CommentPage = z.infer<typeof commentPageSchema>;
  * Comments on one Jes or JesClip, replies among them, the oldest first: a page stays what it was when others are written.
  *
  * @param input `{ limit?, cursor? }`
- * @throws Refused `missing_scope`, `invalid_request`, `not_found`
+ * @throws ApiError `missing_scope`, `invalid_request`, `not_found`
  */
 export async function listComments(ctx: ActorCtx, subject: Subject, input: unknown): Promise<CommentPage> {
   requireScope(ctx.actor, 'read:comment');
   return await listCommentsFor(ctx, ctx.actor.accountId, subject, input);
 }
 
-/** The same for a page. @param viewerId null = nobody is signed in @throws Refused `invalid_request`, `not_found` */
+/** The same for a page. @param viewerId null = nobody is signed in @throws ApiError `invalid_request`, `not_found` */
 export async function listCommentsFor(
   ctx: Ctx,
   viewerId: string | null,
   subject: Subject,
   input: unknown,
 ): Promise<CommentPage> {
-  if (!isId(subject.id)) throw new Refused({ code: 'not_found' });
+  if (!isId(subject.id)) throw new ApiError({ code: 'not_found' });
   const { limit, cursor } = parseInput(pageSchema, input);
   const { db, sessionSecrets } = ctx.ports;
   const list = `comments of ${subject.kind} ${subject.id}`;
@@ -42,7 +42,7 @@ export async function listCommentsFor(
   // One more than asked for tells whether there is another page.
   const { rows } = await runSql(selectComments(db, { subject, viewerId, after, limit: limit + 1 }));
   const [row] = rows;
-  if (!row) throw new Refused({ code: 'not_found' });
+  if (!row) throw new ApiError({ code: 'not_found' });
   const found = toComments(row.body);
   const comments = found.slice(0, limit);
   const last = comments.at(-1);

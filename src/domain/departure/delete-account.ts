@@ -8,11 +8,11 @@ import {
   requirePassword,
   type Visitor,
 } from '../accounts/index.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor } from '../idempotency/index.ts';
 import { announceRevocations, revokingAll } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { departing, endLinks, endSessions, requestDeletion } from './store.ts';
 
 /**
@@ -20,7 +20,7 @@ import { departing, endLinks, endSessions, requestDeletion } from './store.ts';
  * week signing in undoes the deletion (but for the keys); then the sweep removes everything.
  *
  * @returns when that is, unix ms
- * @throws Refused `invalid_request` (no password, or a wrong one), `reauthentication_required` (none, and the session is
+ * @throws ApiError `invalid_request` (no password, or a wrong one), `reauthentication_required` (none, and the session is
  * older than 12 hours; for accounts without a password, older than 10 minutes), `rate_limit_exceeded`; `service_unavailable`
  * when all is done but Redis could not be told of the revocations
  */
@@ -45,7 +45,7 @@ export async function deleteAccount(ctx: SessionCtx, visitor: Visitor, input: un
   const deletedAt = now + DELETION_GRACE_MS;
   ctx.defer(ctx.ports.mailer.send(deletionMail(ctx.ports.webOrigin, owner.email, deletedAt)));
   if (!(await announceRevocations(ctx, revoked)))
-    throw new Refused({ code: 'service_unavailable', why: 'revocations' });
+    throw new ApiError({ code: 'service_unavailable', why: 'revocations' });
   return deletedAt;
 }
 
@@ -53,5 +53,5 @@ export async function deleteAccount(ctx: SessionCtx, visitor: Visitor, input: un
 async function requireOtherProof(ctx: SessionCtx): Promise<void> {
   requireFreshSession(ctx);
   if (await hasPassword(ctx)) throw invalidField('password', 'must be given to delete the account');
-  if (ctx.now - ctx.actor.authenticatedAt > FRESH_SIGN_IN_MS) throw new Refused({ code: 'reauthentication_required' });
+  if (ctx.now - ctx.actor.authenticatedAt > FRESH_SIGN_IN_MS) throw new ApiError({ code: 'reauthentication_required' });
 }

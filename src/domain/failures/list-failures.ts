@@ -2,9 +2,9 @@ import { KNOCKING_SHOWN } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
 import { isId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { ActorCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import type { FailurePage } from './failure.ts';
 import { failuresQuerySchema } from './schemas.ts';
 import { type KnockingKey, selectFailures, selectKey, selectKnocking, selectLateUse } from './store.ts';
@@ -13,11 +13,11 @@ import { type KnockingKey, selectFailures, selectKey, selectKnocking, selectLate
  * Failed calls with a key of the actor's account, the newest first.
  *
  * @param input `{ status?, code?, limit?, cursor? }`
- * @throws Refused `not_found`, `invalid_request`
+ * @throws ApiError `not_found`, `invalid_request`
  */
 export async function listFailures(ctx: ActorCtx, keyId: string, input: unknown): Promise<FailurePage> {
   const { db, sessionSecrets } = ctx.ports;
-  if (!isId(keyId)) throw new Refused({ code: 'not_found' });
+  if (!isId(keyId)) throw new ApiError({ code: 'not_found' });
   const { status, code, limit, cursor } = parseInput(failuresQuerySchema, input);
   const list = `failures of ${keyId}`;
   const before = cursor === undefined ? undefined : await openCursor(sessionSecrets, list, cursor);
@@ -27,7 +27,7 @@ export async function listFailures(ctx: ActorCtx, keyId: string, input: unknown)
   const [[key], { rows }] = await runSql(
     db.batch([selectKey(db, keyId, ctx.actor.accountId), selectFailures(db, keyId, page)]),
   );
-  if (!key) throw new Refused({ code: 'not_found' });
+  if (!key) throw new ApiError({ code: 'not_found' });
   const failures = rows.slice(0, limit);
   const last = failures.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
@@ -42,14 +42,14 @@ export interface LateUse {
   readonly address: string | null;
 }
 
-/** The calls of the last 7 days with a key that had ended; undefined = there were none. @throws Refused `not_found` */
+/** The calls of the last 7 days with a key that had ended; undefined = there were none. @throws ApiError `not_found` */
 export async function readLateUse(ctx: ActorCtx, keyId: string): Promise<LateUse | undefined> {
   const { db } = ctx.ports;
-  if (!isId(keyId)) throw new Refused({ code: 'not_found' });
+  if (!isId(keyId)) throw new ApiError({ code: 'not_found' });
   const [[key], { rows }] = await runSql(
     db.batch([selectKey(db, keyId, ctx.actor.accountId), selectLateUse(db, keyId, ctx.now)]),
   );
-  if (!key) throw new Refused({ code: 'not_found' });
+  if (!key) throw new ApiError({ code: 'not_found' });
   const [late] = rows;
   return late && late.lastAt !== null ? { ...late, lastAt: late.lastAt } : undefined;
 }

@@ -75,7 +75,7 @@ const isClaim = (accountId: string, { method, path, key }: ClaimName) =>
   );
 
 /** The last row of a write. */
-export type Answer = {
+export type StoredResponse = {
   readonly body: string | null;
   /** The event of the write must be fanned out. */
   readonly isAwaited: boolean | null;
@@ -120,7 +120,7 @@ export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql
     postId === undefined
       ? sql``
       : sql`, post_id = ${postId}, bounced_post_id = (SELECT bounce_of_id FROM posts WHERE id = ${postId})`;
-  return db.execute<Answer>(sql`
+  return db.execute<StoredResponse>(sql`
     UPDATE ${idempotencyKeys} SET body = coalesce((${answer}), ${refuse(NO_ANSWER)})${shown} WHERE ${isClaim(accountId, claim)}
     RETURNING body, ${isAwaited(eventId)} AS "isAwaited", ${creations(creationsOf)} AS creations, ${listOf(freed)} AS freed`);
 }
@@ -133,7 +133,7 @@ export function selectAnswer(db: Db, answer: Sql, { eventId, creationsOf, freed 
     creations: creations(creationsOf),
     freed: listOf(freed),
   };
-  return db.execute<Answer>(selectAnswerSql({}, values));
+  return db.execute<StoredResponse>(selectAnswerSql({}, values));
 }
 
 const selectAnswerSql = template<Record<string, never>, 'answer' | 'isAwaited' | 'creations' | 'freed'>(

@@ -1,15 +1,15 @@
 import { IDEMPOTENCY_WAIT_MS, THROTTLES } from '../../config/limits.ts';
 import { type Db, DbRejected, ruleOf, runBatch, runSql, SQLSTATE, type Sql, type Statement } from '../../data/db.ts';
+import { ApiError } from '../api-error.ts';
 import type { Actor, ActorCtx, Claim } from '../context.ts';
 import { dayOf } from '../limits/index.ts';
 import { announceEvent } from '../outbox/index.ts';
-import { Refused } from '../refusal.ts';
 import { brokenRule, type Rules } from '../rules.ts';
 import {
   ACTING_ACCOUNT,
-  type Answer,
   insertClaim,
   NO_ANSWER,
+  type StoredResponse,
   type Subjects,
   selectAnswer,
   selectClaim,
@@ -48,8 +48,8 @@ export interface Write extends Subjects {
  * given the very same text, however the first one ended for its caller. A refused write leaves no claim.
  *
  * @returns undefined where the answer is NULL: what was to be changed is not there, or not for this actor
- * @throws Refused `rate_limit_exceeded` (people), `idempotency_in_progress`, `idempotency_key_reused`, and why the actor may not write any more
- * @throws Refused by a rule of the write
+ * @throws ApiError `rate_limit_exceeded` (people), `idempotency_in_progress`, `idempotency_key_reused`, and why the actor may not write any more
+ * @throws ApiError by a rule of the write
  * @throws DbRejected by anything else
  */
 export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<string> | undefined> {
@@ -78,7 +78,7 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
     if (claim && rule === 'idempotency_keys_pkey') return await replay(db, actor, claim, write);
     // Nothing after the claim waits for a limited time.
     const isWaiting = claim && error instanceof DbRejected && error.code === SQLSTATE.lockNotAvailable;
-    if (isWaiting) throw new Refused({ code: 'idempotency_in_progress' });
+    if (isWaiting) throw new ApiError({ code: 'idempotency_in_progress' });
     throw await explain(ctx, error, write.rules);
   }
 }
@@ -86,7 +86,7 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
 /**
  * Counts a write of a person (contract section 6), in all of its windows or in none. A key has its own windows.
  *
- * @throws Refused `rate_limit_exceeded`
+ * @throws ApiError `rate_limit_exceeded`
  */
 export async function throttlePerson({ actor, ports }: ActorCtx, isCreation = false): Promise<void> {
   if (actor.type !== 'session') return;
@@ -94,15 +94,15 @@ export async function throttlePerson({ actor, ports }: ActorCtx, isCreation = fa
   const { throttle } = ports;
   if (isCreation) {
     const retryAfter = await throttle.attempt(THROTTLES.personJes, accountId);
-    if (retryAfter > 0) throw new Refused({ code: 'rate_limit_exceeded', window: 'person_jes', retryAfter });
+    if (retryAfter > 0) throw new ApiError({ code: 'rate_limit_exceeded', window: 'person_jes', retryAfter });
   }
   const retryAfter = await throttle.attempt(THROTTLES.personWrites, accountId);
   if (retryAfter === 0) return;
   if (isCreation) await throttle.takeBack(THROTTLES.personJes, accountId);
-  throw new Refused({ code: 'rate_limit_exceeded', window: 'person_writes', retryAfter });
+  throw new ApiError({ code: 'rate_limit_exceeded', window: 'person_writes', retryAfter });
 }
 
-function firstRun(ctx: ActorCtx, { eventId }: Write, [row]: readonly Answer[]): Written<string> | undefined {
+function firstRun(ctx: ActorCtx, { eventId }: Write, [row]: readonly StoredResponse[]): Written<string> | undefined {
   if (eventId !== undefined && row?.isAwaited) announceEvent(ctx, eventId);
   if (!row || row.body === null) return undefined;
   return { value: row.body, replayed: false, ...counted(row.creations), ...(row.freed && { freed: row.freed }) };
@@ -113,8 +113,8 @@ const counted = (creations: number | null | undefined) => (typeof creations === 
 async function replay(db: Db, { accountId }: Actor, claim: Claim, { creationsOf }: Write): Promise<Written<string>> {
   const [stored] = await runSql(selectClaim(db, accountId, claim, creationsOf));
   // Pruned in this very moment.
-  if (!stored) throw new Refused({ code: 'idempotency_in_progress' });
-  if (stored.fingerprint !== claim.fingerprint) throw new Refused({ code: 'idempotency_key_reused' });
+  if (!stored) throw new ApiError({ code: 'idempotency_in_progress' });
+  if (stored.fingerprint !== claim.fingerprint) throw new ApiError({ code: 'idempotency_key_reused' });
   return { value: stored.body, replayed: true, ...counted(stored.creations) };
 }
 
@@ -129,17 +129,17 @@ export async function explainActor({ actor, ports, clock }: ActorCtx, error: unk
   const [ends] = await runSql(selectEnds(ports.db, actor));
   const isSuspended = ends?.suspendedAt !== null && ends?.suspendedAt !== undefined;
   if (actor.type === 'session') {
-    return new Refused(
+    return new ApiError(
       isSuspended ? { code: 'account_suspended' } : { code: 'authentication_required', by: 'session' },
     );
   }
   const isRevoked = !ends || ends.revokedAt !== null;
   const hasExpired = !isRevoked && ends.expiresAt !== null && ends.expiresAt.getTime() <= clock();
-  if (hasExpired) return new Refused({ code: 'api_key_expired' });
-  return new Refused({ code: isSuspended && !isRevoked ? 'account_suspended' : 'api_key_revoked' });
+  if (hasExpired) return new ApiError({ code: 'api_key_expired' });
+  return new ApiError({ code: isSuspended && !isRevoked ? 'account_suspended' : 'api_key_revoked' });
 }
 
-/** Runs a statement or batch of an actor's. @throws Refused why the actor may not write any more, and by these rules */
+/** Runs a statement or batch of an actor's. @throws ApiError why the actor may not write any more, and by these rules */
 export async function runAsActor<T>(ctx: ActorCtx, statement: PromiseLike<T>, rules?: Rules): Promise<T> {
   try {
     return await runSql(statement);

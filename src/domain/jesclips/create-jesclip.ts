@@ -1,4 +1,5 @@
 import { newId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
@@ -6,7 +7,6 @@ import { insertMedia, type StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { asCreation, findEntities, viewOf } from '../posts/index.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
 import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';
@@ -15,7 +15,7 @@ import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';
  * Creates a JesClip of a video that is stored: the clip, its video, the event and the daily quota in one transaction, one
  * request to Neon. The total of its author counts Jes alone.
  *
- * @throws Refused `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
  */
 export async function createJesClip(
   ctx: ActorCtx,
@@ -41,6 +41,6 @@ export async function createJesClip(
   ];
   const answer = ownJesClip(id, actor.accountId, view);
   const written = await writeOnce(ctx, asCreation(ctx, { statements, answer, eventId }, media));
-  if (!written) throw new Refused({ code: 'internal_error' });
+  if (!written) throw new ApiError({ code: 'internal_error' });
   return { ...written, value: await toWrittenClip(ctx, written.value) };
 }

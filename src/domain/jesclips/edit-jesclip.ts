@@ -1,10 +1,10 @@
 import { isId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { findEntities, refuseOthers, viewOf } from '../posts/index.ts';
-import { Refused } from '../refusal.ts';
 import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { jesClipChangeSchema } from './schemas.ts';
 import { ownJesClip, updateJesClip } from './store.ts';
@@ -12,12 +12,12 @@ import { ownJesClip, updateJesClip } from './store.ts';
 /**
  * Changes a JesClip of one's own: its caption with what is found in it, its visibility. What is left out stays.
  *
- * @throws Refused `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
  */
 export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Promise<Written<JesClip>> {
   const { actor, now } = ctx;
   requireScope(actor, 'write:jesclip');
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const change = parseInput(jesClipChangeSchema, input);
   const entities = change.caption === undefined ? undefined : findEntities(change.caption);
   const written = await writeOnce(ctx, {

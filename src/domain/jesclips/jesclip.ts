@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { ActorCtx } from '../context.ts';
 import { hasScope } from '../keys/index.ts';
 import { linkMedia, type MediaPorts, type MediaRow } from '../media/index.ts';
-import type { jesClipSchema } from './answers.ts';
+import type { jesClipSchema } from './responses.ts';
 
 export type JesClip = z.infer<typeof jesClipSchema>;
 

@@ -1,29 +1,29 @@
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
 import { type View, viewOf } from '../posts/index.ts';
-import { Refused } from '../refusal.ts';
 import { type JesClip, toJesClip } from './jesclip.ts';
 import { selectJesClip } from './store.ts';
 
 /**
  * A JesClip by its id. Its counts are there only for keys with `read:engagement`.
  *
- * @throws Refused `not_found`: there is none, or not for this account; the two look the same
+ * @throws ApiError `not_found`: there is none, or not for this account; the two look the same
  */
 export async function readJesClip(ctx: ActorCtx, id: string): Promise<JesClip> {
   return await read(ctx, id, viewOf(ctx));
 }
 
-/** A JesClip with its counts, for a page. @param viewerId null = nobody is signed in @throws Refused `not_found` */
+/** A JesClip with its counts, for a page. @param viewerId null = nobody is signed in @throws ApiError `not_found` */
 export async function readJesClipFor(ctx: Ctx, viewerId: string | null, id: string): Promise<JesClip> {
   return await read(ctx, id, { viewerId, webOrigin: ctx.ports.webOrigin, withCounts: true });
 }
 
 async function read({ ports, now }: Ctx, id: string, view: View): Promise<JesClip> {
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const { rows } = await runSql(selectJesClip(ports.db, id, view));
   const [row] = rows;
-  if (!row) throw new Refused({ code: 'not_found' });
+  if (!row) throw new ApiError({ code: 'not_found' });
   return await toJesClip(ports, row.body, now);
 }

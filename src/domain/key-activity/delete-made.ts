@@ -6,13 +6,13 @@ import {
 } from '../../config/limits.ts';
 import type { Db } from '../../data/db.ts';
 import { firstIdOf, isId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor, throttlePerson } from '../idempotency/index.ts';
 import { readApiKey } from '../keys/index.ts';
 import { forgetMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { purgeMedia } from '../posts/index.ts';
-import { Refused } from '../refusal.ts';
 import { deletionSchema, MADE_KINDS } from './schemas.ts';
 import {
   deleteMadeComments,
@@ -36,12 +36,12 @@ export interface Deletion {
  * comments with their replies. In batches, for a bounded time.
  *
  * @param input `{ since, item?: { kind, id } }`
- * @throws Refused `not_found`, `invalid_request`, `rate_limit_exceeded`
+ * @throws ApiError `not_found`, `invalid_request`, `rate_limit_exceeded`
  */
 export async function deleteMade(ctx: SessionCtx, keyId: string, input: unknown): Promise<Deletion> {
   await readApiKey(ctx, keyId);
   const { since, item } = parseInput(deletionSchema, input);
-  if (item && !isId(item.id)) throw new Refused({ code: 'not_found' });
+  if (item && !isId(item.id)) throw new ApiError({ code: 'not_found' });
   await throttlePerson(ctx);
   const made = {
     keyId,

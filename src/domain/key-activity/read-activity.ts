@@ -2,10 +2,10 @@ import { ACTIVITY_ADDRESSES_SHOWN, ACTIVITY_PAGE, HOUR_MS, MADE_COUNTED_MAX } fr
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
 import { firstIdOf } from '../../lib/id.ts';
+import { invalidField } from '../api-error.ts';
 import type { SessionCtx } from '../context.ts';
 import { type ApiKey, readApiKeyAndUse, readUsageSince, type UsageBucket } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField } from '../refusal.ts';
 import { activityQuerySchema, PERIODS } from './schemas.ts';
 import { countMade, type MadeCounts, type MadeItem, selectAddresses, selectMade, type UsedAddress } from './store.ts';
 
@@ -29,7 +29,7 @@ export interface Activity {
  * What a key of the person's did: where it was used from, how often, and what it made.
  *
  * @param query `{ since?, cursor? }`; since: `24h`, `7d` (unless told otherwise), `30d`, `all` or a time
- * @throws Refused `not_found`, `invalid_request`
+ * @throws ApiError `not_found`, `invalid_request`
  */
 export async function readActivity(ctx: SessionCtx, id: string, query: unknown): Promise<Activity> {
   const { db, sessionSecrets } = ctx.ports;

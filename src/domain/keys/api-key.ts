@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { apiKeys } from '../../data/schema/api-keys.ts';
-import type { apiKeySchema } from './answers.ts';
 import type { LastUse } from './last-use.ts';
 import type { RevokedReason } from './record.ts';
+import type { apiKeySchema } from './responses.ts';
 
 export type ApiKey = z.infer<typeof apiKeySchema>;
 

@@ -5,19 +5,19 @@ import { CREATE_RECORD } from '../../data/scripts/authorize.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
 import { requireFreshSession, throttle } from '../accounts/index.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { actingAccount, explainActor } from '../idempotency/index.ts';
 import { insertMailsOfNewKey } from '../key-mails/index.ts';
 import { countToday, dailyRules } from '../limits/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { brokenRule } from '../rules.ts';
-import type { createdKeySchema } from './answers.ts';
 import { toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
 import { generateKey, maskKey } from './format.ts';
 import { toRecord } from './load-record.ts';
 import { recordEntry } from './record.ts';
+import type { createdKeySchema } from './responses.ts';
 import { sealForReveal } from './reveal-key.ts';
 import { newKeySchema } from './schemas.ts';
 import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
@@ -25,7 +25,7 @@ import { accountIn, insertEvent, insertKey, lockAccount } from './store.ts';
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
 /**
- * Generates a key for the person who acts. @throws Refused like {@link createKey}, `rate_limit_exceeded`, and
+ * Generates a key for the person who acts. @throws ApiError like {@link createKey}, `rate_limit_exceeded`, and
  * `reauthentication_required` where the password was last given more than 12 hours ago
  */
 export async function createOwnKey(ctx: SessionCtx, input: unknown, address?: ClientAddress): Promise<CreatedKey> {
@@ -41,10 +41,10 @@ export async function createKeyToReveal(
   ctx: SessionCtx,
   input: unknown,
   address?: ClientAddress,
-): Promise<CreatedKey & { readonly opener: string }> {
+): Promise<CreatedKey & { readonly unsealKey: string }> {
   const made = await makeOwn(ctx, input);
-  const { opener, statement } = await sealForReveal(ctx, made.row.id, made.key);
-  return { ...(await insertOwn(ctx, made, address, [statement])), opener };
+  const { unsealKey, statement } = await sealForReveal(ctx, made.row.id, made.key);
+  return { ...(await insertOwn(ctx, made, address, [statement])), unsealKey };
 }
 
 /**
@@ -52,7 +52,7 @@ export async function createKeyToReveal(
  * SHA-256 (contract section 2). Redis learns of it at once, over a "no such key" that somebody may have probed.
  *
  * @param address the person's, for the audit log
- * @throws Refused `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys), `daily_quota_exceeded` (100 generated)
+ * @throws ApiError `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys), `daily_quota_exceeded` (100 generated)
  */
 export async function createKey(
   ctx: Ctx,
@@ -124,8 +124,8 @@ async function insert(
   const created = ownerEvent(ctx, row, 'created', address);
   const { db, redis } = ctx.ports;
   const rules = {
-    email_verified: () => new Refused({ code: 'email_unverified' }),
-    active_keys: () => new Refused({ code: 'api_key_limit_reached' }),
+    email_verified: () => new ApiError({ code: 'email_unverified' }),
+    active_keys: () => new ApiError({ code: 'api_key_limit_reached' }),
     ...dailyRules(ctx.now),
   };
   const [[owner]] = await runSql(
@@ -140,7 +140,7 @@ async function insert(
   ).catch(async (error: unknown) => {
     throw (await brokenRule(error, rules)) ?? error;
   });
-  if (!owner) throw new Refused({ code: 'internal_error' });
+  if (!owner) throw new ApiError({ code: 'internal_error' });
 
   const record = toRecord({ key: { ...row, revokedReason: null }, owner, suspendedAt: null }, ctx.now);
   const entry = recordEntry(row.hash, record);

@@ -7,10 +7,10 @@ import {
   REQUESTS_PER_MINUTE,
 } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
+import { ApiError } from '../api-error.ts';
 import type { ActorCtx, ApiKeyActor } from '../context.ts';
 import { dayOf, type LimitStatus, type WindowRoom } from '../limits/index.ts';
-import { Refused } from '../refusal.ts';
-import type { ownKeySchema } from './answers.ts';
+import type { ownKeySchema } from './responses.ts';
 import { selectOwnKey } from './store.ts';
 
 export type OwnKey = z.infer<typeof ownKeySchema>;
@@ -21,7 +21,7 @@ const EMPTY: WindowRoom = { remaining: POSTS_PER_MINUTE, resetsAt: 0 };
  * What a key can learn of itself (contract section 7): its facts, and the room of every limit. One statement.
  *
  * @param status as the call that admitted this request told it
- * @throws Refused `api_key_revoked` (since it was admitted, and removed)
+ * @throws ApiError `api_key_revoked` (since it was admitted, and removed)
  */
 export async function describeKey(
   { now, ports }: ActorCtx,
@@ -30,7 +30,7 @@ export async function describeKey(
 ): Promise<OwnKey> {
   const { rows } = await runSql(selectOwnKey(ports.db, keyId, accountId, dayOf(now)));
   const [row] = rows;
-  if (!row) throw new Refused({ code: 'api_key_revoked' });
+  if (!row) throw new ApiError({ code: 'api_key_revoked' });
   const { creations, ...key } = row;
   const shown = (name: OwnKey['limits'][number]['name'], limit: number, { remaining, resetsAt }: WindowRoom) => ({
     name,

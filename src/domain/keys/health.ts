@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { DAY_MS, EXPIRY_SHOWN_MS, HOUR_MS, KEY_IDLE_MS } from '../../config/limits.ts';
-import type { keyHealthSchema } from './answers.ts';
 import type { ApiKey } from './api-key.ts';
+import type { keyHealthSchema } from './responses.ts';
 import type { RevocationSchedule } from './schedule-revocation.ts';
 
 /** Something about a key that its owner should know, the reason and what to do. */

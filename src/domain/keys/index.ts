@@ -5,18 +5,18 @@ export { describeKey, type OwnKey } from './describe-key.ts';
 export { findKnownHashes, type KnownHashes } from './find-known-hashes.ts';
 export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey, maskKeysIn } from './format.ts';
 export type { KeyHealth } from './health.ts';
+export { keyStatusOf } from './key-status.ts';
 export { dismissLeakOf, type Leak, listLeaks } from './leaks.ts';
 export { type ActiveKey, type KeyWithUsage, listActiveKeys, listKeys, listKeysWithUsage } from './list-keys.ts';
 export { loadRecord, loadRecordShared } from './load-record.ts';
 export type { Meter } from './meters.ts';
-export { noteLastUses } from './note-last-uses.ts';
-export { readApiKey, readApiKeyAndUse } from './own-key.ts';
 export { pruneKeys } from './prune-keys.ts';
 export { type KeyHistory, readHistory } from './read-history.ts';
-export { type KeyDetail, type RotatedKey, type Rotation, readKey } from './read-key.ts';
+export { type KeyDetail, type RotatedKey, type Rotation, readKeyDetail } from './read-key-detail.ts';
 export { readUsage, readUsageSince } from './read-usage.ts';
 export { decodeRecord, encodeRecord, type KeyRecord, recordEntry, recordKey, usageKey, windowsKey } from './record.ts';
 export { forgetRecord, refreshRecord, reloadRecord } from './refresh-record.ts';
+export { readApiKey, readApiKeyAndUse } from './require-own-key.ts';
 export { hasScope, requireScope } from './require-scope.ts';
 export { revealKey } from './reveal-key.ts';
 export {
@@ -43,8 +43,8 @@ export {
   usageQuerySchema,
 } from './schemas.ts';
 export { SCOPE_NAMES, SCOPES, type Scope } from './scopes.ts';
-export { standingOf } from './standing.ts';
 export { type AuditEvent, type KeyRow, selectAdmissible } from './store.ts';
 export { announceSuspension, liftSuspension } from './suspend-keys.ts';
-export { tellRevocations } from './tell-revocations.ts';
+export { syncLastUses } from './sync-last-uses.ts';
+export { syncRevocations } from './sync-revocations.ts';
 export type { UsageBucket } from './usage.ts';

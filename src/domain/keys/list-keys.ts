@@ -1,14 +1,14 @@
 import type * as z from 'zod';
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
+import { invalidField } from '../api-error.ts';
 import type { SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField } from '../refusal.ts';
-import type { apiKeyListSchema } from './answers.ts';
 import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { healthOf, type KeyHealth } from './health.ts';
 import { type LastUse, readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
+import type { apiKeyListSchema } from './responses.ts';
 import { scheduleOf } from './schedule-revocation.ts';
 import { keyPageSchema } from './schemas.ts';
 import { type ListedKeyRow, selectActiveKeys, selectEndedKeys } from './store.ts';
@@ -21,7 +21,7 @@ export type KeyList = z.infer<typeof apiKeyListSchema>;
  * that are revoked or expired. Without Redis too: last uses are Neon's copies then, which may be an hour old.
  *
  * @param input `{ limit?, cursor? }`
- * @throws Refused `invalid_request`
+ * @throws ApiError `invalid_request`
  */
 export async function listKeys(ctx: SessionCtx, input: unknown): Promise<KeyList> {
   const { rows, nextCursor } = await readPage(ctx, input);

@@ -1,11 +1,11 @@
 import { HISTORY_PAGE } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
+import { invalidField } from '../api-error.ts';
 import type { SessionCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField } from '../refusal.ts';
 import { type ApiKey, toApiKey } from './api-key.ts';
-import { ownKey } from './own-key.ts';
+import { requireOwnKey } from './require-own-key.ts';
 import { type HistoryKind, historyQuerySchema } from './schemas.ts';
 import { type AuditEvent, selectHistory } from './store.ts';
 
@@ -35,11 +35,11 @@ export interface KeyHistory {
  * What happened to a key of the person's.
  *
  * @param query `{ kind?, cursor? }`
- * @throws Refused `not_found`, `invalid_request`
+ * @throws ApiError `not_found`, `invalid_request`
  */
 export async function readHistory(ctx: SessionCtx, id: string, query: unknown): Promise<KeyHistory> {
   const { db, sessionSecrets } = ctx.ports;
-  const row = await ownKey(ctx, id);
+  const row = await requireOwnKey(ctx, id);
   const { kind, cursor } = parseInput(historyQuerySchema, query);
   const list = `history of ${id}`;
   const place = cursor === undefined ? undefined : await openCursor(sessionSecrets, list, cursor);

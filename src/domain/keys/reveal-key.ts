@@ -15,15 +15,15 @@ export async function sealForReveal(
   ctx: Ctx,
   keyId: string,
   key: string,
-): Promise<{ readonly opener: string; readonly statement: Statement }> {
-  const { sealed, opener } = await seal(key, keyId);
+): Promise<{ readonly unsealKey: string; readonly statement: Statement }> {
+  const { sealed, unsealKey } = await seal(key, keyId);
   const expiresAt = new Date(ctx.now + KEY_REVEAL_TTL_MS);
-  return { opener, statement: insertReveal(ctx.ports.db, { apiKeyId: keyId, sealedKey: sealed, expiresAt }) };
+  return { unsealKey, statement: insertReveal(ctx.ports.db, { apiKeyId: keyId, sealedKey: sealed, expiresAt }) };
 }
 
 /** The key, the first time it is asked for by its owner's browser; undefined ever after. */
-export async function revealKey(ctx: SessionCtx, keyId: string, opener: string): Promise<string | undefined> {
+export async function revealKey(ctx: SessionCtx, keyId: string, unsealKey: string): Promise<string | undefined> {
   const [row] = await runAsActor(ctx, deleteReveal(ctx.ports.db, keyId, writerOf(ctx)));
   if (!row || row.expiresAt.getTime() <= ctx.now) return undefined;
-  return await unseal(row.sealedKey, opener, keyId);
+  return await unseal(row.sealedKey, unsealKey, keyId);
 }

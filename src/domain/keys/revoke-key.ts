@@ -2,11 +2,11 @@ import { WEBHOOK_BATCH } from '../../config/limits.ts';
 import { runSql, type Sql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { isId, newId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { actingAccount, explainActor } from '../idempotency/index.ts';
 import { insertRevokedMail, insertRevokedMailOfAll } from '../key-mails/index.ts';
 import { announceEvent, awaitStarts, cancelSilenced, insertRevokedEvents, selectSilenced } from '../outbox/index.ts';
-import { Refused } from '../refusal.ts';
 import { type ApiKey, toApiKey } from './api-key.ts';
 import { ownerEvent } from './audit.ts';
 import { readLastUses } from './last-use.ts';
@@ -29,10 +29,10 @@ import {
 } from './store.ts';
 
 /**
- * Revokes a key of the person who acts, and answers it. @throws Refused like {@link revokeKey}
+ * Revokes a key of the person who acts, and answers it. @throws ApiError like {@link revokeKey}
  */
 export async function revokeOwnKey(ctx: SessionCtx, id: string, address?: ClientAddress): Promise<ApiKey> {
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const key = { id, accountId: ctx.actor.accountId, reason: 'user' } as const;
   try {
     return await revoke(ctx, key, actingAccount(writerOf(ctx)), address);
@@ -42,7 +42,7 @@ export async function revokeOwnKey(ctx: SessionCtx, id: string, address?: Client
 }
 
 /**
- * Revokes whosever key, for an admin who knows its id or the key itself. @throws Refused like {@link revokeKey}
+ * Revokes whosever key, for an admin who knows its id or the key itself. @throws ApiError like {@link revokeKey}
  */
 export async function revokeAnyKey(
   ctx: Ctx,
@@ -51,7 +51,7 @@ export async function revokeAnyKey(
 ): Promise<ApiKey> {
   const by = 'id' in which ? { id: which.id } : { hash: await sha256Hex(which.key) };
   const [row] = await runSql(selectOwnerOf(ctx.ports.db, by));
-  if (!row) throw new Refused({ code: 'not_found' });
+  if (!row) throw new ApiError({ code: 'not_found' });
   return await revokeKey(ctx, { ...row, reason });
 }
 
@@ -60,7 +60,7 @@ export async function revokeAnyKey(
  * request with it is admitted anywhere, and no delivery to an endpoint of its starts but that of this event. Idempotent;
  * the first reason stays.
  *
- * @throws Refused `not_found` (no such key of this account); `service_unavailable` when Redis could not be told:
+ * @throws ApiError `not_found` (no such key of this account); `service_unavailable` when Redis could not be told:
  * the row is revoked, records in Redis may admit the key a little longer, the sweep tells Redis again, and so
  * does repeating the call
  * @param address the person's, for the audit log
@@ -83,8 +83,8 @@ async function revoke(ctx: Ctx, key: KeyToRevoke, account: Sql, address: ClientA
     ]),
   );
   const [row] = rows;
-  if (!row) throw new Refused({ code: 'not_found' });
-  if (!(await announceRevocations(ctx, rows))) throw new Refused({ code: 'service_unavailable', why: 'revocation' });
+  if (!row) throw new ApiError({ code: 'not_found' });
+  if (!(await announceRevocations(ctx, rows))) throw new ApiError({ code: 'service_unavailable', why: 'revocation' });
   const [lastUse] = (await orUnknown(readLastUses(ctx, [row.key]))) ?? [];
   return toApiKey(row.key, ctx.now, lastUse);
 }

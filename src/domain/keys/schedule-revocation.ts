@@ -1,16 +1,16 @@
 import { HOUR_MS, SWEEP_BATCH } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { newId } from '../../lib/id.ts';
+import { invalidField } from '../api-error.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor } from '../idempotency/index.ts';
 import { deleteUnsentScheduleMails, insertRevokedMail, insertScheduleMail } from '../key-mails/index.ts';
 import { insertRevokedEvents } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField } from '../refusal.ts';
 import { type ApiKeyRow, statusOf } from './api-key.ts';
 import { type LastUse, readLastUses } from './last-use.ts';
 import { orUnknown } from './or-unknown.ts';
-import { ownKey } from './own-key.ts';
+import { requireOwnKey } from './require-own-key.ts';
 import { announceRevocations } from './revoke-key.ts';
 import { revocationScheduleSchema } from './schemas.ts';
 import {
@@ -47,7 +47,7 @@ export function scheduleOf(row: {
  *
  * @param input `{ when: 'time', at }` or `{ when: 'silence', hours }`
  * @param address of whoever asked for it, for the history of the key
- * @throws Refused `not_found`, `invalid_request`
+ * @throws ApiError `not_found`, `invalid_request`
  */
 export async function scheduleRevocation(
   ctx: SessionCtx,
@@ -56,7 +56,7 @@ export async function scheduleRevocation(
   address: ClientAddress | undefined,
 ): Promise<void> {
   const { db } = ctx.ports;
-  const row = await ownKey(ctx, id);
+  const row = await requireOwnKey(ctx, id);
   const schedule = parseInput(revocationScheduleSchema, input);
   if (statusOf(row, ctx.now) !== 'active') return;
   if (schedule.when === 'time' && Date.parse(schedule.at) <= ctx.now) {
@@ -78,14 +78,14 @@ export async function scheduleRevocation(
   );
 }
 
-/** Takes the schedule of a key away. Idempotent. @throws Refused `not_found` */
+/** Takes the schedule of a key away. Idempotent. @throws ApiError `not_found` */
 export async function cancelScheduledRevocation(
   ctx: SessionCtx,
   id: string,
   address: ClientAddress | undefined,
 ): Promise<void> {
   const { db } = ctx.ports;
-  if (scheduleOf(await ownKey(ctx, id)) === undefined) return;
+  if (scheduleOf(await requireOwnKey(ctx, id)) === undefined) return;
   await runAsActor(
     ctx,
     db.batch([

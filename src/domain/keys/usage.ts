@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { DAY_MS, HOUR_MS } from '../../config/limits.ts';
 import type { Ctx } from '../context.ts';
-import type { usageBucketSchema } from './answers.ts';
 import { usageKey } from './record.ts';
+import type { usageBucketSchema } from './responses.ts';
 
 export type UsageBucket = z.infer<typeof usageBucketSchema>;
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { GITHUB_KEYS_KEPT_MS, GITHUB_TIMEOUT_MS, GITHUB_UNKNOWN_KEY_KEPT_MS } from '../../config/limits.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
-import { Refused } from '../refusal.ts';
 
 const KEYS_URL = 'https://api.github.com/meta/public_keys/secret_scanning';
 
@@ -18,7 +18,7 @@ const unknownUntil = new BoundedMap<string, number>(100);
 /**
  * Tells if GitHub has signed these bytes: ECDSA over P-256 and SHA-256 in ASN.1 DER, base64, by a key that GitHub publishes.
  *
- * @throws Refused `service_unavailable` where GitHub's keys cannot be fetched
+ * @throws ApiError `service_unavailable` where GitHub's keys cannot be fetched
  */
 export async function isSignedByGithub(
   ctx: Ctx,
@@ -57,7 +57,7 @@ async function fetchKeys({ ports }: Ctx): Promise<ReadonlyMap<string, string>> {
     const { public_keys: keys } = keysSchema.parse(await response.json());
     return new Map(keys.map(({ key_identifier: id, key }) => [id, key]));
   } catch {
-    throw new Refused({ code: 'service_unavailable', why: 'github' });
+    throw new ApiError({ code: 'service_unavailable', why: 'github' });
   }
 }
 

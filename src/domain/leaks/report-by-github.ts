@@ -1,8 +1,8 @@
 import { TOKENS_PER_REPORT } from '../../config/limits.ts';
 import { sha256Hex } from '../../lib/hash.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { announceRevocations } from '../keys/index.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { isSignedByGithub } from './github-signature.ts';
 import { revokeFound } from './revoke-found.ts';
 import { githubReportSchema } from './schemas.ts';
@@ -20,21 +20,21 @@ export interface GithubMatch {
  * A report by GitHub's secret scanning partner protocol. The signature over the raw bytes comes before anything is parsed.
  * Every live key is revoked everywhere before this returns; a dead one was a real key, too.
  *
- * @throws Refused `authentication_required` (no signature of GitHub's), `invalid_json`, `invalid_request`, `service_unavailable`
+ * @throws ApiError `authentication_required` (no signature of GitHub's), `invalid_json`, `invalid_request`, `service_unavailable`
  */
 export async function reportByGithub(
   ctx: Ctx,
   body: Uint8Array<ArrayBuffer>,
   signature: { readonly keyId: string | null; readonly signature: string | null },
 ): Promise<readonly GithubMatch[]> {
-  if (!(await isSignedByGithub(ctx, body, signature))) throw new Refused({ code: 'authentication_required' });
+  if (!(await isSignedByGithub(ctx, body, signature))) throw new ApiError({ code: 'authentication_required' });
   const matches = githubReportSchema.safeParse(parse(body));
   if (!matches.success) throw invalidField('body', 'must be a list of matches, each with a token and a type');
   if (matches.data.length > TOKENS_PER_REPORT) throw invalidField('body', `at most ${TOKENS_PER_REPORT} matches`);
   const found = matches.data.map(({ token, url }) => ({ key: token, url: url ?? undefined }));
   const { hashes, known, revoked } = await revokeFound(ctx, found);
   if (!(await announceRevocations(ctx, revoked)))
-    throw new Refused({ code: 'service_unavailable', why: 'revocations' });
+    throw new ApiError({ code: 'service_unavailable', why: 'revocations' });
   if (revoked.length > 0) ctx.defer(sendLeakMails(ctx));
   return await Promise.all(
     matches.data.map(async ({ token, type }, i) => {
@@ -48,6 +48,6 @@ function parse(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body));
   } catch {
-    throw new Refused({ code: 'invalid_json' });
+    throw new ApiError({ code: 'invalid_json' });
   }
 }

@@ -9,7 +9,7 @@ import { sendLeakMails } from './send-leak-mails.ts';
  * Ends keys that somebody found, without an account. One statement whatever is reported; what only a live key needs follows
  * after the response, so that neither it nor its time tells whether a key lived.
  *
- * @throws Refused `invalid_request`
+ * @throws ApiError `invalid_request`
  */
 export async function reportKeys(ctx: Ctx, input: unknown): Promise<void> {
   const { keys, url } = parseInput(keyReportSchema, input);

@@ -1,5 +1,5 @@
 import { MINUTE_WINDOW_MS, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
-import { EMPTY_WINDOWS, type LimitStatus, merge, type Weighed, type Windows, weigh } from './windows.ts';
+import { checkWindows, EMPTY_WINDOWS, type LimitStatus, merge, type Windows, type WindowsVerdict } from './windows.ts';
 
 /** A request that is sent to Redis to be counted. */
 interface Sent {
@@ -71,7 +71,7 @@ export class Admissions {
   }
 
   /** Decides about a request without Redis, and counts it where it is admitted. */
-  weighWithoutRedis(now: number, isPost: boolean, showsPosts = false): Weighed {
+  weighWithoutRedis(now: number, isPost: boolean, showsPosts = false): WindowsVerdict {
     const weighed = this.#weigh(now, isPost, showsPosts);
     if (weighed.outcome === 'limited') return weighed;
     const { day } = weighed.windows;
@@ -86,12 +86,12 @@ export class Admissions {
     this.#uncounted = withoutAdmission({ ...this.#uncounted, day: [] }, now, isPost);
   }
 
-  #weigh(now: number, isPost: boolean, showsPosts: boolean): Weighed {
+  #weigh(now: number, isPost: boolean, showsPosts: boolean): WindowsVerdict {
     const own = within(this.#own, now);
     const pending = [...this.#sent];
     const minute = merge(merge(own.minute, this.#others), timesOf(pending));
     const posts = merge(own.posts, timesOf(pending.filter((sent) => sent.isPost)));
-    return weigh({ minute, posts, day: own.day }, { now, isPost, showsPosts });
+    return checkWindows({ minute, posts, day: own.day }, { now, isPost, showsPosts });
   }
 }
 

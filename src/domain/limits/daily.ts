@@ -1,7 +1,7 @@
 import { DAILY_LIMITS, DAY_MS, type DailyLimit } from '../../config/limits.ts';
 import { type Db, runSql } from '../../data/db.ts';
 import { constraintOf } from '../../data/schema/daily-usage.ts';
-import { Refused } from '../refusal.ts';
+import { ApiError } from '../api-error.ts';
 import { type DailyCounts, insertToday, selectDay } from './store.ts';
 
 /** The UTC day of a time. @param now unix milliseconds */
@@ -15,7 +15,7 @@ export function countToday(db: Db, accountId: string, now: number, counts: Daily
 }
 
 /** The error for each daily limit, by the CHECK that holds it. @param now unix milliseconds */
-export function dailyRules(now: number): Readonly<Record<string, () => Refused>> {
+export function dailyRules(now: number): Readonly<Record<string, () => ApiError>> {
   const names = Object.keys(DAILY_LIMITS) as DailyLimit[];
   return Object.fromEntries(names.map((limit) => [constraintOf(limit), () => spent(limit, now)]));
 }
@@ -24,7 +24,7 @@ export function dailyRules(now: number): Readonly<Record<string, () => Refused>>
  * Refuses an upload before it is read, where the account may upload nothing more today. The transaction decides exactly.
  *
  * @param now unix milliseconds
- * @throws Refused `daily_quota_exceeded`
+ * @throws ApiError `daily_quota_exceeded`
  */
 export async function requireUploadsLeft(db: Db, accountId: string, now: number): Promise<void> {
   const [today] = await runSql(selectDay(db, accountId, dayOf(now)));
@@ -35,6 +35,10 @@ export async function requireUploadsLeft(db: Db, accountId: string, now: number)
 }
 
 /** Until midnight UTC, when the next row begins. */
-function spent(limit: DailyLimit, now: number): Refused {
-  return new Refused({ code: 'daily_quota_exceeded', limit, retryAfter: Math.ceil((DAY_MS - (now % DAY_MS)) / 1_000) });
+function spent(limit: DailyLimit, now: number): ApiError {
+  return new ApiError({
+    code: 'daily_quota_exceeded',
+    limit,
+    retryAfter: Math.ceil((DAY_MS - (now % DAY_MS)) / 1_000),
+  });
 }

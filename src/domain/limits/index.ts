@@ -3,11 +3,11 @@ export { countToday, dailyRules, dayOf, requireUploadsLeft } from './daily.ts';
 export { type Limited, RememberedLimits, type Throttled } from './remembered.ts';
 export { selectDay } from './store.ts';
 export {
+  checkWindows,
   EMPTY_WINDOWS,
   type LimitStatus,
-  type Weighed,
   type WindowName,
   type WindowRoom,
   type Windows,
-  weigh,
+  type WindowsVerdict,
 } from './windows.ts';

@@ -1,7 +1,7 @@
 import { HOUR_MS, LIMITED_ASKED_AGAIN_MS, POSTS_PER_MINUTE, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
-import type { Weighed, WeighedRequest, WindowRoom } from './windows.ts';
+import type { WindowRoom, WindowsRequest, WindowsVerdict } from './windows.ts';
 
-export type Limited = Extract<Weighed, { readonly outcome: 'limited' }>;
+export type Limited = Extract<WindowsVerdict, { readonly outcome: 'limited' }>;
 
 /** Requests refused without Redis, which its usage counters do not know. */
 export interface Throttled {
@@ -10,7 +10,7 @@ export interface Throttled {
   readonly count: number;
 }
 
-type Looks = Pick<WeighedRequest, 'isPost' | 'showsPosts'>;
+type Looks = Pick<WindowsRequest, 'isPost' | 'showsPosts'>;
 
 /**
  * The refusals of one key that cannot change back yet. A refused request counts nowhere, and while the minute or the day is full

@@ -37,12 +37,12 @@ export interface LimitStatus extends WindowRoom {
   readonly posts?: WindowRoom;
 }
 
-export type Weighed =
+export type WindowsVerdict =
   | ({ readonly outcome: 'admitted'; readonly windows: Windows } & LimitStatus)
   | ({ readonly outcome: 'limited'; readonly window: WindowName; readonly retryAt: number } & LimitStatus);
 
 /** A request, and the admissions that the windows do not know. */
-export interface WeighedRequest {
+export interface WindowsRequest {
   /** Unix ms. */
   readonly now: number;
   readonly isPost: boolean;
@@ -59,7 +59,7 @@ export interface WeighedRequest {
  * refused one in none. This is the rule; `data/scripts/authorize.ts` is the same rule where the windows live,
  * and a test holds the two together. `retryAt` (unix ms) is when every window that refuses has room again.
  */
-export function weigh(windows: Windows, request: WeighedRequest): Weighed {
+export function checkWindows(windows: Windows, request: WindowsRequest): WindowsVerdict {
   // Another Worker's clock may be ahead of ours: never earlier than the newest admitted request.
   const now = Math.max(request.now, windows.minute.at(-1) ?? 0);
   const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;

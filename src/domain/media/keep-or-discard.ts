@@ -1,7 +1,7 @@
 import { DbRejected } from '../../data/db.ts';
+import { ApiError } from '../api-error.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
-import { Refused } from '../refusal.ts';
 import type { StoredMedia } from './media.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function keepOrDiscard<T>(
     if (written.replayed) discard();
     return written;
   } catch (error) {
-    if (error instanceof Refused || error instanceof DbRejected) discard();
+    if (error instanceof ApiError || error instanceof DbRejected) discard();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { mediaSchema } from './answers.ts';
+import type { mediaSchema } from './responses.ts';
 import { signedQuery } from './signature.ts';
 
 export type Media = z.infer<typeof mediaSchema>;

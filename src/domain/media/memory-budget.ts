@@ -6,7 +6,7 @@ import {
   UPLOAD_MEMORY_PER_ACCOUNT_BYTES,
   UPLOAD_WAIT_MS,
 } from '../../config/limits.ts';
-import { Refused } from '../refusal.ts';
+import { ApiError } from '../api-error.ts';
 
 /**
  * The memory that the uploads of this isolate hold. A file holds what has come of it, so a sender who sends nothing takes
@@ -40,7 +40,7 @@ export interface Upload {
 /**
  * Begins an upload. An account has at most {@link ACCOUNT_UPLOADS_MAX} under way in an isolate; a further one waits.
  *
- * @throws Refused `service_unavailable` after {@link UPLOAD_WAIT_MS}
+ * @throws ApiError `service_unavailable` after {@link UPLOAD_WAIT_MS}
  */
 export async function beginUpload(accountId: string): Promise<Upload> {
   await until(() => {
@@ -74,7 +74,7 @@ export class FileBuffer {
   }
 
   /** What it holds of the budget. */
-  get heldBytes(): number {
+  get reservedBytes(): number {
     return this.#buffer.byteLength;
   }
 
@@ -89,13 +89,13 @@ export class FileBuffer {
   /**
    * Adds bytes, which must fit into `maxBytes`; waits for memory.
    *
-   * @throws Refused `service_unavailable` after {@link UPLOAD_WAIT_MS}
+   * @throws ApiError `service_unavailable` after {@link UPLOAD_WAIT_MS}
    */
   async append(bytes: Uint8Array): Promise<void> {
     const needed = this.#length + bytes.byteLength;
-    if (needed > this.heldBytes) {
+    if (needed > this.reservedBytes) {
       // Twice as large each time, so that a small file is copied once in all; a large one grows by a fixed step.
-      const next = Math.min(2 * this.heldBytes, this.heldBytes + FILE_BUFFER_STEP_BYTES);
+      const next = Math.min(2 * this.reservedBytes, this.reservedBytes + FILE_BUFFER_STEP_BYTES);
       const size = Math.min(this.maxBytes, Math.max(needed, next, FILE_BUFFER_MIN_BYTES));
       await until(() => this.#grow(size));
     }
@@ -112,7 +112,7 @@ export class FileBuffer {
   }
 
   #grow(size: number): boolean {
-    const isLarge = heldBy(this.accountId) - this.heldBytes + size > UPLOAD_MEMORY_PER_ACCOUNT_BYTES;
+    const isLarge = heldBy(this.accountId) - this.reservedBytes + size > UPLOAD_MEMORY_PER_ACCOUNT_BYTES;
     if (isLarge && largeAccount !== undefined && largeAccount !== this.accountId) return false;
     if (!isSafe(this, size)) return false;
     if (isLarge) largeAccount = this.accountId;
@@ -123,13 +123,13 @@ export class FileBuffer {
 
 function heldBy(accountId: string): number {
   let bytes = 0;
-  for (const file of files) if (file.accountId === accountId) bytes += file.heldBytes;
+  for (const file of files) if (file.accountId === accountId) bytes += file.reservedBytes;
   return bytes;
 }
 
 /** Tells if all files can still come to their end, one after the other, once this one has the size. */
 function isSafe(growing: FileBuffer, size: number): boolean {
-  const held = (file: FileBuffer) => (file === growing ? size : file.heldBytes);
+  const held = (file: FileBuffer) => (file === growing ? size : file.reservedBytes);
   const missing = (file: FileBuffer) => file.maxBytes - held(file);
   let free = UPLOAD_MEMORY_BYTES - [...files].reduce((sum, file) => sum + held(file), 0);
   if (free < 0) return false;
@@ -149,7 +149,7 @@ async function until(attempt: () => boolean): Promise<void> {
       queue.push(waiting);
       timer = setTimeout(() => {
         queue.splice(queue.indexOf(waiting), 1);
-        reject(new Refused({ code: 'service_unavailable', why: 'uploads' }));
+        reject(new ApiError({ code: 'service_unavailable', why: 'uploads' }));
       }, UPLOAD_WAIT_MS);
     });
   } finally {

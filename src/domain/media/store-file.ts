@@ -1,8 +1,8 @@
 import { DRAWN_PIXELS_MAX, PIXELS_MAX } from '../../config/limits.ts';
 import { newId } from '../../lib/id.ts';
 import type { Inspection, MediaType } from '../../lib/media/inspect.ts';
+import { ApiError, type Detail, invalidField } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
-import { type Detail, invalidField, Refused } from '../refusal.ts';
 import type { StoredMedia } from './media.ts';
 import { newObjectName } from './object-name.ts';
 
@@ -20,7 +20,7 @@ export interface UploadedFile {
  * guess. What belongs to a request that is only a repeated one is looked at alike and not put.
  *
  * @param types those that are taken
- * @throws Refused `unsupported_media_type`, `invalid_request`, both naming the file
+ * @throws ApiError `unsupported_media_type`, `invalid_request`, both naming the file
  */
 export async function storeFile(
   { now, ports }: Ctx,
@@ -59,15 +59,15 @@ function refusalOf(
   file: UploadedFile,
   types: readonly MediaType[],
   { why, message }: Extract<Inspection, { outcome: 'refused' }>,
-): Refused {
+): ApiError {
   if (why === 'unknown_type') return notOneOf(file, types);
   return invalidField(file.path, message);
 }
 
-function notOneOf({ path }: UploadedFile, types: readonly MediaType[]): Refused {
+function notOneOf({ path }: UploadedFile, types: readonly MediaType[]): ApiError {
   return unsupported({ path, message: `is none of ${types.join(', ')}` });
 }
 
-function unsupported(detail: Detail): Refused {
-  return new Refused({ code: 'unsupported_media_type', details: [detail] });
+function unsupported(detail: Detail): ApiError {
+  return new ApiError({ code: 'unsupported_media_type', details: [detail] });
 }

@@ -1,7 +1,7 @@
 import { runSql } from '../../data/db.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { announceRevocations, revokingAll } from '../keys/index.ts';
-import { Refused } from '../refusal.ts';
 import {
   accountWith,
   deleteCredentialsOf,
@@ -16,7 +16,7 @@ import {
  * Google vouches that whoever signs in owns an email address. If an account has it unproven, that person is its owner from
  * now on, and whoever signed up keeps nothing: sessions, password, keys and mailed links end.
  *
- * @throws Refused `service_unavailable` when all is done but Redis could not be told of revocations
+ * @throws ApiError `service_unavailable` when all is done but Redis could not be told of revocations
  */
 export async function proveByProvider(ctx: Ctx, email: string): Promise<void> {
   const { db } = ctx.ports;
@@ -33,5 +33,5 @@ export async function proveByProvider(ctx: Ctx, email: string): Promise<void> {
     ]),
   );
   if (!(await announceRevocations(ctx, revoked)))
-    throw new Refused({ code: 'service_unavailable', why: 'revocations' });
+    throw new ApiError({ code: 'service_unavailable', why: 'revocations' });
 }

@@ -3,10 +3,10 @@ import { runSql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
 import { addressSubject, isLinkToken, resetPasswordSchema, throttle, type Visitor } from '../accounts/index.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { announceRevocations, revokingAll } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import {
   accountOf,
   deleteSessionsOf,
@@ -24,7 +24,7 @@ import {
  * links end, and its email address is proven. Its API keys are revoked if that is asked for, or if the address was
  * unproven until now: whoever generated them may be somebody else.
  *
- * @throws Refused `invalid_request` (the link was used or is too old), `rate_limit_exceeded`; `service_unavailable` when
+ * @throws ApiError `invalid_request` (the link was used or is too old), `rate_limit_exceeded`; `service_unavailable` when
  * all is done but Redis could not be told of the revocations, which the sweep then does
  */
 export async function resetPassword(ctx: Ctx, visitor: Visitor, input: unknown): Promise<void> {
@@ -52,7 +52,7 @@ export async function resetPassword(ctx: Ctx, visitor: Visitor, input: unknown):
   );
   if (used.length === 0) throw badLink();
   if (!(await announceRevocations(ctx, revoked)))
-    throw new Refused({ code: 'service_unavailable', why: 'revocations' });
+    throw new ApiError({ code: 'service_unavailable', why: 'revocations' });
 }
 
 const badLink = () => invalidField('token', 'this link was used already or is too old; ask for another');

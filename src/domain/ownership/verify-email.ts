@@ -3,9 +3,9 @@ import { runSql } from '../../data/db.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { newId } from '../../lib/id.ts';
 import { addressSubject, isLinkToken, newLink, throttle, type Visitor } from '../accounts/index.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx, SessionActor } from '../context.ts';
 import { announceRevocations, revokingAll } from '../keys/index.ts';
-import { Refused } from '../refusal.ts';
 import {
   accountOf,
   deleteCredentialsOf,
@@ -39,7 +39,7 @@ export type Verification =
  * Uses the link that confirms an email address.
  *
  * @param session of whoever is signed in to the browser
- * @throws Refused `rate_limit_exceeded`; `service_unavailable` when all is done but Redis could not be told of revocations
+ * @throws ApiError `rate_limit_exceeded`; `service_unavailable` when all is done but Redis could not be told of revocations
  */
 export async function verifyEmail(
   ctx: Ctx,
@@ -88,7 +88,7 @@ async function takeOver(ctx: Ctx, visitor: Visitor, hash: string): Promise<Verif
   if (used.length === 0) return undefined;
   if (before?.emailVerified) return { outcome: 'confirmed' };
   if (!(await announceRevocations(ctx, revoked)))
-    throw new Refused({ code: 'service_unavailable', why: 'revocations' });
+    throw new ApiError({ code: 'service_unavailable', why: 'revocations' });
   return { outcome: 'taken_over', resetToken: reset.token };
 }
 

@@ -1,9 +1,9 @@
 import { isId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { parseInput } from '../parse-input.ts';
 import type { Poll } from '../posts/index.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { votesSchema } from './schemas.ts';
 import { addVotes, lockPoll, pollAnswer, removeVotes } from './store.ts';
 
@@ -11,10 +11,10 @@ import { addVotes, lockPoll, pollAnswer, removeVotes } from './store.ts';
  * Votes in the poll of a Jes that the person sees, until it ends. Voting again replaces the vote; the same again changes
  * nothing.
  *
- * @throws Refused `not_found`, `invalid_request`
+ * @throws ApiError `not_found`, `invalid_request`
  */
 export async function votePoll(ctx: SessionCtx, postId: string, input: unknown): Promise<Written<Poll>> {
-  if (!isId(postId)) throw new Refused({ code: 'not_found' });
+  if (!isId(postId)) throw new ApiError({ code: 'not_found' });
   const { optionIds } = parseInput(votesSchema, input);
   const { now } = ctx;
   const { db } = ctx.ports;
@@ -29,6 +29,6 @@ export async function votePoll(ctx: SessionCtx, postId: string, input: unknown):
         invalidField('optionIds', 'must be options of this poll, and one only unless it allows several'),
     },
   });
-  if (!written) throw new Refused({ code: 'not_found' });
+  if (!written) throw new ApiError({ code: 'not_found' });
   return { ...written, value: JSON.parse(written.value) as Poll };
 }

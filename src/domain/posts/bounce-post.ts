@@ -1,9 +1,9 @@
 import { isId, newId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { bounceSchema } from './schemas.ts';
@@ -14,13 +14,13 @@ import { writeJes } from './write-jes.ts';
  * Bounces a Jes that is for everybody, once, or quote-bounces it with words of one's own, as often as one likes. A bounce
  * is a Jes: it counts against the daily quota and is told as one.
  *
- * @throws Refused `missing_scope`, `not_found`, `invalid_request`, `already_bounced`, `daily_quota_exceeded`, `api_key_revoked`
+ * @throws ApiError `missing_scope`, `not_found`, `invalid_request`, `already_bounced`, `daily_quota_exceeded`, `api_key_revoked`
  * (since it was admitted)
  */
 export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown): Promise<Written<Jes>> {
   const { actor, now } = ctx;
   requireScope(actor, 'write:jes');
-  if (!isId(postId)) throw new Refused({ code: 'not_found' });
+  if (!isId(postId)) throw new ApiError({ code: 'not_found' });
   const { content = '' } = parseInput(bounceSchema, input);
   const { db } = ctx.ports;
   const id = newId(now);
@@ -30,8 +30,8 @@ export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown):
     id,
     statements: [insertBounce(db, bounce), countBounce(db, id)],
     rules: {
-      posts_bounced_once: () => new Refused({ code: 'already_bounced' }),
-      bounced_visible: () => new Refused({ code: 'not_found' }),
+      posts_bounced_once: () => new ApiError({ code: 'already_bounced' }),
+      bounced_visible: () => new ApiError({ code: 'not_found' }),
       bounced_public: () => invalidField('id', 'only a Jes that is PUBLIC can be bounced'),
     },
     previewUrl: entities.url,

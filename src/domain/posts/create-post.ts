@@ -1,11 +1,11 @@
 import { HOUR_MS } from '../../config/limits.ts';
 import { newId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { newMediaPostSchema, newPostSchema } from './schemas.ts';
@@ -17,7 +17,7 @@ import { writeJes } from './write-jes.ts';
  * transaction, one request to Neon.
  *
  * @param media files that are in the bucket already; where there are some, nothing is unfurled
- * @throws Refused `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
  */
 export async function createPost(
   ctx: ActorCtx,
@@ -65,9 +65,9 @@ export async function createPost(
   });
 }
 
-/** @throws Refused `invalid_request` for each text that has no file to describe */
+/** @throws ApiError `invalid_request` for each text that has no file to describe */
 function requireFiles(alt: readonly (string | null)[], files: number): void {
   const message = files === 1 ? 'describes no file: there is 1' : `describes no file: there are ${files}`;
   const details = alt.flatMap((text, i) => (text !== null && i >= files ? [{ path: `alt.${i}`, message }] : []));
-  if (details.length > 0) throw new Refused({ code: 'invalid_request', details });
+  if (details.length > 0) throw new ApiError({ code: 'invalid_request', details });
 }

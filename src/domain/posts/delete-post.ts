@@ -1,9 +1,9 @@
 import { isId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { forgetMedia } from '../media/index.ts';
-import { Refused } from '../refusal.ts';
 import { refuseOthers } from './refuse-others.ts';
 import { deletedAnswer, markDeleted, objectsOf } from './store.ts';
 
@@ -11,12 +11,12 @@ import { deletedAnswer, markDeleted, objectsOf } from './store.ts';
  * Deletes a Jes of one's own, for everyone and with its comments and files. A bounce of it stays, without what it said.
  * The daily quota gets nothing back.
  *
- * @throws Refused `missing_scope`, `not_found`, `not_owner`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `not_found`, `not_owner`, `api_key_revoked` (since it was admitted)
  */
 export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<string>> {
   const { actor, now } = ctx;
   requireScope(actor, 'write:jes');
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const at = new Date(now);
   const written = await writeOnce(ctx, {
     status: 204,

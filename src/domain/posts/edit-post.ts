@@ -1,10 +1,10 @@
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
@@ -18,12 +18,12 @@ import { toWrittenJes } from './written-jes.ts';
  * Changes a Jes of one's own: its content with what is found in it, its visibility, its location, the texts of its files. What
  * is left out stays.
  *
- * @throws Refused `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
  */
 export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promise<Written<Jes>> {
   const { actor, now } = ctx;
   requireScope(actor, 'write:jes');
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const change = parseInput(postChangeSchema, input);
   const entities = change.content === undefined ? undefined : findEntities(change.content);
   const { db } = ctx.ports;
@@ -53,11 +53,11 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
 }
 
 /** Names those files that are none of this Jes. */
-async function unknownFiles({ ports }: ActorCtx, postId: string, named: readonly AltText[]): Promise<Refused> {
+async function unknownFiles({ ports }: ActorCtx, postId: string, named: readonly AltText[]): Promise<ApiError> {
   const { rows } = await runSql(selectFileIds(ports.db, postId));
   const known = new Set(rows.map(({ id }) => id));
   const details = named.flatMap(({ id }, i) =>
     known.has(id) ? [] : [{ path: `media.${i}.id`, message: 'must be the id of a file of this Jes' }],
   );
-  return new Refused({ code: 'invalid_request', details });
+  return new ApiError({ code: 'invalid_request', details });
 }

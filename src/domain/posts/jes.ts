@@ -7,7 +7,7 @@ import type {
   locationSchema,
   pollSchema,
   visibilitySchema,
-} from './answers.ts';
+} from './responses.ts';
 
 export type Jes = z.infer<typeof jesSchema>;
 export type Visibility = z.infer<typeof visibilitySchema>;

@@ -1,7 +1,7 @@
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
-import { Refused } from '../refusal.ts';
 import { type Jes, toJes } from './jes.ts';
 import { selectJes, type View } from './store.ts';
 import { viewOf } from './view.ts';
@@ -9,21 +9,21 @@ import { viewOf } from './view.ts';
 /**
  * A Jes by its id. Its counts are there only for keys with `read:engagement`.
  *
- * @throws Refused `not_found`: there is none, or not for this account; the two look the same
+ * @throws ApiError `not_found`: there is none, or not for this account; the two look the same
  */
 export async function readPost(ctx: ActorCtx, id: string): Promise<Jes> {
   return await read(ctx, id, viewOf(ctx));
 }
 
-/** A Jes with its counts, for a page. @param viewerId null = nobody is signed in @throws Refused `not_found` */
+/** A Jes with its counts, for a page. @param viewerId null = nobody is signed in @throws ApiError `not_found` */
 export async function readPostFor(ctx: Ctx, viewerId: string | null, id: string): Promise<Jes> {
   return await read(ctx, id, { viewerId, webOrigin: ctx.ports.webOrigin, withCounts: true });
 }
 
 async function read({ ports, now }: Ctx, id: string, view: View): Promise<Jes> {
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const { rows } = await runSql(selectJes(ports.db, id, view));
   const [row] = rows;
-  if (!row) throw new Refused({ code: 'not_found' });
+  if (!row) throw new ApiError({ code: 'not_found' });
   return await toJes(ports, row.body, now);
 }

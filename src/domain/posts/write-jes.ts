@@ -1,9 +1,9 @@
 import type { Statement } from '../../data/db.ts';
+import { ApiError } from '../api-error.ts';
 import type { ActorCtx } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import type { StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
-import { Refused } from '../refusal.ts';
 import type { Rules } from '../rules.ts';
 import { asCreation } from './as-creation.ts';
 import { askForPreview } from './ask-for-preview.ts';
@@ -28,7 +28,7 @@ export interface NewJes {
 /**
  * Writes a Jes with all that comes with one, in one transaction: the account's total, the event, the daily quota.
  *
- * @throws Refused `daily_quota_exceeded`, why the actor may not write any more, and by the rules of the statements
+ * @throws ApiError `daily_quota_exceeded`, why the actor may not write any more, and by the rules of the statements
  */
 export async function writeJes(ctx: ActorCtx, jes: NewJes): Promise<Written<Jes>> {
   const { id, rules, previewUrl, isBounce, files } = jes;
@@ -42,7 +42,7 @@ export async function writeJes(ctx: ActorCtx, jes: NewJes): Promise<Written<Jes>
     ctx,
     asCreation(ctx, { statements, answer, rules, postId: id, eventId: event.id }, files),
   );
-  if (!written) throw new Refused({ code: 'internal_error' });
+  if (!written) throw new ApiError({ code: 'internal_error' });
   if (!written.replayed) askForPreview(ctx, id, previewUrl);
   return await toWrittenJes(ctx, written);
 }

@@ -1,6 +1,6 @@
 import { InFlight } from '../../lib/in-flight.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
-import { Refused } from '../refusal.ts';
 
 const inFlight = new InFlight<unknown>();
 
@@ -10,7 +10,7 @@ const inFlight = new InFlight<unknown>();
  *
  * @param kept what the cache has for the path
  * @param read as somebody who is not signed in
- * @throws Refused `not_found`
+ * @throws ApiError `not_found`
  */
 export async function readForVisitors<T>(
   ctx: Ctx,
@@ -18,12 +18,12 @@ export async function readForVisitors<T>(
   kept: Response | undefined,
   read: () => Promise<T>,
 ): Promise<T> {
-  if (kept) throw new Refused({ code: 'not_found' });
+  if (kept) throw new ApiError({ code: 'not_found' });
   try {
     // One path is always read in one way.
     return (await inFlight.share(path, ctx.defer, read)) as T;
   } catch (error) {
-    if (error instanceof Refused && error.refusal.code === 'not_found') {
+    if (error instanceof ApiError && error.reason.code === 'not_found') {
       ctx.defer(ctx.ports.publicCache.keep(path, new Response(null, { status: 404 })));
     }
     throw error;

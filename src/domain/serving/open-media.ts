@@ -1,9 +1,9 @@
 import { runSql } from '../../data/db.ts';
 import { InFlight } from '../../lib/in-flight.ts';
 import type { ByteRange } from '../../lib/range.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { expiryOf, isObjectName } from '../media/index.ts';
-import { Refused } from '../refusal.ts';
 import { readForVisitors } from './for-visitors.ts';
 import { selectForEverybody } from './store.ts';
 
@@ -15,7 +15,7 @@ export interface OpenFile {
   readonly size: number;
   /** Until when its address is good, in unix milliseconds; undefined = it is for everybody. */
   readonly expiresAt: number | undefined;
-  /** The bytes, or a part of them; to be asked once. @throws Refused `not_found`: it was deleted in this very moment */
+  /** The bytes, or a part of them; to be asked once. @throws ApiError `not_found`: it was deleted in this very moment */
   read(part?: ByteRange): Promise<ReadableStream>;
 }
 
@@ -25,7 +25,7 @@ export interface OpenFile {
  *
  * @param query of the address, as `linkMedia` wrote it
  * @param isWhole whether all bytes are wanted, and on no condition
- * @throws Refused `not_found`
+ * @throws ApiError `not_found`
  */
 export async function openMedia(
   ctx: Ctx,
@@ -33,7 +33,7 @@ export async function openMedia(
   query: { readonly expires?: string | undefined; readonly signature?: string | undefined },
   isWhole: boolean,
 ): Promise<OpenFile> {
-  if (!isObjectName(object)) throw new Refused({ code: 'not_found' });
+  if (!isObjectName(object)) throw new ApiError({ code: 'not_found' });
   const { expires, signature } = query;
   if (expires !== undefined && signature !== undefined) {
     const expiresAt = await expiryOf(ctx.ports.sessionSecrets, object, { expires, signature }, ctx.now);
@@ -59,7 +59,7 @@ async function openPublic(ctx: Ctx, object: string, isWhole: boolean): Promise<B
 
 async function requireForEverybody({ ports }: Ctx, object: string): Promise<void> {
   const { rows } = await runSql(selectForEverybody(ports.db, object));
-  if (rows.length === 0) throw new Refused({ code: 'not_found' });
+  if (rows.length === 0) throw new ApiError({ code: 'not_found' });
 }
 
 /** One call of the bucket where the whole is wanted; else one for what is known of it, and one for its bytes. */
@@ -67,7 +67,7 @@ async function openStored({ ports }: Ctx, object: string, isWhole: boolean): Pro
   const { objects } = ports;
   const whole = isWhole ? await objects.get(object) : undefined;
   const found = whole === undefined ? await objects.head(object) : whole;
-  if (!found) throw new Refused({ code: 'not_found' });
+  if (!found) throw new ApiError({ code: 'not_found' });
   return {
     contentType: contentTypeOf(found),
     etag: found.httpEtag,
@@ -111,6 +111,6 @@ const DEFAULT_TYPE = 'application/octet-stream';
 const contentTypeOf = ({ httpMetadata }: R2Object) => httpMetadata?.contentType ?? DEFAULT_TYPE;
 
 function bodyOf(found: R2ObjectBody | null): ReadableStream {
-  if (!found) throw new Refused({ code: 'not_found' });
+  if (!found) throw new ApiError({ code: 'not_found' });
   return found.body;
 }

@@ -1,8 +1,8 @@
 import { USERNAME_MAX_CHARACTERS, USERNAME_MIN_CHARACTERS } from '../../config/limits.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { dailyRules } from '../limits/index.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import type { Follow } from './schemas.ts';
 import { followAnswer, lockAccounts, setFollowing } from './store.ts';
 import { writeAsPerson } from './write.ts';
@@ -13,11 +13,11 @@ const USERNAME = new RegExp(`^[a-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MA
  * Follows somebody, or no longer; the same again changes nothing. Private accounts are followed without being asked: the
  * contract knows no requests.
  *
- * @throws Refused `not_found`, `invalid_request` (oneself), `daily_quota_exceeded`
+ * @throws ApiError `not_found`, `invalid_request` (oneself), `daily_quota_exceeded`
  */
 export async function setFollow(ctx: SessionCtx, name: string, isSet: boolean): Promise<Written<Follow>> {
   const username = name.toLowerCase();
-  if (!USERNAME.test(username)) throw new Refused({ code: 'not_found' });
+  if (!USERNAME.test(username)) throw new ApiError({ code: 'not_found' });
   const { now, ports } = ctx;
   const actor = writerOf(ctx);
   return await writeAsPerson<Follow>(ctx, {

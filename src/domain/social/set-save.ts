@@ -1,14 +1,14 @@
 import { isId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
-import { Refused } from '../refusal.ts';
 import type { Save } from './schemas.ts';
 import { markAnswer, setMark } from './store.ts';
 import { writeAsPerson } from './write.ts';
 
-/** Keeps a Jes for later that the person sees, or no longer; the same again changes nothing. @throws Refused `not_found` */
+/** Keeps a Jes for later that the person sees, or no longer; the same again changes nothing. @throws ApiError `not_found` */
 export async function setSave(ctx: SessionCtx, postId: string, isSet: boolean): Promise<Written<Save>> {
-  if (!isId(postId)) throw new Refused({ code: 'not_found' });
+  if (!isId(postId)) throw new ApiError({ code: 'not_found' });
   const { now, ports } = ctx;
   const actor = writerOf(ctx);
   const target = { postId, actor, isSet, at: new Date(now) };

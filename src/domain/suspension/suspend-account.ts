@@ -1,7 +1,7 @@
 import { runSql } from '../../data/db.ts';
+import { ApiError } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { announceSuspension, liftSuspension, selectAdmissible } from '../keys/index.ts';
-import { Refused } from '../refusal.ts';
 import { lockForSuspension, markSuspended, markUnsuspended, selectAccount } from './store.ts';
 
 export interface Suspension {
@@ -16,7 +16,7 @@ export interface Suspension {
  * of theirs lands and no webhook delivery starts. Nothing is deleted, and its public Jes stay visible. Idempotent.
  *
  * @param name the username or the id
- * @throws Refused `not_found`; `service_unavailable` when Redis could not be told: the account is suspended in Neon and writes
+ * @throws ApiError `not_found`; `service_unavailable` when Redis could not be told: the account is suspended in Neon and writes
  * nothing, records in Redis may admit reads a little longer, and repeating the call tells Redis again
  */
 export async function suspendAccount(ctx: Ctx, name: string): Promise<Suspension> {
@@ -29,25 +29,25 @@ export async function suspendAccount(ctx: Ctx, name: string): Promise<Suspension
       selectAdmissible(db, account.id),
     ]),
   );
-  if (!(await announceSuspension(ctx, keys))) throw new Refused({ code: 'service_unavailable', why: 'suspension' });
+  if (!(await announceSuspension(ctx, keys))) throw new ApiError({ code: 'service_unavailable', why: 'suspension' });
   return { ...account, suspendedAt: row?.suspendedAt?.toISOString() ?? null };
 }
 
 /**
  * Lifts the suspension of an account: its sessions and keys work as before. Idempotent.
  *
- * @throws Refused like {@link suspendAccount}
+ * @throws ApiError like {@link suspendAccount}
  */
 export async function unsuspendAccount(ctx: Ctx, name: string): Promise<Suspension> {
   const { db } = ctx.ports;
   const account = await find(ctx, name);
   const [, keys] = await runSql(db.batch([markUnsuspended(db, account.id), selectAdmissible(db, account.id)]));
-  if (!(await liftSuspension(ctx, keys))) throw new Refused({ code: 'service_unavailable', why: 'suspension' });
+  if (!(await liftSuspension(ctx, keys))) throw new ApiError({ code: 'service_unavailable', why: 'suspension' });
   return { ...account, suspendedAt: null };
 }
 
 async function find(ctx: Ctx, name: string) {
   const [account] = await runSql(selectAccount(ctx.ports.db, name));
-  if (!account) throw new Refused({ code: 'not_found' });
+  if (!account) throw new ApiError({ code: 'not_found' });
   return account;
 }

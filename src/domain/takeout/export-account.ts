@@ -1,9 +1,9 @@
 import { EXPORT_PAGE_ROWS, THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { throttle } from '../accounts/index.ts';
+import { ApiError } from '../api-error.ts';
 import type { SessionCtx } from '../context.ts';
 import { linkMedia, type MediaRow } from '../media/index.ts';
-import { Refused } from '../refusal.ts';
 import { LISTS, selectAccount, selectPage } from './store.ts';
 
 /** A row of a list; files of Jes and JesClips have no addresses yet. */
@@ -16,14 +16,14 @@ interface Row extends Record<string, unknown> {
  * no more memory than a small one. No secret is in it: no password hash, no hash of a key, no token. Addresses of files are
  * signed, and work for an hour.
  *
- * @throws Refused `rate_limit_exceeded`, `not_found`; what fails later ends the pieces early
+ * @throws ApiError `rate_limit_exceeded`, `not_found`; what fails later ends the pieces early
  */
 export async function exportAccount(ctx: SessionCtx): Promise<AsyncGenerator<string, void>> {
   const { accountId } = ctx.actor;
   await throttle(ctx, [{ rule: THROTTLES.exportAccount, subject: accountId }]);
   const { rows } = await runSql(selectAccount(ctx.ports.db, accountId));
   const [account] = rows;
-  if (!account) throw new Refused({ code: 'not_found' });
+  if (!account) throw new ApiError({ code: 'not_found' });
   return pieces(ctx, account.body);
 }
 

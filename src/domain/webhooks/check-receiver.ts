@@ -1,11 +1,11 @@
 import { THROTTLES, WEBHOOK_PROBE_STALE_MS, WEBHOOK_TIMEOUT_MS } from '../../config/limits.ts';
 import { TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { throttle } from '../accounts/index.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { ActorCtx, ClientAddress } from '../context.ts';
 import { type AttemptResult, newSecret, openSecret, sendAttempt } from '../deliveries/index.ts';
 import { runAsActor } from '../idempotency/index.ts';
 import { newEventId } from '../outbox/index.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { nameWebhook, type WebhookPath } from './named.ts';
 import { insertAudit, selectProbed } from './store.ts';
 
@@ -41,7 +41,7 @@ interface Probe {
  * first once more; one with two signatures, of which the second is right, as during a rotation; and one whose response must
  * come in time. A receiver that verifies and deduplicates as Standard Webhooks asks passes all.
  *
- * @throws Refused `not_found`, `rate_limit_exceeded`, `invalid_request` (its key is revoked or suspended)
+ * @throws ApiError `not_found`, `rate_limit_exceeded`, `invalid_request` (its key is revoked or suspended)
  */
 export async function checkReceiver(
   ctx: ActorCtx,
@@ -57,7 +57,7 @@ export async function checkReceiver(
     db.batch([selectProbed(db, named), insertAudit(db, named, { event: 'webhook_tested', at, address })]),
   );
   const [target] = rows;
-  if (!target) throw new Refused({ code: 'not_found' });
+  if (!target) throw new ApiError({ code: 'not_found' });
   if (!target.hears) throw invalidField('status', 'its key is revoked, or its account suspended');
   const secret = await openSecret(webhookSecretKeys, target.sealedSecret, named.webhookId);
 

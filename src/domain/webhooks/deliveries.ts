@@ -1,16 +1,16 @@
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
 import { isId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { ActorCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { parseFound } from './endpoints.ts';
 import { nameKey, nameWebhook, type WebhookPath } from './named.ts';
 import { deliveriesQuerySchema, eventsQuerySchema } from './schemas.ts';
 import { selectDeliveries, selectDelivery, selectEvents } from './store.ts';
 import type { DeliveryDetail, DeliveryPage } from './webhook.ts';
 
-/** Deliveries of an endpoint, the newest first. @throws Refused `not_found`, `invalid_request` */
+/** Deliveries of an endpoint, the newest first. @throws ApiError `not_found`, `invalid_request` */
 export async function listDeliveries(ctx: ActorCtx, path: WebhookPath, input: unknown): Promise<DeliveryPage> {
   const named = nameWebhook(ctx, path);
   const { status, event, limit, cursor } = parseInput(deliveriesQuerySchema, input);
@@ -26,13 +26,13 @@ export async function listDeliveries(ctx: ActorCtx, path: WebhookPath, input: un
   return { deliveries, nextCursor: hasMore ? await sealCursor(ctx.ports.sessionSecrets[0], list, last.id) : null };
 }
 
-/** One delivery with what was sent and every answer to it. @throws Refused `not_found` */
+/** One delivery with what was sent and every answer to it. @throws ApiError `not_found` */
 export async function readDelivery(
   ctx: ActorCtx,
   path: WebhookPath & { readonly deliveryId: string },
 ): Promise<DeliveryDetail> {
   const named = nameWebhook(ctx, path);
-  if (!isId(path.deliveryId)) throw new Refused({ code: 'not_found' });
+  if (!isId(path.deliveryId)) throw new ApiError({ code: 'not_found' });
   const { rows } = await runSql(selectDelivery(ctx.ports.db, named, path.deliveryId));
   return parseFound(rows);
 }
@@ -42,7 +42,7 @@ export async function readDelivery(
  * given under a lock that is held until the commit, so nothing that commits later comes before it.
  *
  * @returns the answer as JSON, in which each event is the text that deliveries send
- * @throws Refused `not_found`, `invalid_request`
+ * @throws ApiError `not_found`, `invalid_request`
  */
 export async function listEvents(ctx: ActorCtx, keyId: string, input: unknown): Promise<string> {
   nameKey(ctx, keyId);
@@ -51,7 +51,7 @@ export async function listEvents(ctx: ActorCtx, keyId: string, input: unknown): 
   const after = Number((await openPosition(ctx, list, cursor)) ?? 0);
   const { rows } = await runSql(selectEvents(ctx.ports.db, ctx.actor, keyId, { after, event, limit }));
   const [first] = rows;
-  if (!first) throw new Refused({ code: 'not_found' });
+  if (!first) throw new ApiError({ code: 'not_found' });
   const events = rows.flatMap(({ envelope }) => (envelope === null ? [] : [envelope]));
   // A page that is not full has seen everything up to the watermark, and what the filter left out with it.
   const position = events.length === limit ? rows.at(-1)?.sequence : first.watermark;
@@ -59,7 +59,7 @@ export async function listEvents(ctx: ActorCtx, keyId: string, input: unknown): 
   return `{"events":[${events.join(',')}],"nextCursor":"${nextCursor}"}`;
 }
 
-/** @throws Refused `invalid_request` for what is no cursor of this list */
+/** @throws ApiError `invalid_request` for what is no cursor of this list */
 async function openPosition(
   { ports }: ActorCtx,
   list: string,

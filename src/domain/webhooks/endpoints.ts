@@ -1,12 +1,12 @@
 import { WEBHOOK_BATCH, WEBHOOK_ROTATION_MS } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { newId } from '../../lib/id.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import { type ActorCtx, type ClientAddress, writerOf } from '../context.ts';
 import { isAllowedTarget, newSecret, sealSecret } from '../deliveries/index.ts';
 import { runAsActor, throttlePerson, type Written, writeOnce } from '../idempotency/index.ts';
 import { cancelSilenced } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { nameKey, nameWebhook, type WebhookPath } from './named.ts';
 import { newWebhookSchema, rotationSchema, webhookChangeSchema } from './schemas.ts';
 import {
@@ -25,35 +25,35 @@ import {
 } from './store.ts';
 import type { CreatedWebhook, RotatedSecret, WebhookAnswer, WebhookList } from './webhook.ts';
 
-/** The endpoints of a key, the oldest first. @throws Refused `not_found` */
+/** The endpoints of a key, the oldest first. @throws ApiError `not_found` */
 export async function listWebhooks(ctx: ActorCtx, keyId: string): Promise<WebhookList> {
   const { rows } = await runSql(selectWebhooks(ctx.ports.db, ctx.actor, nameKey(ctx, keyId)));
   return parseFound(rows);
 }
 
-/** One endpoint. @throws Refused `not_found` */
+/** One endpoint. @throws ApiError `not_found` */
 export async function readWebhook(ctx: ActorCtx, path: WebhookPath): Promise<WebhookAnswer> {
   const { rows } = await runSql(selectWebhook(ctx.ports.db, nameWebhook(ctx, path)));
   return parseFound(rows);
 }
 
-/** When the older secret of an endpoint ends; undefined where one signs. @throws Refused `not_found` */
+/** When the older secret of an endpoint ends; undefined where one signs. @throws ApiError `not_found` */
 export async function readRotation(ctx: ActorCtx, path: WebhookPath): Promise<string | undefined> {
   const { rows } = await runSql(selectRotation(ctx.ports.db, nameWebhook(ctx, path), new Date(ctx.now)));
-  if (!rows[0]) throw new Refused({ code: 'not_found' });
+  if (!rows[0]) throw new ApiError({ code: 'not_found' });
   return rows[0].previousExpiresAt ?? undefined;
 }
 
-/** @throws Refused `not_found` */
+/** @throws ApiError `not_found` */
 export function parseFound<T>([row]: readonly { readonly body: string }[]): T {
-  if (!row) throw new Refused({ code: 'not_found' });
+  if (!row) throw new ApiError({ code: 'not_found' });
   return JSON.parse(row.body) as T;
 }
 
 /**
  * Adds an endpoint to a key and answers its signing secret, which is shown this once.
  *
- * @throws Refused `not_found`, `invalid_request`, `webhook_limit_reached`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `not_found`, `invalid_request`, `webhook_limit_reached`, `api_key_revoked` (since it was admitted)
  */
 export async function createWebhook(
   ctx: ActorCtx,
@@ -78,21 +78,21 @@ export async function createWebhook(
       selectWebhook(db, named),
     ]),
     {
-      own_key: () => new Refused({ code: 'not_found' }),
+      own_key: () => new ApiError({ code: 'not_found' }),
       active_key: () => invalidField('id', 'must be the id of an active key'),
-      webhooks_of_key: () => new Refused({ code: 'webhook_limit_reached' }),
+      webhooks_of_key: () => new ApiError({ code: 'webhook_limit_reached' }),
     },
   );
   return { ...parseFound<WebhookAnswer>(rows), secret };
 }
 
-/** @throws Refused `invalid_request` */
+/** @throws ApiError `invalid_request` */
 function requireTarget({ ports }: ActorCtx, url: string): void {
   if (isAllowedTarget(url, ports)) return;
   throw invalidField('url', 'must be an https URL on port 443 with a public host name that is not of Jestha');
 }
 
-/** Changes an endpoint. @throws Refused `not_found`, `invalid_request` */
+/** Changes an endpoint. @throws ApiError `not_found`, `invalid_request` */
 export async function changeWebhook(
   ctx: ActorCtx,
   path: WebhookPath,
@@ -109,12 +109,12 @@ export async function changeWebhook(
     statements: [insertAudit(db, named, { event: 'webhook_changed', at, address }), updateWebhook(db, named, change)],
     answer: writtenWebhook(named),
   });
-  if (!written) throw new Refused({ code: 'not_found' });
+  if (!written) throw new ApiError({ code: 'not_found' });
   if (change.status === 'disabled') cancelWaiting(ctx, path);
   return { ...written, value: JSON.parse(written.value) as WebhookAnswer };
 }
 
-/** Deletes an endpoint with its deliveries. @throws Refused `not_found` */
+/** Deletes an endpoint with its deliveries. @throws ApiError `not_found` */
 export async function deleteWebhook(
   ctx: ActorCtx,
   path: WebhookPath,
@@ -128,7 +128,7 @@ export async function deleteWebhook(
     statements: [insertAudit(db, named, { event: 'webhook_deleted', at, address }), markDeleted(db, named, at)],
     answer: deletedAnswer(named, at),
   });
-  if (!written) throw new Refused({ code: 'not_found' });
+  if (!written) throw new ApiError({ code: 'not_found' });
   cancelWaiting(ctx, path);
   return written;
 }
@@ -141,7 +141,7 @@ function cancelWaiting({ defer, now, ports }: ActorCtx, { keyId }: WebhookPath):
 /**
  * Gives an endpoint another secret. For a day both sign, so that the receiver can be changed without a gap.
  *
- * @throws Refused `not_found`, `invalid_request`, `rotation_in_progress` while two are live, unless `endPrevious`
+ * @throws ApiError `not_found`, `invalid_request`, `rotation_in_progress` while two are live, unless `endPrevious`
  */
 export async function rotateWebhookSecret(
   ctx: ActorCtx,
@@ -170,6 +170,6 @@ export async function rotateWebhookSecret(
     ]),
   );
   const answer = parseFound<WebhookAnswer>(rows);
-  if (rowCount === 0) throw new Refused({ code: 'rotation_in_progress' });
+  if (rowCount === 0) throw new ApiError({ code: 'rotation_in_progress' });
   return { ...answer, secret, previousExpiresAt: rotation.previousExpiresAt.toISOString() };
 }

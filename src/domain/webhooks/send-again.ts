@@ -2,11 +2,11 @@ import { THROTTLES } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { isId, newId } from '../../lib/id.ts';
 import { throttle } from '../accounts/index.ts';
+import { ApiError, invalidField } from '../api-error.ts';
 import type { ActorCtx, ClientAddress } from '../context.ts';
 import { type Write, type Written, writeOnce } from '../idempotency/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalidField, Refused } from '../refusal.ts';
 import { nameWebhook, type WebhookPath } from './named.ts';
 import { replaySchema } from './schemas.ts';
 import {
@@ -25,7 +25,7 @@ import type { DeliveryAnswer, Replayed } from './webhook.ts';
 /**
  * Sends an endpoint an event of its own, `webhook.test`.
  *
- * @throws Refused `not_found`, `rate_limit_exceeded`, `invalid_request` (it is disabled)
+ * @throws ApiError `not_found`, `rate_limit_exceeded`, `invalid_request` (it is disabled)
  */
 export async function testWebhook(
   ctx: ActorCtx,
@@ -46,7 +46,7 @@ export async function testWebhook(
   });
 }
 
-/** Sends one delivery again. @throws Refused like {@link testWebhook} */
+/** Sends one delivery again. @throws ApiError like {@link testWebhook} */
 export async function redeliver(
   ctx: ActorCtx,
   path: WebhookPath & { readonly deliveryId: string },
@@ -54,7 +54,7 @@ export async function redeliver(
 ): Promise<Written<DeliveryAnswer>> {
   const named = nameWebhook(ctx, path);
   const { deliveryId } = path;
-  if (!isId(deliveryId)) throw new Refused({ code: 'not_found' });
+  if (!isId(deliveryId)) throw new ApiError({ code: 'not_found' });
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
   return await queue(ctx, named, {
@@ -66,7 +66,7 @@ export async function redeliver(
   });
 }
 
-/** Sends again what an endpoint missed since a time. @throws Refused like {@link testWebhook} */
+/** Sends again what an endpoint missed since a time. @throws ApiError like {@link testWebhook} */
 export async function replay(
   ctx: ActorCtx,
   path: WebhookPath,
@@ -97,10 +97,10 @@ async function queue<T>(ctx: ActorCtx, named: Named, write: Omit<Write, 'status'
 }
 
 /** Why nothing could be queued: there is no such endpoint or delivery, or nothing can be sent. */
-async function whyNot(ctx: ActorCtx, named: Named): Promise<Refused> {
+async function whyNot(ctx: ActorCtx, named: Named): Promise<ApiError> {
   const { rows } = await runSql(selectReception(ctx.ports.db, named, new Date(ctx.now)));
   const [found] = rows;
-  if (!found || found.mayReceive) return new Refused({ code: 'not_found' });
+  if (!found || found.mayReceive) return new ApiError({ code: 'not_found' });
   const why = found.isEnabled ? 'its key is revoked or has expired' : 'the endpoint is disabled; enable it first';
   return invalidField('status', why);
 }

@@ -10,7 +10,7 @@ import type {
   webhookAnswerSchema,
   webhookListSchema,
   webhookSchema,
-} from './answers.ts';
+} from './responses.ts';
 
 export type Webhook = z.infer<typeof webhookSchema>;
 export type Delivery = z.infer<typeof deliverySchema>;

@@ -12,8 +12,8 @@ export const getSessions = {
   method: 'GET',
   path: '/api/auth/sessions',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    return reply(exchange, 200, { sessions: await listSessions(ctx) });
+  async handle(context, { ctx }) {
+    return reply(context, 200, { sessions: await listSessions(ctx) });
   },
 } as const satisfies SessionEndpoint;
 
@@ -22,9 +22,9 @@ export const deleteSessionById = {
   method: 'DELETE',
   path: '/api/auth/sessions/:id',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    await endSession(ctx, exchange.c.req.param('id') ?? '');
-    return reply(exchange, 200, { success: true });
+  async handle(context, { ctx }) {
+    await endSession(ctx, context.c.req.param('id') ?? '');
+    return reply(context, 200, { success: true });
   },
 } as const satisfies SessionEndpoint;
 
@@ -33,8 +33,8 @@ export const deleteOtherSessions = {
   method: 'DELETE',
   path: '/api/auth/sessions',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    return reply(exchange, 200, { ended: await endOtherSessions(ctx) });
+  async handle(context, { ctx }) {
+    return reply(context, 200, { ended: await endOtherSessions(ctx) });
   },
 } as const satisfies SessionEndpoint;
 
@@ -43,9 +43,9 @@ export const postReauthenticate = {
   method: 'POST',
   path: '/api/auth/reauthenticate',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    await reauthenticate(ctx, await readJson(exchange.c.req.raw));
-    return reply(exchange, 200, { success: true });
+  async handle(context, { ctx }) {
+    await reauthenticate(ctx, await readJson(context.c.req.raw));
+    return reply(context, 200, { success: true });
   },
 } as const satisfies SessionEndpoint;
 
@@ -54,9 +54,9 @@ export const postChangePassword = {
   method: 'POST',
   path: '/api/auth/change-password',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    await changePassword(ctx, await readJson(exchange.c.req.raw));
-    return reply(exchange, 200, { success: true });
+  async handle(context, { ctx }) {
+    await changePassword(ctx, await readJson(context.c.req.raw));
+    return reply(context, 200, { success: true });
   },
 } as const satisfies SessionEndpoint;
 
@@ -66,10 +66,10 @@ export const getAccountExport = {
   method: 'GET',
   path: '/api/auth/account/export',
   access: 'session',
-  async answer(exchange, { ctx, owner }) {
+  async handle(context, { ctx, owner }) {
     const { exportAccount } = await import('../../domain/takeout/index.ts');
     const pieces = await exportAccount(ctx);
-    return respond(exchange, 200, toStream(pieces), {
+    return respond(context, 200, toStream(pieces), {
       ...EVERY_REPLY,
       'Content-Disposition': `attachment; filename="jestha-${owner.username}.json"`,
     });
@@ -81,10 +81,10 @@ export const deleteOwnAccount = {
   method: 'DELETE',
   path: '/api/auth/account',
   access: 'session',
-  async answer(exchange, { ctx }) {
+  async handle(context, { ctx }) {
     const { deleteAccount } = await import('../../domain/departure/index.ts');
-    const deletedAt = await deleteAccount(ctx, visitorOf(exchange), await readJson(exchange.c.req.raw));
-    exchange.cookies = [clearedSessionCookie(exchange)];
-    return reply(exchange, 200, { deletedAt: new Date(deletedAt).toISOString() });
+    const deletedAt = await deleteAccount(ctx, visitorOf(context), await readJson(context.c.req.raw));
+    context.cookies = [clearedSessionCookie(context)];
+    return reply(context, 200, { deletedAt: new Date(deletedAt).toISOString() });
   },
 } as const satisfies SessionEndpoint;

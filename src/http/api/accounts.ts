@@ -1,8 +1,8 @@
 import { readProfile, signIn, signOut, signUp } from '../../domain/accounts/index.ts';
 import type { VisitorEndpoint } from '../endpoint.ts';
-import type { Exchange } from '../exchange.ts';
 import { readJson } from '../read-json.ts';
 import { reply } from '../reply.ts';
+import type { RequestContext } from '../request-context.ts';
 import { clearedSessionCookie, readSessionCookie, signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 
@@ -12,7 +12,7 @@ export const postSignUp = {
   method: 'POST',
   path: '/api/auth/sign-up/email',
   access: 'visitor',
-  answer: (exchange) => answerSignedIn(exchange, signUp),
+  handle: (context) => answerSignedIn(context, signUp),
 } as const satisfies VisitorEndpoint;
 
 /** Answers the profile and sets the session cookie. */
@@ -21,16 +21,16 @@ export const postSignIn = {
   method: 'POST',
   path: '/api/auth/sign-in/email',
   access: 'visitor',
-  answer: (exchange) => answerSignedIn(exchange, signIn),
+  handle: (context) => answerSignedIn(context, signIn),
 } as const satisfies VisitorEndpoint;
 
-async function answerSignedIn(exchange: Exchange, verb: typeof signIn): Promise<Response> {
-  const { ctx, c } = exchange;
-  const entered = await verb(ctx, visitorOf(exchange), await readJson(c.req.raw));
+async function answerSignedIn(context: RequestContext, verb: typeof signIn): Promise<Response> {
+  const { ctx, c } = context;
+  const entered = await verb(ctx, visitorOf(context), await readJson(c.req.raw));
   const profile = await readProfile(ctx, entered.accountId);
   // Only now: an answer that refuses signs nobody in.
-  exchange.cookies = await signedInCookies(exchange, entered);
-  return reply(exchange, 200, profile);
+  context.cookies = await signedInCookies(context, entered);
+  return reply(context, 200, profile);
 }
 
 /** Ends the session and clears its cookie; needs no body. */
@@ -39,9 +39,9 @@ export const postSignOut = {
   method: 'POST',
   path: '/api/auth/sign-out',
   access: 'visitor',
-  async answer(exchange) {
-    await signOut(exchange.ctx, await readSessionCookie(exchange));
-    exchange.cookies = [clearedSessionCookie(exchange)];
-    return reply(exchange, 200, { success: true });
+  async handle(context) {
+    await signOut(context.ctx, await readSessionCookie(context));
+    context.cookies = [clearedSessionCookie(context)];
+    return reply(context, 200, { success: true });
   },
 } as const satisfies VisitorEndpoint;

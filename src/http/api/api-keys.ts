@@ -10,8 +10,8 @@ export const getApiKeys = {
   method: 'GET',
   path: '/api/auth/api-keys',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    return reply(exchange, 200, await listKeys(ctx, exchange.c.req.query()));
+  async handle(context, { ctx }) {
+    return reply(context, 200, await listKeys(ctx, context.c.req.query()));
   },
 } as const satisfies SessionEndpoint;
 
@@ -21,10 +21,10 @@ export const postApiKey = {
   method: 'POST',
   path: '/api/auth/api-keys',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    const request = exchange.c.req.raw;
+  async handle(context, { ctx }) {
+    const request = context.c.req.raw;
     const { apiKey, key } = await createOwnKey(ctx, await readJson(request), clientAddress(request.headers));
-    return reply(exchange, 201, { apiKey, key });
+    return reply(context, 201, { apiKey, key });
   },
 } as const satisfies SessionEndpoint;
 
@@ -33,10 +33,10 @@ export const deleteApiKey = {
   method: 'DELETE',
   path: '/api/auth/api-keys/:id',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    const { req } = exchange.c;
+  async handle(context, { ctx }) {
+    const { req } = context.c;
     const apiKey = await revokeOwnKey(ctx, req.param('id') ?? '', clientAddress(req.raw.headers));
-    return reply(exchange, 200, { apiKey });
+    return reply(context, 200, { apiKey });
   },
 } as const satisfies SessionEndpoint;
 
@@ -45,9 +45,9 @@ export const getApiKeyUsage = {
   method: 'GET',
   path: '/api/auth/api-keys/:id/usage',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    const { req } = exchange.c;
-    return reply(exchange, 200, { buckets: await readUsage(ctx, req.param('id') ?? '', req.query()) });
+  async handle(context, { ctx }) {
+    const { req } = context.c;
+    return reply(context, 200, { buckets: await readUsage(ctx, req.param('id') ?? '', req.query()) });
   },
 } as const satisfies SessionEndpoint;
 
@@ -56,8 +56,8 @@ export const getApiKeyFailures = {
   method: 'GET',
   path: '/api/auth/api-keys/:id/failures',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    const { req } = exchange.c;
-    return reply(exchange, 200, await listFailures(ctx, req.param('id') ?? '', req.query()));
+  async handle(context, { ctx }) {
+    const { req } = context.c;
+    return reply(context, 200, await listFailures(ctx, req.param('id') ?? '', req.query()));
   },
 } as const satisfies SessionEndpoint;

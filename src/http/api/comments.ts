@@ -10,10 +10,10 @@ const writing = <const O extends OperationId, const P extends string>(operationI
     path,
     access: 'caller',
     scope: 'write:comment',
-    async answer(exchange, caller) {
-      const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
-      const subject = { kind, id: exchange.c.req.param('id') ?? '' };
-      return replyWritten(exchange, 201, await createComment(ctx, subject, input));
+    async handle(context, caller) {
+      const { ctx, input } = await readWrite(context, caller.ctx, 'json');
+      const subject = { kind, id: context.c.req.param('id') ?? '' };
+      return replyWritten(context, 201, await createComment(ctx, subject, input));
     },
   }) as const satisfies CallerEndpoint;
 

@@ -8,5 +8,5 @@ export const healthz = {
   path: '/healthz',
   access: 'public',
   needsNoConfiguration: true,
-  answer: (exchange) => reply(exchange, 200, { status: 'ok', version: exchange.c.env.VERSION.id }),
+  handle: (context) => reply(context, 200, { status: 'ok', version: context.c.env.VERSION.id }),
 } as const satisfies PublicEndpoint;

@@ -11,10 +11,10 @@ export const postJesClip = {
   path: '/api/jesclips',
   access: 'caller',
   scope: 'write:jesclip',
-  async answer(exchange, caller) {
+  async handle(context, caller) {
     // Loaded with the first upload.
     const { writeUpload } = await import('../read-upload.ts');
-    return replyWritten(exchange, 201, await writeUpload(exchange, caller.ctx, CLIP_FORM, createJesClip));
+    return replyWritten(context, 201, await writeUpload(context, caller.ctx, CLIP_FORM, createJesClip));
   },
 } as const satisfies CallerEndpoint;
 
@@ -32,8 +32,8 @@ export const patchJesClip = {
   path: '/api/jesclips/:id',
   access: 'caller',
   scope: 'write:jesclip',
-  async answer(exchange, caller) {
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
-    return replyWritten(exchange, 200, await editJesClip(ctx, exchange.c.req.param('id') ?? '', input));
+  async handle(context, caller) {
+    const { ctx, input } = await readWrite(context, caller.ctx, 'json');
+    return replyWritten(context, 200, await editJesClip(ctx, context.c.req.param('id') ?? '', input));
   },
 } as const satisfies CallerEndpoint;

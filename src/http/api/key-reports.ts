@@ -14,11 +14,11 @@ export const postKeyReport = {
   method: 'POST',
   path: '/api/key-reports',
   access: 'visitor',
-  async answer(exchange) {
-    await countVisitor(exchange);
+  async handle(context) {
+    await countVisitor(context);
     const { reportKeys } = await leaks();
-    await reportKeys(exchange.ctx, await readJson(exchange.c.req.raw));
-    return reply(exchange, 202, { received: true });
+    await reportKeys(context.ctx, await readJson(context.c.req.raw));
+    return reply(context, 202, { received: true });
   },
 } as const satisfies VisitorEndpoint;
 
@@ -28,16 +28,16 @@ export const postGithubReport = {
   method: 'POST',
   path: '/api/key-reports/github',
   access: 'visitor',
-  async answer(exchange) {
-    await countVisitor(exchange);
+  async handle(context) {
+    await countVisitor(context);
     const { reportByGithub } = await leaks();
-    requireJsonType(exchange.c.req.raw);
-    const { headers } = exchange.c.req.raw;
-    const body = await readBytes(exchange.c.req.raw, GITHUB_REPORT_MAX_BYTES);
-    const matches = await reportByGithub(exchange.ctx, body, {
+    requireJsonType(context.c.req.raw);
+    const { headers } = context.c.req.raw;
+    const body = await readBytes(context.c.req.raw, GITHUB_REPORT_MAX_BYTES);
+    const matches = await reportByGithub(context.ctx, body, {
       keyId: headers.get('Github-Public-Key-Identifier'),
       signature: headers.get('Github-Public-Key-Signature'),
     });
-    return reply(exchange, 200, matches);
+    return reply(context, 200, matches);
   },
 } as const satisfies VisitorEndpoint;

@@ -1,6 +1,6 @@
+import { ApiError } from '../../domain/api-error.ts';
 import { listFailures } from '../../domain/failures/index.ts';
 import { describeKey } from '../../domain/keys/index.ts';
-import { Refused } from '../../domain/refusal.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 
@@ -11,15 +11,15 @@ export const getKey = {
   path: '/api/auth/key',
   access: 'caller',
   showsLimits: true,
-  async answer(exchange, { ctx }) {
-    const { authentication } = exchange;
+  async handle(context, { ctx }) {
+    const { authentication } = context;
     if (authentication?.outcome !== 'admitted' || !('keyHash' in authentication)) {
-      throw new Refused({ code: 'authentication_required' });
+      throw new ApiError({ code: 'authentication_required' });
     }
     const key = await describeKey(ctx, authentication.actor, authentication.limits);
     const creations = key.limits.find(({ name }) => name === 'creations');
-    if (creations) exchange.creationsLeft = creations.remaining;
-    return reply(exchange, 200, key);
+    if (creations) context.creationsLeft = creations.remaining;
+    return reply(context, 200, key);
   },
 } as const satisfies CallerEndpoint;
 
@@ -30,7 +30,7 @@ export const getKeyFailures = {
   path: '/api/auth/key/failures',
   access: 'caller',
   async read({ req }, ctx) {
-    if (ctx.actor.type !== 'apiKey') throw new Refused({ code: 'authentication_required' });
+    if (ctx.actor.type !== 'apiKey') throw new ApiError({ code: 'authentication_required' });
     return JSON.stringify(await listFailures(ctx, ctx.actor.keyId, req.query()));
   },
 } as const satisfies CallerEndpoint;

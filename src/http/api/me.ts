@@ -8,5 +8,5 @@ export const getMe = {
   path: '/api/auth/me',
   access: 'caller',
   profile: 'shows',
-  answer: (exchange, { owner }) => reply(exchange, 200, owner),
+  handle: (context, { owner }) => reply(context, 200, owner),
 } as const satisfies CallerEndpoint;

@@ -15,10 +15,10 @@ export function getOpenapi(endpoints: () => readonly Endpoint[]) {
     method: 'GET',
     path: '/openapi.json',
     access: 'public',
-    async answer(exchange) {
+    async handle(context) {
       const { openapiFile } = await import('../openapi/file.ts');
-      const file = await openapiFile(endpoints(), exchange.ctx.ports.apiOrigin);
-      return respondCached(exchange, file, DESCRIPTION_CACHED_S, {
+      const file = await openapiFile(endpoints(), context.ctx.ports.apiOrigin);
+      return respondCached(context, file, DESCRIPTION_CACHED_S, {
         ...EVERY_REPLY,
         'Access-Control-Allow-Origin': '*',
         'Cross-Origin-Resource-Policy': 'cross-origin',

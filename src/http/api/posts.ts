@@ -22,13 +22,13 @@ export const postPost = {
   scope: 'write:jes',
   isPost: true,
   profile: 'changes',
-  async answer(exchange, caller) {
-    if (isUpload(exchange.c.req.raw)) {
+  async handle(context, caller) {
+    if (isUpload(context.c.req.raw)) {
       const { writeUpload } = await import('../read-upload.ts');
-      return replyWritten(exchange, 201, await writeUpload(exchange, caller.ctx, JES_FORM, createPost));
+      return replyWritten(context, 201, await writeUpload(context, caller.ctx, JES_FORM, createPost));
     }
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json or form');
-    return replyWritten(exchange, 201, await createPost(ctx, input));
+    const { ctx, input } = await readWrite(context, caller.ctx, 'json or form');
+    return replyWritten(context, 201, await createPost(ctx, input));
   },
 } as const satisfies CallerEndpoint;
 
@@ -46,9 +46,9 @@ export const patchPost = {
   path: '/api/posts/:id',
   access: 'caller',
   scope: 'write:jes',
-  async answer(exchange, caller) {
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
-    return replyWritten(exchange, 200, await editPost(ctx, exchange.c.req.param('id') ?? '', input));
+  async handle(context, caller) {
+    const { ctx, input } = await readWrite(context, caller.ctx, 'json');
+    return replyWritten(context, 200, await editPost(ctx, context.c.req.param('id') ?? '', input));
   },
 } as const satisfies CallerEndpoint;
 
@@ -59,9 +59,9 @@ export const deletePostById = {
   access: 'caller',
   scope: 'write:jes',
   profile: 'changes',
-  async answer(exchange, caller) {
-    const { ctx } = await readWrite(exchange, caller.ctx, 'none');
-    return replyDone(exchange, await deletePost(ctx, exchange.c.req.param('id') ?? ''));
+  async handle(context, caller) {
+    const { ctx } = await readWrite(context, caller.ctx, 'none');
+    return replyDone(context, await deletePost(ctx, context.c.req.param('id') ?? ''));
   },
 } as const satisfies CallerEndpoint;
 
@@ -73,8 +73,8 @@ export const postBounce = {
   access: 'caller',
   scope: 'write:jes',
   profile: 'changes',
-  async answer(exchange, caller) {
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'optional');
-    return replyWritten(exchange, 201, await bouncePost(ctx, exchange.c.req.param('id') ?? '', input));
+  async handle(context, caller) {
+    const { ctx, input } = await readWrite(context, caller.ctx, 'optional');
+    return replyWritten(context, 201, await bouncePost(ctx, context.c.req.param('id') ?? '', input));
   },
 } as const satisfies CallerEndpoint;

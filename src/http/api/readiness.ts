@@ -1,6 +1,6 @@
 import type { PublicEndpoint } from '../endpoint.ts';
+import { toErrorResponse } from '../error-response.ts';
 import { PARTS, readParts } from '../parts.ts';
-import { problem } from '../problem.ts';
 import { reply } from '../reply.ts';
 
 /** Neon, Redis and the bucket answer, or which of them does not. */
@@ -9,10 +9,10 @@ export const readyz = {
   method: 'GET',
   path: '/readyz',
   access: 'public',
-  async answer(exchange) {
-    const parts = await readParts(exchange);
+  async handle(context) {
+    const parts = await readParts(context);
     const why = PARTS.find((part) => parts[part] !== 'ok');
-    if (why) return problem(exchange, { code: 'service_unavailable', why, parts });
-    return reply(exchange, 200, { status: 'ready', parts });
+    if (why) return toErrorResponse(context, { code: 'service_unavailable', why, parts });
+    return reply(context, 200, { status: 'ready', parts });
   },
 } as const satisfies PublicEndpoint;

@@ -19,9 +19,9 @@ function action<const O extends OperationId, const M extends SessionEndpoint['me
     method,
     path,
     access: 'session',
-    async answer(exchange, person) {
-      const { ctx } = await readWrite(exchange, person.ctx, 'none');
-      return replyWritten(exchange, 200, await act(ctx, exchange.c.req.param(parameter) ?? ''));
+    async handle(context, person) {
+      const { ctx } = await readWrite(context, person.ctx, 'none');
+      return replyWritten(context, 200, await act(ctx, context.c.req.param(parameter) ?? ''));
     },
   } as const satisfies SessionEndpoint;
 }
@@ -47,9 +47,9 @@ export const postJehub = {
   method: 'POST',
   path: '/api/jehubs',
   access: 'session',
-  async answer(exchange, person) {
-    const { ctx, input } = await readWrite(exchange, person.ctx, 'json');
-    return replyWritten(exchange, 201, await createJehub(ctx, input));
+  async handle(context, person) {
+    const { ctx, input } = await readWrite(context, person.ctx, 'json');
+    return replyWritten(context, 201, await createJehub(ctx, input));
   },
 } as const satisfies SessionEndpoint;
 
@@ -59,8 +59,8 @@ export const postPollVotes = {
   method: 'POST',
   path: '/api/posts/:id/poll/votes',
   access: 'session',
-  async answer(exchange, person) {
-    const { ctx, input } = await readWrite(exchange, person.ctx, 'json');
-    return replyWritten(exchange, 200, await votePoll(ctx, exchange.c.req.param('id') ?? '', input));
+  async handle(context, person) {
+    const { ctx, input } = await readWrite(context, person.ctx, 'json');
+    return replyWritten(context, 200, await votePoll(ctx, context.c.req.param('id') ?? '', input));
   },
 } as const satisfies SessionEndpoint;

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { clientAddress } from '../client-address.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
-import type { AppEnv } from '../exchange.ts';
 import { readJson } from '../read-json.ts';
 import { reply } from '../reply.ts';
+import type { AppEnv } from '../request-context.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
 
 /** Loaded when first asked for: no other request pays for it at the start of an isolate. */
@@ -36,11 +36,11 @@ export const postWebhook = {
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks',
   ...MANAGED,
-  async answer(exchange, { ctx }) {
-    const { c } = exchange;
+  async handle(context, { ctx }) {
+    const { c } = context;
     const input = await readJson(c.req.raw);
     const { createWebhook } = await loadVerbs();
-    return reply(exchange, 201, await createWebhook(ctx, pathOf(c).keyId, input, addressOf(c)));
+    return reply(context, 201, await createWebhook(ctx, pathOf(c).keyId, input, addressOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -60,11 +60,11 @@ export const patchWebhook = {
   method: 'PATCH',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId',
   ...MANAGED,
-  async answer(exchange, caller) {
-    const { c } = exchange;
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
+  async handle(context, caller) {
+    const { c } = context;
+    const { ctx, input } = await readWrite(context, caller.ctx, 'json');
     const { changeWebhook } = await loadVerbs();
-    return replyWritten(exchange, 200, await changeWebhook(ctx, pathOf(c), input, addressOf(c)));
+    return replyWritten(context, 200, await changeWebhook(ctx, pathOf(c), input, addressOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -73,11 +73,11 @@ export const deleteWebhookById = {
   method: 'DELETE',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId',
   ...MANAGED,
-  async answer(exchange, caller) {
-    const { c } = exchange;
-    const { ctx } = await readWrite(exchange, caller.ctx, 'none');
+  async handle(context, caller) {
+    const { c } = context;
+    const { ctx } = await readWrite(context, caller.ctx, 'none');
     const { deleteWebhook } = await loadVerbs();
-    return replyDone(exchange, await deleteWebhook(ctx, pathOf(c), addressOf(c)));
+    return replyDone(context, await deleteWebhook(ctx, pathOf(c), addressOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -87,11 +87,11 @@ export const postRotation = {
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/rotate-secret',
   ...MANAGED,
-  async answer(exchange, caller) {
-    const { c } = exchange;
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'optional');
+  async handle(context, caller) {
+    const { c } = context;
+    const { ctx, input } = await readWrite(context, caller.ctx, 'optional');
     const { rotateWebhookSecret } = await loadVerbs();
-    return reply(exchange, 200, await rotateWebhookSecret(ctx, pathOf(c), input, addressOf(c)));
+    return reply(context, 200, await rotateWebhookSecret(ctx, pathOf(c), input, addressOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -100,11 +100,11 @@ export const postTest = {
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/test',
   ...MANAGED,
-  async answer(exchange, caller) {
-    const { c } = exchange;
-    const { ctx } = await readWrite(exchange, caller.ctx, 'none');
+  async handle(context, caller) {
+    const { c } = context;
+    const { ctx } = await readWrite(context, caller.ctx, 'none');
     const { testWebhook } = await loadVerbs();
-    return replyWritten(exchange, 202, await testWebhook(ctx, pathOf(c), addressOf(c)));
+    return replyWritten(context, 202, await testWebhook(ctx, pathOf(c), addressOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -113,11 +113,11 @@ export const postReplay = {
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/replay',
   ...MANAGED,
-  async answer(exchange, caller) {
-    const { c } = exchange;
-    const { ctx, input } = await readWrite(exchange, caller.ctx, 'json');
+  async handle(context, caller) {
+    const { c } = context;
+    const { ctx, input } = await readWrite(context, caller.ctx, 'json');
     const { replay } = await loadVerbs();
-    return replyWritten(exchange, 202, await replay(ctx, pathOf(c), input, addressOf(c)));
+    return replyWritten(context, 202, await replay(ctx, pathOf(c), input, addressOf(c)));
   },
 } as const satisfies CallerEndpoint;
 
@@ -149,11 +149,11 @@ export const postRedelivery = {
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver',
   ...MANAGED,
-  async answer(exchange, caller) {
-    const { c } = exchange;
-    const { ctx } = await readWrite(exchange, caller.ctx, 'none');
+  async handle(context, caller) {
+    const { c } = context;
+    const { ctx } = await readWrite(context, caller.ctx, 'none');
     const { redeliver } = await loadVerbs();
-    return replyWritten(exchange, 202, await redeliver(ctx, pathOf(c), addressOf(c)));
+    return replyWritten(context, 202, await redeliver(ctx, pathOf(c), addressOf(c)));
   },
 } as const satisfies CallerEndpoint;
 

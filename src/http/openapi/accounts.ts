@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { FAILURES_PER_KEY } from '../../config/limits.ts';
-import { doneSchema, endedSchema, sessionListSchema } from '../../domain/accounts/answers.ts';
 import {
   changePasswordSchema,
   deleteAccountSchema,
@@ -9,11 +8,12 @@ import {
   signInSchema,
   signUpSchema,
 } from '../../domain/accounts/index.ts';
-import { answeredTime } from '../../domain/answer-parts.ts';
-import { failurePageSchema } from '../../domain/failures/answers.ts';
+import { doneSchema, endedSchema, sessionListSchema } from '../../domain/accounts/responses.ts';
 import { failuresQuerySchema } from '../../domain/failures/index.ts';
-import { ownKeySchema } from '../../domain/keys/answers.ts';
-import { exportSchema } from '../../domain/takeout/answers.ts';
+import { failurePageSchema } from '../../domain/failures/responses.ts';
+import { ownKeySchema } from '../../domain/keys/responses.ts';
+import { timeField } from '../../domain/response-fields.ts';
+import { exportSchema } from '../../domain/takeout/responses.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';
 
@@ -128,7 +128,7 @@ export const accounts = {
       status: 200,
       description: 'The account will be deleted.',
       schema: z.strictObject({
-        deletedAt: answeredTime('The time at which everything is removed, unless somebody signs in before.'),
+        deletedAt: timeField('The time at which everything is removed, unless somebody signs in before.'),
       }),
       headers: ['Set-Cookie'],
     },

@@ -1,8 +1,8 @@
 import { ACTIVE_KEYS_PER_ACCOUNT, FAILURES_PER_KEY } from '../../config/limits.ts';
-import { failurePageSchema } from '../../domain/failures/answers.ts';
 import { failuresQuerySchema } from '../../domain/failures/index.ts';
-import { apiKeyListSchema, createdKeySchema, revokedKeySchema, usageSchema } from '../../domain/keys/answers.ts';
+import { failurePageSchema } from '../../domain/failures/responses.ts';
 import { keyPageSchema, newKeySchema, usageQuerySchema } from '../../domain/keys/index.ts';
+import { apiKeyListSchema, createdKeySchema, revokedKeySchema, usageSchema } from '../../domain/keys/responses.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';
 

@@ -1,5 +1,5 @@
-import { commentPageSchema, commentSchema } from '../../domain/comments/answers.ts';
 import { newCommentSchema, pageSchema } from '../../domain/comments/index.ts';
+import { commentPageSchema, commentSchema } from '../../domain/comments/responses.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '../../config/limits.ts';
 import { sessionCookieName } from '../../data/identity.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
-import { eventSchemas } from '../../domain/webhooks/answers.ts';
+import { eventSchemas } from '../../domain/webhooks/responses.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { codesOf } from './codes.ts';
 import { HEADERS, type HeaderName, IDEMPOTENCY_KEY, IF_NONE_MATCH, WEBHOOK_HEADERS } from './headers.ts';

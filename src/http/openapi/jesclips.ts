@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { UPLOAD_LIMITS } from '../../config/limits.ts';
-import { jesClipSchema } from '../../domain/jesclips/answers.ts';
 import { jesClipChangeSchema, newJesClipSchema } from '../../domain/jesclips/index.ts';
+import { jesClipSchema } from '../../domain/jesclips/responses.ts';
 import { MEDIA_TYPES } from '../../lib/media/inspect.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';

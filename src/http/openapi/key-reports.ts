@@ -1,5 +1,5 @@
-import { githubMatchesSchema, receivedSchema } from '../../domain/leaks/answers.ts';
 import { githubReportSchema, keyReportSchema } from '../../domain/leaks/index.ts';
+import { githubMatchesSchema, receivedSchema } from '../../domain/leaks/responses.ts';
 import type { Operation } from './operation.ts';
 
 export const keyReports = {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { UPLOAD_LIMITS } from '../../config/limits.ts';
-import { jesSchema } from '../../domain/posts/answers.ts';
 import { bounceSchema, newMediaPostSchema, newPostSchema, postChangeSchema } from '../../domain/posts/index.ts';
+import { jesSchema } from '../../domain/posts/responses.ts';
 import { MEDIA_TYPES } from '../../lib/media/inspect.ts';
 import type { Operation } from './operation.ts';
 import { pathId } from './params.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../../config/errors.ts';
 import { JSON_BODY_MAX_BYTES } from '../../config/limits.ts';
-import { answeredId } from '../../domain/answer-parts.ts';
-import type { Refusal } from '../../domain/refusal.ts';
-import { answerTo, docsAddress } from '../problem.ts';
+import type { ErrorReason } from '../../domain/api-error.ts';
+import { idField } from '../../domain/response-fields.ts';
+import { docsAddress, errorPartsOf } from '../error-response.ts';
 import type { HeaderName } from './headers.ts';
 
 const retryAfter = z.int().min(1).meta({ description: 'Seconds to wait before the next attempt.' });
@@ -42,7 +42,7 @@ export function problemSchema(code: ErrorCode): z.ZodType {
       error: z.literal(ERRORS[code].title),
       message: z.string().meta({ description: 'A sentence for people.' }),
       code: z.literal(code),
-      requestId: answeredId('request'),
+      requestId: idField('request'),
       docs: z.url().meta({ description: 'The section about this code in the reference.' }),
       ...extras,
     })
@@ -50,7 +50,7 @@ export function problemSchema(code: ErrorCode): z.ZodType {
 }
 
 /** For every code a refusal that has it. */
-const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
+const REFUSALS: { readonly [C in ErrorCode]: Extract<ErrorReason, { code: C }> } = {
   authentication_required: { code: 'authentication_required' },
   invalid_credentials: { code: 'invalid_credentials' },
   invalid_api_key: { code: 'invalid_api_key', why: 'malformed' },
@@ -87,7 +87,7 @@ const REFUSALS: { readonly [C in ErrorCode]: Extract<Refusal, { code: C }> } = {
 /** An error's body as it is sent: made by what makes the real ones. */
 export function exampleOf(code: ErrorCode): { readonly summary: string; readonly value: unknown } {
   const { title } = ERRORS[code];
-  const { message, extras } = answerTo(REFUSALS[code]);
+  const { message, extras } = errorPartsOf(REFUSALS[code]);
   const docs = docsAddress('https://jestha.com', code);
   return {
     summary: title,
@@ -97,5 +97,5 @@ export function exampleOf(code: ErrorCode): { readonly summary: string; readonly
 
 /** Names of the headers an error adds to those of every answer. */
 export function headersOf(code: ErrorCode): readonly HeaderName[] {
-  return Object.keys(answerTo(REFUSALS[code]).headers ?? {}) as HeaderName[];
+  return Object.keys(errorPartsOf(REFUSALS[code]).headers ?? {}) as HeaderName[];
 }

@@ -1,8 +1,8 @@
 import { DAILY_LIMITS } from '../../config/limits.ts';
 import { votesSchema } from '../../domain/polls/index.ts';
-import { pollSchema } from '../../domain/posts/answers.ts';
-import { followSchema, jehubSchema, likeSchema, saveSchema } from '../../domain/social/answers.ts';
+import { pollSchema } from '../../domain/posts/responses.ts';
 import { newJehubSchema } from '../../domain/social/index.ts';
+import { followSchema, jehubSchema, likeSchema, saveSchema } from '../../domain/social/responses.ts';
 import type { Operation } from './operation.ts';
 import { pathId, pathUsername } from './params.ts';
 

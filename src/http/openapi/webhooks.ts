@@ -1,5 +1,13 @@
 import { WEBHOOK_REPLAY_MAX, WEBHOOKS_PER_KEY } from '../../config/limits.ts';
 import {
+  deliveriesQuerySchema,
+  eventsQuerySchema,
+  newWebhookSchema,
+  replaySchema,
+  rotationSchema,
+  webhookChangeSchema,
+} from '../../domain/webhooks/index.ts';
+import {
   createdWebhookSchema,
   deliveryAnswerSchema,
   deliveryDetailSchema,
@@ -9,15 +17,7 @@ import {
   rotatedSecretSchema,
   webhookAnswerSchema,
   webhookListSchema,
-} from '../../domain/webhooks/answers.ts';
-import {
-  deliveriesQuerySchema,
-  eventsQuerySchema,
-  newWebhookSchema,
-  replaySchema,
-  rotationSchema,
-  webhookChangeSchema,
-} from '../../domain/webhooks/index.ts';
+} from '../../domain/webhooks/responses.ts';
 import type { Operation } from './operation.ts';
 import { pathId, pathIds } from './params.ts';
 

@@ -1,4 +1,4 @@
-import { Refused } from '../../domain/refusal.ts';
+import { ApiError } from '../../domain/api-error.ts';
 import { respond } from '../reply.ts';
 import { findAsset } from './assets/files.ts';
 import type { Asset } from './page.ts';
@@ -11,11 +11,11 @@ export const getAsset: Asset = {
   method: 'GET',
   path: '/assets/:name',
   access: 'asset',
-  answer(exchange) {
-    const { req } = exchange.c;
+  handle(context) {
+    const { req } = context.c;
     const file = findAsset(req.param('name') ?? '');
-    if (!file) throw new Refused({ code: 'not_found' });
-    return respond(exchange, 200, file.text, {
+    if (!file) throw new ApiError({ code: 'not_found' });
+    return respond(context, 200, file.text, {
       'Content-Type': file.type,
       'Cache-Control': req.query('v') === file.version ? 'public, max-age=31536000, immutable' : 'no-cache',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

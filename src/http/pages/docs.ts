@@ -1,7 +1,7 @@
 import { DESCRIPTION_CACHED_S } from '../../config/limits.ts';
 import { type CachedText, respondCached, toCached } from '../cached.ts';
-import type { Exchange } from '../exchange.ts';
 import { respond } from '../reply.ts';
+import type { RequestContext } from '../request-context.ts';
 import type { DocsFile } from './docs/files.tsx';
 import type { Asset } from './page.ts';
 import { EVERY_PAGE } from './render.ts';
@@ -28,20 +28,20 @@ async function fileAt(path: string, apiOrigin: string): Promise<DocsFile | Kept>
  * The reference: the same for everybody, so that it may be kept for a while. The code that makes it is loaded by the first
  * request for it. Its script may call the API, with a key that a visitor pastes.
  */
-async function answer(exchange: Exchange): Promise<Response> {
-  const { pathname } = new URL(exchange.c.req.url);
-  const file = await fileAt(pathname, exchange.ctx.ports.apiOrigin);
+async function handle(context: RequestContext): Promise<Response> {
+  const { pathname } = new URL(context.c.req.url);
+  const file = await fileAt(pathname, context.ctx.ports.apiOrigin);
   const headers = {
     ...EVERY_PAGE,
     'Content-Type': file.type,
     'Content-Security-Policy': `${EVERY_PAGE['Content-Security-Policy']}; connect-src 'self'`,
   };
   return 'etag' in file
-    ? respondCached(exchange, file, DESCRIPTION_CACHED_S, headers)
-    : respond(exchange, file.status, file.text, headers);
+    ? respondCached(context, file, DESCRIPTION_CACHED_S, headers)
+    : respond(context, file.status, file.text, headers);
 }
 
-const docsAt = (path: string): Asset => ({ method: 'GET', path, access: 'asset', answer });
+const docsAt = (path: string): Asset => ({ method: 'GET', path, access: 'asset', handle });
 
 /** The chapters and the calls, the same as Markdown, and lists for tools. */
 export const DOCS: readonly Asset[] = [

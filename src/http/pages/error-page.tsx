@@ -1,7 +1,7 @@
 import { ERRORS } from '../../config/errors.ts';
-import type { Refusal } from '../../domain/refusal.ts';
-import type { Exchange } from '../exchange.ts';
-import { answerTo } from '../problem.ts';
+import type { ErrorReason } from '../../domain/api-error.ts';
+import { errorPartsOf } from '../error-response.ts';
+import type { RequestContext } from '../request-context.ts';
 import { Layout, SignOutButton } from './layout.tsx';
 import { type Markup, render } from './render.ts';
 import { sentenceOf } from './sentence.ts';
@@ -15,32 +15,32 @@ const PASSING: readonly string[] = [
 ];
 
 /** The one way a refusal becomes a page. */
-export function errorPage(exchange: Exchange, refusal: Refusal): Promise<Response> {
-  const { status, title } = ERRORS[refusal.code];
-  exchange.refusal = refusal;
-  const { authentication } = exchange;
+export function errorPage(context: RequestContext, reason: ErrorReason): Promise<Response> {
+  const { status, title } = ERRORS[reason.code];
+  context.errorReason = reason;
+  const { authentication } = context;
   const isPerson = authentication?.outcome === 'admitted' && authentication.actor.type === 'session';
   // While sessions cannot be read, nobody is signed out: the header says nothing of the viewer.
-  const isUnknown = !isPerson && refusal.code === 'service_unavailable';
+  const isUnknown = !isPerson && reason.code === 'service_unavailable';
   const page = (
     <Layout title={title} viewer={isPerson ? authentication : undefined} nav={isUnknown ? <span></span> : undefined}>
       <section class="narrow">
         <h1>{title}</h1>
-        <p>{sentenceOf(refusal)}</p>
-        <NextStep exchange={exchange} refusal={refusal} />
+        <p>{sentenceOf(reason)}</p>
+        <NextStep context={context} reason={reason} />
         <p class="muted">
-          Request <code>{exchange.ctx.requestId}</code>
+          Request <code>{context.ctx.requestId}</code>
         </p>
       </section>
     </Layout>
   );
-  return render(exchange, status, page, answerTo(refusal).headers);
+  return render(context, status, page, errorPartsOf(reason).headers);
 }
 
-function NextStep({ exchange, refusal }: { readonly exchange: Exchange; readonly refusal: Refusal }): Markup {
-  if (refusal.code === 'account_suspended') return <SignOutButton />;
-  const { method, path } = exchange.c.req;
-  if (PASSING.includes(refusal.code)) {
+function NextStep({ context, reason }: { readonly context: RequestContext; readonly reason: ErrorReason }): Markup {
+  if (reason.code === 'account_suspended') return <SignOutButton />;
+  const { method, path } = context.c.req;
+  if (PASSING.includes(reason.code)) {
     return method === 'POST' ? (
       <p>Go back in your browser: the form still has what you filled in, and you can send it again.</p>
     ) : (

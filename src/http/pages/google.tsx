@@ -23,11 +23,11 @@ export const postGoogle: PublicPage = {
   method: 'POST',
   path: '/sign-in/google',
   access: 'public',
-  async answer(exchange) {
-    const form = await readForm(exchange.c.req.raw);
-    const started = await startGoogle(exchange.ctx, visitorOf(exchange), nextPath(textOf(form, 'next')));
-    exchange.cookies = started.cookies;
-    return redirect(exchange, started.url);
+  async handle(context) {
+    const form = await readForm(context.c.req.raw);
+    const started = await startGoogle(context.ctx, visitorOf(context), nextPath(textOf(form, 'next')));
+    context.cookies = started.cookies;
+    return redirect(context, started.url);
   },
 };
 
@@ -36,10 +36,10 @@ export const getGoogleCallback: PublicPage = {
   method: 'GET',
   path: '/api/auth/callback/google',
   access: 'public',
-  async answer(exchange) {
-    const { search } = new URL(exchange.c.req.raw.url);
-    const { location, cookies, entered } = await finishGoogle(exchange.ctx, visitorOf(exchange), search);
-    exchange.cookies = [...cookies, ...(entered ? await signedInCookies(exchange, entered) : [])];
-    return redirect(exchange, entered?.isRestored ? KEPT : (location ?? '/sign-in?error=google'));
+  async handle(context) {
+    const { search } = new URL(context.c.req.raw.url);
+    const { location, cookies, entered } = await finishGoogle(context.ctx, visitorOf(context), search);
+    context.cookies = [...cookies, ...(entered ? await signedInCookies(context, entered) : [])];
+    return redirect(context, entered?.isRestored ? KEPT : (location ?? '/sign-in?error=google'));
   },
 };

@@ -2,8 +2,8 @@ import { fileNameOf } from '../../domain/media/index.ts';
 import { type OpenFile, openMedia } from '../../domain/serving/index.ts';
 import { namesTag } from '../../lib/etag.ts';
 import { type ByteRange, parseRange } from '../../lib/range.ts';
-import type { Exchange } from '../exchange.ts';
 import { respond } from '../reply.ts';
+import type { RequestContext } from '../request-context.ts';
 import type { Asset } from './page.ts';
 
 /** The bytes of an image or a video, to whoever has their address; `expires` and `signature` where it needs them. */
@@ -11,8 +11,8 @@ export const getMedia: Asset = {
   method: 'GET',
   path: '/media/:object',
   access: 'asset',
-  async answer(exchange) {
-    const { ctx, c } = exchange;
+  async handle(context) {
+    const { ctx, c } = context;
     const name = c.req.param('object') ?? '';
     const { expires, signature } = c.req.query();
     const { method, headers } = c.req.raw;
@@ -21,26 +21,26 @@ export const getMedia: Asset = {
     const isWhole = method !== 'HEAD' && range === null && known === null;
     const file = await openMedia(ctx, name, { expires, signature }, isWhole);
     const served = headersOf(file, name, ctx.now);
-    if (known !== null && namesTag(known, file.etag)) return respond(exchange, 304, null, served);
+    if (known !== null && namesTag(known, file.etag)) return respond(context, 304, null, served);
     // If-Range names another version: send the whole file (RFC 9110 section 13.1.5).
     const isCurrent = (headers.get('If-Range') ?? file.etag) === file.etag;
     const part = range === null || !isCurrent ? undefined : parseRange(range, file.size);
     if (part === 'unsatisfiable') {
-      return respond(exchange, 416, null, { ...served, 'Content-Range': `bytes */${file.size}` });
+      return respond(context, 416, null, { ...served, 'Content-Range': `bytes */${file.size}` });
     }
-    return await serve(exchange, file, served, part);
+    return await serve(context, file, served, part);
   },
 };
 
 async function serve(
-  exchange: Exchange,
+  context: RequestContext,
   { size, read }: OpenFile,
   headers: Readonly<Record<string, string>>,
   part: ByteRange | undefined,
 ): Promise<Response> {
-  const body = exchange.c.req.raw.method === 'HEAD' ? null : await read(part);
+  const body = context.c.req.raw.method === 'HEAD' ? null : await read(part);
   const length = part?.length ?? size;
-  return respond(exchange, part ? 206 : 200, body, {
+  return respond(context, part ? 206 : 200, body, {
     ...headers,
     'Content-Length': String(length),
     ...(part && { 'Content-Range': `bytes ${part.offset}-${part.offset + length - 1}/${size}` }),

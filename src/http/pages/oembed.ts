@@ -1,7 +1,7 @@
+import { ApiError, invalidField } from '../../domain/api-error.ts';
 import type { Ctx } from '../../domain/context.ts';
 import { readJesClipFor } from '../../domain/jesclips/index.ts';
 import { readPostFor } from '../../domain/posts/index.ts';
-import { invalidField, Refused } from '../../domain/refusal.ts';
 import { readForVisitors } from '../../domain/serving/index.ts';
 import { reply } from '../reply.ts';
 import { type CardContent, type SharedCard, toCard } from './components/card.tsx';
@@ -15,11 +15,11 @@ export const getOEmbed: Asset = {
   method: 'GET',
   path: '/oembed',
   access: 'asset',
-  async answer(exchange) {
-    const { c, ctx } = exchange;
+  async handle(context) {
+    const { c, ctx } = context;
     const { url = '', format = 'json' } = c.req.query();
     if (format !== 'json') throw invalidField('format', 'must be json');
-    return reply(exchange, 200, toOEmbed(await readCard(ctx, url), ctx.ports.webOrigin), {
+    return reply(context, 200, toOEmbed(await readCard(ctx, url), ctx.ports.webOrigin), {
       'Access-Control-Allow-Origin': '*',
     });
   },
@@ -31,7 +31,7 @@ async function readCard(ctx: Ctx, address: string): Promise<SharedCard> {
   if (url?.origin !== new URL(webOrigin).origin)
     throw invalidField('url', `must be a permalink that begins with ${webOrigin}/`);
   const [, kind, id] = /^\/(post|jesclip)\/([0-9A-Z]{26})$/.exec(url.pathname) ?? [];
-  if (id === undefined) throw new Refused({ code: 'not_found' });
+  if (id === undefined) throw new ApiError({ code: 'not_found' });
   const kept = await ctx.ports.publicCache.find(url.pathname);
   if (kind === 'post') {
     const jes = await readForVisitors(ctx, url.pathname, kept, () => readPostFor(ctx, null, id));

@@ -1,5 +1,5 @@
 import type { Person } from '../endpoint.ts';
-import type { Exchange } from '../exchange.ts';
+import type { RequestContext } from '../request-context.ts';
 
 interface Route {
   readonly method: 'GET' | 'POST';
@@ -9,31 +9,31 @@ interface Route {
 /** A page for everybody; who is signed in is told to it. */
 export interface PublicPage extends Route {
   readonly access: 'public';
-  answer(exchange: Exchange, viewer: Person | undefined): Response | Promise<Response>;
+  handle(context: RequestContext, viewer: Person | undefined): Response | Promise<Response>;
 }
 
 /** A page for signed-in people; others are sent to sign in first. */
 export interface PersonalPage extends Route {
   readonly access: 'session';
-  answer(exchange: Exchange, person: Person): Response | Promise<Response>;
+  handle(context: RequestContext, person: Person): Response | Promise<Response>;
 }
 
 /** A page for everybody that looks up no session, so that it answers when the database does not. */
 export interface AnonymousPage extends Route {
   readonly access: 'anonymous';
-  answer(exchange: Exchange): Response | Promise<Response>;
+  handle(context: RequestContext): Response | Promise<Response>;
 }
 
 /** What browsers load beside the pages; it knows nobody, and its refusals are no pages. */
 export interface Asset extends Route {
   readonly access: 'asset';
-  answer(exchange: Exchange): Response | Promise<Response>;
+  handle(context: RequestContext): Response | Promise<Response>;
 }
 
 export type Page = PublicPage | PersonalPage | AnonymousPage | Asset;
 
 /** True on the host that only the API has. On the local stack one host has both. */
-export function isApiHost({ c, ctx }: Exchange): boolean {
+export function isApiHost({ c, ctx }: RequestContext): boolean {
   const { apiOrigin, webOrigin } = ctx.ports;
   const { host } = new URL(c.req.url);
   return host === new URL(apiOrigin).host && host !== new URL(webOrigin).host;

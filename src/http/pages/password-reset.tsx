@@ -1,7 +1,7 @@
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '../../config/limits.ts';
 import { requestPasswordReset } from '../../domain/accounts/index.ts';
 import { resetPassword } from '../../domain/ownership/index.ts';
-import type { Exchange } from '../exchange.ts';
+import type { RequestContext } from '../request-context.ts';
 import { visitorOf } from '../visitor.ts';
 import {
   EmailField,
@@ -95,27 +95,27 @@ export function ResetPage(props: {
   );
 }
 
-const showForgot = (exchange: Exchange, email: string, { status, errors, headers }: FormProblem) =>
-  render(exchange, status, <ForgotPage email={email} errors={errors} />, headers);
+const showForgot = (context: RequestContext, email: string, { status, errors, headers }: FormProblem) =>
+  render(context, status, <ForgotPage email={email} errors={errors} />, headers);
 
 export const getForgotPassword: PublicPage = {
   method: 'GET',
   path: '/forgot-password',
   access: 'public',
-  answer: (exchange) => showForgot(exchange, '', UNSENT),
+  handle: (context) => showForgot(context, '', UNSENT),
 };
 
 export const postForgotPassword: PublicPage = {
   method: 'POST',
   path: '/forgot-password',
   access: 'public',
-  async answer(exchange) {
-    const email = textOf(await readForm(exchange.c.req.raw), 'email');
+  async handle(context) {
+    const email = textOf(await readForm(context.c.req.raw), 'email');
     try {
-      await requestPasswordReset(exchange.ctx, visitorOf(exchange), { email });
-      return redirect(exchange, '/forgot-password/sent');
+      await requestPasswordReset(context.ctx, visitorOf(context), { email });
+      return redirect(context, '/forgot-password/sent');
     } catch (error) {
-      return await showForgot(exchange, email, formProblemOf(exchange, error));
+      return await showForgot(context, email, formProblemOf(context, error));
     }
   },
 };
@@ -124,35 +124,35 @@ export const getForgotPasswordSent: PublicPage = {
   method: 'GET',
   path: '/forgot-password/sent',
   access: 'public',
-  answer: (exchange) => render(exchange, 200, <SentPage />),
+  handle: (context) => render(context, 200, <SentPage />),
 };
 
 export const getResetPassword: PublicPage = {
   method: 'GET',
   path: '/reset-password',
   access: 'public',
-  answer: (exchange) =>
-    render(exchange, 200, <ResetPage token={exchange.c.req.query('token') ?? ''} revokeKeys errors={new Map()} />),
+  handle: (context) =>
+    render(context, 200, <ResetPage token={context.c.req.query('token') ?? ''} revokeKeys errors={new Map()} />),
 };
 
 export const postResetPassword: PublicPage = {
   method: 'POST',
   path: '/reset-password',
   access: 'public',
-  async answer(exchange) {
-    const form = await readForm(exchange.c.req.raw);
+  async handle(context) {
+    const form = await readForm(context.c.req.raw);
     const token = textOf(form, 'token');
     const revokeKeys = form.has('revokeKeys');
     try {
-      await resetPassword(exchange.ctx, visitorOf(exchange), {
+      await resetPassword(context.ctx, visitorOf(context), {
         token,
         password: textOf(form, 'password'),
         revokeKeys,
       });
-      return redirect(exchange, '/sign-in?notice=reset');
+      return redirect(context, '/sign-in?notice=reset');
     } catch (error) {
-      const { status, errors, headers } = formProblemOf(exchange, error);
-      return await render(exchange, status, <ResetPage {...{ token, revokeKeys, errors }} />, headers);
+      const { status, errors, headers } = formProblemOf(context, error);
+      return await render(context, status, <ResetPage {...{ token, revokeKeys, errors }} />, headers);
     }
   },
 };

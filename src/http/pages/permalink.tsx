@@ -1,7 +1,7 @@
+import { ApiError } from '../../domain/api-error.ts';
 import { listCommentsFor, type Subject } from '../../domain/comments/index.ts';
 import type { Ctx } from '../../domain/context.ts';
 import type { Author } from '../../domain/posts/index.ts';
-import { Refused } from '../../domain/refusal.ts';
 import { readForVisitors } from '../../domain/serving/index.ts';
 import { isId } from '../../lib/id.ts';
 import type { Person } from '../endpoint.ts';
@@ -23,7 +23,7 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
 }): PublicPage {
   const { kind, name, read, show, cardOf } = of;
   const readAsVisitor = async (ctx: Ctx, id: string) => {
-    if (!isId(id)) throw new Refused({ code: 'not_found' });
+    if (!isId(id)) throw new ApiError({ code: 'not_found' });
     const path = `/${kind}/${id}`;
     return await readForVisitors(ctx, path, await ctx.ports.publicCache.find(path), () => read(ctx, null, id));
   };
@@ -31,8 +31,8 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
     method: 'GET',
     path: `/${kind}/:id`,
     access: 'public',
-    async answer(exchange, viewer) {
-      const { ctx, c } = exchange;
+    async handle(context, viewer) {
+      const { ctx, c } = context;
       const id = c.req.param('id') ?? '';
       const viewerId = viewer?.owner.id ?? null;
       const cursor = c.req.query('cursor');
@@ -52,10 +52,10 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
             </section>
           </Layout>
         );
-        return await render(exchange, 200, page);
+        return await render(context, 200, page);
       } catch (error) {
-        if (!(error instanceof Refused) || error.refusal.code !== 'not_found') throw error;
-        return await render(exchange, 404, <Missing name={name} viewer={viewer} path={c.req.path} />);
+        if (!(error instanceof ApiError) || error.reason.code !== 'not_found') throw error;
+        return await render(context, 404, <Missing name={name} viewer={viewer} path={c.req.path} />);
       }
     },
   };

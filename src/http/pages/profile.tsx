@@ -1,5 +1,5 @@
 import { type PublicProfile, readPublicProfile } from '../../domain/accounts/index.ts';
-import { Refused } from '../../domain/refusal.ts';
+import { ApiError } from '../../domain/api-error.ts';
 import { readForVisitors } from '../../domain/serving/index.ts';
 import type { Person } from '../endpoint.ts';
 import { Content } from './components/content.tsx';
@@ -70,17 +70,17 @@ export const getProfile: PublicPage = {
   method: 'GET',
   path: '/:handle{@[A-Za-z0-9_]{3,30}}',
   access: 'public',
-  async answer(exchange, viewer) {
-    const { ctx, c } = exchange;
+  async handle(context, viewer) {
+    const { ctx, c } = context;
     const username = (c.req.param('handle') ?? '').slice(1).toLowerCase();
     const path = `/@${username}`;
     try {
       const kept = await ctx.ports.publicCache.find(path);
       const profile = await readForVisitors(ctx, path, kept, () => readPublicProfile(ctx, username));
-      return await render(exchange, 200, <ProfilePage profile={profile} viewer={viewer} />);
+      return await render(context, 200, <ProfilePage profile={profile} viewer={viewer} />);
     } catch (error) {
-      if (!(error instanceof Refused) || error.refusal.code !== 'not_found') throw error;
-      return await render(exchange, 404, <NoSuchAccount username={username} viewer={viewer} />);
+      if (!(error instanceof ApiError) || error.reason.code !== 'not_found') throw error;
+      return await render(context, 404, <NoSuchAccount username={username} viewer={viewer} />);
     }
   },
 };

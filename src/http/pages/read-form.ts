@@ -1,17 +1,17 @@
 import { FORM_BODY_MAX_BYTES } from '../../config/limits.ts';
-import { Refused } from '../../domain/refusal.ts';
+import { ApiError } from '../../domain/api-error.ts';
 import { isUtf8, parseContentType } from '../../lib/header-value.ts';
 import { isEncoded, readBytes } from '../read-bytes.ts';
 
 /**
  * The fields of a posted form.
  *
- * @throws Refused `unsupported_media_type`, `payload_too_large`, `invalid_request` where the body does not arrive
+ * @throws ApiError `unsupported_media_type`, `payload_too_large`, `invalid_request` where the body does not arrive
  */
 export async function readForm(request: Request): Promise<URLSearchParams> {
   const type = parseContentType(request.headers.get('Content-Type'));
   if (type?.type !== 'application/x-www-form-urlencoded' || !isUtf8(type) || isEncoded(request)) {
-    throw new Refused({ code: 'unsupported_media_type', accepts: 'page form' });
+    throw new ApiError({ code: 'unsupported_media_type', accepts: 'page form' });
   }
   return new URLSearchParams(new TextDecoder().decode(await readBytes(request, FORM_BODY_MAX_BYTES)));
 }

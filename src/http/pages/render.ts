@@ -1,6 +1,6 @@
 import type { HtmlEscapedString } from 'hono/utils/html';
-import type { Exchange } from '../exchange.ts';
 import { respond } from '../reply.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** What hono/jsx makes of a page without asynchronous parts. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -28,12 +28,12 @@ export const EVERY_PAGE = {
 
 /** A page as the answer of a request. */
 export async function render(
-  exchange: Exchange,
+  context: RequestContext,
   status: number,
   page: Markup,
   headers?: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  return respond(exchange, status, `<!doctype html>${await page}`, { ...EVERY_PAGE, ...headers });
+  return respond(context, status, `<!doctype html>${await page}`, { ...EVERY_PAGE, ...headers });
 }
 
 /**
@@ -42,10 +42,10 @@ export async function render(
  * @param status 303 = with a GET, whatever was sent; 308 = for good (RFC 9110 section 15.4)
  */
 export function redirect(
-  exchange: Exchange,
+  context: RequestContext,
   location: string,
   headers: Readonly<Record<string, string>> = {},
   status: 303 | 308 = 303,
 ): Response {
-  return respond(exchange, status, null, { ...EVERY_PAGE, ...headers, Location: location });
+  return respond(context, status, null, { ...EVERY_PAGE, ...headers, Location: location });
 }

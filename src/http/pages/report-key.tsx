@@ -78,27 +78,27 @@ export const getReportKey: PublicPage = {
   method: 'GET',
   path: '/report-key',
   access: 'public',
-  answer: (exchange, viewer) => render(exchange, 200, <ReportPage viewer={viewer} keys="" url="" errors={new Map()} />),
+  handle: (context, viewer) => render(context, 200, <ReportPage viewer={viewer} keys="" url="" errors={new Map()} />),
 };
 
 export const postReportKey: PublicPage = {
   method: 'POST',
   path: '/report-key',
   access: 'public',
-  async answer(exchange, viewer) {
-    const form = await readForm(exchange.c.req.raw);
+  async handle(context, viewer) {
+    const form = await readForm(context.c.req.raw);
     const [keys, url] = [textOf(form, 'keys'), textOf(form, 'url').trim()];
     const lines = keys.split(/\s+/).filter((line) => line !== '');
     try {
-      await reportKeys(exchange.ctx, { keys: lines, ...(url !== '' && { url }) });
+      await reportKeys(context.ctx, { keys: lines, ...(url !== '' && { url }) });
     } catch (error) {
-      const problem = formProblemOf(exchange, error);
+      const problem = formProblemOf(context, error);
       const errors = new Map(
         [...problem.errors].map(([path, message]) => [path.replace(/^keys\..*/, 'keys'), message]),
       );
       const { status, headers } = problem;
-      return await render(exchange, status, <ReportPage {...{ viewer, keys, url, errors }} />, headers);
+      return await render(context, status, <ReportPage {...{ viewer, keys, url, errors }} />, headers);
     }
-    return await render(exchange, 202, <ReportedPage viewer={viewer} />);
+    return await render(context, 202, <ReportedPage viewer={viewer} />);
   },
 };

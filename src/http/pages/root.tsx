@@ -4,8 +4,8 @@ import {
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
 } from '../../config/limits.ts';
-import type { Exchange } from '../exchange.ts';
 import { reply } from '../reply.ts';
+import type { RequestContext } from '../request-context.ts';
 import { Copyable } from './components/copyable.tsx';
 import { Layout, VISITOR_LINKS } from './layout.tsx';
 import { type Asset, isApiHost } from './page.ts';
@@ -96,20 +96,20 @@ export const getRoot: Asset = {
   method: 'GET',
   path: '/',
   access: 'asset',
-  answer(exchange) {
-    const { apiOrigin, webOrigin } = exchange.ctx.ports;
+  handle(context) {
+    const { apiOrigin, webOrigin } = context.ctx.ports;
     const vary = { Vary: 'Accept' };
-    if (wantsHtml(exchange)) {
-      if (isApiHost(exchange)) return redirect(exchange, '/docs', vary);
-      return render(exchange, 200, <HomePage apiOrigin={apiOrigin} />, vary);
+    if (wantsHtml(context)) {
+      if (isApiHost(context)) return redirect(context, '/docs', vary);
+      return render(context, 200, <HomePage apiOrigin={apiOrigin} />, vary);
     }
     const body = {
       docs: `${apiOrigin}/docs`,
       openapi: `${apiOrigin}/openapi.json`,
       apiKeys: `${webOrigin}/settings/api-access`,
     };
-    return reply(exchange, 200, body, vary);
+    return reply(context, 200, body, vary);
   },
 };
 
-const wantsHtml = ({ c }: Exchange) => (c.req.raw.headers.get('Accept') ?? '').includes('text/html');
+const wantsHtml = ({ c }: RequestContext) => (c.req.raw.headers.get('Accept') ?? '').includes('text/html');

@@ -1,11 +1,11 @@
-import type { Refusal } from '../../domain/refusal.ts';
-import { answerTo } from '../problem.ts';
+import type { ErrorReason } from '../../domain/api-error.ts';
+import { errorPartsOf } from '../error-response.ts';
 
 /** A refusal as a person reads it: the sentence of the API, and how long to wait in words. */
-export function sentenceOf(refusal: Refusal): string {
-  const { message } = answerTo(refusal);
-  if (refusal.code !== 'rate_limit_exceeded' && refusal.code !== 'daily_quota_exceeded') return message;
-  return `${message} Try again in ${formatWait(refusal.retryAfter)}.`;
+export function sentenceOf(reason: ErrorReason): string {
+  const { message } = errorPartsOf(reason);
+  if (reason.code !== 'rate_limit_exceeded' && reason.code !== 'daily_quota_exceeded') return message;
+  return `${message} Try again in ${formatWait(reason.retryAfter)}.`;
 }
 
 /** `40 seconds`, `6 minutes`, `3 hours`: never less than the wait. */

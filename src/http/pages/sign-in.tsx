@@ -1,5 +1,5 @@
 import { signIn } from '../../domain/accounts/index.ts';
-import type { Exchange } from '../exchange.ts';
+import type { RequestContext } from '../request-context.ts';
 import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import {
@@ -52,8 +52,8 @@ function SignInPage({ shown, hasGoogle }: { readonly shown: Shown; readonly hasG
   );
 }
 
-const show = (exchange: Exchange, status: number, shown: Shown, headers?: Readonly<Record<string, string>>) =>
-  render(exchange, status, <SignInPage shown={shown} hasGoogle={exchange.ctx.ports.hasGoogle} />, headers);
+const show = (context: RequestContext, status: number, shown: Shown, headers?: Readonly<Record<string, string>>) =>
+  render(context, status, <SignInPage shown={shown} hasGoogle={context.ctx.ports.hasGoogle} />, headers);
 
 const NOTICES = new Map([
   ['reset', 'Your password is changed, and you are signed out everywhere. Sign in with the new one.'],
@@ -68,10 +68,10 @@ export const getSignIn: PublicPage = {
   method: 'GET',
   path: '/sign-in',
   access: 'public',
-  answer(exchange, viewer) {
-    const { next, notice, error } = exchange.c.req.query();
-    if (viewer) return redirect(exchange, nextPath(next));
-    return show(exchange, 200, {
+  handle(context, viewer) {
+    const { next, notice, error } = context.c.req.query();
+    if (viewer) return redirect(context, nextPath(next));
+    return show(context, 200, {
       email: '',
       next: nextPath(next),
       notice: NOTICES.get(notice ?? ''),
@@ -85,20 +85,20 @@ export const postSignInForm: PublicPage = {
   method: 'POST',
   path: '/sign-in',
   access: 'public',
-  async answer(exchange) {
-    const form = await readForm(exchange.c.req.raw);
+  async handle(context) {
+    const form = await readForm(context.c.req.raw);
     const email = textOf(form, 'email');
     const next = nextPath(textOf(form, 'next'));
     try {
-      const entered = await signIn(exchange.ctx, visitorOf(exchange), {
+      const entered = await signIn(context.ctx, visitorOf(context), {
         email,
         password: textOf(form, 'password'),
       });
-      exchange.cookies = await signedInCookies(exchange, entered);
-      return redirect(exchange, entered.isRestored ? KEPT : next);
+      context.cookies = await signedInCookies(context, entered);
+      return redirect(context, entered.isRestored ? KEPT : next);
     } catch (error) {
-      const { status, errors, headers } = formProblemOf(exchange, error, ['invalid_credentials']);
-      return await show(exchange, status, { email, next, errors }, headers);
+      const { status, errors, headers } = formProblemOf(context, error, ['invalid_credentials']);
+      return await show(context, status, { email, next, errors }, headers);
     }
   },
 };

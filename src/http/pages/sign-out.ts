@@ -7,9 +7,9 @@ export const postSignOutForm: PublicPage = {
   method: 'POST',
   path: '/sign-out',
   access: 'public',
-  async answer(exchange) {
-    await signOut(exchange.ctx, await readSessionCookie(exchange));
-    exchange.cookies = [clearedSessionCookie(exchange)];
-    return redirect(exchange, '/sign-in?notice=signed-out');
+  async handle(context) {
+    await signOut(context.ctx, await readSessionCookie(context));
+    context.cookies = [clearedSessionCookie(context)];
+    return redirect(context, '/sign-in?notice=signed-out');
   },
 };

@@ -1,6 +1,6 @@
 import { NAME_MAX_CHARACTERS, PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '../../config/limits.ts';
 import { signUp } from '../../domain/accounts/index.ts';
-import type { Exchange } from '../exchange.ts';
+import type { RequestContext } from '../request-context.ts';
 import { signedInCookies } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import {
@@ -79,11 +79,11 @@ function SignUpPage(props: {
   );
 }
 
-const show = (exchange: Exchange, shown: Shown, { status, errors, headers }: FormProblem) =>
+const show = (context: RequestContext, shown: Shown, { status, errors, headers }: FormProblem) =>
   render(
-    exchange,
+    context,
     status,
-    <SignUpPage shown={shown} errors={errors} hasGoogle={exchange.ctx.ports.hasGoogle} />,
+    <SignUpPage shown={shown} errors={errors} hasGoogle={context.ctx.ports.hasGoogle} />,
     headers,
   );
 
@@ -91,9 +91,9 @@ export const getSignUp: PublicPage = {
   method: 'GET',
   path: '/sign-up',
   access: 'public',
-  answer(exchange, viewer) {
-    const next = nextPath(exchange.c.req.query('next'));
-    return viewer ? redirect(exchange, next) : show(exchange, { name: '', username: '', email: '', next }, UNSENT);
+  handle(context, viewer) {
+    const next = nextPath(context.c.req.query('next'));
+    return viewer ? redirect(context, next) : show(context, { name: '', username: '', email: '', next }, UNSENT);
   },
 };
 
@@ -101,8 +101,8 @@ export const postSignUpForm: PublicPage = {
   method: 'POST',
   path: '/sign-up',
   access: 'public',
-  async answer(exchange) {
-    const form = await readForm(exchange.c.req.raw);
+  async handle(context) {
+    const form = await readForm(context.c.req.raw);
     const shown = {
       name: textOf(form, 'name'),
       username: textOf(form, 'username'),
@@ -111,14 +111,14 @@ export const postSignUpForm: PublicPage = {
     };
     const { next, ...fields } = shown;
     try {
-      const entered = await signUp(exchange.ctx, visitorOf(exchange), {
+      const entered = await signUp(context.ctx, visitorOf(context), {
         ...fields,
         password: textOf(form, 'password'),
       });
-      exchange.cookies = await signedInCookies(exchange, entered);
-      return redirect(exchange, next);
+      context.cookies = await signedInCookies(context, entered);
+      return redirect(context, next);
     } catch (error) {
-      return await show(exchange, shown, formProblemOf(exchange, error));
+      return await show(context, shown, formProblemOf(context, error));
     }
   },
 };

@@ -1,5 +1,5 @@
-import type { Exchange } from '../exchange.ts';
 import { type Parts, readParts } from '../parts.ts';
+import type { RequestContext } from '../request-context.ts';
 import { DateTime } from './components/time.tsx';
 import { Layout, VISITOR_LINKS } from './layout.tsx';
 import type { AnonymousPage } from './page.ts';
@@ -62,8 +62,8 @@ export const getStatus: AnonymousPage = {
   method: 'GET',
   path: '/status',
   access: 'anonymous',
-  async answer(exchange: Exchange) {
-    const parts = await readParts(exchange);
-    return await render(exchange, 200, <StatusPage parts={parts} now={exchange.ctx.now} />);
+  async handle(context: RequestContext) {
+    const parts = await readParts(context);
+    return await render(context, 200, <StatusPage parts={parts} now={context.ctx.now} />);
   },
 };

@@ -99,12 +99,12 @@ export const getDeveloperTerms: PublicPage = {
   method: 'GET',
   path: '/terms/developers',
   access: 'public',
-  answer: (exchange, viewer) => render(exchange, 200, <DeveloperTerms viewer={viewer} />),
+  handle: (context, viewer) => render(context, 200, <DeveloperTerms viewer={viewer} />),
 };
 
 export const getPrivacy: PublicPage = {
   method: 'GET',
   path: '/privacy',
   access: 'public',
-  answer: (exchange, viewer) => render(exchange, 200, <Privacy viewer={viewer} />),
+  handle: (context, viewer) => render(context, 200, <Privacy viewer={viewer} />),
 };

@@ -43,8 +43,8 @@ export const getUnsubscribe: PublicPage = {
   method: 'GET',
   path: '/unsubscribe',
   access: 'public',
-  answer: (exchange, viewer) =>
-    render(exchange, 200, <AskPage token={exchange.c.req.query('token') ?? ''} viewer={viewer} />),
+  handle: (context, viewer) =>
+    render(context, 200, <AskPage token={context.c.req.query('token') ?? ''} viewer={viewer} />),
 };
 
 /** The button, and the one click of a mail program (RFC 8058), which sends a form that we need not read. */
@@ -52,8 +52,8 @@ export const postUnsubscribe: PublicPage = {
   method: 'POST',
   path: '/unsubscribe',
   access: 'public',
-  async answer(exchange, viewer) {
-    const isDone = await stopWarnings(exchange.ctx, exchange.c.req.query('token') ?? '');
-    return await render(exchange, isDone ? 200 : 400, <DonePage isDone={isDone} viewer={viewer} />);
+  async handle(context, viewer) {
+    const isDone = await stopWarnings(context.ctx, context.c.req.query('token') ?? '');
+    return await render(context, isDone ? 200 : 400, <DonePage isDone={isDone} viewer={viewer} />);
   },
 };

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import { rememberBrowser, resendVerification } from '../../domain/accounts/index.ts';
 import { type Verification, verifyEmail } from '../../domain/ownership/index.ts';
 import type { Person } from '../endpoint.ts';
-import type { Exchange } from '../exchange.ts';
+import type { RequestContext } from '../request-context.ts';
 import { knownBrowserCookie } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 import { Layout } from './layout.tsx';
@@ -77,31 +77,35 @@ export const getVerifyEmail: PublicPage = {
   method: 'GET',
   path: '/verify-email',
   access: 'public',
-  answer: (exchange, viewer) =>
-    render(exchange, 200, <ConfirmPage token={exchange.c.req.query('token') ?? ''} viewer={viewer} />),
+  handle: (context, viewer) =>
+    render(context, 200, <ConfirmPage token={context.c.req.query('token') ?? ''} viewer={viewer} />),
 };
 
 export const postVerifyEmail: PublicPage = {
   method: 'POST',
   path: '/verify-email',
   access: 'public',
-  async answer(exchange, viewer) {
-    const form = await readForm(exchange.c.req.raw);
+  async handle(context, viewer) {
+    const form = await readForm(context.c.req.raw);
     const session = viewer?.ctx.actor;
-    const visitor = visitorOf(exchange);
-    const verification = await verifyEmail(exchange.ctx, visitor, textOf(form, 'token'), session);
+    const visitor = visitorOf(context);
+    const verification = await verifyEmail(context.ctx, visitor, textOf(form, 'token'), session);
     if (viewer && verification.outcome === 'confirmed') {
-      const known = await rememberBrowser(exchange.ctx, visitor, viewer.owner.email);
-      exchange.cookies = [knownBrowserCookie(exchange, known)];
+      const known = await rememberBrowser(context.ctx, visitor, viewer.owner.email);
+      context.cookies = [knownBrowserCookie(context, known)];
     }
-    return await showOutcome(exchange, verification, viewer);
+    return await showOutcome(context, verification, viewer);
   },
 };
 
-function showOutcome(exchange: Exchange, verification: Verification, viewer: Person | undefined): Promise<Response> {
+function showOutcome(
+  context: RequestContext,
+  verification: Verification,
+  viewer: Person | undefined,
+): Promise<Response> {
   const show = (status: number, title: string, text: string) =>
     render(
-      exchange,
+      context,
       status,
       <OutcomePage title={title} viewer={viewer}>
         {text}
@@ -115,7 +119,7 @@ function showOutcome(exchange: Exchange, verification: Verification, viewer: Per
     case 'taken_over': {
       const notice = `${CONFIRMED}. All that was set up before has ended; choose the password of your account.`;
       const page = <ResetPage token={verification.resetToken} revokeKeys errors={new Map()} notice={notice} />;
-      return render(exchange, 200, page);
+      return render(context, 200, page);
     }
     case 'other_account':
       return show(
@@ -136,8 +140,8 @@ export const postResendVerification: PersonalPage = {
   method: 'POST',
   path: '/verify-email/resend',
   access: 'session',
-  async answer(exchange, { ctx, owner }) {
+  async handle(context, { ctx, owner }) {
     await resendVerification(ctx, owner);
-    return redirect(exchange, '/settings/api-access?notice=verification-sent');
+    return redirect(context, '/settings/api-access?notice=verification-sent');
   },
 };

@@ -1,4 +1,4 @@
-import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
+import { type Bounds, displayedProperties, type MediaProperties, requireDrawable } from './properties.ts';
 import { type Edits, malformed, type Reader } from './reader.ts';
 
 const IMAGE = 0x2c;
@@ -14,7 +14,7 @@ const LOOPS = ['NETSCAPE2.0', 'ANIMEXTS1.0'];
  * Walks a GIF block by block. Frames, their controls and the repetition stay; comments, XMP and whatever else
  * applications left go.
  */
-export function inspectGif(file: Reader, edits: Edits, bounds: Bounds): Found {
+export function inspectGif(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   file.skip(6);
   const width = file.uintLe(2);
   const height = file.uintLe(2);
@@ -50,7 +50,7 @@ export function inspectGif(file: Reader, edits: Edits, bounds: Bounds): Found {
   }
   if (frames === 0) malformed();
   file.close(edits);
-  return displayed(width, height);
+  return displayedProperties(width, height);
 }
 
 /** The colour table that the flags of a screen or an image announce. */

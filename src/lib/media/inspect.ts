@@ -1,11 +1,11 @@
 import { parseContentType } from '../header-value.ts';
-import type { Bounds, Found } from './found.ts';
 import { inspectGif } from './gif.ts';
 import { inspectJpeg } from './jpeg.ts';
 import { filmTypeOf, inspectMp4 } from './mp4.ts';
 import { inspectMpeg, isMpegStart } from './mpeg.ts';
 import { inspectPng, PNG_SIGNATURE } from './png.ts';
-import { Edits, Reader, Refusal, type RefusalReason } from './reader.ts';
+import type { Bounds, MediaProperties } from './properties.ts';
+import { Edits, MediaError, type MediaErrorReason, Reader } from './reader.ts';
 import { EBML_SIGNATURE, inspectWebm } from './webm.ts';
 import { inspectWebp } from './webp.ts';
 
@@ -23,7 +23,7 @@ export const MEDIA_TYPES = [
 
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
-export type { Bounds } from './found.ts';
+export type { Bounds } from './properties.ts';
 
 export interface InspectedMedia {
   readonly mimeType: MediaType;
@@ -42,13 +42,13 @@ export interface InspectedMedia {
 export type Inspection =
   | { readonly outcome: 'accepted'; readonly media: InspectedMedia }
   /** `message` continues a sentence that begins with the file: "is truncated". */
-  | { readonly outcome: 'refused'; readonly why: RefusalReason; readonly message: string };
+  | { readonly outcome: 'refused'; readonly why: MediaErrorReason; readonly message: string };
 
 interface Container {
   readonly mimeType: MediaType;
   /** @param start the first twelve bytes, in Latin-1 */
   readonly isLikely: (start: string, file: Reader) => boolean;
-  readonly walk: (file: Reader, edits: Edits, bounds: Bounds) => Found;
+  readonly walk: (file: Reader, edits: Edits, bounds: Bounds) => MediaProperties;
 }
 
 /** Whether a file is what its first bytes make likely, its walk decides. */
@@ -71,16 +71,16 @@ export function inspectMedia(bytes: Uint8Array, bounds: Bounds): Inspection {
   try {
     return { outcome: 'accepted', media: inspect(bytes, bounds) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof MediaError)) throw error;
     return { outcome: 'refused', why: error.why, message: error.message };
   }
 }
 
 function inspect(bytes: Uint8Array, bounds: Bounds): InspectedMedia {
-  if (bytes.length === 0) throw new Refusal('empty', 'is empty');
+  if (bytes.length === 0) throw new MediaError('empty', 'is empty');
   const start = new Reader(bytes).text(Math.min(bytes.length, 12));
   const container = CONTAINERS.find(({ isLikely }) => isLikely(start, new Reader(bytes)));
-  if (!container) throw new Refusal('unknown_type', `is none of ${MEDIA_TYPES.join(', ')}`);
+  if (!container) throw new MediaError('unknown_type', `is none of ${MEDIA_TYPES.join(', ')}`);
 
   const { mimeType, walk } = container;
   const edits = new Edits();

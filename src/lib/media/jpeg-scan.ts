@@ -8,7 +8,7 @@ import {
   wholeBlocks,
 } from './jpeg-blocks.ts';
 import { DHT, DRI, SOF0, SOF1, SOF2, SOS, segmentsOf } from './jpeg-segments.ts';
-import { malformed, type Reader, Refusal } from './reader.ts';
+import { MediaError, malformed, type Reader } from './reader.ts';
 
 /** A scan has no more (B.2.3). */
 const MAX_COMPONENTS = 4;
@@ -53,7 +53,7 @@ export function findPictureEnd(file: Reader): number | undefined {
   try {
     return findEndOfScans(file);
   } catch (error) {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof MediaError) return undefined;
     throw error;
   }
 }

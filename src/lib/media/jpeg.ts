@@ -1,8 +1,8 @@
-import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
 import { findPictureEnd } from './jpeg-scan.ts';
 import { DHT, DRI, EOI, type Segment, SOF0, SOF1, SOF2, SOS, segmentsOf } from './jpeg-segments.ts';
 import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
-import { type Edits, malformed, Reader, Refusal } from './reader.ts';
+import { type Bounds, displayedProperties, type MediaProperties, requireDrawable } from './properties.ts';
+import { type Edits, MediaError, malformed, Reader } from './reader.ts';
 
 const APP0 = 0xe0;
 const APP1 = 0xe1;
@@ -36,30 +36,30 @@ interface Picture {
  * Nothing behind the end of the picture is stored: films and further pictures of phones, trailers, padding, other files. A picture
  * that is complete but for its end marker gets one.
  */
-export function inspectJpeg(file: Reader, edits: Edits, bounds: Bounds): Found {
+export function inspectJpeg(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   const picture: Picture = { frame: undefined, orientation: undefined, scans: 0 };
   const trailerAt = Math.min(samsungTrailerAt(file), file.end);
   const untilTrailer = new Reader(file.bytes, file.at, trailerAt);
-  let refusal: Refusal | undefined;
+  let reason: MediaError | undefined;
   try {
     for (const segment of segmentsOf(file)) readSegment(segment, picture, edits, bounds);
     if (!picture.frame || picture.scans === 0) malformed();
   } catch (error) {
-    if (!(error instanceof Refusal) || picture.scans === 0 || !ENDLESS.includes(error.why)) throw error;
-    refusal = error;
+    if (!(error instanceof MediaError) || picture.scans === 0 || !ENDLESS.includes(error.why)) throw error;
+    reason = error;
   }
-  const isEndless = refusal !== undefined || file.at > trailerAt;
+  const isEndless = reason !== undefined || file.at > trailerAt;
   const end = isEndless ? findPictureEnd(untilTrailer) : undefined;
   if (end !== undefined) edits.endAt(end, file.end, Uint8Array.of(0xff, EOI));
-  else if (refusal) throw refusal;
+  else if (reason) throw reason;
   else edits.endAt(file.at, file.end);
 
   const { frame, orientation } = picture;
-  return displayed(frame?.width ?? 0, frame?.height ?? 0, orientation);
+  return displayedProperties(frame?.width ?? 0, frame?.height ?? 0, orientation);
 }
 
 /** Without an end marker a walk goes on into what follows, or ends with the file. */
-const ENDLESS: readonly Refusal['why'][] = ['malformed', 'truncated'];
+const ENDLESS: readonly MediaError['why'][] = ['malformed', 'truncated'];
 
 function readSegment({ marker, from, at, body }: Segment, picture: Picture, edits: Edits, bounds: Bounds): void {
   edits.replace(from, at);

@@ -1,4 +1,11 @@
-import { type Bounds, type Found, MAX_TRACKS, noVideo, requireDrawable, toMilliseconds } from './found.ts';
+import {
+  type Bounds,
+  MAX_TRACKS,
+  type MediaProperties,
+  noVideo,
+  requireDrawable,
+  toMilliseconds,
+} from './properties.ts';
 import { type Edits, malformed, type Reader, trailing, truncated, uint32, uncleanable } from './reader.ts';
 
 /** Brands of ISO base media files that players of MP4 read; one of them in the list of a file is enough. */
@@ -117,7 +124,7 @@ interface Film {
  * zeros under the name `free`, since the tables of samples say absolute offsets. Other tracks (positions, timecodes,
  * subtitles, in which drones write positions too) go with their samples; times of creation become zero.
  */
-export function inspectMp4(file: Reader, edits: Edits, bounds: Bounds): Found {
+export function inspectMp4(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   const film: Film = {
     edits,
     tracks: [],

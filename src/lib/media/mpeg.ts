@@ -1,4 +1,4 @@
-import { type Bounds, displayed, type Found, noVideo, requireDrawable } from './found.ts';
+import { type Bounds, displayedProperties, type MediaProperties, noVideo, requireDrawable } from './properties.ts';
 import { type Edits, malformed, type Reader, truncated } from './reader.ts';
 
 /** A pack of a program stream, or the sequence header of video alone. */
@@ -35,7 +35,7 @@ interface Video {
  * padding. Neither stream needs its end code. So a program stream that is cut between two packets passes for whole, and
  * bare video that is cut within a picture, but not within the headers before one.
  */
-export function inspectMpeg(file: Reader, edits: Edits, bounds: Bounds): Found {
+export function inspectMpeg(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   const videos = new Map<number, Video>();
   const scan = (stream: number, from: number, to: number) => {
     const video = videos.get(stream) ?? { recent: 0xffffffff, code: 0, codeEnd: 0, width: 0, height: 0 };
@@ -53,7 +53,7 @@ export function inspectMpeg(file: Reader, edits: Edits, bounds: Bounds): Found {
 
   const { width, height } = [...videos.values()].find((video) => video.width > 0) ?? noVideo();
   requireDrawable(width, height, 1, bounds);
-  return displayed(width, height);
+  return displayedProperties(width, height);
 }
 
 function walkPackets(file: Reader, edits: Edits, scan: (stream: number, from: number, to: number) => void): void {

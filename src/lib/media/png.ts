@@ -1,6 +1,6 @@
 import { crc32OfBytes } from '../crc32.ts';
-import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
 import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
+import { type Bounds, displayedProperties, type MediaProperties, requireDrawable } from './properties.ts';
 import { type Edits, malformed, type Reader, uint32 } from './reader.ts';
 
 export const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
@@ -23,7 +23,7 @@ const DEPTHS: Record<number, readonly number[]> = {
  * Walks a PNG, animated or not, checking each checksum. Text, times and unknown chunks go; the orientation stays, as an
  * `eXIf` that says nothing else.
  */
-export function inspectPng(file: Reader, edits: Edits, bounds: Bounds): Found {
+export function inspectPng(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   let orientation: number | undefined;
   let width = 0;
   let height = 0;
@@ -80,7 +80,7 @@ export function inspectPng(file: Reader, edits: Edits, bounds: Bounds): Found {
   }
   if (!seen.has('IDAT') || frames !== declaredFrames) malformed();
   file.close(edits);
-  return displayed(width, height, orientation);
+  return displayedProperties(width, height, orientation);
 }
 
 function exif(orientation: number): Uint8Array {

@@ -1,4 +1,4 @@
-export type RefusalReason =
+export type MediaErrorReason =
   | 'empty'
   | 'unknown_type'
   | 'malformed'
@@ -8,30 +8,30 @@ export type RefusalReason =
   | 'metadata';
 
 /** Why a file is refused. Thrown from deep inside a walk and caught by `inspectMedia`, which returns it; it goes no further. */
-export class Refusal {
-  readonly why: RefusalReason;
+export class MediaError {
+  readonly why: MediaErrorReason;
   readonly message: string;
 
-  constructor(why: RefusalReason, message: string) {
+  constructor(why: MediaErrorReason, message: string) {
     this.why = why;
     this.message = message;
   }
 }
 
 export function malformed(): never {
-  throw new Refusal('malformed', 'is damaged: its parts do not fit together');
+  throw new MediaError('malformed', 'is damaged: its parts do not fit together');
 }
 
 export function truncated(): never {
-  throw new Refusal('truncated', 'is truncated');
+  throw new MediaError('truncated', 'is truncated');
 }
 
 export function trailing(): never {
-  throw new Refusal('trailing_data', 'has data behind its end');
+  throw new MediaError('trailing_data', 'has data behind its end');
 }
 
 export function uncleanable(): never {
-  throw new Refusal('metadata', 'holds metadata that cannot be taken out');
+  throw new MediaError('metadata', 'holds metadata that cannot be taken out');
 }
 
 /**

@@ -1,5 +1,12 @@
-import { type Bounds, type Found, MAX_TRACKS, noVideo, requireDrawable, toMilliseconds } from './found.ts';
-import { type Edits, malformed, type Reader, Refusal, trailing, truncated, uint32, uncleanable } from './reader.ts';
+import {
+  type Bounds,
+  MAX_TRACKS,
+  type MediaProperties,
+  noVideo,
+  requireDrawable,
+  toMilliseconds,
+} from './properties.ts';
+import { type Edits, MediaError, malformed, type Reader, trailing, truncated, uint32, uncleanable } from './reader.ts';
 
 export const EBML_SIGNATURE = '\x1a\x45\xdf\xa3';
 
@@ -101,10 +108,10 @@ interface Film {
  * Walks the elements of a WebM file. What goes becomes Void of the same length, since cues say offsets. Segment and clusters
  * may be without a length, as browsers record and servers send them live; such a file is whole when its last element is.
  */
-export function inspectWebm(file: Reader, edits: Edits, bounds: Bounds): Found {
+export function inspectWebm(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   const film: Film = { edits, docType: '', timestampScale: 1_000_000, duration: 0, hasBlocks: false, tracks: [] };
   walkElement(film, file, EBML);
-  if (film.docType !== 'webm') throw new Refusal('unknown_type', 'is Matroska, but not WebM');
+  if (film.docType !== 'webm') throw new MediaError('unknown_type', 'is Matroska, but not WebM');
   walkElement(film, file, SEGMENT);
   if (file.left > 0) trailing();
 

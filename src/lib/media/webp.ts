@@ -1,5 +1,5 @@
-import { type Bounds, displayed, type Found, requireDrawable } from './found.ts';
 import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
+import { type Bounds, displayedProperties, type MediaProperties, requireDrawable } from './properties.ts';
 import { type Edits, malformed, type Reader, uint32, uncleanable } from './reader.ts';
 
 /** Flags of VP8X. */
@@ -11,7 +11,7 @@ const EXIF = 0x08;
  * Walks a WebP: RIFF chunks, and the headers of the VP8 and VP8L bitstreams in them. XMP and unknown chunks go, their flags
  * too; the orientation stays, as an EXIF chunk that says nothing else, for readers other than Chromium, which does not turn a WebP.
  */
-export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): Found {
+export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   file.skip(4);
   const riff = file.part(file.uintLe(4));
   riff.skip(4);
@@ -62,7 +62,7 @@ export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): Found {
     edits.replace(flagsAt, flagsAt + 1, Uint8Array.of(isOriented ? flags | EXIF : flags));
   }
   edits.replace(4, 8, Uint8Array.from(uint32(riff.end - 8 - dropped).reverse()));
-  return displayed(canvas.width, canvas.height);
+  return displayedProperties(canvas.width, canvas.height);
 }
 
 interface Size {

@@ -1,7 +1,7 @@
 import { hasPassword } from '../../../domain/accounts/index.ts';
-import { Refused } from '../../../domain/refusal.ts';
+import { ApiError } from '../../../domain/api-error.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { clearedSessionCookie } from '../../session-cookie.ts';
 import { visitorOf } from '../../visitor.ts';
 import {
@@ -81,15 +81,15 @@ function DeletePage(props: {
 }
 
 async function show(
-  exchange: Exchange,
+  context: RequestContext,
   person: Person,
   { status, errors, headers }: FormProblem,
   isOld = false,
 ): Promise<Response> {
-  const { hasGoogle } = exchange.ctx.ports;
+  const { hasGoogle } = context.ctx.ports;
   const isPasswordSet = await hasPassword(person.ctx);
   return await render(
-    exchange,
+    context,
     status,
     <DeletePage {...{ person, isPasswordSet, hasGoogle, isOld, errors }} />,
     headers,
@@ -100,24 +100,24 @@ export const getDeleteAccount: PersonalPage = {
   method: 'GET',
   path: PATH,
   access: 'session',
-  answer: (exchange, person) => show(exchange, person, UNSENT),
+  handle: (context, person) => show(context, person, UNSENT),
 };
 
 export const postDeleteAccount: PersonalPage = {
   method: 'POST',
   path: PATH,
   access: 'session',
-  async answer(exchange, person) {
-    const password = (await readForm(exchange.c.req.raw)).get('password') ?? undefined;
+  async handle(context, person) {
+    const password = (await readForm(context.c.req.raw)).get('password') ?? undefined;
     const { deleteAccount } = await import('../../../domain/departure/index.ts');
     try {
-      await deleteAccount(person.ctx, visitorOf(exchange), { password });
+      await deleteAccount(person.ctx, visitorOf(context), { password });
     } catch (error) {
-      const isOld = error instanceof Refused && error.refusal.code === 'reauthentication_required';
-      if (isOld) return await show(exchange, person, { ...UNSENT, status: 403 }, true);
-      return await show(exchange, person, formProblemOf(exchange, error));
+      const isOld = error instanceof ApiError && error.reason.code === 'reauthentication_required';
+      if (isOld) return await show(context, person, { ...UNSENT, status: 403 }, true);
+      return await show(context, person, formProblemOf(context, error));
     }
-    exchange.cookies = [clearedSessionCookie(exchange)];
-    return redirect(exchange, '/sign-in?notice=deleted');
+    context.cookies = [clearedSessionCookie(context)];
+    return redirect(context, '/sign-in?notice=deleted');
   },
 };

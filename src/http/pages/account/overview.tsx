@@ -8,7 +8,7 @@ import {
 } from '../../../domain/accounts/index.ts';
 import { changePassword } from '../../../domain/ownership/index.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { clearedSessionCookie } from '../../session-cookie.ts';
 import {
   ErrorSummary,
@@ -163,35 +163,39 @@ function AccountPage(props: {
   );
 }
 
-async function show(exchange: Exchange, person: Person, { status, errors, headers }: FormProblem): Promise<Response> {
+async function show(
+  context: RequestContext,
+  person: Person,
+  { status, errors, headers }: FormProblem,
+): Promise<Response> {
   const [sessions, isPasswordSet] = await Promise.all([listSessions(person.ctx), hasPassword(person.ctx)]);
-  const notice = NOTICES[exchange.c.req.query('notice') ?? ''];
+  const notice = NOTICES[context.c.req.query('notice') ?? ''];
   const shown = { person, sessions, isPasswordSet, notice, errors };
-  return await render(exchange, status, <AccountPage {...shown} />, headers);
+  return await render(context, status, <AccountPage {...shown} />, headers);
 }
 
 export const getAccount: PersonalPage = {
   method: 'GET',
   path: '/settings/account',
   access: 'session',
-  answer: (exchange, person) => show(exchange, person, UNSENT),
+  handle: (context, person) => show(context, person, UNSENT),
 };
 
 export const postPassword: PersonalPage = {
   method: 'POST',
   path: '/settings/account/password',
   access: 'session',
-  async answer(exchange, person) {
-    const form = await readForm(exchange.c.req.raw);
+  async handle(context, person) {
+    const form = await readForm(context.c.req.raw);
     try {
       await changePassword(person.ctx, {
         currentPassword: textOf(form, 'currentPassword'),
         newPassword: textOf(form, 'newPassword'),
       });
     } catch (error) {
-      return await show(exchange, person, formProblemOf(exchange, error));
+      return await show(context, person, formProblemOf(context, error));
     }
-    return redirect(exchange, '/settings/account?notice=password');
+    return redirect(context, '/settings/account?notice=password');
   },
 };
 
@@ -199,12 +203,12 @@ export const postEndSession: PersonalPage = {
   method: 'POST',
   path: '/settings/account/sessions/:id/end',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    const id = exchange.c.req.param('id') ?? '';
+  async handle(context, { ctx }) {
+    const id = context.c.req.param('id') ?? '';
     await endSession(ctx, id);
-    if (id !== ctx.actor.sessionId) return redirect(exchange, '/settings/account?notice=ended');
-    exchange.cookies = [clearedSessionCookie(exchange)];
-    return redirect(exchange, '/sign-in?notice=signed-out');
+    if (id !== ctx.actor.sessionId) return redirect(context, '/settings/account?notice=ended');
+    context.cookies = [clearedSessionCookie(context)];
+    return redirect(context, '/sign-in?notice=signed-out');
   },
 };
 
@@ -212,8 +216,8 @@ export const postEndOtherSessions: PersonalPage = {
   method: 'POST',
   path: '/settings/account/sessions/end-others',
   access: 'session',
-  async answer(exchange, { ctx }) {
+  async handle(context, { ctx }) {
     await endOtherSessions(ctx);
-    return redirect(exchange, '/settings/account?notice=others-ended');
+    return redirect(context, '/settings/account?notice=others-ended');
   },
 };

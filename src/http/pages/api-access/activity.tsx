@@ -303,20 +303,20 @@ export const getActivity: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/activity',
   access: 'session',
-  async answer(exchange, person) {
-    const { req } = exchange.c;
+  async handle(context, person) {
+    const { req } = context.c;
     const id = req.param('id') ?? '';
     const { since, cursor, deleted, more } = req.query();
     const query = { ...(since && { since: utcTimeOf(since) }), ...(cursor !== undefined && { cursor }) };
     let problem = UNSENT;
     const activity = await readActivity(person.ctx, id, query).catch(async (error: unknown) => {
-      problem = formProblemOf(exchange, error);
+      problem = formProblemOf(context, error);
       return await readActivity(person.ctx, id, {});
     });
     const notice = noticeOf(deleted, more === '1');
     const chosen = problem === UNSENT ? (since ?? '7d') : '7d';
     const page = <ActivityPage person={person} activity={activity} chosen={chosen} problem={problem} notice={notice} />;
-    return await render(exchange, problem.status, page, problem.headers);
+    return await render(context, problem.status, page, problem.headers);
   },
 };
 
@@ -331,14 +331,14 @@ export const postActivity: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/activity',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    const { req } = exchange.c;
+  async handle(context, { ctx }) {
+    const { req } = context.c;
     const id = req.param('id') ?? '';
     const form = await readForm(req.raw);
     const since = textOf(form, 'since');
     const item = form.has('id') ? { item: { kind: textOf(form, 'kind'), id: textOf(form, 'id') } } : {};
     const { count, hasMore } = await deleteMade(ctx, id, { since, ...item });
     const query = new URLSearchParams({ since, deleted: String(count), ...(hasMore && { more: '1' }) });
-    return redirect(exchange, `/settings/api-access/${id}/activity?${query}`);
+    return redirect(context, `/settings/api-access/${id}/activity?${query}`);
   },
 };

@@ -1,6 +1,6 @@
 import { REQUESTS_PER_DAY } from '../../../config/limits.ts';
 import { type KnockingKey, readKnocking } from '../../../domain/failures/index.ts';
-import { type KeyDetail, readKey } from '../../../domain/keys/index.ts';
+import { type KeyDetail, readKeyDetail } from '../../../domain/keys/index.ts';
 import { listWebhooks, type Webhook } from '../../../domain/webhooks/index.ts';
 import type { Person } from '../../endpoint.ts';
 import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
@@ -141,17 +141,17 @@ export const getKeyDetail: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id',
   access: 'session',
-  async answer(exchange, person) {
-    const id = exchange.c.req.param('id') ?? '';
+  async handle(context, person) {
+    const id = context.c.req.param('id') ?? '';
     const [detail, { webhooks }, failures, knocking] = await Promise.all([
-      readKey(person.ctx, id),
+      readKeyDetail(person.ctx, id),
       listWebhooks(person.ctx, id),
-      readFailures(exchange, person, id),
+      readFailures(context, person, id),
       readKnocking(person.ctx, id),
     ]);
     const page = (
       <KeyDetailPage person={person} detail={detail} webhooks={webhooks} failures={failures} knocking={knocking} />
     );
-    return await render(exchange, 200, page);
+    return await render(context, 200, page);
   },
 };

@@ -70,10 +70,10 @@ export const getEndedKeys: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/ended',
   access: 'session',
-  async answer(exchange, person) {
-    const { cursor } = exchange.c.req.query();
+  async handle(context, person) {
+    const { cursor } = context.c.req.query();
     const { apiKeys, nextCursor } = await listKeys(person.ctx, cursor === undefined ? {} : { cursor });
     const ended = apiKeys.filter(({ status }) => status !== 'active');
-    return await render(exchange, 200, <EndedKeysPage person={person} keys={ended} nextCursor={nextCursor} />);
+    return await render(context, 200, <EndedKeysPage person={person} keys={ended} nextCursor={nextCursor} />);
   },
 };

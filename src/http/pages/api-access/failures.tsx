@@ -9,7 +9,7 @@ import {
 } from '../../../domain/failures/index.ts';
 import type { ApiKey } from '../../../domain/keys/index.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { DateTime } from '../components/time.tsx';
 import type { Markup } from '../render.ts';
 
@@ -22,7 +22,7 @@ export interface ShownFailures extends FailurePage {
 }
 
 /** Reads what {@link Failures} shows. A form sends a filter that is not chosen as an empty text. */
-export async function readFailures({ c }: Exchange, { ctx }: Person, id: string): Promise<ShownFailures> {
+export async function readFailures({ c }: RequestContext, { ctx }: Person, id: string): Promise<ShownFailures> {
   const query = c.req.query();
   const filter: ShownFailures['filter'] = Object.fromEntries(
     FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : [])),

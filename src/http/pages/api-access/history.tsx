@@ -163,11 +163,11 @@ export const getHistory: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/history',
   access: 'session',
-  async answer(exchange, person) {
-    const { req } = exchange.c;
+  async handle(context, person) {
+    const { req } = context.c;
     const { kind, cursor } = req.query();
     const query = { ...(kind !== undefined && { kind }), ...(cursor !== undefined && { cursor }) };
     const history = await readHistory(person.ctx, req.param('id') ?? '', query);
-    return await render(exchange, 200, <HistoryPage person={person} history={history} kind={kind} />);
+    return await render(context, 200, <HistoryPage person={person} history={history} kind={kind} />);
   },
 };

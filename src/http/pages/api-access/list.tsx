@@ -243,15 +243,15 @@ export const getKeyList: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access',
   access: 'session',
-  async answer(exchange, person) {
+  async handle(context, person) {
     const [{ keys, nextCursor }, leaks, wantsMails] = await Promise.all([
       listKeysWithUsage(person.ctx, {}),
       listLeaks(person.ctx),
       wantsWarnings(person.ctx),
     ]);
-    const notice = NOTICES.get(exchange.c.req.query('notice') ?? '');
+    const notice = NOTICES.get(context.c.req.query('notice') ?? '');
     return await render(
-      exchange,
+      context,
       200,
       <KeyListPage
         person={person}
@@ -269,8 +269,8 @@ export const postDismissLeak: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/dismiss',
   access: 'session',
-  async answer(exchange, person) {
-    await dismissLeakOf(person.ctx, exchange.c.req.param('id') ?? '');
-    return redirect(exchange, '/settings/api-access');
+  async handle(context, person) {
+    await dismissLeakOf(person.ctx, context.c.req.param('id') ?? '');
+    return redirect(context, '/settings/api-access');
   },
 };

@@ -29,8 +29,8 @@ export const postMailSwitch: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/mails',
   access: 'session',
-  async answer(exchange, { ctx }) {
-    await setWarnings(ctx, textOf(await readForm(exchange.c.req.raw), 'warnings') === 'on');
-    return redirect(exchange, '/settings/api-access');
+  async handle(context, { ctx }) {
+    await setWarnings(ctx, textOf(await readForm(context.c.req.raw), 'warnings') === 'on');
+    return redirect(context, '/settings/api-access');
   },
 };

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../../config/limits.ts';
+import type { Detail } from '../../../domain/api-error.ts';
 import type { ClientAddress } from '../../../domain/context.ts';
 import type { NewKey, Scope } from '../../../domain/keys/index.ts';
-import type { Detail } from '../../../domain/refusal.ts';
 import { textOf } from '../read-form.ts';
 import { entryFor, withEntry } from './allowlist-help.tsx';
 

@@ -8,19 +8,19 @@ import {
   TERMS_VERSION,
 } from '../../../config/limits.ts';
 import { isFreshSession, reauthenticate } from '../../../domain/accounts/index.ts';
+import { ApiError } from '../../../domain/api-error.ts';
 import type { ClientAddress } from '../../../domain/context.ts';
 import {
   type ActiveKey,
   createKeyToReveal,
   listActiveKeys,
-  readKey,
+  readKeyDetail,
   SCOPE_NAMES,
   SCOPES,
 } from '../../../domain/keys/index.ts';
-import { Refused } from '../../../domain/refusal.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 import {
   ErrorSummary,
   FieldError,
@@ -264,30 +264,30 @@ export const getNewKey: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/new',
   access: 'session',
-  async answer(exchange, person) {
+  async handle(context, person) {
     const keys = await listActiveKeys(person.ctx);
     if (keys.length >= ACTIVE_KEYS_PER_ACCOUNT) {
-      return await render(exchange, 200, <AtLimitPage person={person} keys={keys} />);
+      return await render(context, 200, <AtLimitPage person={person} keys={keys} />);
     }
-    const form = await likeAnother(exchange, person);
+    const form = await likeAnother(context, person);
     return await render(
-      exchange,
+      context,
       200,
-      <NewKeyPage person={person} address={clientAddress(exchange.c.req.raw.headers)} form={form} errors={new Map()} />,
+      <NewKeyPage person={person} address={clientAddress(context.c.req.raw.headers)} form={form} errors={new Map()} />,
     );
   },
 };
 
 /** For a rotation the form begins with what the key that is to be replaced has; else with what a preset has. */
-async function likeAnother(exchange: Exchange, person: Person): Promise<NewKeyForm> {
-  const { like, preset = '' } = exchange.c.req.query();
+async function likeAnother(context: RequestContext, person: Person): Promise<NewKeyForm> {
+  const { like, preset = '' } = context.c.req.query();
   if (like === undefined) {
     return Object.hasOwn(PRESETS, preset) ? { ...EMPTY_FORM, scopes: PRESETS[preset]?.scopes ?? [] } : EMPTY_FORM;
   }
-  const { apiKey, events } = await readKey(person.ctx, like);
+  const { apiKey, events } = await readKeyDetail(person.ctx, like);
   const { label, scopes, ipAllowlist } = apiKey;
   const allowlist = ipAllowlist.join('\n');
-  const plus = refusedEntry(events, exchange.c.req.query('plus'));
+  const plus = refusedEntry(events, context.c.req.query('plus'));
   return { ...EMPTY_FORM, label, scopes, allowlist: plus === undefined ? allowlist : withEntry(allowlist, plus) };
 }
 
@@ -295,19 +295,19 @@ export const postNewKey: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/new',
   access: 'session',
-  async answer(exchange, person) {
-    const request = exchange.c.req.raw;
+  async handle(context, person) {
+    const request = context.c.req.raw;
     const fields = await readForm(request);
     const address = clientAddress(request.headers);
     const form = toNewKeyForm(fields, address);
     const contradiction = contradictionIn(form);
     if (contradiction) {
       return await render(
-        exchange,
+        context,
         400,
         <NewKeyPage
           person={person}
-          address={clientAddress(exchange.c.req.raw.headers)}
+          address={clientAddress(context.c.req.raw.headers)}
           form={form}
           errors={contradiction}
         />,
@@ -317,31 +317,26 @@ export const postNewKey: PersonalPage = {
       const ctx = isFreshSession(person.ctx)
         ? person.ctx
         : await reauthenticate(person.ctx, { password: textOf(fields, 'password') });
-      const { apiKey, opener } = await createKeyToReveal(ctx, toNewKey(form), address);
-      exchange.cookies = [revealCookie(exchange, apiKey.id, opener)];
+      const { apiKey, unsealKey } = await createKeyToReveal(ctx, toNewKey(form), address);
+      context.cookies = [revealCookie(context, apiKey.id, unsealKey)];
       // Post, redirect, get: a reload of the page with the key must not generate another.
-      return redirect(exchange, `/settings/api-access/${apiKey.id}/key`);
+      return redirect(context, `/settings/api-access/${apiKey.id}/key`);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { refusal } = error;
-      if (refusal.code === 'invalid_request') {
-        const errors = toFormErrors(form, refusal.details);
+      if (!(error instanceof ApiError)) throw error;
+      const { reason } = error;
+      if (reason.code === 'invalid_request') {
+        const errors = toFormErrors(form, reason.details);
         return await render(
-          exchange,
+          context,
           400,
-          <NewKeyPage
-            person={person}
-            address={clientAddress(exchange.c.req.raw.headers)}
-            form={form}
-            errors={errors}
-          />,
+          <NewKeyPage person={person} address={clientAddress(context.c.req.raw.headers)} form={form} errors={errors} />,
         );
       }
-      const { status, errors, headers } = formProblemOf(exchange, error, ['api_key_limit_reached', 'email_unverified']);
+      const { status, errors, headers } = formProblemOf(context, error, ['api_key_limit_reached', 'email_unverified']);
       return await render(
-        exchange,
+        context,
         status,
-        <NewKeyPage person={person} address={clientAddress(exchange.c.req.raw.headers)} form={form} errors={errors} />,
+        <NewKeyPage person={person} address={clientAddress(context.c.req.raw.headers)} form={form} errors={errors} />,
         headers,
       );
     }

@@ -1,21 +1,21 @@
 import { generateCookie, getCookie } from 'hono/cookie';
 import { KEY_REVEAL_TTL_MS } from '../../../config/limits.ts';
 import { cookieRules } from '../../../data/identity.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 
 /** Not `__Host-`, which browsers accept for all paths only. */
 const nameOf = (isSecure: boolean) => `${isSecure ? '__Secure-' : ''}jestha.reveal`;
 
 /** What opens a new key, for the one page that shows it; without the row in Neon it opens nothing. */
-export function revealCookie(exchange: Exchange, keyId: string, opener: string): string {
-  return cookie(exchange, keyId, opener, KEY_REVEAL_TTL_MS / 1_000);
+export function revealCookie(context: RequestContext, keyId: string, unsealKey: string): string {
+  return cookie(context, keyId, unsealKey, KEY_REVEAL_TTL_MS / 1_000);
 }
 
-export function clearRevealCookie(exchange: Exchange, keyId: string): string {
-  return cookie(exchange, keyId, '', 0);
+export function clearRevealCookie(context: RequestContext, keyId: string): string {
+  return cookie(context, keyId, '', 0);
 }
 
-function cookie({ ctx }: Exchange, keyId: string, value: string, maxAge: number): string {
+function cookie({ ctx }: RequestContext, keyId: string, value: string, maxAge: number): string {
   const { isSecure } = cookieRules(ctx.ports.webOrigin);
   const path = `/settings/api-access/${keyId}`;
   return generateCookie(nameOf(isSecure), value, {
@@ -27,6 +27,6 @@ function cookie({ ctx }: Exchange, keyId: string, value: string, maxAge: number)
   });
 }
 
-export function readRevealCookie({ c, ctx }: Exchange): string | undefined {
+export function readRevealCookie({ c, ctx }: RequestContext): string | undefined {
   return getCookie(c, nameOf(cookieRules(ctx.ports.webOrigin).isSecure));
 }

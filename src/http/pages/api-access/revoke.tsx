@@ -1,8 +1,8 @@
+import { ApiError } from '../../../domain/api-error.ts';
 import { type ApiKey, readApiKeyAndUse, revokeOwnKey } from '../../../domain/keys/index.ts';
-import { Refused } from '../../../domain/refusal.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
-import { answerTo } from '../../problem.ts';
+import { errorPartsOf } from '../../error-response.ts';
 import { FormAlert } from '../components/form.tsx';
 import { LastUsed } from '../components/key-facts.tsx';
 import { Layout } from '../layout.tsx';
@@ -53,11 +53,11 @@ export const getRevoke: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/revoke',
   access: 'session',
-  async answer(exchange, person) {
-    const shown = await readApiKeyAndUse(person.ctx, exchange.c.req.param('id') ?? '');
+  async handle(context, person) {
+    const shown = await readApiKeyAndUse(person.ctx, context.c.req.param('id') ?? '');
     const { apiKey } = shown;
-    if (apiKey.status === 'revoked') return redirect(exchange, `/settings/api-access/${apiKey.id}`);
-    return await render(exchange, 200, <RevokePage person={person} {...shown} />);
+    if (apiKey.status === 'revoked') return redirect(context, `/settings/api-access/${apiKey.id}`);
+    return await render(context, 200, <RevokePage person={person} {...shown} />);
   },
 };
 
@@ -65,18 +65,18 @@ export const postRevoke: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/revoke',
   access: 'session',
-  async answer(exchange, person) {
-    const { req } = exchange.c;
+  async handle(context, person) {
+    const { req } = context.c;
     const id = req.param('id') ?? '';
     try {
       await revokeOwnKey(person.ctx, id, clientAddress(req.raw.headers));
     } catch (error) {
-      if (!(error instanceof Refused) || error.refusal.code !== 'service_unavailable') throw error;
+      if (!(error instanceof ApiError) || error.reason.code !== 'service_unavailable') throw error;
       // The row is revoked, the caches do not know yet: the same button tells them.
       const shown = await readApiKeyAndUse(person.ctx, id);
-      const alert = answerTo(error.refusal).message;
-      return await render(exchange, 503, <RevokePage person={person} {...shown} alert={alert} />);
+      const alert = errorPartsOf(error.reason).message;
+      return await render(context, 503, <RevokePage person={person} {...shown} alert={alert} />);
     }
-    return redirect(exchange, `/settings/api-access/${id}`);
+    return redirect(context, `/settings/api-access/${id}`);
   },
 };

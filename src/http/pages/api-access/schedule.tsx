@@ -153,11 +153,11 @@ export const getSchedule: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/schedule',
   access: 'session',
-  async answer(exchange, person) {
-    const apiKey = await readApiKey(person.ctx, exchange.c.req.param('id') ?? '');
-    if (apiKey.status !== 'active') return redirect(exchange, `/settings/api-access/${apiKey.id}`);
+  async handle(context, person) {
+    const apiKey = await readApiKey(person.ctx, context.c.req.param('id') ?? '');
+    if (apiKey.status !== 'active') return redirect(context, `/settings/api-access/${apiKey.id}`);
     const page = <SchedulePage person={person} apiKey={apiKey} form={defaultSchedule()} problem={UNSENT} />;
-    return await render(exchange, 200, page);
+    return await render(context, 200, page);
   },
 };
 
@@ -165,20 +165,20 @@ export const postSchedule: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/schedule',
   access: 'session',
-  async answer(exchange, person) {
-    const { req } = exchange.c;
+  async handle(context, person) {
+    const { req } = context.c;
     const id = req.param('id') ?? '';
     const sent = await readForm(req.raw);
     const form = { when: textOf(sent, 'when'), hours: textOf(sent, 'hours'), at: textOf(sent, 'at') };
     try {
       await scheduleRevocation(person.ctx, id, toInput(form), clientAddress(req.raw.headers));
     } catch (error) {
-      const problem = formProblemOf(exchange, error);
+      const problem = formProblemOf(context, error);
       const apiKey = await readApiKey(person.ctx, id);
       const page = <SchedulePage person={person} apiKey={apiKey} form={form} problem={problem} />;
-      return await render(exchange, problem.status, page, problem.headers);
+      return await render(context, problem.status, page, problem.headers);
     }
-    return redirect(exchange, `/settings/api-access/${id}`);
+    return redirect(context, `/settings/api-access/${id}`);
   },
 };
 
@@ -192,11 +192,11 @@ export const postCancelSchedule: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/schedule/cancel',
   access: 'session',
-  async answer(exchange, person) {
-    const { req } = exchange.c;
+  async handle(context, person) {
+    const { req } = context.c;
     const id = req.param('id') ?? '';
     await readForm(req.raw);
     await cancelScheduledRevocation(person.ctx, id, clientAddress(req.raw.headers));
-    return redirect(exchange, `/settings/api-access/${id}`);
+    return redirect(context, `/settings/api-access/${id}`);
   },
 };

@@ -1,8 +1,8 @@
+import { ApiError } from '../../../domain/api-error.ts';
 import { type ApiKey, readApiKey, revealKey } from '../../../domain/keys/index.ts';
-import { Refused } from '../../../domain/refusal.ts';
 import { isId } from '../../../lib/id.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { Copyable } from '../components/copyable.tsx';
 import { KeyFacts } from '../components/key-facts.tsx';
 import { Layout } from '../layout.tsx';
@@ -65,13 +65,9 @@ function GonePage({ person, apiKey }: { readonly person: Person; readonly apiKey
   );
 }
 
-export function showKey(exchange: Exchange, person: Person, apiKey: ApiKey, key: string): Promise<Response> {
-  const { apiOrigin } = exchange.ctx.ports;
-  return render(
-    exchange,
-    200,
-    <ShownOncePage person={person} apiKey={apiKey} apiKeyText={key} apiOrigin={apiOrigin} />,
-  );
+export function showKey(context: RequestContext, person: Person, apiKey: ApiKey, key: string): Promise<Response> {
+  const { apiOrigin } = context.ctx.ports;
+  return render(context, 200, <ShownOncePage person={person} apiKey={apiKey} apiKeyText={key} apiOrigin={apiOrigin} />);
 }
 
 /** Shows a new key to the browser that generated it, once. */
@@ -79,14 +75,14 @@ export const getShownOnce: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/key',
   access: 'session',
-  async answer(exchange, person) {
-    const id = exchange.c.req.param('id') ?? '';
+  async handle(context, person) {
+    const id = context.c.req.param('id') ?? '';
     const apiKey = await readApiKey(person.ctx, id);
-    const opener = readRevealCookie(exchange);
-    const key = opener === undefined ? undefined : await revealKey(person.ctx, id, opener);
-    exchange.cookies = [clearRevealCookie(exchange, id)];
-    if (key !== undefined) return await showKey(exchange, person, apiKey, key);
-    return await render(exchange, 410, <GonePage person={person} apiKey={apiKey} />);
+    const unsealKey = readRevealCookie(context);
+    const key = unsealKey === undefined ? undefined : await revealKey(person.ctx, id, unsealKey);
+    context.cookies = [clearRevealCookie(context, id)];
+    if (key !== undefined) return await showKey(context, person, apiKey, key);
+    return await render(context, 410, <GonePage person={person} apiKey={apiKey} />);
   },
 };
 
@@ -95,10 +91,10 @@ export const postStored: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/key',
   access: 'session',
-  answer(exchange) {
-    const id = exchange.c.req.param('id') ?? '';
-    if (!isId(id)) throw new Refused({ code: 'not_found' });
-    exchange.cookies = [clearRevealCookie(exchange, id)];
-    return redirect(exchange, `/settings/api-access/${id}`);
+  handle(context) {
+    const id = context.c.req.param('id') ?? '';
+    if (!isId(id)) throw new ApiError({ code: 'not_found' });
+    context.cookies = [clearRevealCookie(context, id)];
+    return redirect(context, `/settings/api-access/${id}`);
   },
 };

@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx';
 import { ERRORS } from '../../../config/errors.ts';
 import { EMAIL_MAX_CHARACTERS } from '../../../config/limits.ts';
-import type { Detail } from '../../../domain/refusal.ts';
-import type { Exchange } from '../../exchange.ts';
-import { answerTo, refusalOf } from '../../problem.ts';
+import type { Detail } from '../../../domain/api-error.ts';
+import { errorPartsOf, reasonOf } from '../../error-response.ts';
+import type { RequestContext } from '../../request-context.ts';
 import type { Markup } from '../render.ts';
 import { sentenceOf } from '../sentence.ts';
 
@@ -36,17 +36,17 @@ const LATER: readonly string[] = ['rate_limit_exceeded', 'daily_quota_exceeded',
  *
  * @param alsoShown further codes of which the form shows the sentence
  */
-export function formProblemOf(exchange: Exchange, error: unknown, alsoShown: readonly string[] = []): FormProblem {
-  const refusal = refusalOf(error);
-  const { status } = ERRORS[refusal.code];
-  if (refusal.code === 'invalid_request') {
-    return { status, errors: toFieldErrors(refusal.details), headers: undefined };
+export function formProblemOf(context: RequestContext, error: unknown, alsoShown: readonly string[] = []): FormProblem {
+  const reason = reasonOf(error);
+  const { status } = ERRORS[reason.code];
+  if (reason.code === 'invalid_request') {
+    return { status, errors: toFieldErrors(reason.details), headers: undefined };
   }
   // Where it was done all the same, sending it again is no advice.
-  const isDone = refusal.code === 'service_unavailable' && ['revocation', 'revocations'].includes(refusal.why);
-  if (isDone || ![...LATER, ...alsoShown].includes(refusal.code)) throw error;
-  exchange.refusal = refusal;
-  return { status, errors: new Map([['', sentenceOf(refusal)]]), headers: answerTo(refusal).headers };
+  const isDone = reason.code === 'service_unavailable' && ['revocation', 'revocations'].includes(reason.why);
+  if (isDone || ![...LATER, ...alsoShown].includes(reason.code)) throw error;
+  context.errorReason = reason;
+  return { status, errors: new Map([['', sentenceOf(reason)]]), headers: errorPartsOf(reason).headers };
 }
 
 /** Said above a form that was refused; browsers read it out, and it is where the eye begins. */

@@ -1,10 +1,10 @@
 import { ERRORS } from '../../../config/errors.ts';
-import { Refused } from '../../../domain/refusal.ts';
+import { ApiError } from '../../../domain/api-error.ts';
 import { type DeliveryDetail, readDelivery, redeliver } from '../../../domain/webhooks/index.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
-import { answerTo } from '../../problem.ts';
+import { errorPartsOf } from '../../error-response.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { FormAlert } from '../components/form.tsx';
 import { DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
@@ -121,40 +121,40 @@ function DeliveryPage(props: {
   );
 }
 
-function named(exchange: Exchange) {
-  return { ...webhookNamed(exchange), deliveryId: exchange.c.req.param('deliveryId') ?? '' };
+function named(context: RequestContext) {
+  return { ...webhookNamed(context), deliveryId: context.c.req.param('deliveryId') ?? '' };
 }
 
-async function show(exchange: Exchange, person: Person, status: number, alert?: string): Promise<Response> {
-  const { delivery } = await readDelivery(person.ctx, named(exchange));
-  const path = pathOf(webhookNamed(exchange));
-  const isQueued = alert === undefined && exchange.c.req.query('notice') === 'queued';
+async function show(context: RequestContext, person: Person, status: number, alert?: string): Promise<Response> {
+  const { delivery } = await readDelivery(person.ctx, named(context));
+  const path = pathOf(webhookNamed(context));
+  const isQueued = alert === undefined && context.c.req.query('notice') === 'queued';
   const page = { person, path, delivery, alert, isQueued };
-  return await render(exchange, status, <DeliveryPage {...page} />);
+  return await render(context, status, <DeliveryPage {...page} />);
 }
 
 export const getDelivery: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId',
   access: 'session',
-  answer: (exchange, person) => show(exchange, person, 200),
+  handle: (context, person) => show(context, person, 200),
 };
 
 export const postDelivery: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver',
   access: 'session',
-  async answer(exchange, person) {
-    const path = named(exchange);
+  async handle(context, person) {
+    const path = named(context);
     try {
-      await redeliver(person.ctx, path, clientAddress(exchange.c.req.raw.headers));
+      await redeliver(person.ctx, path, clientAddress(context.c.req.raw.headers));
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { refusal } = error;
-      if (refusal.code !== 'invalid_request' && refusal.code !== 'rate_limit_exceeded') throw error;
-      const [detail] = refusal.code === 'invalid_request' ? refusal.details : [];
-      return await show(exchange, person, ERRORS[refusal.code].status, detail?.message ?? answerTo(refusal).message);
+      if (!(error instanceof ApiError)) throw error;
+      const { reason } = error;
+      if (reason.code !== 'invalid_request' && reason.code !== 'rate_limit_exceeded') throw error;
+      const [detail] = reason.code === 'invalid_request' ? reason.details : [];
+      return await show(context, person, ERRORS[reason.code].status, detail?.message ?? errorPartsOf(reason).message);
     }
-    return redirect(exchange, `${pathOf(webhookNamed(exchange))}/deliveries/${path.deliveryId}?notice=queued`);
+    return redirect(context, `${pathOf(webhookNamed(context))}/deliveries/${path.deliveryId}?notice=queued`);
   },
 };

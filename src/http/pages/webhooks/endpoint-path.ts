@@ -1,8 +1,8 @@
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { webhookPath } from './list.tsx';
 
 /** The endpoint that the path of a page names. */
-export function webhookNamed({ c }: Exchange): { readonly keyId: string; readonly webhookId: string } {
+export function webhookNamed({ c }: RequestContext): { readonly keyId: string; readonly webhookId: string } {
   return { keyId: c.req.param('id') ?? '', webhookId: c.req.param('webhookId') ?? '' };
 }
 

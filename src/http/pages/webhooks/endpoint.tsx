@@ -1,5 +1,5 @@
 import { ERRORS } from '../../../config/errors.ts';
-import { type Refusal, Refused } from '../../../domain/refusal.ts';
+import { ApiError, type ErrorReason } from '../../../domain/api-error.ts';
 import {
   changeWebhook,
   checkReceiver,
@@ -16,8 +16,8 @@ import {
 } from '../../../domain/webhooks/index.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
-import { answerTo } from '../../problem.ts';
+import { errorPartsOf } from '../../error-response.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { FieldError, type FieldErrors, FormAlert, invalid, toFieldErrors } from '../components/form.tsx';
 import { Ago, DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
@@ -255,9 +255,9 @@ function EndpointPage(props: {
   );
 }
 
-async function show(exchange: Exchange, person: Person, status = 200, shown: Shown = {}): Promise<Response> {
-  const { req } = exchange.c;
-  const named = webhookNamed(exchange);
+async function show(context: RequestContext, person: Person, status = 200, shown: Shown = {}): Promise<Response> {
+  const { req } = context.c;
+  const named = webhookNamed(context);
   const { status: wanted, cursor, notice } = req.query();
   const query = { ...(wanted !== undefined && { status: wanted }), ...(cursor !== undefined && { cursor }) };
   const [{ webhook }, previousExpiresAt, page] = await Promise.all([
@@ -267,7 +267,7 @@ async function show(exchange: Exchange, person: Person, status = 200, shown: Sho
   ]);
   const noticed = shown.alert === undefined && shown.probes === undefined ? NOTICES.get(notice ?? '') : undefined;
   return await render(
-    exchange,
+    context,
     status,
     <EndpointPage
       person={person}
@@ -288,64 +288,64 @@ export const getWebhook: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/webhooks/:webhookId',
   access: 'session',
-  answer: (exchange, person) => show(exchange, person),
+  handle: (context, person) => show(context, person),
 };
 
 /** What the buttons of the page do; each names the notice of the page that follows, or answers itself. */
-type Act = (exchange: Exchange, person: Person, fields: URLSearchParams) => Promise<string | Response>;
+type Act = (context: RequestContext, person: Person, fields: URLSearchParams) => Promise<string | Response>;
 
 const ACTIONS: Readonly<Record<string, Act>> = {
-  async change(exchange, { ctx }, fields) {
+  async change(context, { ctx }, fields) {
     const { description, ...form } = toWebhookForm(fields);
     const change = { ...form, description: description === '' ? null : description };
-    await changeWebhook(ctx, webhookNamed(exchange), change, addressOf(exchange));
+    await changeWebhook(ctx, webhookNamed(context), change, addressOf(context));
     return 'changed';
   },
-  async disable(exchange, { ctx }) {
-    await changeWebhook(ctx, webhookNamed(exchange), { status: 'disabled' }, addressOf(exchange));
+  async disable(context, { ctx }) {
+    await changeWebhook(ctx, webhookNamed(context), { status: 'disabled' }, addressOf(context));
     return 'disabled';
   },
-  async enable(exchange, { ctx }) {
-    await changeWebhook(ctx, webhookNamed(exchange), { status: 'active' }, addressOf(exchange));
+  async enable(context, { ctx }) {
+    await changeWebhook(ctx, webhookNamed(context), { status: 'active' }, addressOf(context));
     return 'enabled';
   },
-  async test(exchange, { ctx }) {
-    await testWebhook(ctx, webhookNamed(exchange), addressOf(exchange));
+  async test(context, { ctx }) {
+    await testWebhook(ctx, webhookNamed(context), addressOf(context));
     return 'tested';
   },
-  async replay(exchange, { ctx }, fields) {
+  async replay(context, { ctx }, fields) {
     // Browsers leave seconds and the zone out.
     const since = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?$/.exec(textOf(fields, 'since'));
     const input = { since: since ? `${since[1]}${since[2] ?? ':00'}Z` : '' };
-    await replay(ctx, webhookNamed(exchange), input, addressOf(exchange));
+    await replay(ctx, webhookNamed(context), input, addressOf(context));
     return 'replayed';
   },
-  rotate: (exchange, person) => rotate(exchange, person, {}),
-  'rotate-now': (exchange, person) => rotate(exchange, person, { endPrevious: true }),
-  async check(exchange, person) {
-    const probes = await checkReceiver(person.ctx, webhookNamed(exchange), addressOf(exchange));
-    return await show(exchange, person, 200, { probes });
+  rotate: (context, person) => rotate(context, person, {}),
+  'rotate-now': (context, person) => rotate(context, person, { endPrevious: true }),
+  async check(context, person) {
+    const probes = await checkReceiver(person.ctx, webhookNamed(context), addressOf(context));
+    return await show(context, person, 200, { probes });
   },
-  async delete(exchange, { ctx }) {
-    const named = webhookNamed(exchange);
-    await deleteWebhook(ctx, named, addressOf(exchange));
-    return redirect(exchange, `/settings/api-access/${named.keyId}#webhooks`);
+  async delete(context, { ctx }) {
+    const named = webhookNamed(context);
+    await deleteWebhook(ctx, named, addressOf(context));
+    return redirect(context, `/settings/api-access/${named.keyId}#webhooks`);
   },
 };
 
-async function rotate(exchange: Exchange, { ctx }: Person, input: object): Promise<Response> {
-  const named = webhookNamed(exchange);
-  const { secret } = await rotateWebhookSecret(ctx, named, input, addressOf(exchange));
-  return await sendToSecret(exchange, named.keyId, named.webhookId, secret);
+async function rotate(context: RequestContext, { ctx }: Person, input: object): Promise<Response> {
+  const named = webhookNamed(context);
+  const { secret } = await rotateWebhookSecret(ctx, named, input, addressOf(context));
+  return await sendToSecret(context, named.keyId, named.webhookId, secret);
 }
 
 /** A refusal as the page shows it. */
-function answerOf(refusal: Refusal): Shown {
-  const { message, headers } = answerTo(refusal);
+function answerOf(reason: ErrorReason): Shown {
+  const { message, headers } = errorPartsOf(reason);
   return { alert: message, ...(headers && { headers }) };
 }
 
-function addressOf({ c }: Exchange) {
+function addressOf({ c }: RequestContext) {
   return clientAddress(c.req.raw.headers);
 }
 
@@ -353,29 +353,29 @@ export const postWebhook: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/webhooks/:webhookId',
   access: 'session',
-  async answer(exchange, person) {
-    const fields = await readForm(exchange.c.req.raw);
+  async handle(context, person) {
+    const fields = await readForm(context.c.req.raw);
     const name = textOf(fields, 'action');
     const act = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!act) throw new Refused({ code: 'not_found' });
+    if (!act) throw new ApiError({ code: 'not_found' });
     try {
-      const outcome = await act(exchange, person, fields);
+      const outcome = await act(context, person, fields);
       if (typeof outcome !== 'string') return outcome;
-      return redirect(exchange, `${pathOf(webhookNamed(exchange))}?notice=${outcome}`);
+      return redirect(context, `${pathOf(webhookNamed(context))}?notice=${outcome}`);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { refusal } = error;
-      if (refusal.code === 'invalid_request') {
-        const errors = toWebhookErrors(toFieldErrors(refusal.details));
+      if (!(error instanceof ApiError)) throw error;
+      const { reason } = error;
+      if (reason.code === 'invalid_request') {
+        const errors = toWebhookErrors(toFieldErrors(reason.details));
         const alert = errors.get('status') ?? 'Nothing changed. Please correct the marked fields.';
-        return await show(exchange, person, 400, {
+        return await show(context, person, 400, {
           errors,
           alert,
           ...(name === 'change' && { form: toWebhookForm(fields) }),
         });
       }
-      if (refusal.code !== 'rate_limit_exceeded' && refusal.code !== 'rotation_in_progress') throw error;
-      return await show(exchange, person, ERRORS[refusal.code].status, answerOf(refusal));
+      if (reason.code !== 'rate_limit_exceeded' && reason.code !== 'rotation_in_progress') throw error;
+      return await show(context, person, ERRORS[reason.code].status, answerOf(reason));
     }
   },
 };

@@ -42,11 +42,11 @@ export const getNewWebhook: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/webhooks/new',
   access: 'session',
-  async answer(exchange, person) {
-    const apiKey = await readApiKey(person.ctx, exchange.c.req.param('id') ?? '');
+  async handle(context, person) {
+    const apiKey = await readApiKey(person.ctx, context.c.req.param('id') ?? '');
     const form = { url: '', events: EVENT_NAMES, description: '' };
     return await render(
-      exchange,
+      context,
       200,
       <NewWebhookPage person={person} apiKey={apiKey} form={form} errors={new Map()} />,
     );
@@ -57,20 +57,20 @@ export const postNewWebhook: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/webhooks/new',
   access: 'session',
-  async answer(exchange, person) {
-    const { req } = exchange.c;
+  async handle(context, person) {
+    const { req } = context.c;
     const keyId = req.param('id') ?? '';
     const form = toWebhookForm(await readForm(req.raw));
     const { url, events, description } = form;
     try {
       const input = { url, events, ...(description !== '' && { description }) };
       const created = await createWebhook(person.ctx, keyId, input, clientAddress(req.raw.headers));
-      return await sendToSecret(exchange, keyId, created.webhook.id, created.secret);
+      return await sendToSecret(context, keyId, created.webhook.id, created.secret);
     } catch (error) {
-      const { status, errors, headers } = formProblemOf(exchange, error, ['webhook_limit_reached']);
+      const { status, errors, headers } = formProblemOf(context, error, ['webhook_limit_reached']);
       const apiKey = await readApiKey(person.ctx, keyId);
       const page = { person, apiKey, form, errors: toWebhookErrors(errors) };
-      return await render(exchange, status, <NewWebhookPage {...page} />, headers);
+      return await render(context, status, <NewWebhookPage {...page} />, headers);
     }
   },
 };

@@ -9,7 +9,7 @@ import {
   type Webhook,
 } from '../../../domain/webhooks/index.ts';
 import type { Person } from '../../endpoint.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { Copyable } from '../components/copyable.tsx';
 import { DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
@@ -21,7 +21,7 @@ import { webhookPath } from './list.tsx';
 /** Not `__Host-`, which browsers accept for all paths only. */
 const nameOf = (isSecure: boolean) => `${isSecure ? '__Secure-' : ''}jestha.webhook-secret`;
 
-function cookie({ ctx }: Exchange, path: string, value: string, maxAge: number): string {
+function cookie({ ctx }: RequestContext, path: string, value: string, maxAge: number): string {
   const { isSecure } = cookieRules(ctx.ports.webOrigin);
   const rules = { path, maxAge, httpOnly: true, secure: isSecure, sameSite: 'Strict' } as const;
   return generateCookie(nameOf(isSecure), value, rules);
@@ -29,15 +29,15 @@ function cookie({ ctx }: Exchange, path: string, value: string, maxAge: number):
 
 /** Post, redirect, get: a reload of the page with the secret must not make another. The browser keeps it, encrypted. */
 export async function sendToSecret(
-  exchange: Exchange,
+  context: RequestContext,
   keyId: string,
   webhookId: string,
   secret: string,
 ): Promise<Response> {
   const path = webhookPath(keyId, webhookId);
-  const sealed = await sealForReveal(exchange.ctx, secret, webhookId);
-  exchange.cookies = [cookie(exchange, path, sealed, WEBHOOK_SECRET_REVEAL_MS / 1_000)];
-  return redirect(exchange, `${path}/secret`);
+  const sealed = await sealForReveal(context.ctx, secret, webhookId);
+  context.cookies = [cookie(context, path, sealed, WEBHOOK_SECRET_REVEAL_MS / 1_000)];
+  return redirect(context, `${path}/secret`);
 }
 
 function SecretPage(props: {
@@ -85,17 +85,17 @@ export const getWebhookSecret: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/webhooks/:webhookId/secret',
   access: 'session',
-  async answer(exchange, person) {
-    const named = webhookNamed(exchange);
+  async handle(context, person) {
+    const named = webhookNamed(context);
     const [{ webhook }, previousExpiresAt] = await Promise.all([
       readWebhook(person.ctx, named),
       readRotation(person.ctx, named),
     ]);
     const path = pathOf(named);
-    const sealed = getCookie(exchange.c, nameOf(cookieRules(exchange.ctx.ports.webOrigin).isSecure));
+    const sealed = getCookie(context.c, nameOf(cookieRules(context.ctx.ports.webOrigin).isSecure));
     const secret = sealed === undefined ? undefined : await revealSecret(person.ctx, sealed, named.webhookId);
-    exchange.cookies = [cookie(exchange, path, '', 0)];
+    context.cookies = [cookie(context, path, '', 0)];
     const page = { person, path, webhook, secret, previousExpiresAt };
-    return await render(exchange, secret === undefined ? 410 : 200, <SecretPage {...page} />);
+    return await render(context, secret === undefined ? 410 : 200, <SecretPage {...page} />);
   },
 };

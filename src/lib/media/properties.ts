@@ -1,4 +1,4 @@
-import { malformed, Refusal } from './reader.ts';
+import { MediaError, malformed } from './reader.ts';
 
 /** How much a file may ask of whoever draws it, however small it is (decompression bombs). */
 export interface Bounds {
@@ -15,14 +15,14 @@ export interface Bounds {
 export const MAX_TRACKS = 100;
 
 /** What a walk learns of a file. */
-export interface Found {
+export interface MediaProperties {
   readonly width: number | null;
   readonly height: number | null;
   readonly durationMs: number | null;
 }
 
 /** A picture as it is displayed: from orientation 5 on, what is stored as rows is shown as columns. */
-export function displayed(width: number, height: number, orientation = 1): Found {
+export function displayedProperties(width: number, height: number, orientation = 1): MediaProperties {
   return orientation < 5 ? { width, height, durationMs: null } : { width: height, height: width, durationMs: null };
 }
 
@@ -31,15 +31,18 @@ export function requireDrawable(width: number, height: number, draws: number, bo
   const pixels = width * height;
   if (pixels === 0) malformed();
   if (pixels > bounds.maxPixels) {
-    throw new Refusal('too_many_pixels', `has ${width} × ${height} pixels; at most ${bounds.maxPixels} are accepted`);
+    throw new MediaError(
+      'too_many_pixels',
+      `has ${width} × ${height} pixels; at most ${bounds.maxPixels} are accepted`,
+    );
   }
   if (pixels * draws > bounds.maxDrawnPixels) {
-    throw new Refusal('too_many_pixels', `has too many frames for its ${width} × ${height} pixels`);
+    throw new MediaError('too_many_pixels', `has too many frames for its ${width} × ${height} pixels`);
   }
 }
 
 export function noVideo(): never {
-  throw new Refusal('unknown_type', 'has no video in it');
+  throw new MediaError('unknown_type', 'has no video in it');
 }
 
 /** Nothing for what no film lasts: zero, the unreadable, and what does not fit 32 bits of milliseconds (25 days). */

@@ -11,7 +11,7 @@ export interface Detail {
  * Why a request is refused, in our words: as rich as the log wants it. `http/problem.ts` turns it into the
  * answer of contract section 3.
  */
-export type Refusal =
+export type ErrorReason =
   | { readonly code: 'authentication_required'; readonly by?: 'session' }
   | { readonly code: 'invalid_credentials' }
   | { readonly code: 'invalid_api_key'; readonly why: 'malformed' | 'unknown' }
@@ -78,17 +78,17 @@ export type Refusal =
   | { readonly code: 'internal_error' };
 
 /** Thrown by verbs; the hot path returns its refusals instead, since a flood of them must cost nothing. */
-export class Refused extends Error {
+export class ApiError extends Error {
   override readonly name = 'Refused';
-  readonly refusal: Refusal;
+  readonly reason: ErrorReason;
 
-  constructor(refusal: Refusal) {
-    super(refusal.code);
-    this.refusal = refusal;
+  constructor(reason: ErrorReason) {
+    super(reason.code);
+    this.reason = reason;
   }
 }
 
 /** One field is wrong. @param path where, as in {@link Detail} */
-export function invalidField(path: string, message: string): Refused {
-  return new Refused({ code: 'invalid_request', details: [{ path, message }] });
+export function invalidField(path: string, message: string): ApiError {
+  return new ApiError({ code: 'invalid_request', details: [{ path, message }] });
 }

@@ -1,20 +1,20 @@
 import * as z from 'zod';
-import { answeredId, answeredTime } from '../answer-parts.ts';
-import { authorSchema, viaSchema } from '../posts/answers.ts';
+import { authorSchema, viaSchema } from '../posts/responses.ts';
+import { idField, timeField } from '../response-fields.ts';
 
 /** A comment as callers see it (contract section 8). */
 export const commentSchema = z
   .strictObject({
-    id: answeredId('comment'),
-    postId: answeredId('Jes it is on').optional(),
-    jesClipId: answeredId('JesClip it is on').optional(),
-    parentId: answeredId('comment at the top of its thread')
+    id: idField('comment'),
+    postId: idField('Jes it is on').optional(),
+    jesClipId: idField('JesClip it is on').optional(),
+    parentId: idField('comment at the top of its thread')
       .nullable()
       .meta({ description: 'Null if it is not a reply.' }),
     content: z.string().meta({ examples: ['Well said'] }),
     author: authorSchema,
     via: viaSchema.nullable(),
-    createdAt: answeredTime('The time of its creation.'),
+    createdAt: timeField('The time of its creation.'),
   })
   .meta({ id: 'Comment' });
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { answeredTime } from '../answer-parts.ts';
+import { timeField } from '../response-fields.ts';
 
 const rows = (description: string) => z.array(z.looseObject({})).meta({ description });
 
 /** Everything we keep of a person. Fields of rows are those that the service shows elsewhere, and more may come. */
 export const exportSchema = z.strictObject({
-  exportedAt: answeredTime('The start of the download.'),
+  exportedAt: timeField('The start of the download.'),
   account: z.looseObject({ id: z.string(), username: z.string(), email: z.string() }),
   signInMethods: rows('A password, or an account of Google.'),
   sessions: rows('The sessions of the account.'),

@@ -3,20 +3,20 @@ import { contextFor } from '../compose.ts';
 import { DEGRADED_WARNING_INTERVAL_MS } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
+import type { ErrorReason } from '../domain/api-error.ts';
 import { bearerToken } from '../domain/auth/index.ts';
 import { keptIdempotencyKey, noteFailure } from '../domain/failures/index.ts';
 import { isWellFormedKey } from '../domain/keys/index.ts';
-import type { Refusal } from '../domain/refusal.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import { clientAddress } from './client-address.ts';
-import type { AppEnv, Exchange } from './exchange.ts';
-import { problem, refusalOf } from './problem.ts';
+import { reasonOf, toErrorResponse } from './error-response.ts';
+import type { AppEnv, RequestContext } from './request-context.ts';
 
-/** Answers an exchange; may throw what {@link refusalOf} understands. */
-export type Answer = (exchange: Exchange) => Response | Promise<Response>;
+/** Answers a request; may throw what {@link reasonOf} understands. */
+export type Handler = (context: RequestContext) => Response | Promise<Response>;
 
 /** Turns a refusal into an answer. */
-export type Refuse = (exchange: Exchange, refusal: Refusal) => Response | Promise<Response>;
+export type ErrorHandler = (context: RequestContext, reason: ErrorReason) => Response | Promise<Response>;
 
 /**
  * A Hono handler around an answer: gives the request its context, turns what is thrown into an answer of the
@@ -29,29 +29,34 @@ export type Refuse = (exchange: Exchange, refusal: Refusal) => Response | Promis
  * @param route the pattern, for the log
  * @param refuse how a refusal looks where the answer throws one
  */
-export function observed(clock: () => number, route: string, answer: Answer, refuse: Refuse = problem) {
+export function withRequestLog(
+  clock: () => number,
+  route: string,
+  answer: Handler,
+  refuse: ErrorHandler = toErrorResponse,
+) {
   return async function answerObserved(c: Context<AppEnv>): Promise<Response> {
     const started = performance.now();
     const meter = new Meter();
     const ctx = contextFor(c.env, c.executionCtx, clock, meter);
-    const exchange: Exchange = { c, ctx, meter, route, authenticationMs: 0 };
-    const response = await answerOrRefuse(exchange, answer, refuse);
-    writeLog(requestEvent(exchange, response.status, performance.now() - started));
-    if (response.status >= 400) keepFailure(exchange, response.status);
-    if (exchange.authentication?.limits?.degraded) warnOfDegradation(exchange);
+    const context: RequestContext = { c, ctx, meter, route, authenticationMs: 0 };
+    const response = await answerOrRefuse(context, answer, refuse);
+    writeLog(requestEvent(context, response.status, performance.now() - started));
+    if (response.status >= 400) keepFailure(context, response.status);
+    if (context.authentication?.limits?.degraded) warnOfDegradation(context);
     return response;
   };
 }
 
-async function answerOrRefuse(exchange: Exchange, answer: Answer, refuse: Refuse): Promise<Response> {
+async function answerOrRefuse(context: RequestContext, answer: Handler, refuse: ErrorHandler): Promise<Response> {
   try {
-    return await answer(exchange);
+    return await answer(context);
   } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal.code === 'internal_error') {
-      writeLog({ event: 'unexpected_error', requestId: exchange.ctx.requestId, ...describeError(error) });
+    const reason = reasonOf(error);
+    if (reason.code === 'internal_error') {
+      writeLog({ event: 'unexpected_error', requestId: context.ctx.requestId, ...describeError(error) });
     }
-    return refuse(exchange, refusal);
+    return refuse(context, reason);
   }
 }
 
@@ -60,8 +65,8 @@ async function answerOrRefuse(exchange: Exchange, answer: Answer, refuse: Refuse
  * unknown one, costs no look-up here: the statement that writes the failures also finds the key by its hash. Over plain http the
  * key is not looked at.
  */
-function keepFailure({ c, ctx, route, authentication, refusal }: Exchange, status: number): void {
-  if (!refusal || refusal.code === 'https_required') return;
+function keepFailure({ c, ctx, route, authentication, errorReason }: RequestContext, status: number): void {
+  if (!errorReason || errorReason.code === 'https_required') return;
   const { headers } = c.req.raw;
   const keep = (key: { readonly id: string } | { readonly hash: string }) =>
     noteFailure(ctx, {
@@ -71,7 +76,7 @@ function keepFailure({ c, ctx, route, authentication, refusal }: Exchange, statu
       method: c.req.method.slice(0, METHOD_MAX_CHARACTERS),
       path: route,
       status,
-      code: refusal.code,
+      code: errorReason.code,
       address: clientAddress(headers)?.text ?? null,
       idempotencyKey: keptIdempotencyKey(headers.get('Idempotency-Key')),
     });
@@ -87,7 +92,11 @@ function keepFailure({ c, ctx, route, authentication, refusal }: Exchange, statu
 /** The longest registered method, UPDATEREDIRECTREF, has 17. */
 const METHOD_MAX_CHARACTERS = 20;
 
-function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchange, status: number, durationMs: number) {
+function requestEvent(
+  { c, ctx, meter, route, authentication, errorReason }: RequestContext,
+  status: number,
+  durationMs: number,
+) {
   const actor = authentication?.actor;
   return {
     event: 'request',
@@ -101,19 +110,19 @@ function requestEvent({ c, ctx, meter, route, authentication, refusal }: Exchang
     redis: meter.redis.count,
     db: meter.db.count,
     objects: meter.objects.count || undefined,
-    refusal: refusal && toldOf(refusal),
+    refusal: errorReason && toldOf(errorReason),
   };
 }
 
 /** Without the details of bad input: they repeat what was sent, which may be anything, a key pasted into the wrong field. */
-function toldOf(refusal: Refusal): unknown {
-  return 'details' in refusal ? { code: refusal.code } : refusal;
+function toldOf(reason: ErrorReason): unknown {
+  return 'details' in reason ? { code: reason.code } : reason;
 }
 
 let lastWarned = Number.NEGATIVE_INFINITY;
 
 /** One warning per isolate and minute; the request events say the rest. */
-function warnOfDegradation({ ctx }: Exchange): void {
+function warnOfDegradation({ ctx }: RequestContext): void {
   if (ctx.now - lastWarned < DEGRADED_WARNING_INTERVAL_MS) return;
   lastWarned = ctx.now;
   const effect = 'records come from Neon, limits from the Workers binding';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
-import { mediaSchema } from '../media/answers.ts';
+import { mediaSchema } from '../media/responses.ts';
+import { countField, idField, timeField } from '../response-fields.ts';
 
 export const authorSchema = z
   .strictObject({
-    id: answeredId('account'),
+    id: idField('account'),
     username: z.string().meta({ description: 'Can change; the id cannot.', examples: ['zoe'] }),
     displayName: z.string().meta({ examples: ['Zoë 🦊'] }),
     avatar: z.string().nullable().meta({ description: 'URL of an image.' }),
@@ -19,11 +19,11 @@ export const viaSchema = z
 export const pollSchema = z
   .strictObject({
     options: z.array(
-      z.strictObject({ id: answeredId('option'), text: z.string(), votes: answeredCount('Votes for this option.') }),
+      z.strictObject({ id: idField('option'), text: z.string(), votes: countField('Votes for this option.') }),
     ),
     multiple: z.boolean().meta({ description: 'True if a vote may choose several options.' }),
-    endsAt: answeredTime('The end of the poll.'),
-    totalVotes: answeredCount('The sum of the votes; who votes for two options counts twice.'),
+    endsAt: timeField('The end of the poll.'),
+    totalVotes: countField('The sum of the votes; who votes for two options counts twice.'),
   })
   .meta({ id: 'Poll' });
 
@@ -43,15 +43,15 @@ export const linkPreviewSchema = z
 
 export const countsSchema = z
   .strictObject({
-    likes: answeredCount('Likes.'),
-    comments: answeredCount('Comments, replies included.'),
-    bounces: answeredCount('Bounces and quote-bounces.'),
-    saves: answeredCount('The number of saves.'),
+    likes: countField('Likes.'),
+    comments: countField('Comments, replies included.'),
+    bounces: countField('Bounces and quote-bounces.'),
+    saves: countField('The number of saves.'),
   })
   .meta({ id: 'Counts' });
 
 export const mentionsSchema = z
-  .array(z.strictObject({ id: answeredId('account'), username: z.string() }))
+  .array(z.strictObject({ id: idField('account'), username: z.string() }))
   .meta({ description: 'Accounts that the content mentions by @username.' });
 
 export const visibilitySchema = z
@@ -61,7 +61,7 @@ export const visibilitySchema = z
 /** A Jes as callers see it (contract section 8). */
 export const jesSchema = z
   .strictObject({
-    id: answeredId('Jes'),
+    id: idField('Jes'),
     url: z
       .string()
       .meta({ description: 'Permalink.', examples: ['https://jestha.com/post/01M869TY589SRQEM45JK4A3C9K'] }),
@@ -75,7 +75,7 @@ export const jesSchema = z
     linkPreview: linkPreviewSchema.nullable().meta({ description: 'Added shortly after the Jes is created.' }),
     hashtags: z.array(z.string()).meta({ description: 'As written in the content, without the #.' }),
     mentions: mentionsSchema,
-    jeHub: z.strictObject({ id: answeredId('JeHub'), name: z.string() }).nullable(),
+    jeHub: z.strictObject({ id: idField('JeHub'), name: z.string() }).nullable(),
     get bounceOf() {
       return jesSchema.nullable().meta({ description: 'The bounced Jes.' });
     },
@@ -86,8 +86,8 @@ export const jesSchema = z
       description: 'In a `bounceOf` that is a quote-bounce itself: what it bounces. Only one level is filled in.',
     }),
     counts: countsSchema.optional().meta({ description: 'For keys with the scope `read:engagement`, and for people.' }),
-    createdAt: answeredTime('The time of its creation.'),
-    updatedAt: answeredTime('The time of its last change.'),
-    editedAt: answeredTime('The time of the last edit by its author.').nullable(),
+    createdAt: timeField('The time of its creation.'),
+    updatedAt: timeField('The time of its last change.'),
+    editedAt: timeField('The time of the last edit by its author.').nullable(),
   })
   .meta({ id: 'Jes', description: 'A post.' });

@@ -2,7 +2,7 @@ import { contextFor, type Runtime } from '../compose.ts';
 import { PREVIEW_RETRY_S } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
-import { previewJobSchema, unfurlLink } from '../domain/previews/index.ts';
+import { fetchLinkPreview, previewJobSchema } from '../domain/link-previews/index.ts';
 
 /**
  * What the queue of links does with a batch: each is unfurled and acknowledged on its own. Only where Neon could not take
@@ -10,7 +10,7 @@ import { previewJobSchema, unfurlLink } from '../domain/previews/index.ts';
  *
  * @param now unix milliseconds
  */
-export async function unfurlLinks(batch: MessageBatch, env: Env, runtime: Runtime, now: number): Promise<void> {
+export async function fetchLinkPreviews(batch: MessageBatch, env: Env, runtime: Runtime, now: number): Promise<void> {
   await Promise.all(batch.messages.map((message) => unfurl(message, env, runtime, now)));
 }
 
@@ -18,7 +18,7 @@ async function unfurl(message: Message, env: Env, runtime: Runtime, now: number)
   const job = previewJobSchema.safeParse(message.body);
   const ctx = contextFor(env, runtime, () => now, new Meter());
   try {
-    const outcome = job.success ? await unfurlLink(ctx, job.data) : 'nothing';
+    const outcome = job.success ? await fetchLinkPreview(ctx, job.data) : 'nothing';
     if (outcome === 'later') return message.retry({ delaySeconds: PREVIEW_RETRY_S });
     writeLog({ event: 'link_unfurled', requestId: ctx.requestId, found: outcome === 'found' });
     message.ack();

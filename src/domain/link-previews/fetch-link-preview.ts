@@ -8,7 +8,7 @@ import type { PagePreview } from './parse-preview.ts';
 import { authorOf, claimFetch, lockAccount, selectFetch, settleFetch, storePreview } from './store.ts';
 
 /** The outcome for one Jes. `later`: another consumer is fetching the very URL. */
-export type Unfurling = 'found' | 'nothing' | 'later';
+export type LinkPreviewOutcome = 'found' | 'nothing' | 'later';
 
 /**
  * Finds the preview of a Jes's link and keeps it. Each URL, the targets of redirects included, is fetched at most once an
@@ -19,11 +19,11 @@ export type Unfurling = 'found' | 'nothing' | 'later';
  * @param options.signal ends the fetch; {@link PREVIEW_TIMEOUT_MS} unless given
  * @throws DbUnavailable, and the same again may succeed
  */
-export async function unfurlLink(
+export async function fetchLinkPreview(
   { ports, now }: Ctx,
   job: PreviewJob,
   options: { readonly fetchPage?: FetchPage; readonly signal?: AbortSignal } = {},
-): Promise<Unfurling> {
+): Promise<LinkPreviewOutcome> {
   const { db } = ports;
   const { fetchPage = ports.fetchPage, signal = AbortSignal.timeout(PREVIEW_TIMEOUT_MS) } = options;
   const preview = await find(job.url, authorOf(job), 0);

@@ -10,7 +10,7 @@ import { selectUsesToNote, updateLastUses } from './store.ts';
  *
  * @returns the keys looked at
  */
-export async function noteLastUses(ctx: Ctx): Promise<BatchDone> {
+export async function syncLastUses(ctx: Ctx): Promise<BatchDone> {
   const { db } = ctx.ports;
   const rows = await runSql(selectUsesToNote(db, new Date(ctx.now - USE_NOTED_EVERY_MS), USE_NOTED_BATCH));
   if (rows.length === 0) return { done: 0, hasBacklog: false };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ID_PATTERN } from '../lib/id.ts';
 
 /** An id of ours, in an answer. @param of what it is the id of */
-export function answeredId(of: string) {
+export function idField(of: string) {
   return z
     .string()
     .regex(ID_PATTERN)
@@ -10,7 +10,7 @@ export function answeredId(of: string) {
 }
 
 /** A time in an answer, always in UTC and with milliseconds. */
-export function answeredTime(description: string) {
+export function timeField(description: string) {
   return z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
@@ -18,6 +18,6 @@ export function answeredTime(description: string) {
 }
 
 /** How many, in an answer. */
-export function answeredCount(description: string) {
+export function countField(description: string) {
   return z.int().min(0).meta({ description });
 }

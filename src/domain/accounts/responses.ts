@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { answeredId, answeredTime } from '../answer-parts.ts';
+import { idField, timeField } from '../response-fields.ts';
 
 /** A session as the person who is signed in sees it. */
 export const sessionSchema = z
   .strictObject({
-    id: answeredId('session'),
+    id: idField('session'),
     browser: z.string().meta({ description: 'The browser and system, in words.', examples: ['Firefox on Windows'] }),
     address: z
       .string()
       .nullable()
       .meta({ description: 'The IPv4 address or IPv6 network of the sign-in.', examples: ['192.0.2.1'] }),
-    createdAt: answeredTime('The time of the sign-in.'),
-    lastSeenAt: answeredTime('The time of the last use, to the minute; up to an hour late.'),
+    createdAt: timeField('The time of the sign-in.'),
+    lastSeenAt: timeField('The time of the last use, to the minute; up to an hour late.'),
     isCurrent: z.boolean().meta({ description: 'True for the session of this request.' }),
   })
   .meta({ id: 'Session' });

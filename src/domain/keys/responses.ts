@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
+import { countField, idField, timeField } from '../response-fields.ts';
 import { REVOKED_REASONS } from './record.ts';
 
 /** What the owner of a key should know of it. */
@@ -31,7 +31,7 @@ export const keyHealthSchema = z
 /** A key as its owner sees it (contract section 9): everything but the key. */
 export const apiKeySchema = z
   .strictObject({
-    id: answeredId('key'),
+    id: idField('key'),
     label: z.string().meta({ examples: ['Blog bridge'] }),
     maskedKey: z.string().meta({ examples: ['jes_live_a1b2****'] }),
     scopes: z.array(z.string()).meta({ examples: [['write:jes']] }),
@@ -39,11 +39,11 @@ export const apiKeySchema = z
       .array(z.string())
       .meta({ description: 'Empty if the key works from any address.', examples: [['192.0.2.0/24']] }),
     status: z.enum(['active', 'expired', 'revoked']),
-    createdAt: answeredTime('The time of its creation.'),
-    expiresAt: answeredTime('The time from which the key is refused.').nullable(),
-    lastUsedAt: answeredTime('The time of the last accepted request.').nullable(),
+    createdAt: timeField('The time of its creation.'),
+    expiresAt: timeField('The time from which the key is refused.').nullable(),
+    lastUsedAt: timeField('The time of the last accepted request.').nullable(),
     lastUsedIp: z.string().nullable().meta({ description: 'The IP address of that request.' }),
-    revokedAt: answeredTime('The time of the revocation.').nullable(),
+    revokedAt: timeField('The time of the revocation.').nullable(),
     revokedReason: z.enum(REVOKED_REASONS).nullable(),
     health: z
       .array(keyHealthSchema)
@@ -59,20 +59,20 @@ export const apiKeyListSchema = z.strictObject({
 
 /** A key as it describes itself (contract section 7). */
 export const ownKeySchema = z.strictObject({
-  id: answeredId('key'),
+  id: idField('key'),
   label: z.string().meta({ examples: ['Blog bridge'] }),
   maskedKey: z.string().meta({ examples: ['jes_live_a1b2****'] }),
   scopes: z.array(z.string()).meta({ examples: [['write:jes']] }),
-  createdAt: answeredTime('The time of its creation.'),
-  expiresAt: answeredTime('The time from which the key is refused.').nullable(),
+  createdAt: timeField('The time of its creation.'),
+  expiresAt: timeField('The time from which the key is refused.').nullable(),
   ipRestricted: z.boolean().meta({ description: 'True if the key works only from some addresses.' }),
   limits: z
     .array(
       z.strictObject({
         name: z.enum(['minute', 'day', 'posts', 'creations']),
         limit: z.int(),
-        remaining: answeredCount('Requests, or creations, that are still admitted.'),
-        resetsAt: answeredTime('The time at which the oldest request leaves the window; for creations, midnight UTC.'),
+        remaining: countField('Requests, or creations, that are still admitted.'),
+        resetsAt: timeField('The time at which the oldest request leaves the window; for creations, midnight UTC.'),
       }),
     )
     .meta({
@@ -94,9 +94,9 @@ export const createdKeySchema = z.strictObject({
 /** What happened to a key's requests in an hour or a UTC day. */
 export const usageBucketSchema = z
   .strictObject({
-    start: answeredTime('The start of the hour or UTC day.'),
-    accepted: answeredCount('Requests that were admitted.'),
-    throttled: answeredCount('Requests that a limit refused.'),
+    start: timeField('The start of the hour or UTC day.'),
+    accepted: countField('Requests that were admitted.'),
+    throttled: countField('Requests that a limit refused.'),
   })
   .meta({ id: 'UsageBucket' });
 

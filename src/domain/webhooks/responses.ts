@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { EVENT_NAMES, TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { DELIVERY_STATUSES } from '../../data/schema/webhook-deliveries.ts';
-import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
-import { commentSchema } from '../comments/answers.ts';
+import { commentSchema } from '../comments/responses.ts';
 import { ATTEMPT_ERRORS } from '../deliveries/index.ts';
-import { jesClipSchema } from '../jesclips/answers.ts';
-import { apiKeySchema } from '../keys/answers.ts';
-import { jesSchema } from '../posts/answers.ts';
+import { jesClipSchema } from '../jesclips/responses.ts';
+import { apiKeySchema } from '../keys/responses.ts';
+import { jesSchema } from '../posts/responses.ts';
+import { countField, idField, timeField } from '../response-fields.ts';
 
 const eventId = z
   .string()
@@ -17,7 +17,7 @@ const statusCode = z.int().nullable();
 /** An endpoint as its owner sees it (contract section 10): everything but the secret. */
 export const webhookSchema = z
   .strictObject({
-    id: answeredId('endpoint'),
+    id: idField('endpoint'),
     url: z.string().meta({ examples: ['https://example.com/hooks/jestha'] }),
     description: z.string().nullable(),
     events: z.array(z.enum(EVENT_NAMES)),
@@ -25,10 +25,10 @@ export const webhookSchema = z
     disabledReason: z.enum(['owner', 'gone', 'failing']).nullable().meta({
       description: '`owner`: switched off; `gone`: it answered 410; `failing`: it failed for 5 days.',
     }),
-    createdAt: answeredTime('The time of its creation.'),
-    lastAttemptAt: answeredTime('The time of the last attempt.').nullable(),
+    createdAt: timeField('The time of its creation.'),
+    lastAttemptAt: timeField('The time of the last attempt.').nullable(),
     lastStatusCode: statusCode.meta({ description: 'The status of the last response; null if there was none.' }),
-    failingSince: answeredTime('The first failed attempt since the last success.').nullable(),
+    failingSince: timeField('The first failed attempt since the last success.').nullable(),
   })
   .meta({ id: 'Webhook', description: 'A URL that receives events.' });
 
@@ -43,18 +43,18 @@ export const createdWebhookSchema = z.strictObject({ webhook: webhookSchema, sec
 export const rotatedSecretSchema = z.strictObject({
   webhook: webhookSchema,
   secret,
-  previousExpiresAt: answeredTime('The time until which the previous secret signs, too.'),
+  previousExpiresAt: timeField('The time until which the previous secret signs, too.'),
 });
 
 const delivery = {
-  id: answeredId('delivery'),
+  id: idField('delivery'),
   eventId,
   event: z.enum([...EVENT_NAMES, TEST_EVENT]),
   status: z.enum(DELIVERY_STATUSES),
-  attempts: answeredCount('Requests made so far.'),
-  nextAttemptAt: answeredTime('The time of the next attempt, while the delivery is pending.').nullable(),
+  attempts: countField('Requests made so far.'),
+  nextAttemptAt: timeField('The time of the next attempt, while the delivery is pending.').nullable(),
   lastStatusCode: statusCode.meta({ description: 'The status of the last response; null if there was none.' }),
-  createdAt: answeredTime('The time at which it was queued.'),
+  createdAt: timeField('The time at which it was queued.'),
 };
 
 export const deliverySchema = z
@@ -70,13 +70,13 @@ export const deliveryPageSchema = z.strictObject({
 
 export const attemptSchema = z
   .strictObject({
-    at: answeredTime('The time of the request.'),
+    at: timeField('The time of the request.'),
     statusCode,
     error: z
       .enum(ATTEMPT_ERRORS)
       .nullable()
       .meta({ description: 'The reason of the failure; null if the attempt succeeded.' }),
-    durationMs: answeredCount('Milliseconds until the response was read.'),
+    durationMs: countField('Milliseconds until the response was read.'),
     responseBody: z.string().nullable().meta({ description: 'The first 1 KiB of the response.' }),
   })
   .meta({ id: 'WebhookAttempt' });
@@ -91,14 +91,14 @@ export const deliveryDetailSchema = z.strictObject({
     .meta({ id: 'WebhookDeliveryDetail' }),
 });
 
-export const replayedSchema = z.strictObject({ replayed: answeredCount('Deliveries that were queued.') });
+export const replayedSchema = z.strictObject({ replayed: countField('Deliveries that were queued.') });
 
 /** An event as deliveries and polling send it. @param of the event's name @param data its `data` */
 function envelope<N extends string, D extends z.ZodRawShape>(of: N, data: D) {
   return z.strictObject({
     event: z.literal(of),
     id: eventId,
-    created_at: answeredTime('The time of the event.'),
+    created_at: timeField('The time of the event.'),
     data: z.strictObject(data),
   });
 }
@@ -115,7 +115,7 @@ export const eventSchemas = {
   'comment.created': envelope('comment.created', { comment: commentSchema }).meta({ id: 'CommentCreatedEvent' }),
   'apikey.revoked': envelope('apikey.revoked', { apiKey: revokedKeySchema }).meta({ id: 'ApiKeyRevokedEvent' }),
   [TEST_EVENT]: envelope(TEST_EVENT, {
-    webhook: z.strictObject({ id: answeredId('endpoint'), url: z.string() }),
+    webhook: z.strictObject({ id: idField('endpoint'), url: z.string() }),
   }).meta({ id: 'WebhookTestEvent' }),
 } as const;
 

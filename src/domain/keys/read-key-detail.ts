@@ -1,9 +1,9 @@
 import { AUDIT_EVENTS_SHOWN } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
+import { ApiError } from '../api-error.ts';
 import type { SessionCtx } from '../context.ts';
 import { dayOf, selectDay } from '../limits/index.ts';
-import { Refused } from '../refusal.ts';
 import { type ApiKey, statusOf, toApiKey } from './api-key.ts';
 import { healthOf, type KeyHealth } from './health.ts';
 import { lastUseIn, readWindows } from './last-use.ts';
@@ -43,10 +43,10 @@ export interface RotatedKey {
   readonly hours: readonly UsageBucket[] | undefined;
 }
 
-/** @throws Refused `not_found`: no such key of this person's */
-export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
+/** @throws ApiError `not_found`: no such key of this person's */
+export async function readKeyDetail(ctx: SessionCtx, id: string): Promise<KeyDetail> {
   const { db } = ctx.ports;
-  if (!isId(id)) throw new Refused({ code: 'not_found' });
+  if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const { accountId } = ctx.actor;
   const [[row], active, events, [today]] = await runSql(
     db.batch([
@@ -56,7 +56,7 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
       selectDay(db, accountId, dayOf(ctx.now)),
     ]),
   );
-  if (!row) throw new Refused({ code: 'not_found' });
+  if (!row) throw new ApiError({ code: 'not_found' });
   const sibling =
     statusOf(row, ctx.now) === 'active'
       ? active.find((other) => other.id !== id && hasSameScopes(other.scopes, row.scopes))
@@ -72,7 +72,7 @@ export async function readKey(ctx: SessionCtx, id: string): Promise<KeyDetail> {
     schedule: scheduleOf(each),
     hours: lastUses && usages?.[i],
   }));
-  if (!shown) throw new Refused({ code: 'not_found' });
+  if (!shown) throw new ApiError({ code: 'not_found' });
   const { apiKey, schedule, hours } = shown;
   return {
     apiKey,

@@ -1,19 +1,19 @@
 import * as z from 'zod';
-import { answeredCount, answeredId } from '../answer-parts.ts';
+import { countField, idField } from '../response-fields.ts';
 
 /** A file of a Jes, or the video of a JesClip, as callers see it (contract section 8). */
 export const mediaSchema = z
   .strictObject({
-    id: answeredId('file'),
+    id: idField('file'),
     type: z.enum(['image', 'video']),
     mimeType: z.string().meta({ examples: ['image/jpeg'] }),
     url: z.string().meta({
       description:
         'Works when pasted into a browser. Of a file that is not for everybody it is signed, and short-lived.',
     }),
-    width: answeredCount('Pixels as shown; null where a video does not say.').nullable(),
-    height: answeredCount('The same.').nullable(),
-    size: answeredCount('Bytes.'),
+    width: countField('Pixels as shown; null where a video does not say.').nullable(),
+    height: countField('The same.').nullable(),
+    size: countField('Bytes.'),
     alt: z
       .string()
       .nullable()

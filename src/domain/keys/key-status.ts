@@ -1,6 +1,6 @@
 import type { KeyRecord } from './record.ts';
 
-export type Standing = 'active' | 'revoked' | 'expired' | 'suspended' | 'ip_not_allowed';
+export type KeyStatus = 'active' | 'revoked' | 'expired' | 'suspended' | 'ip_not_allowed';
 
 /**
  * Whether a key may be used, before any limit is looked at, in the order of contract section 3. The authorize
@@ -8,7 +8,7 @@ export type Standing = 'active' | 'revoked' | 'expired' | 'suspended' | 'ip_not_
  *
  * @param address the client's, as 32 hexadecimal digits; undefined (none, or unreadable) is outside every allowlist
  */
-export function standingOf(record: KeyRecord, now: number, address: string | undefined): Standing {
+export function keyStatusOf(record: KeyRecord, now: number, address: string | undefined): KeyStatus {
   if (record.revokedReason) return 'revoked';
   if (record.expiresAt !== null && record.expiresAt <= now) return 'expired';
   if (record.isSuspended) return 'suspended';

@@ -12,7 +12,7 @@ import { isUntombstoned, selectUnsettledRevocations } from './store.ts';
  *
  * @returns the markers
  */
-export async function tellRevocations(ctx: Ctx): Promise<BatchDone> {
+export async function syncRevocations(ctx: Ctx): Promise<BatchDone> {
   const rows = await runSql(selectUnsettledRevocations(ctx.ports.db, new Date(ctx.now), SWEEP_BATCH));
   if (rows.length === 0) return { done: 0, hasBacklog: false };
   const events = await runSql(insertRevokedEvents(ctx.ports.db, isUntombstoned()));

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { answeredCount, answeredId, answeredTime } from '../answer-parts.ts';
-import { mediaSchema } from '../media/answers.ts';
-import { authorSchema, mentionsSchema, viaSchema, visibilitySchema } from '../posts/answers.ts';
+import { mediaSchema } from '../media/responses.ts';
+import { authorSchema, mentionsSchema, viaSchema, visibilitySchema } from '../posts/responses.ts';
+import { countField, idField, timeField } from '../response-fields.ts';
 
 /** A JesClip as callers see it (contract section 8). */
 export const jesClipSchema = z
   .strictObject({
-    id: answeredId('JesClip'),
+    id: idField('JesClip'),
     url: z
       .string()
       .meta({ description: 'Permalink.', examples: ['https://jestha.com/jesclip/01M869TY589SRQEM45JK4A3C9K'] }),
@@ -18,11 +18,11 @@ export const jesClipSchema = z
     hashtags: z.array(z.string()).meta({ description: 'As written in the caption, without the #.' }),
     mentions: mentionsSchema.meta({ description: 'Accounts that the caption mentions by @username.' }),
     counts: z
-      .strictObject({ comments: answeredCount('Comments, replies included.') })
+      .strictObject({ comments: countField('Comments, replies included.') })
       .optional()
       .meta({ description: 'For keys with the scope `read:engagement`, and for people.' }),
-    createdAt: answeredTime('The time of its creation.'),
-    updatedAt: answeredTime('The time of its last change.'),
-    editedAt: answeredTime('The time of the last edit by its author.').nullable(),
+    createdAt: timeField('The time of its creation.'),
+    updatedAt: timeField('The time of its last change.'),
+    editedAt: timeField('The time of the last edit by its author.').nullable(),
   })
   .meta({ id: 'JesClip', description: 'A short video.' });

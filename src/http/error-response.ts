@@ -13,30 +13,30 @@ import {
 import { DbRejected, DbUnavailable, isContention } from '../data/db.ts';
 import { ObjectsUnavailable } from '../data/objects.ts';
 import { RedisScriptFailed, RedisUnavailable } from '../data/redis.ts';
-import { type Refusal, Refused } from '../domain/refusal.ts';
-import type { Exchange } from './exchange.ts';
+import { ApiError, type ErrorReason } from '../domain/api-error.ts';
 import { reply } from './reply.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** What a refusal says beside its code: one helpful sentence, fields of its own, headers of its own. */
-interface Answer {
+interface ErrorParts {
   readonly message: string;
   readonly extras?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The one way a refusal becomes an answer: the envelope of contract section 3. */
-export function problem(exchange: Exchange, refusal: Refusal): Response {
-  const { status, title } = ERRORS[refusal.code];
-  const { message, extras, headers } = answerTo(refusal);
-  exchange.refusal = refusal;
-  if (refusal.code === 'daily_quota_exceeded' && refusal.limit === 'creations') exchange.creationsLeft = 0;
-  const { requestId } = exchange.ctx;
-  const docs = docsOf(exchange, refusal.code);
-  return reply(exchange, status, { error: title, message, code: refusal.code, requestId, docs, ...extras }, headers);
+export function toErrorResponse(context: RequestContext, reason: ErrorReason): Response {
+  const { status, title } = ERRORS[reason.code];
+  const { message, extras, headers } = errorPartsOf(reason);
+  context.errorReason = reason;
+  if (reason.code === 'daily_quota_exceeded' && reason.limit === 'creations') context.creationsLeft = 0;
+  const { requestId } = context.ctx;
+  const docs = docsOf(context, reason.code);
+  return reply(context, status, { error: title, message, code: reason.code, requestId, docs, ...extras }, headers);
 }
 
 /** The section of the reference about a code, also where a broken configuration names no reference. */
-function docsOf({ ctx }: Exchange, code: ErrorCode): string {
+function docsOf({ ctx }: RequestContext, code: ErrorCode): string {
   try {
     return docsAddress(ctx.ports.webOrigin, code);
   } catch {
@@ -50,8 +50,8 @@ export function docsAddress(webOrigin: string, code: ErrorCode): string {
 }
 
 /** The refusal in what a verb or a port has thrown; what nobody planned for is an `internal_error`. */
-export function refusalOf(error: unknown): Refusal {
-  if (error instanceof Refused) return error.refusal;
+export function reasonOf(error: unknown): ErrorReason {
+  if (error instanceof ApiError) return error.reason;
   if (error instanceof DbUnavailable) return { code: 'service_unavailable', why: 'neon' };
   if (error instanceof ObjectsUnavailable) return { code: 'service_unavailable', why: 'objects' };
   if (error instanceof DbRejected && isContention(error)) return { code: 'service_unavailable', why: 'contention' };
@@ -68,12 +68,12 @@ const retryAfterHeader = (seconds: number) => ({ 'Retry-After': String(seconds) 
 const retryLater = (seconds: number) => ({ extras: { retryAfter: seconds }, headers: retryAfterHeader(seconds) });
 
 /** What a refusal says beside its code. */
-export function answerTo(refusal: Refusal): Answer {
-  switch (refusal.code) {
+export function errorPartsOf(reason: ErrorReason): ErrorParts {
+  switch (reason.code) {
     case 'authentication_required':
       return {
         message:
-          refusal.by === 'session'
+          reason.by === 'session'
             ? 'Sign in first; the session cookie is what this path asks for.'
             : 'Send your API key as "Authorization: Bearer jes_live_…".',
         headers: challenge(),
@@ -83,7 +83,7 @@ export function answerTo(refusal: Refusal): Answer {
     case 'invalid_api_key':
       return {
         message:
-          refusal.why === 'malformed'
+          reason.why === 'malformed'
             ? 'This is not a Jestha API key. Keys begin with jes_live_ and are 58 characters long.'
             : 'No such API key. Check that it was copied whole.',
         headers: INVALID_TOKEN,
@@ -103,7 +103,7 @@ export function answerTo(refusal: Refusal): Answer {
     case 'https_required':
       return {
         message:
-          refusal.sent === 'call'
+          reason.sent === 'call'
             ? 'Send this request over https. If it carried an API key, revoke the key: it travelled unencrypted.'
             : 'This form was sent over plain http, so we did nothing. Open the page over https. If the form held a password, change it: it travelled unencrypted.',
       };
@@ -122,7 +122,7 @@ export function answerTo(refusal: Refusal): Answer {
     case 'cross_site_request':
       return { message: 'A browser sent this request from another site, so we did nothing.' };
     case 'not_owner':
-      return { message: `Only the author can change this ${refusal.what === 'post' ? 'Jes' : 'JesClip'}.` };
+      return { message: `Only the author can change this ${reason.what === 'post' ? 'Jes' : 'JesClip'}.` };
     case 'reauthentication_required':
       return {
         message:
@@ -130,35 +130,35 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'missing_scope':
       return {
-        message: `This API key lacks the scope ${refusal.requiredScope}.`,
-        extras: { requiredScope: refusal.requiredScope },
-        headers: challenge(`, error="insufficient_scope", scope="${refusal.requiredScope}"`),
+        message: `This API key lacks the scope ${reason.requiredScope}.`,
+        extras: { requiredScope: reason.requiredScope },
+        headers: challenge(`, error="insufficient_scope", scope="${reason.requiredScope}"`),
       };
     case 'rate_limit_exceeded':
-      return { message: limitSentence(refusal.window), ...retryLater(refusal.retryAfter) };
+      return { message: limitSentence(reason.window), ...retryLater(reason.retryAfter) };
     case 'daily_quota_exceeded':
-      return { message: dailySentence(refusal.limit), ...retryLater(refusal.retryAfter) };
+      return { message: dailySentence(reason.limit), ...retryLater(reason.retryAfter) };
     case 'invalid_request':
-      return { message: 'Some fields are invalid; see details.', extras: { details: refusal.details } };
+      return { message: 'Some fields are invalid; see details.', extras: { details: reason.details } };
     case 'invalid_json':
       return { message: 'The body is not valid JSON in UTF-8.' };
     case 'not_found':
       return { message: 'Nothing exists here, or this account may not see it.' };
     case 'method_not_allowed':
-      return { message: `This path accepts ${refusal.allow}.`, headers: { Allow: refusal.allow } };
+      return { message: `This path accepts ${reason.allow}.`, headers: { Allow: reason.allow } };
     case 'not_acceptable':
       return { message: 'This API sends application/json only.' };
     case 'payload_too_large':
-      return 'details' in refusal
+      return 'details' in reason
         ? {
             message: 'There are too many files, or a file is too large; see details.',
-            extras: { details: refusal.details },
+            extras: { details: reason.details },
           }
-        : { message: `The body must be at most ${count(refusal.maxBytes)} bytes.` };
+        : { message: `The body must be at most ${count(reason.maxBytes)} bytes.` };
     case 'unsupported_media_type':
-      return 'details' in refusal
-        ? { message: 'A file has a type that is not accepted here; see details.', extras: { details: refusal.details } }
-        : { message: ACCEPTED[refusal.accepts] };
+      return 'details' in reason
+        ? { message: 'A file has a type that is not accepted here; see details.', extras: { details: reason.details } }
+        : { message: ACCEPTED[reason.accepts] };
     case 'api_key_limit_reached':
       return { message: 'This account has 5 active API keys, which is the limit. Revoke one first.' };
     case 'webhook_limit_reached':
@@ -183,16 +183,16 @@ export function answerTo(refusal: Refusal): Answer {
       };
     case 'service_unavailable':
       return {
-        message: unavailableSentence(refusal.why),
+        message: unavailableSentence(reason.why),
         headers: retryAfterHeader(UNAVAILABLE_RETRY_AFTER_S),
-        ...(refusal.parts && { extras: { parts: refusal.parts } }),
+        ...(reason.parts && { extras: { parts: reason.parts } }),
       };
     case 'internal_error':
       return { message: 'An error on our side. Retry later; if it persists, send us the requestId.' };
   }
 }
 
-function unavailableSentence(why: Extract<Refusal, { code: 'service_unavailable' }>['why']): string {
+function unavailableSentence(why: Extract<ErrorReason, { code: 'service_unavailable' }>['why']): string {
   switch (why) {
     case 'revocation':
       return 'The key is revoked, but not all of our caches know it yet. Repeat the call to be sure.';
@@ -220,7 +220,7 @@ function dailySentence(name: DailyLimit): string {
   return message.replace('{limit}', count(limit));
 }
 
-function limitSentence(window: Extract<Refusal, { code: 'rate_limit_exceeded' }>['window']): string {
+function limitSentence(window: Extract<ErrorReason, { code: 'rate_limit_exceeded' }>['window']): string {
   switch (window) {
     case 'minute':
       return `This API key is limited to ${count(REQUESTS_PER_MINUTE)} requests per minute.`;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { IDEMPOTENCY_KEY_MAX_CHARACTERS } from '../../config/limits.ts';
-import { answeredId, answeredTime } from '../answer-parts.ts';
+import { idField, timeField } from '../response-fields.ts';
 
 /** A call with a key that was answered with a status of 400 or above. */
 export const failureSchema = z
   .strictObject({
-    requestId: answeredId('request'),
-    at: answeredTime('The time of the call.'),
+    requestId: idField('request'),
+    at: timeField('The time of the call.'),
     method: z.string().meta({ examples: ['POST'] }),
     path: z.string().meta({
       description: 'Its pattern, or `unknown`.',

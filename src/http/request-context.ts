@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { Meter } from '../data/meter.ts';
+import type { ErrorReason } from '../domain/api-error.ts';
 import type { Authentication } from '../domain/auth/index.ts';
 import type { Ctx } from '../domain/context.ts';
-import type { Refusal } from '../domain/refusal.ts';
 
 export interface AppEnv {
   Bindings: Env;
@@ -12,7 +12,7 @@ export interface AppEnv {
  * One request on its way to its answer: Hono's context, ours, and what became known on the way. A plain object, since
  * Hono's variables are a Map that is copied at each look.
  */
-export interface Exchange {
+export interface RequestContext {
   readonly c: Context<AppEnv>;
   readonly ctx: Ctx;
   readonly meter: Meter;
@@ -27,5 +27,5 @@ export interface Exchange {
   /** `Set-Cookie` headers of the answer. */
   cookies?: readonly string[];
   /** Why the request was refused, for the log. */
-  refusal?: Refusal;
+  errorReason?: ErrorReason;
 }

@@ -1,0 +1,2 @@
+export { fetchLinkPreview } from './fetch-link-preview.ts';
+export { previewJobSchema } from './schemas.ts';

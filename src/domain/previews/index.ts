@@ -1,2 +1,0 @@
-export { previewJobSchema } from './schemas.ts';
-export { unfurlLink } from './unfurl-link.ts';
