@@ -1,6 +1,7 @@
 import { endOtherSessions, endSession, listSessions, reauthenticate } from '../../domain/accounts/index.ts';
 import { changePassword } from '../../domain/ownership/index.ts';
 import type { SessionEndpoint } from '../endpoint.ts';
+import { pathParam } from '../path-param.ts';
 import { readJson } from '../read-json.ts';
 import { EVERY_REPLY, reply, respond } from '../reply.ts';
 import { clearedSessionCookie } from '../session-cookie.ts';
@@ -23,7 +24,7 @@ export const deleteSessionById = {
   path: '/api/auth/sessions/:id',
   access: 'session',
   async handle(context, { ctx }) {
-    await endSession(ctx, context.c.req.param('id') ?? '');
+    await endSession(ctx, pathParam(context.c.req, 'id'));
     return reply(context, 200, { success: true });
   },
 } as const satisfies SessionEndpoint;

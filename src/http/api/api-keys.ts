@@ -2,6 +2,7 @@ import { listFailures } from '../../domain/failures/index.ts';
 import { createOwnKey, listKeys, readUsage, revokeOwnKey } from '../../domain/keys/index.ts';
 import { clientAddress } from '../client-address.ts';
 import type { SessionEndpoint } from '../endpoint.ts';
+import { pathParam } from '../path-param.ts';
 import { readJson } from '../read-json.ts';
 import { reply } from '../reply.ts';
 
@@ -35,7 +36,7 @@ export const deleteApiKey = {
   access: 'session',
   async handle(context, { ctx }) {
     const { req } = context.c;
-    const apiKey = await revokeOwnKey(ctx, req.param('id') ?? '', clientAddress(req.raw.headers));
+    const apiKey = await revokeOwnKey(ctx, pathParam(req, 'id'), clientAddress(req.raw.headers));
     return reply(context, 200, { apiKey });
   },
 } as const satisfies SessionEndpoint;
@@ -47,7 +48,7 @@ export const getApiKeyUsage = {
   access: 'session',
   async handle(context, { ctx }) {
     const { req } = context.c;
-    return reply(context, 200, { buckets: await readUsage(ctx, req.param('id') ?? '', req.query()) });
+    return reply(context, 200, { buckets: await readUsage(ctx, pathParam(req, 'id'), req.query()) });
   },
 } as const satisfies SessionEndpoint;
 
@@ -58,6 +59,6 @@ export const getApiKeyFailures = {
   access: 'session',
   async handle(context, { ctx }) {
     const { req } = context.c;
-    return reply(context, 200, await listFailures(ctx, req.param('id') ?? '', req.query()));
+    return reply(context, 200, await listFailures(ctx, pathParam(req, 'id'), req.query()));
   },
 } as const satisfies SessionEndpoint;

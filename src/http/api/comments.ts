@@ -1,6 +1,7 @@
 import { createComment, listComments, type Subject } from '../../domain/comments/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 import type { OperationId } from '../openapi/operations.ts';
+import { pathParam } from '../path-param.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
 const writing = <const O extends OperationId, const P extends string>(operationId: O, path: P, kind: Subject['kind']) =>
@@ -12,7 +13,7 @@ const writing = <const O extends OperationId, const P extends string>(operationI
     scope: 'write:comment',
     async handle(context, caller) {
       const { ctx, input } = await readWrite(context, caller.ctx, 'json');
-      const subject = { kind, id: context.c.req.param('id') ?? '' };
+      const subject = { kind, id: pathParam(context.c.req, 'id') };
       return replyWritten(context, 201, await createComment(ctx, subject, input));
     },
   }) as const satisfies CallerEndpoint;
@@ -26,7 +27,7 @@ const listing = <const O extends OperationId, const P extends string>(operationI
     access: 'caller',
     scope: 'read:comment',
     async read({ req }, ctx) {
-      return JSON.stringify(await listComments(ctx, { kind, id: req.param('id') ?? '' }, req.query()));
+      return JSON.stringify(await listComments(ctx, { kind, id: pathParam(req, 'id') }, req.query()));
     },
   }) as const satisfies CallerEndpoint;
 

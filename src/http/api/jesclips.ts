@@ -1,5 +1,6 @@
 import { createJesClip, editJesClip, readJesClip } from '../../domain/jesclips/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
+import { pathParam } from '../path-param.ts';
 import type { UploadForm } from '../upload-form.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
@@ -23,7 +24,7 @@ export const getJesClip = {
   method: 'GET',
   path: '/api/jesclips/:id',
   access: 'caller',
-  read: async ({ req }, ctx) => JSON.stringify(await readJesClip(ctx, req.param('id') ?? '')),
+  read: async ({ req }, ctx) => JSON.stringify(await readJesClip(ctx, pathParam(req, 'id'))),
 } as const satisfies CallerEndpoint;
 
 export const patchJesClip = {
@@ -34,6 +35,6 @@ export const patchJesClip = {
   scope: 'write:jesclip',
   async handle(context, caller) {
     const { ctx, input } = await readWrite(context, caller.ctx, 'json');
-    return replyWritten(context, 200, await editJesClip(ctx, context.c.req.param('id') ?? '', input));
+    return replyWritten(context, 200, await editJesClip(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies CallerEndpoint;

@@ -1,5 +1,6 @@
 import { bouncePost, createPost, deletePost, editPost, readPost } from '../../domain/posts/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
+import { pathParam } from '../path-param.ts';
 import { isUpload, type UploadForm } from '../upload-form.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
 
@@ -37,7 +38,7 @@ export const getPost = {
   method: 'GET',
   path: '/api/posts/:id',
   access: 'caller',
-  read: async ({ req }, ctx) => JSON.stringify(await readPost(ctx, req.param('id') ?? '')),
+  read: async ({ req }, ctx) => JSON.stringify(await readPost(ctx, pathParam(req, 'id'))),
 } as const satisfies CallerEndpoint;
 
 export const patchPost = {
@@ -48,7 +49,7 @@ export const patchPost = {
   scope: 'write:jes',
   async handle(context, caller) {
     const { ctx, input } = await readWrite(context, caller.ctx, 'json');
-    return replyWritten(context, 200, await editPost(ctx, context.c.req.param('id') ?? '', input));
+    return replyWritten(context, 200, await editPost(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies CallerEndpoint;
 
@@ -61,7 +62,7 @@ export const deletePostById = {
   profile: 'changes',
   async handle(context, caller) {
     const { ctx } = await readWrite(context, caller.ctx, 'none');
-    return replyDone(context, await deletePost(ctx, context.c.req.param('id') ?? ''));
+    return replyDone(context, await deletePost(ctx, pathParam(context.c.req, 'id')));
   },
 } as const satisfies CallerEndpoint;
 
@@ -75,6 +76,6 @@ export const postBounce = {
   profile: 'changes',
   async handle(context, caller) {
     const { ctx, input } = await readWrite(context, caller.ctx, 'optional');
-    return replyWritten(context, 201, await bouncePost(ctx, context.c.req.param('id') ?? '', input));
+    return replyWritten(context, 201, await bouncePost(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies CallerEndpoint;

@@ -4,6 +4,7 @@ import { votePoll } from '../../domain/polls/index.ts';
 import { createJehub, joinJehub, setFollow, setLike, setSave } from '../../domain/social/index.ts';
 import type { SessionEndpoint } from '../endpoint.ts';
 import type { OperationId } from '../openapi/operations.ts';
+import { pathParam } from '../path-param.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
 /** An endpoint without a body, for something in its path. */
@@ -21,7 +22,7 @@ function action<const O extends OperationId, const M extends SessionEndpoint['me
     access: 'session',
     async handle(context, person) {
       const { ctx } = await readWrite(context, person.ctx, 'none');
-      return replyWritten(context, 200, await act(ctx, context.c.req.param(parameter) ?? ''));
+      return replyWritten(context, 200, await act(ctx, pathParam(context.c.req, parameter)));
     },
   } as const satisfies SessionEndpoint;
 }
@@ -61,6 +62,6 @@ export const postPollVotes = {
   access: 'session',
   async handle(context, person) {
     const { ctx, input } = await readWrite(context, person.ctx, 'json');
-    return replyWritten(context, 200, await votePoll(ctx, context.c.req.param('id') ?? '', input));
+    return replyWritten(context, 200, await votePoll(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies SessionEndpoint;

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { clientAddress } from '../client-address.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
+import { pathParam } from '../path-param.ts';
 import { readJson } from '../read-json.ts';
 import { reply } from '../reply.ts';
 import type { AppEnv } from '../request-context.ts';
@@ -13,9 +14,9 @@ const loadVerbs = () => import('../../domain/webhooks/index.ts');
 const MANAGED = { access: 'caller', scope: 'webhooks:manage' } as const;
 
 const pathOf = ({ req }: Context<AppEnv>) => ({
-  keyId: req.param('id') ?? '',
-  webhookId: req.param('webhookId') ?? '',
-  deliveryId: req.param('deliveryId') ?? '',
+  keyId: pathParam(req, 'id'),
+  webhookId: pathParam(req, 'webhookId'),
+  deliveryId: pathParam(req, 'deliveryId'),
 });
 const addressOf = ({ req }: Context<AppEnv>) => clientAddress(req.raw.headers);
 

@@ -1,4 +1,5 @@
 import { ApiError } from '../../domain/api-error.ts';
+import { pathParam } from '../path-param.ts';
 import { respond } from '../reply.ts';
 import { findAsset } from './assets/files.ts';
 import type { Asset } from './page.ts';
@@ -13,7 +14,7 @@ export const getAsset: Asset = {
   access: 'asset',
   handle(context) {
     const { req } = context.c;
-    const file = findAsset(req.param('name') ?? '');
+    const file = findAsset(pathParam(req, 'name'));
     if (!file) throw new ApiError({ code: 'not_found' });
     return respond(context, 200, file.text, {
       'Content-Type': file.type,

@@ -2,6 +2,7 @@ import { fileNameOf } from '../../domain/media/index.ts';
 import { type OpenFile, openMedia } from '../../domain/serving/index.ts';
 import { namesTag } from '../../lib/etag.ts';
 import { type ByteRange, parseRange } from '../../lib/range.ts';
+import { pathParam } from '../path-param.ts';
 import { respond } from '../reply.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Asset } from './page.ts';
@@ -13,7 +14,7 @@ export const getMedia: Asset = {
   access: 'asset',
   async handle(context) {
     const { ctx, c } = context;
-    const name = c.req.param('object') ?? '';
+    const name = pathParam(c.req, 'object');
     const { expires, signature } = c.req.query();
     const { method, headers } = c.req.raw;
     const range = headers.get('Range');

@@ -5,6 +5,7 @@ import type { Author } from '../../domain/posts/index.ts';
 import { readForVisitors } from '../../domain/serving/index.ts';
 import { isId } from '../../lib/id.ts';
 import type { Person } from '../endpoint.ts';
+import { pathParam } from '../path-param.ts';
 import { Card, type CardContent, toCard } from './components/card.tsx';
 import { Comments } from './components/comments.tsx';
 import { Layout } from './layout.tsx';
@@ -33,7 +34,7 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
     access: 'public',
     async handle(context, viewer) {
       const { ctx, c } = context;
-      const id = c.req.param('id') ?? '';
+      const id = pathParam(c.req, 'id');
       const viewerId = viewer?.owner.id ?? null;
       const cursor = c.req.query('cursor');
       try {

@@ -2,6 +2,7 @@ import { type PublicProfile, readPublicProfile } from '../../domain/accounts/ind
 import { ApiError } from '../../domain/api-error.ts';
 import { readForVisitors } from '../../domain/serving/index.ts';
 import type { Person } from '../endpoint.ts';
+import { pathParam } from '../path-param.ts';
 import { Content } from './components/content.tsx';
 import { Layout } from './layout.tsx';
 import type { PublicPage } from './page.ts';
@@ -72,7 +73,7 @@ export const getProfile: PublicPage = {
   access: 'public',
   async handle(context, viewer) {
     const { ctx, c } = context;
-    const username = (c.req.param('handle') ?? '').slice(1).toLowerCase();
+    const username = pathParam(c.req, 'handle').slice(1).toLowerCase();
     const path = `/@${username}`;
     try {
       const kept = await ctx.ports.publicCache.find(path);

@@ -8,6 +8,7 @@ import {
 } from '../../../domain/accounts/index.ts';
 import { changePassword } from '../../../domain/ownership/index.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import type { RequestContext } from '../../request-context.ts';
 import { clearedSessionCookie } from '../../session-cookie.ts';
 import {
@@ -204,7 +205,7 @@ export const postEndSession: PersonalPage = {
   path: '/settings/account/sessions/:id/end',
   access: 'session',
   async handle(context, { ctx }) {
-    const id = context.c.req.param('id') ?? '';
+    const id = pathParam(context.c.req, 'id');
     await endSession(ctx, id);
     if (id !== ctx.actor.sessionId) return redirect(context, '/settings/account?notice=ended');
     context.cookies = [clearedSessionCookie(context)];

@@ -10,6 +10,7 @@ import {
 } from '../../../domain/key-activity/index.ts';
 import type { UsageBucket } from '../../../domain/keys/index.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import { excerptOf } from '../components/content.tsx';
 import { FieldError, type FormProblem, formProblemOf, invalid, UNSENT } from '../components/form.tsx';
 import { LastUsed, StatusBadge } from '../components/key-facts.tsx';
@@ -305,7 +306,7 @@ export const getActivity: PersonalPage = {
   access: 'session',
   async handle(context, person) {
     const { req } = context.c;
-    const id = req.param('id') ?? '';
+    const id = pathParam(req, 'id');
     const { since, cursor, deleted, more } = req.query();
     const query = { ...(since && { since: utcTimeOf(since) }), ...(cursor !== undefined && { cursor }) };
     let problem = UNSENT;
@@ -333,7 +334,7 @@ export const postActivity: PersonalPage = {
   access: 'session',
   async handle(context, { ctx }) {
     const { req } = context.c;
-    const id = req.param('id') ?? '';
+    const id = pathParam(req, 'id');
     const form = await readForm(req.raw);
     const since = textOf(form, 'since');
     const item = form.has('id') ? { item: { kind: textOf(form, 'kind'), id: textOf(form, 'id') } } : {};

@@ -3,6 +3,7 @@ import { type KnockingKey, readKnocking } from '../../../domain/failures/index.t
 import { type KeyDetail, readKeyDetail } from '../../../domain/keys/index.ts';
 import { listWebhooks, type Webhook } from '../../../domain/webhooks/index.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import { KeyFacts, StatusBadge } from '../components/key-facts.tsx';
 import { Meters } from '../components/meters.tsx';
 import { ChartKey, UsageChart, UsageUnknown } from '../components/usage-chart.tsx';
@@ -142,7 +143,7 @@ export const getKeyDetail: PersonalPage = {
   path: '/settings/api-access/:id',
   access: 'session',
   async handle(context, person) {
-    const id = context.c.req.param('id') ?? '';
+    const id = pathParam(context.c.req, 'id');
     const [detail, { webhooks }, failures, knocking] = await Promise.all([
       readKeyDetail(person.ctx, id),
       listWebhooks(person.ctx, id),

@@ -7,6 +7,7 @@ import {
   readHistory,
 } from '../../../domain/keys/index.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import { DateTime } from '../components/time.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -167,7 +168,7 @@ export const getHistory: PersonalPage = {
     const { req } = context.c;
     const { kind, cursor } = req.query();
     const query = { ...(kind !== undefined && { kind }), ...(cursor !== undefined && { cursor }) };
-    const history = await readHistory(person.ctx, req.param('id') ?? '', query);
+    const history = await readHistory(person.ctx, pathParam(req, 'id'), query);
     return await render(context, 200, <HistoryPage person={person} history={history} kind={kind} />);
   },
 };

@@ -8,6 +8,7 @@ import {
   listLeaks,
 } from '../../../domain/keys/index.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import { LastUsed } from '../components/key-facts.tsx';
 import { Ago } from '../components/time.tsx';
 import { requests, requestsIn, Sparkline, UsageUnknown } from '../components/usage-chart.tsx';
@@ -270,7 +271,7 @@ export const postDismissLeak: PersonalPage = {
   path: '/settings/api-access/:id/dismiss',
   access: 'session',
   async handle(context, person) {
-    await dismissLeakOf(person.ctx, context.c.req.param('id') ?? '');
+    await dismissLeakOf(person.ctx, pathParam(context.c.req, 'id'));
     return redirect(context, '/settings/api-access');
   },
 };

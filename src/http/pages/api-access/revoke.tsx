@@ -3,6 +3,7 @@ import { type ApiKey, readApiKeyAndUse, revokeOwnKey } from '../../../domain/key
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
 import { errorPartsOf } from '../../error-response.ts';
+import { pathParam } from '../../path-param.ts';
 import { FormAlert } from '../components/form.tsx';
 import { LastUsed } from '../components/key-facts.tsx';
 import { Layout } from '../layout.tsx';
@@ -54,7 +55,7 @@ export const getRevoke: PersonalPage = {
   path: '/settings/api-access/:id/revoke',
   access: 'session',
   async handle(context, person) {
-    const shown = await readApiKeyAndUse(person.ctx, context.c.req.param('id') ?? '');
+    const shown = await readApiKeyAndUse(person.ctx, pathParam(context.c.req, 'id'));
     const { apiKey } = shown;
     if (apiKey.status === 'revoked') return redirect(context, `/settings/api-access/${apiKey.id}`);
     return await render(context, 200, <RevokePage person={person} {...shown} />);
@@ -67,7 +68,7 @@ export const postRevoke: PersonalPage = {
   access: 'session',
   async handle(context, person) {
     const { req } = context.c;
-    const id = req.param('id') ?? '';
+    const id = pathParam(req, 'id');
     try {
       await revokeOwnKey(person.ctx, id, clientAddress(req.raw.headers));
     } catch (error) {

@@ -9,6 +9,7 @@ import {
 } from '../../../domain/keys/index.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import {
   ErrorSummary,
   FieldError,
@@ -154,7 +155,7 @@ export const getSchedule: PersonalPage = {
   path: '/settings/api-access/:id/schedule',
   access: 'session',
   async handle(context, person) {
-    const apiKey = await readApiKey(person.ctx, context.c.req.param('id') ?? '');
+    const apiKey = await readApiKey(person.ctx, pathParam(context.c.req, 'id'));
     if (apiKey.status !== 'active') return redirect(context, `/settings/api-access/${apiKey.id}`);
     const page = <SchedulePage person={person} apiKey={apiKey} form={defaultSchedule()} problem={UNSENT} />;
     return await render(context, 200, page);
@@ -167,7 +168,7 @@ export const postSchedule: PersonalPage = {
   access: 'session',
   async handle(context, person) {
     const { req } = context.c;
-    const id = req.param('id') ?? '';
+    const id = pathParam(req, 'id');
     const sent = await readForm(req.raw);
     const form = { when: textOf(sent, 'when'), hours: textOf(sent, 'hours'), at: textOf(sent, 'at') };
     try {
@@ -194,7 +195,7 @@ export const postCancelSchedule: PersonalPage = {
   access: 'session',
   async handle(context, person) {
     const { req } = context.c;
-    const id = req.param('id') ?? '';
+    const id = pathParam(req, 'id');
     await readForm(req.raw);
     await cancelScheduledRevocation(person.ctx, id, clientAddress(req.raw.headers));
     return redirect(context, `/settings/api-access/${id}`);

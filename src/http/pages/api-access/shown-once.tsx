@@ -2,6 +2,7 @@ import { ApiError } from '../../../domain/api-error.ts';
 import { type ApiKey, readApiKey, revealKey } from '../../../domain/keys/index.ts';
 import { isId } from '../../../lib/id.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import type { RequestContext } from '../../request-context.ts';
 import { Copyable } from '../components/copyable.tsx';
 import { KeyFacts } from '../components/key-facts.tsx';
@@ -76,7 +77,7 @@ export const getShownOnce: PersonalPage = {
   path: '/settings/api-access/:id/key',
   access: 'session',
   async handle(context, person) {
-    const id = context.c.req.param('id') ?? '';
+    const id = pathParam(context.c.req, 'id');
     const apiKey = await readApiKey(person.ctx, id);
     const unsealKey = readRevealCookie(context);
     const key = unsealKey === undefined ? undefined : await revealKey(person.ctx, id, unsealKey);
@@ -92,7 +93,7 @@ export const postStored: PersonalPage = {
   path: '/settings/api-access/:id/key',
   access: 'session',
   handle(context) {
-    const id = context.c.req.param('id') ?? '';
+    const id = pathParam(context.c.req, 'id');
     if (!isId(id)) throw new ApiError({ code: 'not_found' });
     context.cookies = [clearRevealCookie(context, id)];
     return redirect(context, `/settings/api-access/${id}`);

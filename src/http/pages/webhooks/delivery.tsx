@@ -4,6 +4,7 @@ import { type DeliveryDetail, readDelivery, redeliver } from '../../../domain/we
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
 import { errorPartsOf } from '../../error-response.ts';
+import { pathParam } from '../../path-param.ts';
 import type { RequestContext } from '../../request-context.ts';
 import { FormAlert } from '../components/form.tsx';
 import { DateTime } from '../components/time.tsx';
@@ -122,7 +123,7 @@ function DeliveryPage(props: {
 }
 
 function named(context: RequestContext) {
-  return { ...webhookNamed(context), deliveryId: context.c.req.param('deliveryId') ?? '' };
+  return { ...webhookNamed(context), deliveryId: pathParam(context.c.req, 'deliveryId') };
 }
 
 async function show(context: RequestContext, person: Person, status: number, alert?: string): Promise<Response> {

@@ -3,6 +3,7 @@ import { type ApiKey, readApiKey } from '../../../domain/keys/index.ts';
 import { createWebhook } from '../../../domain/webhooks/index.ts';
 import { clientAddress } from '../../client-address.ts';
 import type { Person } from '../../endpoint.ts';
+import { pathParam } from '../../path-param.ts';
 import { ErrorSummary, type FieldErrors, formProblemOf, titleOf } from '../components/form.tsx';
 import { Layout } from '../layout.tsx';
 import type { PersonalPage } from '../page.ts';
@@ -43,7 +44,7 @@ export const getNewWebhook: PersonalPage = {
   path: '/settings/api-access/:id/webhooks/new',
   access: 'session',
   async handle(context, person) {
-    const apiKey = await readApiKey(person.ctx, context.c.req.param('id') ?? '');
+    const apiKey = await readApiKey(person.ctx, pathParam(context.c.req, 'id'));
     const form = { url: '', events: EVENT_NAMES, description: '' };
     return await render(
       context,
@@ -59,7 +60,7 @@ export const postNewWebhook: PersonalPage = {
   access: 'session',
   async handle(context, person) {
     const { req } = context.c;
-    const keyId = req.param('id') ?? '';
+    const keyId = pathParam(req, 'id');
     const form = toWebhookForm(await readForm(req.raw));
     const { url, events, description } = form;
     try {
