@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { POSTS_PER_MINUTE } from '../../src/config/limits.ts';
 import { open, textOf } from '../support/forms.ts';
 import { Harness } from '../support/harness.ts';
 import { newPost } from '../support/posts.ts';
@@ -58,8 +59,10 @@ test('a request leaves the meter of the day when it leaves the window: 24 hours 
 
 test('a refused request fills no meter', async () => {
   const { harness, apiKey, used } = await owner();
-  for (let i = 0; i < 62; i++) await harness.fetch('/api/auth/me', { key: apiKey.key });
-  expect(await used()).toEqual(['60', '60', '0']);
+  for (let i = 0; i < POSTS_PER_MINUTE; i++) await newPost(harness, apiKey);
+  const refused = await harness.fetch('/api/posts', { key: apiKey.key, body: { content: 'One more' } });
+  expect(refused.status).toBe(429);
+  expect(await used()).toEqual(['10', '10', '10']);
 });
 
 test('a key without requests leads to the first one, and an ended key to a replacement', async () => {
