@@ -1,3 +1,3 @@
 export { authenticate } from './authenticate.ts';
-export type { Authentication, Credentials, Limits } from './authentication.ts';
+export type { Authentication, Credentials } from './authentication.ts';
 export { bearerToken } from './bearer.ts';

@@ -1,4 +1,4 @@
-export { ATTEMPT_ERRORS, type AttemptError, type AttemptResult } from './attempt.ts';
+export { ATTEMPT_ERRORS, type AttemptResult } from './attempt.ts';
 export { deliver, type Lane } from './deliver.ts';
 export { sendNotices } from './notices.ts';
 export { newSecret, openSecret, sealSecret } from './secret.ts';

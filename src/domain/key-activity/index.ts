@@ -1,3 +1,3 @@
-export { type Deletion, deleteMade } from './delete-made.ts';
+export { deleteMade } from './delete-made.ts';
 export { type Activity, readActivity } from './read-activity.ts';
 export type { MadeCounts, MadeItem, MadeKind, UsedAddress } from './store.ts';

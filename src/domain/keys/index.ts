@@ -1,7 +1,7 @@
 export type { ApiKey } from './api-key.ts';
 export { noteNewAddress, noteRefusedAddress } from './audit.ts';
-export { type CreatedKey, createKey, createKeyToReveal, createOwnKey } from './create-key.ts';
-export { describeKey, type OwnKey } from './describe-key.ts';
+export { createKey, createKeyToReveal, createOwnKey } from './create-key.ts';
+export { describeKey } from './describe-key.ts';
 export { findKnownHashes, type KnownHashes } from './find-known-hashes.ts';
 export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey, maskKeysIn } from './format.ts';
 export type { KeyHealth } from './health.ts';

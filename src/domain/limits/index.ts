@@ -1,6 +1,6 @@
 export { Admissions } from './admissions.ts';
 export { countToday, dailyRules, dayOf, requireUploadsLeft } from './daily.ts';
-export { type Limited, RememberedLimits, type Throttled } from './remembered.ts';
+export { RememberedLimits, type Throttled } from './remembered.ts';
 export { selectDay } from './store.ts';
 export {
   checkWindows,

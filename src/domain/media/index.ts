@@ -4,6 +4,6 @@ export { linkMedia, type Media, type MediaPorts, type MediaRow, type StoredMedia
 export { beginUpload, type FileBuffer, type Upload } from './memory-budget.ts';
 export { fileNameOf, isObjectName } from './object-name.ts';
 export { expiryOf } from './signature.ts';
-export { eventMediaJson, insertMedia, type MediaOwner, mediaJson } from './store.ts';
-export { storeFile, type UploadedFile } from './store-file.ts';
+export { eventMediaJson, insertMedia, mediaJson } from './store.ts';
+export { storeFile } from './store-file.ts';
 export { sweepObjects } from './sweep-objects.ts';

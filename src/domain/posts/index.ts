@@ -3,7 +3,7 @@ export { bouncePost } from './bounce-post.ts';
 export { createPost } from './create-post.ts';
 export { deletePost } from './delete-post.ts';
 export { editPost } from './edit-post.ts';
-export { type Entities, findEntities, type Segment, segmentsOf } from './entities.ts';
+export { type Entities, findEntities, segmentsOf } from './entities.ts';
 export type { Author, Jes, LinkPreview, Poll, Visibility } from './jes.ts';
 export { purgeMedia } from './purge-media.ts';
 export { purgePosts } from './purge-posts.ts';

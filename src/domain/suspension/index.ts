@@ -1,1 +1,1 @@
-export { type Suspension, suspendAccount, unsuspendAccount } from './suspend-account.ts';
+export { suspendAccount, unsuspendAccount } from './suspend-account.ts';

@@ -13,8 +13,6 @@ export const EXPIRIES = {
   custom: 'On a date of your own',
 } as const;
 
-export type Expiry = keyof typeof EXPIRIES;
-
 /** The day on which a key of this choice expires; none of its own for `never` and `custom`. @param now unix ms */
 export function dayOfExpiry(expiry: string, now: number): string | undefined {
   const days = Number(expiry);
