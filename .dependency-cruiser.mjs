@@ -9,7 +9,7 @@ const FLOORS = [
   ['compose\\.ts$'],
   ['http/', 'jobs/'],
   ['worker\\.ts$'],
-  ['dev/', 'build/'],
+  ['dev/', 'ops/', 'build/'],
 ];
 const CLIENT = '^src/client/';
 
@@ -26,8 +26,8 @@ const upward = FLOORS.slice(0, -1).map((entries, floor) => ({
 /** A package, and the only files that may import it. */
 const packageRules = [
   ['hono', '^src/http/'],
-  ['drizzle-orm', '^src/(data/|dev/|domain/[^/]+/(store|visibility)\\.ts$)'],
-  ['@neondatabase/serverless', '^src/(data/db\\.ts$|dev/)'],
+  ['drizzle-orm', '^src/(data/|dev/|ops/|domain/[^/]+/(store|visibility)\\.ts$)'],
+  ['@neondatabase/serverless', '^src/(data/db\\.ts$|dev/|ops/)'],
   ['@upstash/redis', '^src/data/throttle\\.ts$'],
   ['@upstash/ratelimit', '^src/data/throttle\\.ts$'],
   ['better-auth', '^src/data/better-auth\\.ts$'],
@@ -117,7 +117,7 @@ export default {
       name: 'the-description-is-loaded-late',
       comment: 'an isolate must not load the OpenAPI texts, the reference or the schemas of responses at its start',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(http/openapi/|http/pages/docs/|domain/.*/responses\\.ts$|dev/)' },
+      from: { path: '^src/', pathNot: '^src/(http/openapi/|http/pages/docs/|domain/.*/responses\\.ts$|dev/|ops/)' },
       to: {
         path: '^src/(http/openapi/|http/pages/docs/|domain/.*/responses\\.ts$)',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
@@ -127,7 +127,7 @@ export default {
     {
       name: 'the-worker-uses-no-node-modules',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(dev|build)/' },
+      from: { path: '^src/', pathNot: '^src/(dev|ops|build)/' },
       to: { dependencyTypes: ['core'] },
     },
   ],

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withRetentionTable } from '../src/build/retention-docs.ts';
 import { clientTypes } from '../src/dev/client-types.ts';
-import { readWranglerConfig } from '../src/dev/wrangler-config.ts';
 import { PAGES } from '../src/http/pages/index.ts';
+import { readWranglerConfig } from '../src/ops/wrangler-config.ts';
 import { bundle, gzippedKib, modulesAtStart, ROOT } from './support/bundle.ts';
 
 const SRC = join(ROOT, 'src');
@@ -36,10 +36,10 @@ describe('clients', () => {
 });
 
 describe('the Worker', () => {
-  test('contains no code of src/dev and stays within its size budgets', async () => {
+  test('contains no code of src/dev and src/ops, and stays within its size budgets', async () => {
     const { inputs, modules } = await bundle('src/worker.ts');
     expect(inputs).toContain('src/worker.ts');
-    expect(inputs.filter((input) => /^src\/(dev|build)\//.test(input))).toEqual([]);
+    expect(inputs.filter((input) => /^src\/(dev|ops|build)\//.test(input))).toEqual([]);
     expect(gzippedKib(modulesAtStart(modules))).toBeLessThanOrEqual(START_MAX_KIB);
     expect(gzippedKib(modules)).toBeLessThanOrEqual(BUNDLE_MAX_KIB);
   });

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../config/limits.ts';
 import { createKey, generateKey, type NewKey, revokeKey } from '../domain/keys/index.ts';
-import { type StoreSecrets, withContext } from './context.ts';
+import { type StoreSecrets, withContext } from '../ops/context.ts';
 import { receiverSteps } from './demo-receiver.ts';
 import { insertAccount } from './insert-account.ts';
 import { type Call, callerOf, play, readerSteps, type Step, strangerSteps, uploadTo } from './integration.ts';

@@ -6,10 +6,10 @@ import type { Readable } from 'node:stream';
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { type BuiltWorker, LOCAL_ENTRY, watchWorker } from '../build/worker.ts';
+import { readWranglerConfig } from '../ops/wrangler-config.ts';
 import type { StackLog } from './stack-log.ts';
 import { ROOT } from './state.ts';
 import { readWorkerLine } from './worker-lines.ts';
-import { readWranglerConfig } from './wrangler-config.ts';
 
 /** The cron of `wrangler.toml`: every minute. */
 const CRON = '* * * * *';

@@ -1,5 +1,5 @@
 import { createKey, revokeKey, SCOPE_NAMES } from '../domain/keys/index.ts';
-import { withContext } from './context.ts';
+import { withContext } from '../ops/context.ts';
 import { insertAccount } from './insert-account.ts';
 import type { Origins, ServiceSecrets } from './secrets.ts';
 import type { State } from './state.ts';

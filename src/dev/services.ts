@@ -1,6 +1,6 @@
+import { connectSql, migrate } from '../ops/migrate.ts';
 import type { Emulator } from './emulator/server.ts';
 import { type MailServer, serveMail } from './mail/server.ts';
-import { connectSql, migrate } from './migrate.ts';
 import { openPglite } from './neon-http/pglite.ts';
 import { openPostgres } from './neon-http/postgres.ts';
 import { serveNeonHttp } from './neon-http/server.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { StoreSecrets } from './context.ts';
+import type { StoreSecrets } from '../ops/context.ts';
 import { secretsFor } from './secrets.ts';
 import { readState } from './state.ts';
 

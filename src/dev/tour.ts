@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { createKey, revokeKey, SCOPE_NAMES } from '../domain/keys/index.ts';
-import { withContext } from './context.ts';
+import { withContext } from '../ops/context.ts';
 import { ROOT, readState } from './state.ts';
 import { localStores } from './stores.ts';
 

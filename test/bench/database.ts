@@ -1,4 +1,4 @@
-import { connectSql } from '../../src/dev/migrate.ts';
+import { connectSql } from '../../src/ops/migrate.ts';
 import type { BenchServices } from './services.ts';
 
 /** SQL that no target is charged for. */

@@ -1,8 +1,8 @@
-import { withContext } from '../../src/dev/context.ts';
 import { insertAccount } from '../../src/dev/insert-account.ts';
 import type { ServiceSecrets } from '../../src/dev/secrets.ts';
 import { createKey, type NewKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { withContext } from '../../src/ops/context.ts';
 
 /** The limit of active keys per account. */
 const KEYS_PER_ACCOUNT = 5;

@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import { Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { runSql } from '../../src/data/db.ts';
-import { withContext } from '../../src/dev/context.ts';
+import { withContext } from '../../src/ops/context.ts';
 import { bundle, ROOT, toModules } from '../support/bundle.ts';
 import { makeKey, type NodeKey } from '../support/node-keys.ts';
 import { NEON_DELAY_MS } from './measure.ts';

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { withContext } from '../../src/dev/context.ts';
 import { sendKeyMails } from '../../src/domain/key-mails/index.ts';
 import { revokeScheduled } from '../../src/domain/keys/index.ts';
+import { withContext } from '../../src/ops/context.ts';
 import { browsing } from '../support/browsing.ts';
 import { mailsTo } from '../support/people.ts';
 import { generateByForm, signUpByForm } from '../support/visitor.ts';

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { withContext } from '../../src/dev/context.ts';
-import { connectSql } from '../../src/dev/migrate.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
 import { loadRecord } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { withContext } from '../../src/ops/context.ts';
+import { connectSql } from '../../src/ops/migrate.ts';
 import { ROOT } from '../support/bundle.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { servicesOfProcess } from '../support/services.ts';
@@ -19,7 +19,7 @@ const secrets = () => {
 /** `npm run admin --` with these arguments, over the stores of the tests. */
 async function admin(...args: string[]) {
   const { DATABASE_URL, NEON_SQL_ENDPOINT, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN } = secrets();
-  const child = spawn(process.execPath, [join(ROOT, 'src/dev/admin.ts'), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'src/ops/admin.ts'), ...args], {
     env: { ...process.env, DATABASE_URL, NEON_SQL_ENDPOINT, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN },
   });
   child.stdin.end();

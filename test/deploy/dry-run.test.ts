@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { bindingNames, readWranglerConfig } from '../../src/dev/wrangler-config.ts';
+import { bindingNames, readWranglerConfig } from '../../src/ops/wrangler-config.ts';
 import { ROOT } from '../support/bundle.ts';
 
 test('wrangler deploy --dry-run builds the Worker and resolves every binding, with neither login nor network', () => {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withContext } from '../../src/dev/context.ts';
-import { connectSql, migrate } from '../../src/dev/migrate.ts';
 import { openPglite } from '../../src/dev/neon-http/pglite.ts';
 import { serveNeonHttp } from '../../src/dev/neon-http/server.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
 import { recordKey, syncRevocations } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { withContext } from '../../src/ops/context.ts';
+import { connectSql, migrate } from '../../src/ops/migrate.ts';
 import { ROOT } from '../support/bundle.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { servicesOfProcess } from '../support/services.ts';

@@ -10,10 +10,10 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { experimental_readRawConfig } from 'wrangler';
-import { deleteBranch, makeBranch } from '../../src/dev/deploy/neon-branch.ts';
-import { previewConfig } from '../../src/dev/deploy/preview-config.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
-import { bindingNames, readWranglerConfig } from '../../src/dev/wrangler-config.ts';
+import { deleteBranch, makeBranch } from '../../src/ops/deploy/neon-branch.ts';
+import { previewConfig } from '../../src/ops/deploy/preview-config.ts';
+import { bindingNames, readWranglerConfig } from '../../src/ops/wrangler-config.ts';
 import { ROOT } from '../support/bundle.ts';
 import { ACCOUNT_ID, API_TOKEN, serveCloudflareApi } from '../support/cloudflare-api.ts';
 import { servicesOfProcess } from '../support/services.ts';
@@ -126,7 +126,7 @@ describe('preview.ts, with the real wrangler', () => {
       CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
     };
     try {
-      await promisify(execFile)('node', ['src/dev/deploy/preview.ts', 'init'], { cwd: ROOT, env });
+      await promisify(execFile)('node', ['src/ops/deploy/preview.ts', 'init'], { cwd: ROOT, env });
       const changed = api.asked.filter((asks) => !asks.startsWith('GET'));
       expect(changed).toEqual([
         'PUT /workers/scripts/jestha-api-preview',
@@ -167,7 +167,7 @@ describe('preview.ts, with the real wrangler', () => {
         GITHUB_OUTPUT: join(folder, 'output'),
       };
       try {
-        const { stdout, stderr } = await promisify(execFile)('node', ['src/dev/deploy/preview.ts', 'up'], {
+        const { stdout, stderr } = await promisify(execFile)('node', ['src/ops/deploy/preview.ts', 'up'], {
           cwd: ROOT,
           env,
         });
@@ -200,7 +200,7 @@ describe('preview.ts, with the real wrangler', () => {
     ['', 'PULL_REQUEST is empty.'],
   ])('takes %j for no pull request', async (PULL_REQUEST, message) => {
     const env = { ...process.env, NEON_API_KEY: 'x', NEON_PROJECT_ID: 'x', PULL_REQUEST };
-    const down = promisify(execFile)('node', ['src/dev/deploy/preview.ts', 'down'], { cwd: ROOT, env });
+    const down = promisify(execFile)('node', ['src/ops/deploy/preview.ts', 'down'], { cwd: ROOT, env });
     await expect(down).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { mainVersion, planRollback, planRollout } from '../../src/dev/deploy/rollout.ts';
+import { mainVersion, planRollback, planRollout } from '../../src/ops/deploy/rollout.ts';
 import { ROOT } from '../support/bundle.ts';
 import { ACCOUNT_ID, API_TOKEN, type CloudflareApi, serveCloudflareApi } from '../support/cloudflare-api.ts';
 import { makeKey, type NodeKey } from '../support/node-keys.ts';
@@ -133,7 +133,7 @@ describe('npm run deploy:gradual, with the real wrangler', () => {
       GITHUB_SHA: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
     };
     try {
-      const { stdout, stderr } = await promisify(execFile)('node', ['src/dev/deploy/main.ts'], { cwd: ROOT, env });
+      const { stdout, stderr } = await promisify(execFile)('node', ['src/ops/deploy/main.ts'], { cwd: ROOT, env });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../../src/dev/emulator/server.ts';
-import { connectSql, type Sql } from '../../src/dev/migrate.ts';
 import type { SqlBackend } from '../../src/dev/neon-http/backend.ts';
 import { openPglite } from '../../src/dev/neon-http/pglite.ts';
 import { serveNeonHttp } from '../../src/dev/neon-http/server.ts';
 import { secretsFor } from '../../src/dev/secrets.ts';
-import { readGiven } from '../../src/dev/setup/configuration.ts';
-import { checkSetup } from '../../src/dev/setup-check.ts';
-import { readWranglerConfig } from '../../src/dev/wrangler-config.ts';
+import { connectSql, type Sql } from '../../src/ops/migrate.ts';
+import { readGiven } from '../../src/ops/setup/configuration.ts';
+import { checkSetup } from '../../src/ops/setup-check.ts';
+import { readWranglerConfig } from '../../src/ops/wrangler-config.ts';
 import { ROOT } from '../support/bundle.ts';
 import { ACCOUNT_ID, API_TOKEN, type CloudflareApi, serveCloudflareApi } from '../support/cloudflare-api.ts';
 import { EmulatorControl } from '../support/emulators.ts';
@@ -225,7 +225,7 @@ describe('npm run setup:check', () => {
   const run = async (given: Record<string, string>) => {
     const { PATH = '', HOME = '' } = process.env;
     const env = { PATH, HOME, ...cloudflare(), ...given } as unknown as NodeJS.ProcessEnv;
-    return await promisify(execFile)('node', ['src/dev/setup-check.ts'], { cwd: ROOT, env }).then(
+    return await promisify(execFile)('node', ['src/ops/setup-check.ts'], { cwd: ROOT, env }).then(
       ({ stdout }) => [0, stdout],
       ({ code, stdout }) => [code, stdout],
     );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { smoke } from '../../src/dev/deploy/smoke.ts';
+import { smoke } from '../../src/ops/deploy/smoke.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { connectSql, migrate } from '../../src/dev/migrate.ts';
 import { openPglite } from '../../src/dev/neon-http/pglite.ts';
 import { serveNeonHttp } from '../../src/dev/neon-http/server.ts';
+import { connectSql, migrate } from '../../src/ops/migrate.ts';
 
 test('every foreign key begins an index, so that deleting what it names reads no table from end to end', async () => {
   const backend = await openPglite(undefined);

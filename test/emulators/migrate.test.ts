@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulator } from '../../src/dev/emulator/server.ts';
-import { connectSql, migrate, pendingMigrations, type Sql } from '../../src/dev/migrate.ts';
 import type { SqlBackend } from '../../src/dev/neon-http/backend.ts';
 import { openPglite } from '../../src/dev/neon-http/pglite.ts';
 import { openPostgres } from '../../src/dev/neon-http/postgres.ts';
 import { serveNeonHttp } from '../../src/dev/neon-http/server.ts';
+import { connectSql, migrate, pendingMigrations, type Sql } from '../../src/ops/migrate.ts';
 
 const { TEST_DATABASE_URL } = process.env;
 const backends = [{ name: 'pglite', open: () => openPglite(undefined) }];

@@ -1,8 +1,8 @@
-import { withContext } from '../../src/dev/context.ts';
 import { insertAccount } from '../../src/dev/insert-account.ts';
 import type { ServiceSecrets } from '../../src/dev/secrets.ts';
 import { createKey, type NewKey, revokeKey } from '../../src/domain/keys/index.ts';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
+import { withContext } from '../../src/ops/context.ts';
 import { newUsername } from './names.ts';
 
 export interface NodeKey {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withContext } from '../../src/dev/context.ts';
 import { forgetRecord } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
+import { withContext } from '../../src/ops/context.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 

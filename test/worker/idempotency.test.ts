@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withContext } from '../../src/dev/context.ts';
 import { createKey } from '../../src/domain/keys/index.ts';
+import { withContext } from '../../src/ops/context.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 

@@ -1,9 +1,9 @@
 import { generateSignedCookie } from 'hono/cookie';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sessionCookieName } from '../../src/data/identity.ts';
-import { withContext } from '../../src/dev/context.ts';
 import { insertAccount } from '../../src/dev/insert-account.ts';
 import { signUp } from '../../src/domain/accounts/index.ts';
+import { withContext } from '../../src/ops/context.ts';
 import { bundle, modulesAtStart } from '../support/bundle.ts';
 import { newUsername } from '../support/names.ts';
 import { makeKey } from '../support/node-keys.ts';

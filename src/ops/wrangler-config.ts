@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { unstable_readConfig } from 'wrangler';
 import * as z from 'zod';
-import { ROOT } from './state.ts';
+import { ROOT } from '../dev/state.ts';
 
 const settingsSchema = z.object({
   /** The Worker's. */

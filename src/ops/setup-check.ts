@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { ROOT } from '../dev/state.ts';
 import { type CloudflareAccess, checkCloudflare, secretsOnWorker } from './setup/cloudflare.ts';
 import { checkConfiguration, readGiven } from './setup/configuration.ts';
 import { toReport, unknown } from './setup/finding.ts';
 import { checkNeon, checkRedis } from './setup/stores.ts';
-import { ROOT } from './state.ts';
 import { readWranglerConfig } from './wrangler-config.ts';
 
 const NOT_ASKED = unknown(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { ROOT } from '../state.ts';
+import { ROOT } from '../../dev/state.ts';
 import type { Traffic } from './rollout.ts';
 
 /**

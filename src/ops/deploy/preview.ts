@@ -3,13 +3,13 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { experimental_readRawConfig } from 'wrangler';
 import * as z from 'zod';
+import { ROOT } from '../../dev/state.ts';
 import { connectSql, migrate } from '../migrate.ts';
-import { ROOT } from '../state.ts';
 import { deleteBranch, makeBranch } from './neon-branch.ts';
 import { previewConfig } from './preview-config.ts';
 import { runWrangler, uploadVersion } from './wrangler.ts';
 
-const USAGE = 'node src/dev/deploy/preview.ts init|up|down; src/DEPLOYMENT.md lists the variables of the environment.';
+const USAGE = 'node src/ops/deploy/preview.ts init|up|down; src/DEPLOYMENT.md lists the variables of the environment.';
 
 const required = (name: string) => z.string({ error: `${name} is not set.` }).min(1, `${name} is empty.`);
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Call, callerOf, play, readerSteps, type Step, strangerSteps } from '../../dev/integration.ts';
 import { generateKey } from '../../domain/keys/index.ts';
-import { type Call, callerOf, play, readerSteps, type Step, strangerSteps } from '../integration.ts';
 
 /** A deployment is everywhere within seconds; a version not found by then is not coming. */
 const ARRIVAL_TIMEOUT_MS = 60_000;

@@ -1,13 +1,13 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { environmentStores, localStores } from '../dev/stores.ts';
 import { ApiError } from '../domain/api-error.ts';
 import type { Ctx } from '../domain/context.ts';
 import { revokeAnyKey } from '../domain/keys/index.ts';
 import { suspendAccount, unsuspendAccount } from '../domain/suspension/index.ts';
 import { type StoreSecrets, withContext } from './context.ts';
 import { printable } from './printable.ts';
-import { environmentStores, localStores } from './stores.ts';
 
 const USAGE = `npm run admin -- revoke ID [--reason admin|leaked]
 npm run admin -- revoke --stdin [--reason admin|leaked] < file with the key

@@ -1,8 +1,8 @@
 import { contextFor } from '../compose.ts';
 import { BACKGROUND_REDIS_BUDGET_MS } from '../config/limits.ts';
 import { Meter } from '../data/meter.ts';
+import type { Origins, ServiceSecrets } from '../dev/secrets.ts';
 import type { Ctx } from '../domain/context.ts';
-import type { Origins, ServiceSecrets } from './secrets.ts';
 
 /** What a script needs to reach the stores. */
 export type StoreSecrets = Pick<
