@@ -12,7 +12,7 @@ import type { Ctx, Ports } from './domain/context.ts';
 import { proveByProvider } from './domain/ownership/index.ts';
 import { newId } from './lib/id.ts';
 
-/** What is asked of the runtime: `waitUntil` of Workers, or an array that a script awaits. */
+/** The services of the runtime: `waitUntil` of Workers, or an array that a script awaits. */
 export interface Runtime {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -42,8 +42,8 @@ export function contextFor(
 }
 
 /**
- * The ports of one request, from the bindings of the deployment. Each is made when it is first asked for, so a request
- * that needs no database pays for none, and `/healthz` answers under a configuration that is not usable.
+ * The ports of one request, from the bindings of the deployment. Each is made on first use, so a request that needs no
+ * database pays for none. `/healthz` answers even with a configuration that is not usable.
  */
 function compose(env: object, meter: Meter, redisBudgetMs: number | undefined, common: Omit<Ctx, 'ports'>): Ports {
   let db: Db | undefined;
@@ -118,7 +118,10 @@ function compose(env: object, meter: Meter, redisBudgetMs: number | undefined, c
   };
 }
 
-/** `@upstash/ratelimit` is loaded when something is first throttled: no call with a key reads it at the start of an isolate. */
+/**
+ * `@upstash/ratelimit` is loaded when something is first throttled: no call with a key reads it at the start of an
+ * isolate.
+ */
 function loadThrottle(config: Config, meter: Meter): ThrottlePort {
   const loaded = import('./data/throttle.ts').then(({ connectThrottle }) => connectThrottle(config, meter));
   return {
@@ -128,7 +131,7 @@ function loadThrottle(config: Config, meter: Meter): ThrottlePort {
   };
 }
 
-/** The identity library: parsed and run only where somebody signs up or in. */
+/** The identity library, parsed and run only for a sign-up or a sign-in. */
 async function loadIdentity(config: Config, ctx: Ctx): Promise<Identity> {
   const { connectIdentity } = await import('./data/better-auth.ts');
   const proven = (email: string) => proveByProvider(ctx, email);

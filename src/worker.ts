@@ -2,7 +2,8 @@ import { createApp } from './http/app.ts';
 
 const app = createApp({ clock: Date.now });
 
-// Consumers and the sweep are loaded when they are first woken: requests do not pay for them at the start of an isolate.
+// Consumers and the sweep are loaded when they are first woken: requests do not pay for them at the start of an
+// isolate.
 export default {
   fetch: app.fetch,
   async queue(batch, env, executionCtx) {

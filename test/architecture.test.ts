@@ -12,7 +12,9 @@ const SRC = join(ROOT, 'src');
 
 /** KiB gzip that an isolate parses before its first request. */
 const START_MAX_KIB = 205;
-/** KiB gzip of all modules, those behind an `import()` included: 110 are the identity library, 14 HTML's entity table. */
+/**
+ * KiB gzip of all modules, those behind an `import()` included: 110 are the identity library, 14 HTML's entity table.
+ */
 const BUNDLE_MAX_KIB = 500;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
@@ -58,7 +60,7 @@ test('the types of the client are those of the OpenAPI document (npm run client:
 });
 
 describe('the pages', () => {
-  test('have a route where the people are', () => {
+  test('have a route on the host of the pages', () => {
     const settings = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
     const patterns = [...settings.matchAll(/pattern = "jestha\.com([^"]+)"/g)].map(([, pattern = '']) => pattern);
     const isRouted = (path: string) =>
@@ -71,7 +73,7 @@ describe('the pages', () => {
 });
 
 describe('the tables', () => {
-  test('are all in the list of what is kept for how long', () => {
+  test('are all in the list of retention times', () => {
     const schema = files.filter((file) => file.startsWith('data/schema/'));
     const texts = schema.map((file) => readFileSync(join(SRC, file), 'utf8')).join('\n');
     const tables = [...texts.matchAll(/pgTable\(\s*'(\w+)'/g)].map(([, name]) => name);
@@ -91,7 +93,7 @@ test('the retention table of src/README.md is that of the code (npm run docs:ret
 });
 
 describe('Cloudflare', () => {
-  test('is not to log invocations, whose URLs hold tokens of mails', () => {
+  test('does not log invocations, whose URLs hold tokens of mails', () => {
     const { observability } = readWranglerConfig();
     expect(observability).toEqual({
       enabled: true,

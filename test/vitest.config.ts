@@ -7,12 +7,12 @@ const ROLLOUTS = ['test/deploy/rollout.test.ts', 'test/deploy/preview.test.ts'];
 /** Takes pictures for people to look at: four minutes, for `npm run screenshots`. */
 const SCREENSHOTS = ['test/browser/screenshots.test.ts'];
 
-/** What a test may take before something is wrong: the machines are small, and nothing here waits on purpose. */
+/** The limit of a test. The machines are small, and no test waits on purpose, so a longer one is broken. */
 const TIMEOUT_MS = 30_000;
 
 export default defineConfig({
   test: {
-    // Prints what failed and the totals. Of tests that pass it prints nothing, nor what they logged.
+    // Prints failures and the totals. For tests that pass it prints neither the title nor their log.
     reporters: ['minimal', './test/support/runtime-output.ts'],
     silent: 'passed-only',
     // vitest leaves a core unused; on two that is half of them.
@@ -52,8 +52,8 @@ export default defineConfig({
         plugins: [cloudflareTest({ main: './src/worker.ts', wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'workerd',
-          // One isolate for all files, which each make accounts, keys and scopes of their own: an isolate a file spends its time
-          // on loading the same modules again.
+          // One isolate for all files, which each make accounts, keys and scopes of their own: an isolate a file spends
+          // its time on loading the same modules again.
           isolate: false,
           // Or vitest takes styles for something that no test looks at.
           css: true,

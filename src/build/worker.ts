@@ -87,7 +87,7 @@ function settingsFor(entry: string, plugins: readonly Plugin[]) {
     sourcemap: 'linked',
     metafile: true,
     write: false,
-    // Errors are in what is thrown, or reported.
+    // esbuild throws or reports its errors.
     logLevel: 'silent',
     plugins: [...plugins, rawText],
   } satisfies BuildOptions;
@@ -121,7 +121,9 @@ const rawText: Plugin = {
   },
 };
 
-/** Writes a built Worker to `dist/`. An unchanged file is not touched, because `wrangler dev` restarts on each write. */
+/**
+ * Writes a built Worker to `dist/`. An unchanged file is not touched, because `wrangler dev` restarts on each write.
+ */
 function write({ modules, sourceMaps }: BuiltWorker): void {
   mkdirSync(OUT, { recursive: true });
   const files = [...sourceMaps, ...modules];

@@ -21,13 +21,13 @@ export type Path<M extends Method> = keyof Operations extends infer K
 
 type Operation<M extends Method, P extends Path<M>> = Operations[`${M} ${P}` & keyof Operations];
 
-/** What a call takes; a signal ends the wait for its answer, and `retry: false` sends it once. */
+/** The input of a call; a signal ends the wait for its answer, and `retry: false` sends it once. */
 export type Init<M extends Method, P extends Path<M>> = Operation<M, P>['init'] & {
   readonly signal?: AbortSignal;
   readonly retry?: RetryOptions | false;
 };
 
-/** What a call answers: the data, or an error to be told by its `code`. */
+/** The result of a call: the data, or an error that you distinguish by its `code`. */
 export type Result<M extends Method, P extends Path<M>> =
   | { readonly ok: true; readonly data: Operation<M, P>['data']; readonly response: Response }
   | { readonly ok: false; readonly error: Operation<M, P>['error']; readonly response: Response };
@@ -37,7 +37,11 @@ type Call<M extends Method> = <P extends Path<M>>(
   ...init: Record<string, never> extends Init<M, P> ? [init?: Init<M, P>] : [init: Init<M, P>]
 ) => Promise<Result<M, P>>;
 
-/** A method for each of HTTP's. @throws UnexpectedAnswer, and what `fetch` throws where nothing answers */
+/**
+ * A method for each of HTTP's.
+ *
+ * @throws UnexpectedAnswer, and the error of `fetch` if no server answers
+ */
 export interface JesthaClient {
   readonly get: Call<'GET'>;
   readonly post: Call<'POST'>;
@@ -48,15 +52,15 @@ export interface JesthaClient {
 export interface JesthaClientOptions {
   /** An API key, `jes_live_…`. Without it a browser's session speaks, on a page of the API's own origin. */
   readonly key?: string;
-  /** Where the API is called, without a trailing slash. */
+  /** The origin of the API, without a trailing slash. */
   readonly origin?: string;
-  /** How calls are repeated that failed for a while; `false` = not at all. */
+  /** The retries of calls that fail temporarily; `false` = none. */
   readonly retry?: RetryOptions | false;
-  /** How to wait between attempts: a timer unless given. */
+  /** Waits between attempts: a timer unless given. */
   readonly wait?: Wait;
 }
 
-/** Something answered, but not as the API does: a proxy in between, say. */
+/** A response that is not the API's: a proxy's in between, say. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
   readonly response: Response;
@@ -68,12 +72,10 @@ export class UnexpectedAnswer extends Error {
 }
 
 /**
- * A client of the Jestha API, which tells the types of what is sent and of what comes back, errors included.
+ * A client of the Jestha API, with the types of requests and responses, errors included.
  *
- * @example
- * const jestha = createJesthaClient({ key });
- * const result = await jestha.post('/api/posts', { body: { content: 'Hello' } });
- * if (result.ok) console.log(result.data.url);
+ * @example const jestha = createJesthaClient({ key }); const result = await jestha.post('/api/posts', { body: {
+ * content: 'Hello' } }); if (result.ok) console.log(result.data.url);
  */
 export function createJesthaClient({
   key,
@@ -99,7 +101,7 @@ export function createJesthaClient({
       }
       const isKeyed = KEYED_WRITES.includes(`${method} ${path}`);
       const idempotencyKey = rest.idempotencyKey ?? (isKeyed && retry !== false ? crypto.randomUUID() : undefined);
-      // Made once: each attempt sends the same, and what cannot be sent is no failure of the network.
+      // Made once: each attempt sends the same request, and an unsendable one is no failure of the network.
       const headers = new Headers({
         ...(key !== undefined && { Authorization: `Bearer ${key}` }),
         ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
@@ -127,7 +129,7 @@ interface AnyInit {
   readonly retry?: RetryOptions | false;
 }
 
-/** @throws TypeError where a variable would lead to another path: URLs take dots as steps, encoded or not */
+/** @throws TypeError if a variable would lead to another path: URLs take dots as steps, encoded or not */
 function fill(path: string, params: Readonly<Record<string, string>>): string {
   return path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = params[name] ?? '';

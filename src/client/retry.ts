@@ -1,8 +1,11 @@
-/** How a client repeats calls that failed for a while. */
+/** The retries of calls that fail temporarily. */
 export interface RetryOptions {
   /** Times that a call is sent at most, the first one included: 4 unless given. */
   readonly attempts?: number;
-  /** Milliseconds that a call waits between attempts, all waits together: 60,000 unless given. A longer wait is left to you. */
+  /**
+   * Milliseconds that a call waits between attempts, all waits together: 60,000 unless given. A longer wait is left to
+   * you.
+   */
   readonly maxWaitMs?: number;
 }
 
@@ -21,12 +24,14 @@ export interface Received {
 }
 
 /**
- * Sends a call until it is answered for good. 429, 503 and 409 `idempotency_in_progress` wait as long as `Retry-After` says (RFC
- * 9110 section 10.2.3); without it, and after a failure of the network, the wait is random and doubles at most.
+ * Sends a call until its response is final. 429, 503 and 409 `idempotency_in_progress` wait as long as `Retry-After`
+ * says (RFC 9110 section 10.2.3); without it, and after a failure of the network, the wait is random and doubles at
+ * most.
  *
- * @param call.isRepeatable sending it twice does it once. Else only 429 is repeated, which did nothing
- * @returns the last answer, also where it is an error
- * @throws what `send` threw last
+ * @param call.isRepeatable a second sending has no further effect. Other calls are repeated only after a 429, which did
+ * nothing
+ * @returns the last response, even if it is an error
+ * @throws the last error of `send`
  */
 export async function withRetries(
   send: () => Promise<Received>,
@@ -75,7 +80,7 @@ function waitAfter(result: Attempt, attempt: number): number {
   return told ?? Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
 }
 
-/** Seconds, or a date; undefined where it is neither. */
+/** Seconds, or a date; undefined for any other text. */
 function retryAfterMs(value: string | null): number | undefined {
   if (value === null) return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1_000;

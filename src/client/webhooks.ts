@@ -7,13 +7,13 @@ export interface WebhookRequest {
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /** `whsec_…`; during a rotation of your own both. */
   readonly secret: string | readonly string[];
-  /** How old a request may be. */
+  /** The greatest age of a request. */
   readonly toleranceSeconds?: number;
   /** Unix milliseconds. */
   readonly now?: number;
 }
 
-/** Why a request is not what it claims to be. */
+/** The reason for which a request is not genuine. */
 export type WebhookVerificationReason =
   | 'headers_missing'
   | 'timestamp_out_of_tolerance'
@@ -41,12 +41,11 @@ const MESSAGES: Readonly<Record<WebhookVerificationReason, string>> = {
 const TOLERANCE_S = 300;
 
 /**
- * The event in a request, once its signature is verified by the rules of Standard Webhooks. The same event may come more than
- * once: dedupe on its `id`. Answer 2xx within 10 seconds, and do the work afterwards.
+ * The event in a request, once its signature is verified by the rules of Standard Webhooks. The same event may come
+ * more than once: dedupe on its `id`. Answer 2xx within 10 seconds, and do the work afterwards.
  *
- * @example
- * const event = await verifyWebhook({ body: await request.text(), headers: request.headers, secret });
- * if (event.event === 'jes.created') console.log(event.data.jes.url);
+ * @example const event = await verifyWebhook({ body: await request.text(), headers: request.headers, secret }); if
+ * (event.event === 'jes.created') console.log(event.data.jes.url);
  * @throws WebhookVerificationError
  */
 export async function verifyWebhook(request: WebhookRequest): Promise<WebhookEvent> {

@@ -1,2 +1,2 @@
-/** Where integrators and people reach those who run the API; the mailbox must exist ([DEPLOYMENT.md](../DEPLOYMENT.md)). */
+/** The address at which integrators and people reach us; the mailbox must exist ([DEPLOYMENT.md](../DEPLOYMENT.md)). */
 export const CONTACT_EMAIL = 'developers@jestha.com';

@@ -26,30 +26,32 @@ const bucket = z.custom<R2Bucket>(
   'must be a [[r2_buckets]] binding of wrangler.toml',
 );
 
-/** What a deployment is given: secrets, variables and bindings, by name. */
+/** The configuration of a deployment: secrets, variables and bindings, by name. */
 export const configSchema = z.object({
   /** `postgres://user:password@host/database` of the Neon project. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** Where Neon's SQL over HTTP is served, when it is not where the driver derives it from the host. */
+  /** The address of Neon's SQL over HTTP, if it is not the one that the driver derives from the host. */
   NEON_SQL_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
-  /** Where pages and permalinks are: `https://jestha.com`, without a trailing slash. */
+  /** The origin of pages and permalinks: `https://jestha.com`, without a trailing slash. */
   WEB_ORIGIN: origin,
-  /** Where the API is called: `https://api.jestha.com`, without a trailing slash. */
+  /** The origin of the API: `https://api.jestha.com`, without a trailing slash. */
   API_ORIGIN: origin,
   /** Signs session cookies and the links in mails. */
   SESSION_SECRET: secret,
-  /** The one before, while what it signed is still about: verified by, never signed with. */
+  /** The previous secret, while its signatures are still in use: it verifies, and never signs. */
   SESSION_SECRET_PREVIOUS: secret.optional(),
   /** Encrypts the signing secrets of webhook endpoints. */
   WEBHOOK_SECRET_KEY: secret,
-  /** The one before, until the sweep has encrypted all secrets anew: it decrypts, and encrypts nothing. */
+  /**
+   * The previous secret, until the sweep has encrypted all secrets with the new one: it decrypts, and never encrypts.
+   */
   WEBHOOK_SECRET_KEY_PREVIOUS: secret.optional(),
   /** Both present: people may sign in with Google. */
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
   GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
-  /** Where mails are handed in: Resend's API, or what answers like it. */
+  /** The mail API: Resend's, or one that answers like it. */
   MAIL_API_URL: origin,
   MAIL_API_KEY: z.string().min(1),
   /** The sender, `Jestha <no-reply@jestha.com>`. */
@@ -84,12 +86,12 @@ export function configOf(env: object): Config {
   return result.data;
 }
 
-/** What cookies, cursors and links are signed with: the first signs, each verifies. */
+/** The secrets that sign cookies, cursors and links: the first signs, each verifies. */
 export function sessionSecretsOf(config: Config): Secrets {
   return newestFirst(config.SESSION_SECRET, config.SESSION_SECRET_PREVIOUS);
 }
 
-/** What the secrets of webhook endpoints are encrypted under: the first encrypts, each decrypts. */
+/** The secrets that encrypt the secrets of webhook endpoints: the first encrypts, each decrypts. */
 export function webhookSecretKeysOf(config: Config): Secrets {
   return newestFirst(config.WEBHOOK_SECRET_KEY, config.WEBHOOK_SECRET_KEY_PREVIOUS);
 }

@@ -1,6 +1,6 @@
 /**
- * The one code table (contract section 3): what the mapper sends, the documentation shows and the types
- * know. `title` is the envelope's `error`.
+ * The one code table (contract section 3): the mapper, the documentation and the types derive from it. `title` is the
+ * envelope's `error`.
  */
 export const ERRORS = {
   authentication_required: { status: 401, title: 'Authentication required' },

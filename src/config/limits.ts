@@ -18,8 +18,8 @@ export const REQUESTS_PER_DAY = 10_000;
 export const POSTS_PER_MINUTE = 10;
 export const MINUTE_WINDOW_MS = MINUTE_MS;
 /**
- * The 24-hour log is kept by the minute: a request leaves it between 24 h and 24 h 1 min after it came.
- * Rounding that way never admits one too many; an exact log would be 10,000 timestamps a key.
+ * The 24-hour log is kept by the minute: a request leaves it between 24 h and 24 h 1 min after it came. Rounding that
+ * way never admits a request over the limit; an exact log would be 10,000 timestamps a key.
  */
 export const DAY_WINDOW_MINUTES = 24 * 60;
 export const DAY_BUCKET_MS = MINUTE_MS;
@@ -27,8 +27,9 @@ export const DAY_BUCKET_MS = MINUTE_MS;
 /** [doc] Jes and JesClips created through the API, per account and UTC day. */
 export const CREATIONS_PER_DAY = 1_000;
 /**
- * Limits per account and UTC day. A CHECK of `daily_usage` enforces each in the transaction of the write (contract section 6).
- * `creations` counts what API keys create; the others count what signed-in people do. In a message, `{limit}` is the number.
+ * Limits per account and UTC day. A CHECK of `daily_usage` enforces each in the transaction of the write (contract
+ * section 6). `creations` counts what API keys create; the others count what signed-in people do. In a message,
+ * `{limit}` is the number.
  */
 export const DAILY_LIMITS = {
   creations: {
@@ -44,7 +45,7 @@ export const DAILY_LIMITS = {
 } as const;
 export type DailyLimit = keyof typeof DAILY_LIMITS;
 
-/** A key that expires so soon is told so with every response. */
+/** A key that expires within this time carries a notice in every response. */
 export const EXPIRY_SHOWN_MS = 30 * DAY_MS;
 
 // ── Keys [doc] ──────────────────────────────────────────────────────────────────────────────────────────
@@ -55,25 +56,31 @@ export const ALLOWLIST_MAX_ENTRIES = 50;
 /** [doc] The developer terms a key's owner accepts at creation. */
 export const TERMS_VERSION = '2026-05-28';
 
-// ── What Redis keeps, and for how long ──────────────────────────────────────────────────────────────────
+// ── Cache records in Redis ──────────────────────────────────────────────────────────────────────────────
 /** A key's record: long enough that a busy key never goes cold, short enough that a profile is never a day old. */
 export const RECORD_TTL_MS = HOUR_MS;
-/** From this age on a record is read again from Neon in the background: bounds what a lost tombstone can do. */
+/** The age from which a record is read again from Neon in the background: it bounds the effect of a lost tombstone. */
 export const RECORD_FRESH_MS = 10 * MINUTE_MS;
 /**
- * From this long after a key was admitted to a write on, the write is committed or refused: Redis, the body and Neon take less.
- * The response to a slower write waits until Redis has forgotten the key's record.
+ * From this long after a key was admitted to a write on, the write is committed or refused: Redis, the body and Neon
+ * take less. The response to a slower write waits until Redis has forgotten the key's record.
  */
 export const WRITE_SETTLED_MS = 10 * SECOND_MS;
-/** How soon an isolate tries again to refresh one record: Neon may be down, and the record still serves. */
+/** The time before an isolate retries the refresh of one record: Neon may be down, and the record still serves. */
 export const REFRESH_RETRY_MS = 30 * SECOND_MS;
 /** Refreshes an isolate remembers; the oldest makes room. */
 export const ISOLATE_REFRESHES_MAX = 10_000;
-/** A hash nobody has: just long enough to stop a loop of one bad key from asking Neon every time. */
+/**
+ * The life of a record that says "unknown key": just long enough to stop a loop of one bad key from asking Neon every
+ * time.
+ */
 export const UNKNOWN_RECORD_TTL_MS = 30 * SECOND_MS;
 /** A tombstone must outlive every fill that began before the revocation; those live for seconds. */
 export const TOMBSTONE_TTL_MS = DAY_MS;
-/** A suspended account's record that a request read from Neon: lifting a suspension may meet one that is under way. */
+/**
+ * The life of a suspended account's record that a request read from Neon: the read may overlap the end of the
+ * suspension.
+ */
 export const SUSPENDED_RECORD_TTL_MS = MINUTE_MS;
 /** Windows, last use and hourly usage outlive the 30 days that Settings shows. */
 export const USAGE_TTL_MS = 32 * DAY_MS;
@@ -85,9 +92,11 @@ export const PREVIEW_FETCHED_EVERY_MS = HOUR_MS;
 export const PREVIEWS_PER_ACCOUNT = 60;
 /** A Jes that links to a URL which is being fetched asks again after this time. */
 export const PREVIEW_RETRY_S = 10;
-/** For a page with all its redirects and as much of it as is read. A batch of five stays far below a consumer's limits. */
+/**
+ * For a page with all its redirects and as much of it as is read. A batch of five stays far below a consumer's limits.
+ */
 export const PREVIEW_TIMEOUT_MS = 5 * SECOND_MS;
-/** What is read of a page: its head is at the beginning, and seldom larger. */
+/** The bytes of a page that are read for its link preview: its head is at the beginning, and seldom larger. */
 export const PREVIEW_MAX_BYTES = 512 * 1024;
 /** From http-like spelling to www to a language is three; more is a loop. */
 export const PREVIEW_REDIRECTS_MAX = 3;
@@ -118,35 +127,37 @@ export const WEBHOOK_RETRY_WAITS_MS = [
 export const WEBHOOK_JITTER = 0.1;
 /** A longer `Retry-After` is cut to this. */
 export const WEBHOOK_RETRY_AFTER_MAX_MS = DAY_MS;
-/** Failing for so long disables an endpoint; half of it warns the owner. */
+/** An endpoint that fails for this time is disabled; half of it warns the owner. */
 export const WEBHOOK_DISABLED_AFTER_MS = 5 * DAY_MS;
 /** The failed attempts must lie so far apart: one old failure and a new one are not "failing for days". */
 export const WEBHOOK_FAILING_SPAN_MS = 12 * HOUR_MS;
-/** How long the secret before a rotation signs, too. */
+/** The time for which the secret before a rotation also signs. */
 export const WEBHOOK_ROTATION_MS = DAY_MS;
 /** Workers wait for the headers of at most six connections at once. */
 export const WEBHOOK_SENDS_MAX = 6;
 /** Attempts of one endpoint at once, over all consumers. */
 export const WEBHOOK_SENDS_PER_ENDPOINT = 2;
-/** A consumer that died gives its deliveries back after this. An attempt takes 10 s, writing its outcome 5 s at most. */
+/**
+ * A consumer that died gives its deliveries back after this. An attempt takes 10 s, writing its outcome 5 s at most.
+ */
 export const WEBHOOK_LEASE_MS = 30 * SECOND_MS;
 /**
- * An attempt starts within so long of its claim, or not at all. A revocation that meets a claim waits as long before it
- * answers: from then on nothing of its key starts.
+ * An attempt starts within this time of its claim, or not at all. A revocation waits as long for a claimed delivery
+ * before it answers: after that no delivery of its key starts.
  */
 export const WEBHOOK_START_WINDOW_MS = 2 * SECOND_MS;
 /** A consumer takes no new delivery after this; `waitUntil` of a queue consumer ends at 30 s, an attempt takes 10. */
 export const WEBHOOK_ROUND_MS = 12 * SECOND_MS;
 /**
- * How far the clocks of two isolates may be apart: what one has queued for now is due for another, whose clock is behind.
- * Without it a wake could find nothing due, and the delivery would wait for the sweep.
+ * The most that the clocks of two isolates may differ. A delivery that one queued for now is due for another, whose
+ * clock is behind. Without this margin a wake could find nothing due, and the delivery would wait for the sweep.
  */
 export const WEBHOOK_CLOCK_SKEW_MS = 500;
 /** A timestamp that receivers must refuse: Standard Webhooks lets them take five minutes. */
 export const WEBHOOK_PROBE_STALE_MS = 10 * MINUTE_MS;
-/** How long a new signing secret waits, encrypted in a cookie, for the page that shows it. */
+/** The time that a new signing secret waits, encrypted in a cookie, for the page that shows it. */
 export const WEBHOOK_SECRET_REVEAL_MS = 10 * MINUTE_MS;
-/** Shorter waits are a delayed message, exact to a second; longer ones stand in Neon, and the sweep wakes them. */
+/** Shorter waits are a delayed message, exact to a second; longer ones are rows in Neon, and the sweep wakes them. */
 export const WEBHOOK_QUEUED_WAIT_MAX_MS = MINUTE_MS;
 /** From this age on the sweep takes an event for one whose message was lost. */
 export const WEBHOOK_LOST_AFTER_MS = 5 * SECOND_MS;
@@ -163,18 +174,18 @@ export const EVENTS_PER_PAGE = 20;
 export const WEBHOOK_PAGE_MAX = 100;
 
 // ── Idempotency ─────────────────────────────────────────────────────────────────────────────────────────
-/** How long the answer to a write is kept for its `Idempotency-Key`; the sweep removes it later. */
+/** The time that the response to a write is kept for its `Idempotency-Key`; the sweep removes it later. */
 export const IDEMPOTENCY_KEPT_MS = DAY_MS;
 export const IDEMPOTENCY_KEY_MAX_CHARACTERS = 255;
-/** How long a repetition waits for the first to finish before it is told to come again. A write takes milliseconds. */
+/** The time that a retry waits for the first request to finish before it is refused. A write takes milliseconds. */
 export const IDEMPOTENCY_WAIT_MS = 250;
-/** What a repetition that came too early is asked to wait. */
+/** The `Retry-After` of a retry that came while the first request was in progress. */
 export const IN_PROGRESS_RETRY_AFTER_S = 1;
 
 // ── Uploads ─────────────────────────────────────────────────────────────────────────────────────────────
 /**
- * [doc] Files of one request and the bytes of each, by who sends them: 4 of 8 MB for keys. "MB" is read as mebibytes, the
- * larger of its two meanings, so that nobody's 8 MB are refused.
+ * [doc] Files of one request and the bytes of each, by who sends them: 4 of 8 MB for keys. "MB" is read as mebibytes,
+ * the larger of its two meanings, so that no file of 8 MB is refused.
  */
 export const UPLOAD_LIMITS = {
   apiKey: { files: 4, fileBytes: 8 * MIB },
@@ -184,13 +195,13 @@ export interface UploadLimits {
   readonly files: number;
   readonly fileBytes: number;
 }
-/** A picture of 64 megapixels is the largest that phones make of themselves: 256 MiB for whoever decodes it. */
+/** The pixels of the largest picture that phones take, 64 megapixels: a decoder needs 256 MiB for it. */
 export const PIXELS_MAX = 64 * MIB;
 /** Drawn to show a file once, all frames of it: some seconds of a phone. */
 export const DRAWN_PIXELS_MAX = 1_000_000_000;
 /** Fields beside the files; a Jes has six. */
 export const UPLOAD_FIELDS_MAX = 20;
-/** Parts beside the files and the fields that are taken: inputs of a browser's form that were left empty. */
+/** Parts in addition to the files and the fields that are taken: inputs of a browser's form that were left empty. */
 export const UPLOAD_PARTS_SPARE = 2;
 /** Headers of one part, in bytes. A file name of 4,096 bytes, each of them percent-encoded, has room. */
 export const PART_HEADERS_MAX_BYTES = 16 * 1_024;
@@ -198,7 +209,7 @@ export const PART_HEADERS_MAX_BYTES = 16 * 1_024;
 export const PART_HEADERS_MAX = 100;
 /** Boundaries and headers of all parts together; a part has about 200 bytes of them. */
 export const UPLOAD_OVERHEAD_MAX_BYTES = 64 * 1_024;
-/** Memory for the files of all uploads in an isolate, of its 128 MB. An upload that finds none waits, and its sender with it. */
+/** Memory for the files of all uploads in an isolate, of its 128 MB. An upload that gets none waits. */
 export const UPLOAD_MEMORY_BYTES = 64 * MIB;
 /** The share of one account: two files of a key. A person's larger file may take more, one account at a time. */
 export const UPLOAD_MEMORY_PER_ACCOUNT_BYTES = UPLOAD_MEMORY_BYTES / 4;
@@ -208,11 +219,11 @@ export const FILE_BUFFER_MIN_BYTES = 256 * 1_024;
 export const FILE_BUFFER_STEP_BYTES = 8 * MIB;
 /** Uploads of one account that an isolate reads at once; a further one waits. */
 export const ACCOUNT_UPLOADS_MAX = 2;
-/** How long an upload waits for memory, or for its turn, before it is 503. */
+/** The time that an upload waits for memory, or for its turn, before it is refused with 503. */
 export const UPLOAD_WAIT_MS = 15 * SECOND_MS;
 /** One call of the bucket. Storing 8 MB takes a fraction of a second; beyond this it is down. */
 export const OBJECTS_TIMEOUT_MS = 10 * SECOND_MS;
-/** Life of the signed address of a file that is not for everybody. */
+/** Life of the signed address of a file that is not public. */
 export const SIGNED_URL_TTL_MS = HOUR_MS;
 /** From this age on an object without a row belongs to an upload that was cut short. */
 export const ORPHAN_AGE_MS = HOUR_MS;
@@ -221,7 +232,7 @@ export const OBJECTS_SWEPT_BATCH = 500;
 
 // ── Keys that leak (contract section 11) ────────────────────────────────────────────────────────────────
 export const KEYS_PER_REPORT = 100;
-/** A key has 58; the rest is what stands around it where it was found. */
+/** A key has 58; the rest is text around it in the report. */
 export const REPORTED_KEY_MAX_CHARACTERS = 200;
 export const TOKENS_PER_REPORT = 1_000;
 export const GITHUB_REPORT_MAX_BYTES = MIB;
@@ -233,28 +244,30 @@ export const GITHUB_TIMEOUT_MS = 5 * SECOND_MS;
 export const LEAK_MAILS_BATCH = 50;
 
 // ── Mails about keys ────────────────────────────────────────────────────────────────────────────────────
-/** Warnings are due so many days before a key expires. */
+/** Days before the expiry of a key at which a warning is due. */
 export const EXPIRY_WARNING_DAYS = [30, 7, 1] as const;
 /** Refusals by the allowlist of a key, within an hour of the first of them, that its owner is mailed about. */
 export const REFUSALS_MAILED = 20;
 export const REFUSALS_WINDOW_MS = HOUR_MS;
-/** A mail that cannot be sent is given up after this time: so long the provider knows a mail by its idempotency key. */
+/** A mail that cannot be sent is given up after this time: the provider remembers its idempotency key no longer. */
 export const KEY_MAIL_TRIED_MS = DAY_MS;
-/** The first retry; each further one waits twice as long, up to the maximum. Longer than a run, whose claim it is, too. */
+/**
+ * The first retry; each further one waits twice as long, up to the maximum. Longer than a run, whose claim it is, too.
+ */
 export const KEY_MAIL_RETRY_MS = 5 * MINUTE_MS;
 export const KEY_MAIL_RETRY_MAX_MS = 2 * HOUR_MS;
 /** Mails that one run claims, and the time in which it sends them. */
 export const KEY_MAILS_BATCH = 100;
 export const KEY_MAILS_BUDGET_MS = 20 * SECOND_MS;
-/** So many failures end a run: the provider is away. */
+/** A run ends after this many failures: the provider is down. */
 export const KEY_MAIL_FAILURES_MAX = 3;
 
-// ── What a key did ──────────────────────────────────────────────────────────────────────────────────────
+// ── Records of the use of a key ─────────────────────────────────────────────────────────────────────────
 export const ACTIVITY_PAGE = 50;
 export const ACTIVITY_ADDRESSES_SHOWN = 100;
 /** The page counts each kind up to here, and says "more than" beyond. */
 export const MADE_COUNTED_MAX = 10_001;
-/** One statement deletes so many rows; all statements of one request share the time. */
+/** The most rows that one statement deletes; all statements of one request share the time. */
 export const JES_DELETED_BATCH = 200;
 export const COMMENTS_DELETED_BATCH = 200;
 export const JESCLIPS_DELETED_BATCH = 20;
@@ -265,57 +278,74 @@ export const DELETE_MADE_BUDGET_MS = 3 * SECOND_MS;
 export const REVOKE_AFTER_SILENCE_MAX_HOURS = 720;
 
 // ── Health of keys ──────────────────────────────────────────────────────────────────────────────────────
-/** A key that was not used for so long is idle. */
+/** A key without a request for this time is idle. */
 export const KEY_IDLE_MS = 90 * DAY_MS;
 
-// ── How long we wait ────────────────────────────────────────────────────────────────────────────────────
-/** All waiting of one request for Redis, together, where Redis is near. After it the request goes on without Redis. */
+// ── Waits and timeouts ──────────────────────────────────────────────────────────────────────────────────
+/** The waits of one request for Redis, together, if Redis is near. After them the request goes on without Redis. */
 export const REDIS_BUDGET_MS = 300;
-/** Where Redis is far away: so many round trips, as the isolate has measured them. A cold key takes two, a new script two more. */
+/**
+ * The budget in round trips for a distant Redis, as the isolate has measured them. A cold key takes two, a new script
+ * two more.
+ */
 export const REDIS_BUDGET_ROUND_TRIPS = 4;
-/** The most, and what an isolate waits that has measured none: its first call also opens the connection, three round trips. */
+/**
+ * The most, and what an isolate waits that has measured none: its first call also opens the connection, three round
+ * trips.
+ */
 export const REDIS_BUDGET_MAX_MS = SECOND_MS;
-/** The same where no caller waits and Redis must be told: the sweep, and scripts of an operator who may be far away. */
+/**
+ * The same budget for work in the background that must reach Redis: the sweep, and scripts of an operator who may be
+ * far away.
+ */
 export const BACKGROUND_REDIS_BUDGET_MS = 10 * SECOND_MS;
 /** One statement or batch. Neon wakes a suspended compute in about half a second; beyond this it is down. */
 export const NEON_TIMEOUT_MS = 5 * SECOND_MS;
-/** What a 503 asks the caller to wait. */
+/** The `Retry-After` of a 503. */
 export const UNAVAILABLE_RETRY_AFTER_S = 5;
-/** How long the cache answers visitors: public files, and that there is nothing for them. Edits show within it everywhere. */
+/** The time that the cache keeps responses to visitors: public files, and 404s. Edits show within it everywhere. */
 export const PUBLIC_CACHE_MS = MINUTE_MS;
-/** One look into the cache, which lies in the same place; beyond this it is down. */
+/** The time-out of one look-up in the cache, which is in the same data center; beyond it the cache is down. */
 export const PUBLIC_CACHE_TIMEOUT_MS = 500;
-/** How long a visitor who asked too often waits: the period of the binding. */
+/** The wait of a visitor who asked too often: the period of the binding. */
 export const VISITOR_WAIT_S = 60;
-/** How long an isolate takes its stores for as well as they were: `/readyz` is for everybody, and must not hammer them. */
+/** The time that an isolate keeps the state of its stores: anyone may ask `/readyz`, which must not hammer them. */
 export const READINESS_KEPT_MS = 2 * SECOND_MS;
 
 // ── Stand-ins and shields ───────────────────────────────────────────────────────────────────────────────
-/** Keys whose windows an isolate counts itself while Redis is away; the oldest makes room. */
+/** Keys whose windows an isolate counts itself while Redis is down; the oldest makes room. */
 export const ISOLATE_WINDOWS_MAX_KEYS = 10_000;
 /** Revoked keys, and keys over their limits, that an isolate refuses without asking Redis; the oldest makes room. */
 export const ISOLATE_REFUSALS_MAX_KEYS = 10_000;
 /** Keys that an isolate has seen admitted, whose reads it begins beside the call of Redis; the oldest makes room. */
 export const ISOLATE_GUESSES_MAX_KEYS = 2_000;
-/** Reads of one key that an isolate begins before Redis has decided about them: so many statements are wasted at most. */
+/**
+ * Reads of one key that an isolate begins before Redis has decided about them: so many statements are wasted at most.
+ */
 export const READ_AHEAD_MAX = 4;
 /** A read that Redis has not decided about for so long belongs to a request that the runtime has ended. */
 export const READ_AHEAD_GIVEN_UP_MS = MINUTE_MS;
 /** A key with fewer requests left in its minute or day waits for Redis. */
 export const READ_AHEAD_MIN_REMAINING = 8;
-/** An isolate asks Redis so often about a key that it refuses for its limits, so that a revocation shows soon. */
+/** The interval at which an isolate asks Redis about a key over its limits, so that a revocation shows soon. */
 export const LIMITED_ASKED_AGAIN_MS = 5 * SECOND_MS;
-/** Hashes that an isolate knows to belong to a key, and hashes that it knows to belong to none; the oldest makes room. */
+/** The most hashes of keys, and of unknown keys, that an isolate remembers; the oldest makes room. */
 export const ISOLATE_KNOWN_KEYS_MAX = 10_000;
-/** Hashes of sources over the limit that come within this time are looked up together: at most 4 rounds a second and isolate. */
+/**
+ * Hashes of sources over the limit that come within this time are looked up together: at most 4 rounds a second and
+ * isolate.
+ */
 export const LOOKUP_ROUND_MS = 250;
 /** A further hash opens another round: one call of Redis and one statement stay below 150 KB. */
 export const LOOKUP_ROUND_MAX_HASHES = 2_000;
-/** How long the keys of an address that asked for too many unknown ones are looked up in rounds; the binding's period. */
+/**
+ * The time for which keys are looked up in rounds once their address asked for too many unknown ones; the binding's
+ * period.
+ */
 export const UNKNOWN_KEY_BLOCK_MS = MINUTE_MS;
 /** Blocked addresses remembered by an isolate; the oldest makes room. */
 export const BLOCKED_ADDRESSES_MAX = 10_000;
-/** "Redis is away" is logged at most so often by an isolate: a flood of warnings helps nobody. */
+/** An isolate logs "Redis is away" at most once in this time: a flood of warnings does not help. */
 export const DEGRADED_WARNING_INTERVAL_MS = MINUTE_MS;
 
 // ── People ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -325,7 +355,7 @@ export const SESSION_TTL_S = 30 * 24 * HOUR_S;
 export const SESSION_SEEN_EVERY_MS = HOUR_MS;
 /** A session in which the password was last given longer ago generates no key and deletes no account. */
 export const REAUTHENTICATE_AFTER_MS = 12 * HOUR_MS;
-/** An account without a password is deleted by whoever signed in with Google so recently. */
+/** A person without a password may delete the account if they signed in with Google within this time. */
 export const FRESH_SIGN_IN_MS = 10 * MINUTE_MS;
 /** Grace period: signing in within it undoes the deletion of an account. */
 export const DELETION_GRACE_MS = 7 * DAY_MS;
@@ -337,9 +367,9 @@ export const PURGED_ACCOUNTS_BATCH = 20;
 export const EXPORT_PAGE_ROWS = 500;
 /** Sessions of the list in Settings, the newest; "end all others" ends those beyond it, too. */
 export const SESSIONS_SHOWN = 100;
-/** A session keeps so much of the `User-Agent`; it names the browser within the first hundred. */
+/** The characters of the `User-Agent` that a session keeps; it names the browser within the first hundred. */
 export const USER_AGENT_MAX_CHARACTERS = 500;
-/** NIST SP 800-63B: length is what counts. The upper bound keeps scrypt from being fed megabytes. */
+/** NIST SP 800-63B: only the length counts. The upper bound keeps scrypt from being fed megabytes. */
 export const PASSWORD_MIN_CHARACTERS = 8;
 export const PASSWORD_MAX_CHARACTERS = 128;
 export const NAME_MAX_CHARACTERS = 50;
@@ -347,7 +377,7 @@ export const USERNAME_MIN_CHARACTERS = 3;
 export const USERNAME_MAX_CHARACTERS = 30;
 /** RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, its angle brackets included. */
 export const EMAIL_MAX_CHARACTERS = 254;
-/** From this age on an account without a credential is a sign-up that was cut short; one under way takes less. */
+/** An account without a credential that is older than this is an abandoned sign-up; a running one takes less. */
 export const ABANDONED_SIGN_UP_S = 15;
 /** Life of a link in a mail. */
 export const MAILED_LINK_TTL_MS = HOUR_MS;
@@ -355,39 +385,41 @@ export const MAILED_LINK_TTL_MS = HOUR_MS;
 export const KNOWN_BROWSER_TTL_S = 400 * 24 * HOUR_S;
 /** Accounts that one browser is known to; a family's computer has a few. */
 export const KNOWN_ACCOUNTS_PER_BROWSER = 5;
-/** A mail is sent behind the answer, or the person waits no longer than this. */
+/** A mail is sent after the response, or the person waits no longer than this. */
 export const MAIL_TIMEOUT_MS = 5 * SECOND_MS;
 
-/** So many attempts of one subject in a sliding window. Without Redis the Workers binding counts: 20 a minute. */
+/** The attempts of one subject in a sliding window. Without Redis the Workers binding counts: 20 a minute. */
 export interface ThrottleRule {
   readonly name: string;
   readonly attempts: number;
   readonly windowS: number;
 }
 export const THROTTLES = {
-  /** An office behind one address may sign in; a list of stolen passwords may not be tried. */
+  /** High enough for an office behind one address, too low for a list of stolen passwords. */
   signInAddress: { name: 'sign-in:address', attempts: 30, windowS: 900 },
   /** Guessing one person's password from everywhere: 40 failures an hour. A sign-in that succeeds clears the count. */
   signInAccount: { name: 'sign-in:account', attempts: 10, windowS: 900 },
   /** The same in a browser that signed in to this account before: strangers cannot use up this window. */
   signInBrowser: { name: 'sign-in:browser', attempts: 10, windowS: 900 },
   signUpAddress: { name: 'sign-up:address', attempts: 20, windowS: HOUR_S },
-  /** Sign-ups with one email address: they would tell again and again whether it is taken. */
+  /** Sign-ups with one email address: each reveals whether the address is taken. */
   signUpAccount: { name: 'sign-up:account', attempts: 10, windowS: HOUR_S },
-  /** Mails somebody makes us send to one person, and from one address. */
+  /** Mails to one person that visitors can request, and requests from one address. */
   mailAccount: { name: 'mail:account', attempts: 5, windowS: HOUR_S },
   mailAddress: { name: 'mail:address', attempts: 20, windowS: HOUR_S },
   /** The same in a browser that signed in to this account before. */
   mailBrowser: { name: 'mail:browser', attempts: 5, windowS: HOUR_S },
-  /** Mails that confirm an address, asked for by whoever is signed in to the account. */
+  /** Mails that confirm an address, requested by the signed-in person. */
   verificationMail: { name: 'mail:verification', attempts: 5, windowS: HOUR_S },
   /** Tokens tried. */
   tokenAddress: { name: 'token:address', attempts: 30, windowS: HOUR_S },
-  /** The password given again by whoever is signed in. */
+  /** Attempts of a signed-in person to give the password again. */
   passwordSession: { name: 'password:session', attempts: 10, windowS: 900 },
   /** Downloads of one's data: each reads all of it. */
   exportAccount: { name: 'export:account', attempts: 5, windowS: 24 * HOUR_S },
-  /** Writes of one account by a signed-in person, and those of them that create a Jes or JesClip (contract section 6). */
+  /**
+   * Writes of one account by a signed-in person, and those of them that create a Jes or JesClip (contract section 6).
+   */
   personWrites: { name: 'person:writes', attempts: 120, windowS: 60 },
   personJes: { name: 'person:jes', attempts: 30, windowS: 60 },
   /** Keys generated by one account, and revoked again. */
@@ -396,20 +428,23 @@ export const THROTTLES = {
   webhookSends: { name: 'webhook-sends', attempts: 10, windowS: 60 },
 } as const satisfies Record<string, ThrottleRule>;
 
-// ── What a person sees of a key ─────────────────────────────────────────────────────────────────────────
-/** How long a new key waits, encrypted, for the page that shows it once. */
+// ── Pages of a key ──────────────────────────────────────────────────────────────────────────────────────
+/** The time that a new key waits, encrypted, for the page that shows it once. */
 export const KEY_REVEAL_TTL_MS = 10 * MINUTE_MS;
 /** The newest events of a key on its page, and on each page of its history. */
 export const AUDIT_EVENTS_SHOWN = 10;
 export const HISTORY_PAGE = 50;
-/** Rows of one key and UTC day about addresses, new or refused. Further blocks are counted in one row for each of the two. */
+/**
+ * Rows of one key and UTC day about addresses, new or refused. Further blocks are counted in one row for each of the
+ * two.
+ */
 export const AUDIT_ADDRESSES_PER_DAY = 50;
 /** Refusals of addresses are counted by an isolate for this time, then written together. */
 export const AUDIT_ROUND_MS = 250;
 /** Keys of a list, unless its caller wants fewer or more. */
 export const KEYS_PER_PAGE = 50;
 export const KEYS_PER_PAGE_MAX = 100;
-/** A key that ended so long ago is deleted once nothing names it. */
+/** A key that ended before this time is deleted once nothing refers to it. */
 export const ENDED_KEY_KEPT_MS = 365 * DAY_MS;
 /** Ended keys that one run of the sweep looks at. */
 export const ENDED_KEYS_BATCH = 200;
@@ -430,9 +465,9 @@ export const ISOLATE_AUDIT_EVENTS_MAX = 10_000;
 // ── Sweep ───────────────────────────────────────────────────────────────────────────────────────────────
 /** Time of one cron run for one task whose batches are full. */
 export const SWEEP_TASK_BUDGET_MS = 5 * SECOND_MS;
-/** Revocations told to Redis at once: one request of at most 200 records, about 150 KB. */
+/** Revocations in one request to Redis: at most 200 records, about 150 KB. */
 export const SWEEP_BATCH = 200;
-/** How old what Neon knows of a key's last use may be; Redis knows it to the second, and forgets after 32 days. */
+/** The greatest age of the last use of a key in Neon. Redis has it to the second, and forgets it after 32 days. */
 export const USE_NOTED_EVERY_MS = HOUR_MS;
 /** The same for the first use of a key on its first day. */
 export const FIRST_USE_NOTED_WITHIN_MS = 3 * MINUTE_MS;
@@ -447,27 +482,33 @@ export const RETENTION_BUDGET_MS = 5 * SECOND_MS;
 /** Polling reaches back 30 days (contract section 10); deliveries and their log stay as long. */
 export const OUTBOX_KEPT_MS = 30 * DAY_MS;
 export const DELIVERIES_KEPT_MS = 30 * DAY_MS;
-/** Only today's row decides anything; a week of them tells who creates how much. */
+/** Limits need today's row only; a week of rows shows the use of each account. */
 export const DAILY_USAGE_KEPT_MS = 7 * DAY_MS;
-/** How long an audit log goes back. */
+/** The time that an audit log goes back. */
 export const AUDIT_LOG_KEPT_MS = 365 * DAY_MS;
 
 // ── Requests ────────────────────────────────────────────────────────────────────────────────────────────
-/** A body of which nothing arrives for so long is given up. */
+/** A body of which nothing arrives for this time is given up. */
 export const BODY_STALL_MS = 8 * SECOND_MS;
 /** A body must arrive at this rate on average, a slow phone's, once the first seconds are over. */
 export const BODY_MIN_BYTES_PER_S = 16 * 1_024;
 export const BODY_GRACE_MS = 10 * SECOND_MS;
-/** A body must be there as a whole by then: far below {@link ORPHAN_AGE_MS}, so no sweep meets a file under way. */
+/**
+ * The time within which a whole body must arrive: far below {@link ORPHAN_AGE_MS}, so the sweep never deletes files of
+ * a running upload.
+ */
 export const BODY_DEADLINE_MS = 30 * MINUTE_MS;
-/** How long a copy of the OpenAPI document is good without asking: it changes with deployments. */
+/** The time that a copy of the OpenAPI document is good without asking: it changes with deployments. */
 export const DESCRIPTION_CACHED_S = 300;
 /**
  * A JSON body. 5,000 characters of content, each at worst escaped as a surrogate pair (12 bytes), are
  * 60,000 bytes; the rest is room for the other fields.
  */
 export const JSON_BODY_MAX_BYTES = 128 * 1024;
-/** Mistakes named in one answer: each of a full allowlist's and of all other fields, and no answer larger than its question. */
+/**
+ * Mistakes named in one answer: each of a full allowlist's and of all other fields, and no answer larger than its
+ * question.
+ */
 export const DETAILS_MAX = 100;
 /** A form of our pages. The largest holds 50 addresses, percent-encoded. */
 export const FORM_BODY_MAX_BYTES = 64 * 1024;
@@ -493,5 +534,5 @@ export const POLL_HOURS_DEFAULT = 24;
 export const POLL_HOURS_MAX = 168;
 export const LOCATION_NAME_MAX_CHARACTERS = 100;
 export const JEHUB_NAME_MAX_CHARACTERS = 50;
-/** What browsers and proxies agree to carry. */
+/** The longest URL that browsers and proxies all carry. */
 export const URL_MAX_CHARACTERS = 2_048;

@@ -1,7 +1,7 @@
 /**
- * Usernames that sound as if Jestha itself spoke. The rule: underscores do not count, digits stand for the letters they look
- * like, the name of the product is reserved wherever it stands, and the words below as a whole, with or without an affix.
- * People who have such a name from before keep it.
+ * Usernames that sound as if Jestha itself spoke. The name of the product is reserved at any position; the words below
+ * are reserved as a whole, with or without an affix. Underscores do not count, and digits stand for the letters they
+ * look like. Earlier owners of such a name keep it.
  */
 
 const BRAND = 'jestha';

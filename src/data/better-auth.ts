@@ -27,11 +27,11 @@ interface Dependencies {
   readonly db: Db;
   /** Unix milliseconds; sessions begin then. */
   readonly now: number;
-  /** Google vouches that whoever signs in owns this email address. */
+  /** Google vouches that the person who signs in owns this email address. */
   proven(email: string): Promise<void>;
 }
 
-/** Side notes on better-auth's work in one request, beside its answers. */
+/** Notes on better-auth's work in one request, in addition to its results. */
 interface Notes {
   /** Failed statements: better-auth hides some of them. */
   readonly failures: (DbRejected | DbUnavailable)[];
@@ -75,7 +75,7 @@ function createAuth(config: Config, { db, now, proven }: Dependencies, notes: No
       },
       updateAccountOnSignIn: false,
     },
-    // Who somebody is was all we wanted to know of a provider: its tokens open more, and are not kept.
+    // We ask a provider only for the person's identity. Its tokens open more, so they are not kept.
     databaseHooks: {
       session: {
         create: {
@@ -138,14 +138,15 @@ function createAuth(config: Config, { db, now, proven }: Dependencies, notes: No
 const ADDRESS_HEADER = 'x-client-address';
 
 /**
- * An adapter that notes its failures. better-auth catches some of them: an account that was not inserted is "refused" to
- * it, whatever the reason, and a session that was not deleted is signed out. Our tables hold addresses, not their aliases.
+ * An adapter that notes its failures. better-auth catches some of them: an account that was not inserted is "refused"
+ * to it, whatever the reason, and a session that was not deleted is signed out. Our tables hold addresses, not their
+ * aliases.
  */
 function watched(connect: AdapterFactory, failures: Notes['failures']): AdapterFactory {
   return (options) => {
     const adapter: DBAdapter = new Proxy(connect(options), {
       get(target, name) {
-        // Over HTTP there are none of its kind: it would run the calls one by one, and past this proxy.
+        // HTTP has no transactions of the adapter's kind: it would run the calls one by one, and past this proxy.
         if (name === 'transaction') return (work: (adapter: DBAdapter) => unknown) => work(adapter);
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
@@ -178,7 +179,7 @@ function headersOf({ address, userAgent, cookie }: Client): Headers {
   return headers;
 }
 
-/** A free-looking username for somebody who comes from a provider, which knows none. */
+/** A username for a person who comes from a provider, which has none. The random ending makes it likely free. */
 function usernameFrom(email: string): string {
   const name = email
     .toLowerCase()
@@ -189,7 +190,7 @@ function usernameFrom(email: string): string {
   return !name || isReservedUsername(name) ? `user_${ending}` : `${name}_${ending}`;
 }
 
-/** Compared with the password of an account that has none, or is not there: the same work, and never the same. */
+/** The hash to compare for an account without a password, or an unknown one: the same work, and never a match. */
 const NO_HASH = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 const CALLBACK_PATH = '/api/auth/callback/google';
@@ -200,7 +201,7 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
   const auth = createAuth(config, dependencies, notes);
   const { db } = dependencies;
 
-  /** An account with its first session, or undefined where the database has somebody like that. */
+  /** An account with its first session, or undefined if the database has the address or the username. */
   async function trySignUp(input: SignUp, client: Client): Promise<SignedIn | undefined> {
     const body = { ...input, email: toAlias(input.email) };
     const signedUp = await orUndefined(() => auth.api.signUpEmail({ body, headers: headersOf(client) }));
@@ -213,7 +214,7 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
     async signUp(input, client) {
       const first = await trySignUp(input, client);
       if (first) return first;
-      // What was cut short between its statements left an account that nobody can sign in to; it makes room.
+      // A sign-up cut short between its statements left an account that cannot be signed in to; it makes room.
       const second = (await removeAbandoned(db, input)) ? await trySignUp(input, client) : undefined;
       return second ?? { taken: await whatIsTaken(db, input) };
     },
@@ -248,7 +249,7 @@ export function connectIdentity(config: Config, dependencies: Dependencies): Ide
   };
 }
 
-/** What better-auth refuses is undefined; what the database did is thrown as ours. */
+/** Calls better-auth: its refusal is undefined, and a failure of the database is thrown as our error. */
 async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
@@ -269,7 +270,7 @@ async function guarded<T>(call: () => Promise<T>): Promise<T> {
 const sameEmailOrUsername = ({ email, username }: SignUp) =>
   or(eq(accounts.email, email.toLowerCase()), eq(accounts.username, username));
 
-/** Whether {@link deleteAbandoned} removed any; one that something refers to by now (a follow, say) stays. */
+/** True if {@link deleteAbandoned} removed any; an account that something refers to by now (a follow, say) stays. */
 async function removeAbandoned(db: Db, input: SignUp): Promise<boolean> {
   try {
     return (await runSql(deleteAbandoned(db, input))).length > 0;
@@ -280,8 +281,8 @@ async function removeAbandoned(db: Db, input: SignUp): Promise<boolean> {
 }
 
 /**
- * Removes accounts without a way to sign in to them that stand in the way of a sign-up: better-auth writes account and
- * credential in two statements. The age keeps a sign-up that is under way.
+ * Removes accounts that have no way to sign in and block a sign-up: better-auth writes account and credential in two
+ * statements. The minimum age protects a sign-up in progress.
  */
 function deleteAbandoned(db: Db, input: SignUp) {
   const hasNone = (table: 'credentials' | 'api_keys' | 'posts', column: string) =>

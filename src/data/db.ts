@@ -19,7 +19,7 @@ export function timeJson(column: Sql): Sql {
   return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** Neon did not answer, or not with an answer of Postgres: nobody knows whether a write was committed. */
+/** Neon did not answer, or not with an answer of Postgres: it is unknown if a write was committed. */
 export class DbUnavailable extends Error {
   override readonly name = 'DbUnavailable';
 }
@@ -39,26 +39,26 @@ export class DbRejected extends Error {
   }
 }
 
-/** SQLSTATEs that our rules are told apart by. */
+/** The SQLSTATEs that our rules distinguish. */
 export const SQLSTATE = {
   foreignKeyViolation: '23503',
   lockNotAvailable: '55P03',
 } as const;
 
 /**
- * An expression that refuses the whole transaction, for the branch of a statement in which a rule of ours is broken. The error
- * names the rule as its constraint, as Postgres names a violated CHECK (`refuse()` of migration 0008).
+ * An expression that refuses the whole transaction, for the branch of a statement that breaks one of our rules. The
+ * error names the rule as its constraint, as Postgres names a violated CHECK (`refuse()` of migration 0008).
  *
- * @param rule ours alone, never a caller's
+ * @param rule a constant of ours, never a caller's text
  */
 export function refuse(rule: string): Sql {
   return sql`refuse(${sql.raw(`'${rule}'`)})`;
 }
 
 /**
- * A text in SQL, unless a rule is broken. Postgres makes the text first, so a refusal in it comes before these rules; CASE then
- * tests them in their order. A statement has all its rules in one such expression: Postgres evaluates columns in the order
- * in which the table has them, and a caller must not notice that order.
+ * A text in SQL, unless a rule is broken. Postgres makes the text first, so a refusal in it comes before these rules;
+ * CASE then tests them in their order. A statement has all its rules in one such expression: Postgres evaluates columns
+ * in the order in which the table has them, and a caller must not notice that order.
  *
  * @param broken for each rule the condition under which it is broken
  */
@@ -79,7 +79,7 @@ export function isContention({ code }: DbRejected): boolean {
   return code === '40001' || code === '40P01' || code === SQLSTATE.lockNotAvailable;
 }
 
-/** What the driver spreads into `fetch`'s options, and {@link meteredFetch} takes out again. */
+/** The meter, which the driver spreads into `fetch`'s options and {@link meteredFetch} takes out again. */
 interface FetchOptions extends RequestInit {
   meter?: Meter;
 }
@@ -93,14 +93,14 @@ async function meteredFetch(input: string, { meter, ...init }: FetchOptions): Pr
  * waits longer than {@link NEON_TIMEOUT_MS}; the driver itself has no time-out.
  */
 export function connectDb(config: Config, meter: Meter): Db {
-  // The driver knows these only as globals; they are the same for every request of an isolate.
+  // The driver reads these as globals only; they are the same for every request of an isolate.
   neonConfig.fetchFunction = meteredFetch;
   if (config.NEON_SQL_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_SQL_ENDPOINT;
   return drizzle({
     client: neon(config.DATABASE_URL, {
       fetchOptions: {
         meter,
-        // Read anew for each statement, since the driver spreads these options into each `fetch`.
+        // A new signal for each statement, since the driver spreads these options into each `fetch`.
         get signal() {
           return AbortSignal.timeout(NEON_TIMEOUT_MS);
         },
@@ -110,8 +110,8 @@ export function connectDb(config: Config, meter: Meter): Db {
 }
 
 /**
- * Runs a statement or batch and turns what the driver throws into {@link DbRejected} or
- * {@link DbUnavailable}. The original must not travel further: its message holds SQL and parameters.
+ * Runs a statement or batch and turns the driver's errors into {@link DbRejected} or {@link DbUnavailable}. The
+ * original must not travel further: its message holds SQL and parameters.
  */
 export async function runSql<T>(statement: PromiseLike<T>): Promise<T> {
   try {
@@ -121,13 +121,18 @@ export async function runSql<T>(statement: PromiseLike<T>): Promise<T> {
   }
 }
 
-/** Runs statements as one transaction in one request; answers the rows that each changed. @throws DbRejected, DbUnavailable */
+/**
+ * Runs statements as one transaction in one request; answers the rows that each changed. @throws DbRejected,
+ * DbUnavailable
+ */
 export async function runChanges(db: Db, statements: readonly Statement[]): Promise<readonly number[]> {
   const results = await runSql(db.batch(statements as unknown as [Statement, ...Statement[]]));
   return results.map((result) => (result as { readonly rowCount: number }).rowCount);
 }
 
-/** Runs statements as one transaction in one request; answers the result of the last. @throws DbRejected, DbUnavailable */
+/**
+ * Runs statements as one transaction in one request; answers the result of the last. @throws DbRejected, DbUnavailable
+ */
 export async function runBatch<Last extends Statement>(
   db: Db,
   first: readonly Statement[],
@@ -139,7 +144,7 @@ export async function runBatch<Last extends Statement>(
   return results.at(-1) as Last['_']['result'];
 }
 
-/** What a failed statement or batch means. */
+/** Maps a failed statement or batch to our error. */
 export function dbErrorOf(error: unknown): DbRejected | DbUnavailable {
   // A single statement fails wrapped in a DrizzleQueryError, a batch with the driver's own error.
   const cause = error instanceof DrizzleQueryError ? error.cause : error;

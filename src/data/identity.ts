@@ -1,6 +1,7 @@
 /**
- * Names and attributes of our cookies. On https the prefix `__Host-` makes browsers refuse the cookie from a subdomain, from
- * plain http, and for a part of the paths only (RFC 6265bis section 4.1.3.2). Plain http, as on the local stack, has no prefix.
+ * Names and attributes of our cookies. On https the prefix `__Host-` makes browsers refuse the cookie from a subdomain,
+ * from plain http, and for a part of the paths only (RFC 6265bis section 4.1.3.2). Plain http, as on the local stack,
+ * has no prefix.
  */
 export function cookieRules(webOrigin: string): { readonly prefix: string; readonly isSecure: boolean } {
   const isSecure = webOrigin.startsWith('https:');
@@ -18,7 +19,7 @@ export interface Client {
   readonly cookie: string | null;
 }
 
-/** Somebody was signed in. */
+/** A person was signed in. */
 export interface SignedIn {
   readonly accountId: string;
   /** The value of the session cookie, before it is signed. */
@@ -43,8 +44,8 @@ export interface GoogleReturn {
 }
 
 /**
- * Sign-ups, Google and the hashing of passwords, as a library does them: made for one request, and loaded only when one of
- * them is asked for. Every method may throw `DbUnavailable`.
+ * Sign-ups, Google and the hashing of passwords, as a library does them: made for one request, and loaded only when one
+ * of them is asked for. Every method may throw `DbUnavailable`.
  */
 export interface Identity {
   /** Makes an account and signs it in; `taken` names what another account has already. */
@@ -54,9 +55,9 @@ export interface Identity {
   /** Compares a password with a hash. Without a hash it does the same work and answers false. */
   verifyPassword(password: string, hash: string | null | undefined): Promise<boolean>;
   /**
-   * Answers the address of Google's sign-in for this browser. Only for a deployment that has the secrets for it.
+   * The address of Google's sign-in for this browser. Only for a deployment that has the secrets for it.
    *
-   * @param next the path of ours that it comes back to
+   * @param next our path to which it returns
    */
   startGoogle(client: Client, next: string): Promise<{ readonly url: string; readonly cookies: readonly string[] }>;
   /** Takes Google's redirect back to us. @param query of the address, with its `?` */

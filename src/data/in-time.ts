@@ -1,4 +1,8 @@
-/** Waits for something, but not for ever. @throws what `late` makes, once so many milliseconds are over */
+/**
+ * Waits for a promise for a limited time.
+ *
+ * @throws the error of `late`, once `ms` are over
+ */
 export async function inTime<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const end = new Promise<never>((_, reject) => {

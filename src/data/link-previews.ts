@@ -1,8 +1,8 @@
-/** A Jes wants to know what is behind a URL. */
+/** A request of a Jes for the preview of a URL. */
 export interface PreviewJob {
   readonly postId: string;
   readonly url: string;
 }
 
-/** Asks a web page of somebody else's; `fetch` itself, or what a test puts in its place. */
+/** Fetches a web page of another site; `fetch` itself, or a test's replacement. */
 export type FetchPage = (url: string, init: RequestInit) => Promise<Response>;

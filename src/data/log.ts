@@ -1,11 +1,16 @@
 import { ConfigError } from '../config/env.ts';
 
-/** One structured line; Workers Logs indexes its fields. Never a key, a password, a connection string or a parameter. */
+/**
+ * One structured line; Workers Logs indexes its fields. Never a key, a password, a connection string or a parameter.
+ */
 export function writeLog(event: { readonly event: string } & Readonly<Record<string, unknown>>): void {
   console.log(JSON.stringify(event));
 }
 
-/** What a log may say of an error: its name and where. The messages of others may hold what a log must not. */
+/**
+ * The part of an error that a log may hold: its name and stack frames. Messages of others may hold text that a log must
+ * not.
+ */
 export function describeError(error: unknown): { error: string; message?: string; at?: string[] } {
   if (!(error instanceof Error)) return { error: typeof error };
   if (error instanceof ConfigError) return { error: error.name, message: error.message };

@@ -7,7 +7,9 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Two mails with the same one within 24 hours are one: a mail whose attempt had an unknown outcome can be sent again. */
+  /**
+   * Two mails with the same one within 24 hours are one: a mail whose attempt had an unknown outcome can be sent again.
+   */
   readonly idempotencyKey?: string;
 }
 

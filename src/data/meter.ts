@@ -1,4 +1,4 @@
-/** Where the time of one request goes: what `Server-Timing` and the log report. */
+/** The time of one request by store: `Server-Timing` and the log report it. */
 export interface Lane {
   /** Subrequests made. */
   count: number;

@@ -9,18 +9,18 @@ export interface ObjectsPort {
   head(name: string): Promise<R2Object | null>;
   /** @param range which must lie within the object */
   get(name: string, range?: { readonly offset: number; readonly length: number }): Promise<R2ObjectBody | null>;
-  /** At most 1,000 at once. What is not there is no error. */
+  /** At most 1,000 at once. A missing object is no error. */
   delete(names: readonly string[]): Promise<void>;
   /** Names after `after`, in their order. */
   list(after: string, limit: number): Promise<string[]>;
 }
 
-/** The bucket did not do what it was asked. Whether it stored something, nobody knows. */
+/** The bucket failed. It is unknown if it stored something. */
 export class ObjectsUnavailable extends Error {
   override readonly name = 'ObjectsUnavailable';
 }
 
-/** A bucket for one request. Its own calls know no time-out; here none is waited for longer than {@link OBJECTS_TIMEOUT_MS}. */
+/** A bucket for one request. Its own calls have no time-out; here each waits at most {@link OBJECTS_TIMEOUT_MS}. */
 export function connectObjects(bucket: R2Bucket, meter: Meter): ObjectsPort {
   const ask = <T>(call: () => Promise<T>) => meter.measure('objects', () => orUnavailable(call()));
   return {
@@ -36,7 +36,7 @@ export function connectObjects(bucket: R2Bucket, meter: Meter): ObjectsPort {
   };
 }
 
-/** Streams an object into the bucket: R2 wants to know its length, and nobody wants its bytes twice. */
+/** Streams an object into the bucket: R2 must know its length, and a buffer would hold its bytes twice. */
 async function putPieces(
   bucket: R2Bucket,
   name: string,

@@ -3,8 +3,8 @@ import type { ByteRange } from '../lib/range.ts';
 import { inTime } from './in-time.ts';
 
 /**
- * Answers that are the same for everybody, kept for a minute by the location of Cloudflare that made them. Cookies, queries
- * and request headers are no part of their name. A cache that fails is a cache without the answer.
+ * Answers that are the same for everybody, kept for a minute by the location of Cloudflare that made them. Cookies,
+ * queries and request headers are not part of the key. A failing cache counts as a miss.
  */
 export interface PublicCachePort {
   /** @param part of the body, which then comes with 206 @returns an answer younger than a minute */
@@ -35,7 +35,7 @@ export function connectPublicCache(origin: string, now: number): PublicCachePort
       const kept = new Response(answer.body, answer);
       kept.headers.set('Cache-Control', `public, max-age=${PUBLIC_CACHE_MS / 1_000}`);
       kept.headers.set(MADE_AT, String(now));
-      // As long as it takes: a video of 50 MB goes from the bucket into the cache.
+      // No time-out: a video of 50 MB takes its time from the bucket to the cache.
       await caches.default.put(origin + path, kept).catch(() => undefined);
     },
     async forget(addresses) {
@@ -45,7 +45,7 @@ export function connectPublicCache(origin: string, now: number): PublicCachePort
   };
 }
 
-/** Scripts of operators run where there is no cache at all. */
+/** Scripts of operators run without a cache. */
 async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await inTime(ask(), PUBLIC_CACHE_TIMEOUT_MS, () => new Error('the cache does not answer'));

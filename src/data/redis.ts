@@ -8,19 +8,19 @@ export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable';
 }
 
-/** A script of ours failed inside Redis: a refusal in doubt, never a reason to go on without it. */
+/** One of our scripts failed inside Redis: refuse if in doubt, never continue without it. */
 export class RedisScriptFailed extends Error {
   override readonly name = 'RedisScriptFailed';
 }
 
 /**
- * Error replies of a Redis that cannot serve now, also where a command within a script met them. Redis 7 puts the code first
- * (`OOM command not allowed … script: 2f0e…, on @user_script:1.`), Redis 6 behind the place in the script.
+ * Error replies of a Redis that cannot serve now, also to a command within a script. Redis 7 puts the code first (`OOM
+ * command not allowed … script: 2f0e…, on @user_script:1.`), Redis 6 after the place in the script.
  */
 const STORE_UNWELL =
   /(?:^|@user_script:\s*\d+: -?)(?:OOM|READONLY|BUSY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF)\b/;
 
-/** A Lua script and the name `EVALSHA` knows it by. Made once, at module scope. */
+/** A Lua script and its name for `EVALSHA`. Made once, at module scope. */
 export interface Script {
   readonly text: string;
   sha1?: string;
@@ -34,13 +34,13 @@ export interface RedisPort {
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply>;
   /** Sets a key unless it exists, then runs a script, in one HTTP request. */
   fillThenRun(fill: Entry, script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply>;
-  /** Sets keys, whatever is there. Not atomic: after a failure some may be set. */
+  /** Sets keys, and overwrites their values. Not atomic: after a failure some may be set. */
   set(entries: readonly Entry[]): Promise<void>;
   /** Sets a key unless it exists. */
   setIfAbsent(entry: Entry): Promise<void>;
-  /** What stands under keys; null where nothing does. */
+  /** The values of keys; null for a key without one. */
   get(keys: readonly string[]): Promise<(string | null)[]>;
-  /** The fields of hashes; none where there is no hash. */
+  /** The fields of hashes; empty for a missing hash. */
   getHashes(keys: readonly string[]): Promise<Record<string, string>[]>;
   ping(): Promise<void>;
 }
@@ -66,15 +66,15 @@ class ErrorReply extends Error {
 /** The round trip of this isolate. */
 let roundTripMs: number | undefined;
 
-/** The milliseconds that a request of this isolate may wait for Redis in all, as far as is known by now. */
+/** The time that a request of this isolate may wait for Redis in all, in ms, by the round trips measured so far. */
 export const requestBudgetMs = () => redisBudget(roundTripMs);
 
 /**
- * Redis for one request, over Upstash's REST API. All calls share one budget of time, and after the first failure the rest fail at
- * once: a sick Redis costs a request its budget once, not once a call.
+ * Redis for one request, over Upstash's REST API. All calls share one budget of time, and after the first failure the
+ * rest fail at once: a sick Redis costs a request its budget once, not once a call.
  *
- * Our own few lines: Upstash's client, which ties requests together when shared, makes some 190 closures when made anew for each.
- * `@upstash/ratelimit`, for what people do, uses that client (`throttle`).
+ * Our own few lines: a shared client of Upstash ties requests together, and a new one for each request makes some 190
+ * closures. `@upstash/ratelimit`, for the limits of people, uses that client (`throttle`).
  */
 export function connectRedis(config: Config, meter: Meter, budgetMs: () => number = requestBudgetMs): RedisPort {
   let isUnavailable = false;
@@ -117,7 +117,7 @@ export function connectRedis(config: Config, meter: Meter, budgetMs: () => numbe
   const runAll = (commands: readonly Command[]) =>
     call(async () => {
       const replies = await post('/pipeline', commands);
-      // Upstash answers one error where it refuses all of them.
+      // Upstash answers with one error if it refuses all of them.
       return Array.isArray(replies) ? replies.map(resultOf) : [resultOf(replies)];
     });
 
@@ -160,7 +160,7 @@ export function connectRedis(config: Config, meter: Meter, budgetMs: () => numbe
   };
 }
 
-/** @throws ErrorReply, TypeError where it is no answer of Upstash's */
+/** @throws ErrorReply, TypeError if it is not an answer of Upstash's */
 function resultOf(answer: unknown): Reply {
   if (typeof answer === 'object' && answer !== null) {
     if ('result' in answer) return answer.result as Reply;
@@ -169,7 +169,7 @@ function resultOf(answer: unknown): Reply {
   throw new TypeError('no answer of Upstash');
 }
 
-/** @throws TypeError where it is no list of texts */
+/** @throws TypeError if it is not a list of texts */
 function listOf(reply: Reply): (string | null)[] {
   if (!Array.isArray(reply)) throw new TypeError('no list');
   return reply.map((item) => (item === null ? null : String(item)));

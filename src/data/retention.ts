@@ -23,11 +23,11 @@ import { outboxEvents } from './schema/outbox-events.ts';
 import { mailedLinks, sessions, verifications } from './schema/sessions.ts';
 import { webhookDeliveries } from './schema/webhook-deliveries.ts';
 
-/** How long the rows of one table are kept. The column is indexed. */
+/** The time that the rows of one table are kept. The column is indexed. */
 export interface RetentionRule {
   readonly table: PgTable;
   readonly column: PgColumn;
-  /** Milliseconds after the time in the column; 0 = the column says when the row expires. */
+  /** Milliseconds after the time in the column; 0 = the column is the time at which the row expires. */
   readonly keptMs: number;
   /** The cause of new rows, for `src/README.md`. */
   readonly growsWith: string;

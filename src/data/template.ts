@@ -3,10 +3,10 @@ import { CasingCache } from 'drizzle-orm/casing';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Sql } from './db.ts';
 
-/** A value of a template, or the place where it will stand. */
+/** A value of a template, or the name of its slot. */
 export type Slot<Value> = Value | Placeholder;
 
-/** What may stand in a slot: a parameter, or another piece. */
+/** The value of a slot: a parameter, or another piece. */
 export type SlotValue = string | number | null | Sql;
 
 type Values = Readonly<Record<string, SlotValue>>;
@@ -18,12 +18,12 @@ interface Rendered {
   readonly holes: readonly (string | Param)[];
 }
 
-/** Stands for a parameter while a text is rendered; no text of ours holds it. */
+/** A placeholder for a parameter while a text is rendered; none of our texts contains it. */
 const HOLE = '\u0000';
 
 /**
- * A piece of SQL whose text depends on a variant and whose values come with each request. Drizzle renders the text once per
- * isolate and variant: rendering a read of a Jes anew takes 160 µs, filling its values in takes 6.
+ * A piece of SQL whose text depends on a variant and whose values come with each request. Drizzle renders the text once
+ * per isolate and variant: rendering a read of a Jes takes 160 µs, filling in its values takes 6.
  *
  * @param build makes the piece of a variant; `slot(name)` stands for a value
  * @returns a function that fills the values in
@@ -52,7 +52,7 @@ function render(piece: Sql): Rendered {
     escapeString: dialect.escapeString,
   });
   return {
-    // Indentation is a fifth of what Neon would be sent.
+    // Indentation is a fifth of the text that Neon would get.
     texts: query.sql.replaceAll(/\n\s+/g, '\n').split(HOLE),
     holes: query.params.map((param) => (param instanceof Placeholder ? param.name : new Param(param))),
   };

@@ -14,9 +14,9 @@ export interface ThrottlePort {
    * @returns whole seconds to wait; 0 = go on
    */
   attempt(rule: ThrottleRule, subject: string): Promise<number>;
-  /** Takes back one attempt that was counted. While Redis is away it counts until its window has passed. */
+  /** Takes back one attempt that was counted. While Redis is down it counts until its window has passed. */
   takeBack(rule: ThrottleRule, subject: string): Promise<void>;
-  /** Forgets the attempts of a subject. While Redis is away they count until their window has passed. */
+  /** Forgets the attempts of a subject. While Redis is down they count until their window has passed. */
   forget(rule: ThrottleRule, subject: string): Promise<void>;
 }
 
@@ -26,8 +26,9 @@ const PREFIX = 'throttle';
 const nameOf = async (rule: ThrottleRule, subject: string) => `${rule.name}:${await sha256Hex(subject)}`;
 
 /**
- * Upstash's client for one request. It is new each time (a shared one may tie an isolate's requests together); what it offers
- * beyond one plain request per call is turned off: retries, base64, guessing at JSON, pipelining across unrelated calls, telemetry.
+ * Upstash's client for one request. It is new each time (a shared one may tie an isolate's requests together); its
+ * features beyond one plain request per call are off: retries, base64, guessing at JSON, pipelining across unrelated
+ * calls, telemetry.
  */
 function connectUpstash(config: Config, meter: Meter): Redis {
   return new Redis({
@@ -76,7 +77,8 @@ export function connectThrottle(config: Config, meter: Meter): ThrottlePort {
       await meter.measure('redis', () => limiterOf(rule).limit(key, { rate: -1 })).catch(() => undefined);
     },
     async forget(rule, subject) {
-      // Not the library's resetUsedTokens, which walks through every key of the database. A sliding window is two counters.
+      // Not the library's resetUsedTokens, which walks through every key of the database. A sliding window is two
+      // counters.
       const key = `${PREFIX}:${await nameOf(rule, subject)}`;
       const window = Math.floor(Date.now() / (rule.windowS * 1_000));
       await meter.measure('redis', () => redis.del(`${key}:${window}`, `${key}:${window - 1}`)).catch(() => undefined);

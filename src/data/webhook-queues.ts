@@ -1,6 +1,6 @@
 /**
- * Wakes a consumer: an event whose deliveries are to be written and sent, or an endpoint with something due. Ids only: what
- * is to be sent stands in Neon, so a message that comes twice, late or never changes nothing.
+ * Wakes a consumer: an event whose deliveries are to be written and sent, or an endpoint with something due. Ids only:
+ * Neon has the content, so a message that comes twice, late or never changes nothing.
  */
 export type WebhookWake = { readonly eventId: string } | { readonly endpointId: string };
 

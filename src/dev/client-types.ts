@@ -5,7 +5,7 @@ import { describeApi } from '../http/openapi/document.ts';
 
 const FILE = join(import.meta.dirname, '../client/api.ts');
 
-/** A JSON Schema, as far as the document uses it. */
+/** The part of JSON Schema that the document uses. */
 interface Schema {
   readonly $ref?: string;
   readonly description?: string;
@@ -51,8 +51,8 @@ interface Document {
 }
 
 /**
- * The types of the client, from the OpenAPI document: self-contained, since whoever uses the client has neither our database
- * nor our Worker's types, and with the errors of each endpoint, to which the suites hold every answer.
+ * The types of the client, from the OpenAPI document: self-contained, since users of the client have neither our
+ * database nor our Worker's types. They include the errors of each endpoint, to which the suites hold every answer.
  */
 export function clientTypes(): string {
   const { paths, webhooks, components } = describeApi(ENDPOINTS, 'https://api.jestha.com') as unknown as Document;
@@ -94,7 +94,7 @@ export function clientTypes(): string {
 const isKeyed = ({ parameters = [] }: Pick<Operation, 'parameters'>) =>
   parameters.some(({ $ref }) => $ref?.endsWith('/Idempotency-Key'));
 
-/** What a call takes: variables of the path, the query, a body or a form, a key of idempotency. */
+/** The input of a call: variables of the path, the query, a body or a form, an idempotency key. */
 function initOf({ parameters = [], requestBody }: Operation): string {
   const group = (place: string) => parameters.filter((parameter) => parameter.in === place);
   const parts = [

@@ -6,7 +6,7 @@ import { verifyWebhook } from '../client/index.ts';
 import { EVENT_NAMES } from '../data/schema/outbox-events.ts';
 import type { Call, Step } from './integration.ts';
 
-/** How long the demo waits for an event that the local stack sends at once. */
+/** The time that the demo waits for an event that the local stack sends at once. */
 const PATIENCE_MS = 15_000;
 
 /** Adds an endpoint on this machine to a key, posts, and waits for the event, whose signature the receiver verifies. */

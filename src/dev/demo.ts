@@ -78,7 +78,7 @@ function demoSteps(origin: string, call: Call, keys: Awaited<ReturnType<typeof m
     { sent: 'an expired key', promised: '401 api_key_expired', send: () => whoami(keys.expired) },
     { sent: 'a key for other addresses', promised: '403 ip_not_allowed', send: () => whoami(keys.elsewhere) },
     ...readerSteps(call, keys.reader),
-    // A deployment sends to no machine of ours.
+    // A deployment cannot send to this machine.
     ...(JESTHA_ORIGIN === undefined ? receiverSteps(origin, call, keys.webhooks) : []),
     {
       sent: 'more than 60 requests a minute',

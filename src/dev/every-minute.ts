@@ -3,7 +3,7 @@ const MINUTE_MS = 60_000;
 /**
  * Runs `work` at the beginning of each minute, one run after another.
  *
- * @returns stops it, and waits for the run that is under way
+ * @returns stops it, and waits for the run in progress
  */
 export function everyMinute(work: () => Promise<void>): () => Promise<void> {
   let running = Promise.resolve();

@@ -12,8 +12,8 @@ export interface AccountSeed {
 }
 
 /**
- * Inserts an account with a confirmed email address and answers its id. An account with the same username is answered as it
- * is, its address confirmed.
+ * Inserts an account with a confirmed email address and answers its id. An account with the same username is answered
+ * as it is, its address confirmed.
  */
 export async function insertAccount(ctx: Ctx, seed: AccountSeed): Promise<string> {
   const now = new Date(ctx.now);

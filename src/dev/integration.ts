@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** One call of the documented integration: what is sent, and what the contract promises. */
+/** One call of the documented integration: the request, and the contract's promise. */
 export interface Step {
   readonly sent: string;
   /** Status and, of an error, its code; several answers that are fine are joined by " or ". */
@@ -33,7 +33,11 @@ export function uploadTo(origin: string, key: string, file: Blob, name: string):
   return fetch(`${origin}/api/posts`, { method: 'POST', headers: { Authorization: `Bearer ${key}` }, body });
 }
 
-/** What whoever calls without a good key is told. Writes nothing. @param unknown a well-formed key that nobody has */
+/**
+ * The refusals of calls without a good key. Writes nothing.
+ *
+ * @param unknown a well-formed key that does not exist
+ */
 export function strangerSteps(call: Call, unknown: string): Step[] {
   const whoami = (key?: string) => call('/api/auth/me', key);
   return [
@@ -44,8 +48,7 @@ export function strangerSteps(call: Call, unknown: string): Step[] {
 }
 
 /**
- * What the holder of a key that may only read is told. Writes nothing, also where the key could: a Jes without content is
- * none.
+ * The responses to a key that may only read. Writes nothing, even if the key could: a Jes without content is refused.
  */
 export function readerSteps(call: Call, reader: string): Step[] {
   return [
@@ -56,7 +59,7 @@ export function readerSteps(call: Call, reader: string): Step[] {
 
 const bodySchema = z.object({ code: z.string().optional(), message: z.string().optional() }).catch({});
 
-/** Sends one after another and prints a table of what came back. @returns whether every promise was kept */
+/** Sends one after another and prints a table of what came back. @returns true if every promise was kept */
 export async function play(steps: readonly Step[]): Promise<boolean> {
   const rows: string[][] = [['sent', 'promised', 'came back', 'X-RateLimit-Remaining', 'message']];
   for (const { sent, promised, send } of steps) {

@@ -1,12 +1,12 @@
 import worker from '../worker.ts';
 
-/** How much of a body is read after it was refused, and how long one waits for more of it. */
+/** The most of a refused body that is read, and the longest wait for more of it. */
 const DRAIN_MAX_BYTES = 128 * 1024 * 1024;
 const DRAIN_IDLE_MS = 1_000;
 
 /**
- * The Worker as it runs locally. It reads a body that was refused to its end before it answers: at Cloudflare the edge does
- * that. Otherwise the connection is reset, a client that still sends does not see the answer, and the proxy of
+ * The Worker as it runs locally. It reads a body that was refused to its end before it answers: at Cloudflare the edge
+ * does that. Otherwise the connection is reset, a client that still sends does not see the answer, and the proxy of
  * `wrangler dev` fails.
  */
 export default {
@@ -20,7 +20,7 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** A body that can be read to its end whatever its reader did with it. */
+/** A body that can still be read to its end after its reader has stopped. */
 function drainable(body: ReadableStream<Uint8Array>) {
   const reader = body.getReader();
   const readable = new ReadableStream({

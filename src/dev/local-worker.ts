@@ -30,9 +30,9 @@ export interface LocalWorker {
 }
 
 /**
- * Runs the Worker in workerd, through Miniflare, and builds it again when its sources change. There is no proxy before it
- * as under `wrangler dev`: bodies may break off, and `Origin` and `Host` arrive as they were sent. Miniflare starts workerd
- * again when it ends by itself.
+ * Runs the Worker in workerd, through Miniflare, and builds it again when its sources change. There is no proxy before
+ * it as under `wrangler dev`: bodies may break off, and `Origin` and `Host` arrive as they were sent. Miniflare starts
+ * workerd again when it ends by itself.
  */
 export async function startLocalWorker({ port, vars, log, logName }: LocalWorkerOptions): Promise<LocalWorker> {
   const fail = (text: string) => log.show(`! ${text} (details: ${logName})`);
@@ -54,7 +54,7 @@ export async function startLocalWorker({ port, vars, log, logName }: LocalWorker
     port,
     cf: false,
     routes: [],
-    // Where `wrangler dev` keeps files, which belong to the same database.
+    // The folder in which `wrangler dev` keeps files, which belong to the same database.
     defaultPersistRoot: join(ROOT, '.wrangler/state/v3'),
     r2Persist: true,
     log: new FileLog(log, fail),
@@ -144,9 +144,9 @@ class FileLog extends Log {
 }
 
 /**
- * Ends workerd and esbuild with this process, also where this process is killed: workerd would go on and hold the port,
- * and esbuild sometimes does not notice. A shell waits for the end of a pipe from us. The libraries do not name their
- * children, Node's diagnostics do.
+ * Ends workerd and esbuild with this process, even if it is killed: workerd would go on and hold the port, and esbuild
+ * sometimes does not notice. A shell waits for the end of a pipe from us. The libraries do not name their children,
+ * Node's diagnostics do.
  */
 function endWithUs(message: unknown): void {
   const { process: child } = message as { readonly process: ChildProcess };

@@ -37,7 +37,7 @@ const port = Number(process.env.PORT ?? 8787);
 const ports = { worker: port, sql: port + 1, redis: port + 2, mail: port + 3 };
 const workerUrl = `http://localhost:${port}`;
 
-/** A mistake of whoever starts the stack, told in one sentence. */
+/** A mistake of the person who starts the stack, shown as one sentence. */
 class StartError extends Error {
   override readonly name = 'StartError';
 }

@@ -10,20 +10,20 @@ export interface ServiceSecrets {
   readonly MAIL_API_KEY: string;
 }
 
-/** Where pages and API are: links in mails begin with the first. */
+/** The origins of pages and API: links in mails begin with the first. */
 export interface Origins {
   readonly WEB_ORIGIN: string;
   readonly API_ORIGIN: string;
 }
 
-/** Where the local services listen. */
+/** The addresses of the local services. */
 export interface ServiceUrls {
   readonly neon: string;
   readonly upstash: string;
   readonly mail: string;
 }
 
-/** The secrets that name a scope of the emulators: what goes through them is counted and disturbed on its own. */
+/** The secrets that name a scope of the emulators: requests with them have their own counters and faults. */
 export function secretsFor(urls: ServiceUrls, secret: string, scope?: string): ServiceSecrets {
   const credential = scope === undefined ? secret : `${secret}.${scope}`;
   return {

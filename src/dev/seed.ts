@@ -4,7 +4,7 @@ import { insertAccount } from './insert-account.ts';
 import type { Origins, ServiceSecrets } from './secrets.ts';
 import type { State } from './state.ts';
 
-/** Who the local stack knows from its first start on. */
+/** The account that the local stack has from its first start on. */
 const DEMO = { name: 'Demo Account', username: 'demo', email: 'demo@example.com' };
 
 export interface Seeded {
@@ -14,8 +14,8 @@ export interface Seeded {
 }
 
 /**
- * Makes the demo account and its key, unless they are there. With `isNewKeyWanted` the key before is revoked and
- * another made: what was printed once cannot be printed again.
+ * Makes the demo account and its key, unless they exist. With `isNewKeyWanted` it revokes the previous key and makes
+ * another: a key can be printed only once.
  */
 export async function seed(secrets: ServiceSecrets & Origins, state: State, isNewKeyWanted: boolean): Promise<Seeded> {
   // A context for each verb, as the Worker has one for each request: they share no budget.
@@ -33,7 +33,9 @@ export async function seed(secrets: ServiceSecrets & Origins, state: State, isNe
   return { demoKey: { id: apiKey.id, accountId, printedAt: new Date(now).toISOString() }, key };
 }
 
-/** The demo account's id. It signs up like anybody, and needs no mail to confirm its address; one that is there stays. */
+/**
+ * The demo account's id. It signs up like any account, and needs no mail to confirm its address; an existing one stays.
+ */
 async function signUpDemo(secrets: ServiceSecrets & Origins, password: string): Promise<string> {
   const client = { address: undefined, userAgent: null, cookie: null };
   await withContext(secrets, Date.now(), async ({ ports }) => {

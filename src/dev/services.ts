@@ -38,7 +38,10 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** Starts Neon's, Upstash's and the mail provider's protocols on the loopback interface, with an up-to-date database behind. */
+/**
+ * Starts Neon's, Upstash's and the mail provider's protocols on the loopback interface, with an up-to-date database
+ * behind.
+ */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { secret } = options;
   const sql = options.databaseUrl ? openPostgres(options.databaseUrl) : await openPglite(options.dataDir);

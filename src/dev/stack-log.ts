@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Where the local stack writes its lines. */
+/** The output of the local stack. */
 export interface StackLog {
   /** Writes to the log file; with `--verbose` also to the terminal. */
   write(text: string): void;
@@ -13,7 +13,7 @@ export interface StackLog {
 export function openStackLog(path: string, isVerbose: boolean): StackLog {
   mkdirSync(dirname(path), { recursive: true });
   const file = createWriteStream(path, { mode: 0o600 });
-  // A full disk loses lines of the log; the stack goes on.
+  // A full disk loses lines of the log; the stack keeps running.
   file.on('error', () => undefined);
   return {
     write(text) {

@@ -13,7 +13,7 @@ export const DATA_DIR = join(FOLDER, 'postgres');
 /** The file of the embedded Redis. */
 export const REDIS_FILE = join(FOLDER, 'redis');
 
-/** What the Worker, workerd and the build write, from the root of the project. */
+/** The log of the Worker, workerd and the build, from the root of the project. */
 export const LOG_FILE = '.jestha/worker.log';
 
 /** The folder of sent mails. */
@@ -25,9 +25,9 @@ export const PICTURE = '.jestha/picture.png';
 const stateSchema = z.object({
   /** Password of the SQL emulator, token of the Redis emulator, key of the mail server. */
   secret: z.string(),
-  /** Where the services of the running (or last) stack listen. */
+  /** The addresses of the services of the running (or last) stack. */
   services: z.object({ neon: z.string(), upstash: z.string(), mail: z.string() }).optional().catch(undefined),
-  /** Where its Worker listens. */
+  /** The address of its Worker. */
   worker: z.string().optional(),
   /** The demo account's password. */
   demoPassword: z.string().default(() => randomBytes(9).toString('base64url')),
@@ -35,7 +35,7 @@ const stateSchema = z.object({
   demoKey: z.object({ id: z.string(), accountId: z.string(), printedAt: z.string() }).optional(),
 });
 
-/** What the local stack remembers between starts, in a folder that git ignores. */
+/** The state that the local stack keeps between starts, in a folder that git ignores. */
 export type State = z.infer<typeof stateSchema>;
 
 /** The state of the last start, or a new one with a new secret. */

@@ -9,14 +9,14 @@ import { withContext } from '../ops/context.ts';
 import { ROOT, readState } from './state.ts';
 import { localStores } from './stores.ts';
 
-/** Where the README says that the stack is. */
+/** The address of the stack in the README. */
 const ORIGIN = 'http://localhost:8787';
 const JSON_TYPE = "-H 'Content-Type: application/json'";
 const BEARER = '-H "Authorization: Bearer $KEY"';
 const NEW_KEY =
   '{"label":"Blog bridge","scopes":["write:jes"],"expiresInDays":90,"ipAllowlist":["127.0.0.0/8"],"acceptTerms":true}';
 
-/** The commands of the README, by the part of the tour they stand in. `{id}` is the key that was made before. */
+/** The commands of the README, by the part of the tour. `{id}` is the key that was made before. */
 const TOUR = {
   me: [`curl -i ${ORIGIN}/api/auth/me ${BEARER}`],
   key: [
@@ -86,7 +86,9 @@ export function withTour(readme: string, tour: Readonly<Record<Part, string>>): 
   }, readme);
 }
 
-/** A text without what differs between two runs: ids, times, keys, counts, durations. Fields, headers and messages stay. */
+/**
+ * A text without what differs between two runs: ids, times, keys, counts, durations. Fields, headers and messages stay.
+ */
 export function shapeOf(text: string): string {
   return text
     .replaceAll(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g, 'ID')

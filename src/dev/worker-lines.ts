@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A line of workerd: what a Worker wrote with `console`, as structured log. */
+/** A line of workerd: a Worker's `console` call, as structured log. */
 const consoleSchema = z.object({ level: z.string(), message: z.string() });
 
 const requestSchema = z.object({
@@ -13,20 +13,21 @@ const requestSchema = z.object({
 
 const eventSchema = z.object({ event: z.string(), level: z.string().optional(), error: z.string().optional() });
 
-/** Events that are errors of ours, with or without a level. */
+/** Events that are our errors, with or without a level. */
 const FAILURES: readonly string[] = ['unexpected_error', 'deferred_work_failed'];
 
 /** A line that workerd wrote, in two forms. */
 export interface WorkerLine {
   /** For the log file. */
   readonly text: string;
-  /** For the terminal; most lines have none. */
+  /** For the terminal; most lines have no such text. */
   readonly shown?: { readonly kind: 'request' | 'error'; readonly text: string };
 }
 
 /**
- * Reads one line of workerd's output. A request is shown by its method, path pattern, status and milliseconds. Its URL is
- * not shown, because the URLs of pages hold tokens. An error is shown by its name, because its text may hold anything.
+ * Reads one line of workerd's output. A request is shown by its method, path pattern, status and milliseconds. Its URL
+ * is not shown, because the URLs of pages hold tokens. An error is shown by its name, because its text may hold
+ * anything.
  */
 export function readWorkerLine(line: string): WorkerLine {
   const written = consoleSchema.safeParse(parse(line)).data;

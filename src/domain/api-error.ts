@@ -47,7 +47,7 @@ export type ErrorReason =
   | { readonly code: 'method_not_allowed'; readonly allow: string }
   | { readonly code: 'not_acceptable' }
   | { readonly code: 'payload_too_large'; readonly maxBytes: number }
-  /** One file, or one too many; the details name it. */
+  /** A file is too large, or there are too many; the details name it. */
   | { readonly code: 'payload_too_large'; readonly details: readonly Detail[] }
   | { readonly code: 'unsupported_media_type'; readonly accepts: 'json' | 'form' | 'json or form' | 'page form' }
   /** Not the body but a file in it, which the details name. */
@@ -72,7 +72,7 @@ export type ErrorReason =
         | 'revocations'
         | 'suspension'
         | 'github';
-      /** Where every part was asked: which of them answer. */
+      /** The state of each part, for a request that asked every part. */
       readonly parts?: Readonly<Record<string, 'ok' | 'unavailable'>>;
     }
   | { readonly code: 'internal_error' };

@@ -8,24 +8,24 @@ import type { RedisPort } from '../data/redis.ts';
 import type { ThrottlePort } from '../data/throttle.ts';
 import type { FetchTarget, WebhookWake } from '../data/webhook-queues.ts';
 
-/** What the outside world looks like to the domain. Made by `compose.ts`, for one request. */
+/** The outside world of the domain. Made by `compose.ts`, for one request. */
 export interface Ports {
   readonly db: Db;
   readonly redis: RedisPort;
-  /** Stands in for the windows of a key while Redis is away. */
+  /** Replaces the windows of a key while Redis is down. */
   readonly keyFallbackLimiter: RateLimit;
   /** Counts the unknown keys of an address, or of an IPv6 /64. */
   readonly unknownKeyLimiter: RateLimit;
   /** Counts the unknown keys of an IPv6 /48. */
   readonly unknownKeyNetworkLimiter: RateLimit;
-  /** Counts requests that no credential stands behind, per address. */
+  /** Counts requests without a valid credential, per address. */
   readonly visitorLimiter: RateLimit;
   /** Counts what people do. */
   readonly throttle: ThrottlePort;
-  /** Accounts, passwords and sessions. A promise, since the library behind it is loaded when first asked for. */
+  /** Accounts, passwords and sessions. A promise, since the library is loaded on first use. */
   readonly identity: Promise<Identity>;
   readonly mailer: MailPort;
-  /** Where what is to be unfurled waits, behind the answer. */
+  /** The queue of links to unfurl after the response. */
   readonly linkPreviews: Queue<PreviewJob>;
   /** First attempts of webhook deliveries. */
   readonly webhookEvents: Queue<WebhookWake>;
@@ -33,21 +33,24 @@ export interface Ports {
   readonly webhookRetries: Queue<WebhookWake>;
   /** Sends webhook deliveries. */
   readonly fetchTarget: FetchTarget;
-  /** What the secrets of webhook endpoints are encrypted under: the first encrypts, each decrypts. */
+  /** The secrets that encrypt the secrets of webhook endpoints: the first encrypts, each decrypts. */
   readonly webhookSecretKeys: readonly [string, ...string[]];
   /** The bytes of images and videos. */
   readonly objects: ObjectsPort;
-  /** What visitors are answered, for a minute. */
+  /** The cache of responses to visitors, for a minute. */
   readonly publicCache: PublicCachePort;
   /** The web outside. */
   readonly fetchPage: FetchPage;
-  /** What session cookies and cursors are signed with: the first signs, each verifies. Keys for other signatures are derived from them. */
+  /**
+   * The secrets that sign session cookies and cursors: the first signs, each verifies. Keys for other signatures are
+   * derived from them.
+   */
   readonly sessionSecrets: readonly [string, ...string[]];
-  /** Whether people may sign in with Google. */
+  /** True if people may sign in with Google. */
   readonly hasGoogle: boolean;
-  /** Where permalinks and pages are, without a trailing slash. */
+  /** The origin of permalinks and pages, without a trailing slash. */
   readonly webOrigin: string;
-  /** Where the API is called, without a trailing slash. */
+  /** The origin of the API, without a trailing slash. */
   readonly apiOrigin: string;
 }
 
@@ -63,14 +66,17 @@ export interface Ctx {
   readonly requestId: string;
   /** Unix milliseconds at which the request came; the only clock that rules may read. */
   readonly now: number;
-  /** Unix milliseconds now: after a body that took its time, later than {@link now}. Decides if an actor may still write. */
+  /**
+   * Unix milliseconds now: after a body that took its time, later than {@link now}. Decides if an actor may still
+   * write.
+   */
   readonly clock: () => number;
-  /** Lets work outlive the answer (`waitUntil`). Should it fail, that is logged and nothing else. */
+  /** Runs a background task after the response (`waitUntil`). A failure is only logged. */
   defer(work: Promise<unknown>): void;
   readonly ports: Ports;
 }
 
-/** Who acts: a service with a person's key, or the person. */
+/** The acting party: a service with a person's key, or the person. */
 export type Actor = ApiKeyActor | SessionActor;
 
 export interface ApiKeyActor {
@@ -96,22 +102,22 @@ export interface Claim {
   readonly path: string;
   /** SHA-256 of method, path and body, hexadecimal. */
   readonly fingerprint: string;
-  /** There is such a claim already: nothing was uploaded, and only the stored answer is to be given. */
+  /** The claim exists already: nothing was uploaded, and the stored response is sent again. */
   readonly isKnown?: boolean;
 }
 
-/** A context in which somebody is known to act. */
+/** A context with a known actor. */
 export interface ActorCtx extends Ctx {
   readonly actor: Actor;
   /** In a write that came with an `Idempotency-Key`. */
   readonly claim?: Claim;
 }
 
-/** A context in which a person acts, signed in. */
 /** The result of one batch of a task of the sweep. */
+/** The batch was full: there may be more. */
 export interface BatchDone {
   readonly done: number;
-  /** The batch was full: there may be more. */
+  /** A context with a signed-in person. */
   readonly hasBacklog: boolean;
 }
 
@@ -119,10 +125,10 @@ export interface SessionCtx extends Ctx {
   readonly actor: SessionActor;
 }
 
-/** An actor who writes, and when: not the time of the request, since its body may have taken a while. */
+/** An actor who writes, and the time of the write: not that of the request, since its body may have taken a while. */
 export type Writer<A extends Actor = Actor> = A & { readonly at: Date };
 
-/** The one who writes now. */
+/** The current writer. */
 export function writerOf<A extends Actor>({ actor, clock }: Pick<Ctx, 'clock'> & { readonly actor: A }): Writer<A> {
   return { ...actor, at: new Date(clock()) };
 }

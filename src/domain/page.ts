@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The fields of a query that asks for a page of a list. @param size where the caller says nothing */
+/** The fields of a query that asks for a page of a list. @param size the default size */
 export function pageOf(size: number, max: number) {
   const message = `must be a whole number from 1 to ${max}`;
   const digits = z

@@ -2,7 +2,10 @@ import type * as z from 'zod';
 import { DETAILS_MAX } from '../config/limits.ts';
 import { ApiError } from './api-error.ts';
 
-/** Input checked by its schema. @throws ApiError `invalid_request`, each wrong field in `details`, up to {@link DETAILS_MAX} */
+/**
+ * Input checked by its schema. @throws ApiError `invalid_request`, each wrong field in `details`, up to {@link
+ * DETAILS_MAX}
+ */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input, { error: whatIsRight });
   if (result.success) return result.data;
@@ -25,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   string: 'a string',
 };
 
-/** What would be right, where a schema has no words of its own. */
+/** Says the rule that an input breaks, if its schema has no words of its own. */
 function whatIsRight(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':

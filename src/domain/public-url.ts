@@ -8,9 +8,10 @@ const PRIVATE_NAMES =
   /(?:^|\.)(?:local|localhost|internal|intranet|lan|home|corp|test|example|invalid|onion|home\.arpa|arpa)$/;
 
 /**
- * Whether a caller's URL may be fetched at all: https on its default port, no credentials, a host with a public name. The
- * one judge of link previews and webhook targets. Ask when the URL is saved and again before each fetch: a redirect leads
- * anywhere. Workers do not show which address a name resolves to; `global_fetch_strictly_public` keeps it off our own hosts.
+ * True if a caller's URL may be fetched at all: https on its default port, no credentials, a host with a public name.
+ * The one judge of link previews and webhook targets. Ask when the URL is saved and again before each fetch: a redirect
+ * leads anywhere. Workers do not show which address a name resolves to; `global_fetch_strictly_public` keeps it off our
+ * own hosts.
  */
 export function isPublicUrl(text: string): boolean {
   if (text.length > URL_MAX_CHARACTERS || !URL.canParse(text)) return false;

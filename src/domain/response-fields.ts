@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { ID_PATTERN } from '../lib/id.ts';
 
-/** An id of ours, in an answer. @param of what it is the id of */
+/**
+ * One of our ids, in an answer.
+ *
+ * @param of the thing that has the id
+ */
 export function idField(of: string) {
   return z
     .string()
@@ -17,7 +21,7 @@ export function timeField(description: string) {
     .meta({ format: 'date-time', description, examples: ['2026-11-24T12:00:00.000Z'] });
 }
 
-/** How many, in an answer. */
+/** A count in an answer. */
 export function countField(description: string) {
   return z.int().min(0).meta({ description });
 }

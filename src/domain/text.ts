@@ -10,8 +10,9 @@ export function countCharacters(text: string): number {
 }
 
 /**
- * A character that takes room and is drawn: no white space, control, noncharacter or default ignorable (zero widths, bidi
- * controls, variation selectors, tags, Hangul fillers), no mark that needs a base, no blank symbol or layout control.
+ * A character that takes room and is drawn: no white space, control, noncharacter or default ignorable (zero widths,
+ * bidi controls, variation selectors, tags, Hangul fillers), no mark that needs a base, no blank symbol or layout
+ * control.
  */
 const VISIBLE = new RegExp(
   String.raw`[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Mn}\p{Me}` +
@@ -34,8 +35,8 @@ export function humanText(min: number, max: number) {
 }
 
 /**
- * The same on one line, such as a name: white space around it is taken away, on pages and in JSON alike. Characters that break
- * the line or turn what stands around it are refused, since a name is shown amid other texts.
+ * The same on one line, such as a name: white space around it is removed, on pages and in JSON alike. Characters that
+ * break the line or reverse the text around it are refused, since a name is shown amid other texts.
  */
 export function humanLine(min: number, max: number) {
   return limited(z.string({ error: 'must be a string' }).trim(), min, max).refine((text) => !breaksLine(text), {
@@ -56,7 +57,11 @@ function limited(text: z.ZodString, min: number, max: number) {
   return schema.meta({ minLength: min, maxLength: max });
 }
 
-/** An id of ours that a caller names. @param what it is the id of, with an article */
+/**
+ * One of our ids that a caller names.
+ *
+ * @param what has the id, with an article
+ */
 export function namedId(what: string) {
   const schema = z.string({ error: 'must be a string' }).refine(isId, `must be the id of ${what}`);
   return schema.meta({ description: `The id of ${what}.`, pattern: ID_PATTERN.source });

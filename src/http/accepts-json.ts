@@ -6,7 +6,7 @@ export function requireJsonAccepted({ c }: RequestContext): void {
   if (!acceptsJson(c.req.raw.headers.get('Accept'))) throw new ApiError({ code: 'not_acceptable' });
 }
 
-/** RFC 9110 section 12.5.1, as far as one media type needs it: the most specific range that covers JSON decides. */
+/** Checks `Accept` for JSON by RFC 9110 section 12.5.1: the most specific range that covers JSON decides. */
 export function acceptsJson(accept: string | null): boolean {
   if (!accept || accept === '*/*') return true;
   const ranges = new Map(

@@ -7,10 +7,10 @@ import type { AppEnv } from './request-context.ts';
 import { type Handler, withRequestLog } from './with-request-log.ts';
 
 /**
- * The API as a Hono app. Every other path, pages above all, is answered by the site: a module of its own, which an isolate
- * that serves the API alone never reads (16 of 200 KiB gzip).
+ * The API as a Hono app. Every other path, pages above all, is answered by the site: a module of its own, which an
+ * isolate that serves the API alone never reads (16 of 200 KiB gzip).
  *
- * @param options.clock unix milliseconds; every rule that knows a time is told it by this
+ * @param options.clock unix milliseconds; every rule reads the time from it
  */
 export function createApp({ clock }: { readonly clock: () => number }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();

@@ -13,7 +13,7 @@ export async function toCached(text: string): Promise<CachedText> {
   return { text, etag: `"${(await sha256Hex(text)).slice(0, 32)}"` };
 }
 
-/** Answers with it; 304 to whoever has it already. */
+/** Sends the response; 304 to a client that has it already. */
 export function respondCached(
   context: RequestContext,
   { text, etag }: CachedText,

@@ -2,9 +2,9 @@ import type { ClientAddress } from '../domain/context.ts';
 import { addressToHex, isClassE, isIpv6 } from '../lib/ip.ts';
 
 /**
- * The client's address as Cloudflare's edge writes it into `CF-Connecting-IP` (contract section 4). A client can send every
- * other header itself, `CF-Connecting-IPv6` included: the edge overwrites that one only in Pseudo IPv4's mode "overwrite
- * headers", and then `CF-Connecting-IP` is a class E address that the edge made up.
+ * The client's address as Cloudflare's edge writes it into `CF-Connecting-IP` (contract section 4). A client can send
+ * every other header itself, `CF-Connecting-IPv6` included: the edge overwrites that one only in Pseudo IPv4's mode
+ * "overwrite headers", and then `CF-Connecting-IP` is a class E address that the edge made up.
  *
  * @returns undefined without a readable address: an allowlist then refuses, and limits count such clients as one
  */

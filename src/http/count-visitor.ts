@@ -5,7 +5,7 @@ import { clientAddress } from './client-address.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
- * Counts a request that no credential stands behind against its address, in the Workers binding: no network wait.
+ * Counts a request without a valid credential against its address, in the Workers binding: no network wait.
  *
  * @throws ApiError `rate_limit_exceeded`
  */

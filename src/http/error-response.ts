@@ -17,7 +17,7 @@ import { ApiError, type ErrorReason } from '../domain/api-error.ts';
 import { reply } from './reply.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** What a refusal says beside its code: one helpful sentence, fields of its own, headers of its own. */
+/** The parts of a refusal's answer beside its code: one helpful sentence, fields of its own, headers of its own. */
 interface ErrorParts {
   readonly message: string;
   readonly extras?: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export function toErrorResponse(context: RequestContext, reason: ErrorReason): R
   return reply(context, status, { error: title, message, code: reason.code, requestId, docs, ...extras }, headers);
 }
 
-/** The section of the reference about a code, also where a broken configuration names no reference. */
+/** The section of the reference about a code, even if a broken configuration names no reference. */
 function docsOf({ ctx }: RequestContext, code: ErrorCode): string {
   try {
     return docsAddress(ctx.ports.webOrigin, code);
@@ -49,7 +49,7 @@ export function docsAddress(webOrigin: string, code: ErrorCode): string {
   return `${webOrigin}/docs/errors#${code}`;
 }
 
-/** The refusal in what a verb or a port has thrown; what nobody planned for is an `internal_error`. */
+/** Maps an error that a verb or a port has thrown to its refusal; an unknown error is an `internal_error`. */
 export function reasonOf(error: unknown): ErrorReason {
   if (error instanceof ApiError) return error.reason;
   if (error instanceof DbUnavailable) return { code: 'service_unavailable', why: 'neon' };
@@ -67,7 +67,7 @@ const INVALID_TOKEN = challenge(', error="invalid_token"');
 const retryAfterHeader = (seconds: number) => ({ 'Retry-After': String(seconds) });
 const retryLater = (seconds: number) => ({ extras: { retryAfter: seconds }, headers: retryAfterHeader(seconds) });
 
-/** What a refusal says beside its code. */
+/** The answer to a refusal, without its code. */
 export function errorPartsOf(reason: ErrorReason): ErrorParts {
   switch (reason.code) {
     case 'authentication_required':

@@ -22,8 +22,8 @@ import { readSessionCookie } from './session-cookie.ts';
 import type { Handler } from './with-request-log.ts';
 
 /**
- * Answers an endpoint for callers with an API key or a session, after the checks of contract section 3 in their order: the
- * key and its limits, then the scope, then what the endpoint itself demands.
+ * Answers an endpoint for callers with an API key or a session, after the checks of contract section 3 in their order:
+ * the key and its limits, then the scope, then what the endpoint itself demands.
  */
 export function requireCaller(endpoint: CallerEndpoint): Handler {
   return 'read' in endpoint ? requireReader(endpoint) : requireActor(endpoint);
@@ -61,16 +61,16 @@ function requireAllowed(context: RequestContext, { scope }: CallerEndpoint, acto
 }
 
 /**
- * Redis notes each write when it admits it, and for {@link WRITE_SETTLED_MS} after that a record counts as older than the
- * write. A write that took longer takes the record away before its response.
+ * Redis notes each write when it admits it, and for {@link WRITE_SETTLED_MS} after that a record counts as older than
+ * the write. A write that took longer takes the record away before its response.
  */
 async function settleProfile({ ctx }: RequestContext, keyHash: string): Promise<void> {
   if (ctx.clock() - ctx.now < WRITE_SETTLED_MS) return;
-  // Where Redis is away, the next request reads Neon anyway.
+  // The next request reads Neon anyway if Redis is away.
   await forgetRecord(ctx, keyHash).catch(() => undefined);
 }
 
-/** Answers an endpoint for signed-in people; a valid API key is told that it is none (contract section 9). */
+/** Answers an endpoint for signed-in people; it refuses an API key, even a valid one (contract section 9). */
 export function requireSession(endpoint: SessionEndpoint): Handler {
   return async function answerPerson(context) {
     const authentication = await identify(context);
@@ -89,7 +89,7 @@ export function requireSession(endpoint: SessionEndpoint): Handler {
   };
 }
 
-/** Answers an endpoint for people who need not be signed in; a bearer token is judged all the same, and refused. */
+/** Answers an endpoint for visitors, signed in or not; a bearer token is checked all the same, and refused. */
 export function allowAnonymous(endpoint: VisitorEndpoint): Handler {
   return async function answerVisitor(context) {
     if (context.c.req.raw.headers.has('Authorization')) {
@@ -115,7 +115,7 @@ export function allowEverybody(endpoint: PublicEndpoint): Handler {
   };
 }
 
-/** Who sent this? Noted in the context, for the answer's headers and the log. */
+/** Identifies the caller and notes the result in the context, for the response's headers and the log. */
 export async function identify(
   context: RequestContext,
   endpoint: Pick<CallerEndpoint, 'isPost' | 'profile' | 'showsLimits'> = {},

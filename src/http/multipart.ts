@@ -24,10 +24,10 @@ export interface Part {
 const READ_BYTES = 64 * 1_024;
 
 /**
- * Parses a multipart/form-data body (RFC 7578, RFC 2046) while it arrives. It reads the next chunk only when the caller has
- * taken the events of the one before, and keeps no more than the headers of one part.
+ * Parses a multipart/form-data body (RFC 7578, RFC 2046) while it arrives. It reads the next chunk only when the caller
+ * has taken the events of the one before, and keeps no more than the headers of one part.
  *
- * @throws ApiError `invalid_request` naming what is wrong with the body, `payload_too_large`
+ * @throws ApiError `invalid_request` with the error of the body, `payload_too_large`
  */
 export async function* readParts(request: Request, maxBytes: number): AsyncGenerator<PartEvent> {
   const parser = new Parser(boundaryOf(request));
@@ -62,7 +62,10 @@ class Parser {
   /** Undefined while we read content or the preamble. */
   #head: Head | undefined;
   #isInPart = false;
-  /** We stand at the line end between headers and content. A boundary that begins here would leave the part without content. */
+  /**
+   * The reader is at the line end between headers and content. A boundary that begins here would leave the part without
+   * content.
+   */
   #isAtLineEnd = false;
   /** Bytes that may begin a boundary. The first boundary needs no line end before it at the start of the body. */
   #rest = utf8('\r\n');
@@ -117,7 +120,7 @@ class Delimiter {
     for (const [i, byte] of bytes.subarray(0, -1).entries()) this.#shifts[byte] = bytes.length - 1 - i;
   }
 
-  /** @returns the first place where it stands; without `end` it is cut off there, or absent */
+  /** @returns its first position; without `end` it is cut off there, or absent */
   find(bytes: Uint8Array, from: number): { readonly start: number; readonly end?: number } {
     const last = this.#bytes.length - 1;
     let end = from + last;

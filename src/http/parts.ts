@@ -4,21 +4,21 @@ import type { Ctx } from '../domain/context.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
- * The services that requests need, by the reasons of a refusal, the gravest first. A queue cannot be asked: that it is bound
- * must suffice.
+ * The services that requests need, by the reasons of a refusal, the gravest first. A queue cannot be asked: that it is
+ * bound must suffice.
  */
 export const PARTS = ['neon', 'redis', 'objects'] as const;
 
 /** The state of each service. */
 export type Parts = Readonly<Record<(typeof PARTS)[number], 'ok' | 'unavailable'>>;
 
-/** The name of no object; the bucket must say so. */
+/** A name without an object; the bucket must say so. */
 const NO_OBJECT = 'readyz';
 
 /** The last states by the bindings of an isolate, which are one object for its life. */
 const found = new WeakMap<object, { readonly at: number; readonly parts: Promise<Parts> }>();
 
-/** Asks each service once per isolate and {@link READINESS_KEPT_MS}; all who ask meanwhile share the answer. */
+/** Asks each service once per isolate and {@link READINESS_KEPT_MS}; concurrent requests share the answer. */
 export async function readParts({ ctx, c: { env } }: RequestContext): Promise<Parts> {
   const last = found.get(env);
   if (last && ctx.now - last.at < READINESS_KEPT_MS) return await last.parts;

@@ -3,10 +3,10 @@ import type { RequestContext } from './request-context.ts';
 import type { Handler } from './with-request-log.ts';
 
 /**
- * True for a request over plain http where the deployment answers over https. The scheme of the URL is the edge's; headers
- * that name a scheme are the client's, and are not read.
+ * True for a request over plain http to a deployment that answers over https. The scheme of the URL is the edge's;
+ * headers that name a scheme are the client's, and are not read.
  *
- * @param origin of the deployment, unchecked: `/healthz` answers under a configuration that is not usable, too
+ * @param origin of the deployment, unchecked: `/healthz` answers even with a configuration that is not usable
  */
 export function isInTheClear({ c }: RequestContext, origin: string | undefined): boolean {
   return origin?.startsWith('https:') === true && !c.req.raw.url.startsWith('https:');

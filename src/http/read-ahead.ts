@@ -6,8 +6,9 @@ import type { ReadingEndpoint } from './endpoint.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
- * A read that waits for Redis and Neon at once. It begins as the actor whom Redis will likely admit (`domain/auth/guesses`), and is
- * shown only where Redis has admitted that very actor to this request. In every other case it is thrown away.
+ * A read that waits for Redis and Neon at once. It begins as the actor whom Redis will likely admit
+ * (`domain/auth/guesses`), and is shown only where Redis has admitted that very actor to this request. In every other
+ * case it is thrown away.
  */
 export class ReadAhead {
   readonly #context: RequestContext;
@@ -26,7 +27,7 @@ export class ReadAhead {
     if ((scope && !hasScope(actor, scope)) || !acceptsJson(c.req.raw.headers.get('Accept'))) return;
     const body = this.#endpoint.read(c, { ...ctx, actor });
     this.#begun = { actor, body };
-    // Whether or not it is shown: Neon is let finish, and a failure that nobody is shown is no failure of the request.
+    // Neon may finish in any case. A failure of an answer that is not sent is no failure of the request.
     ctx.defer(body.catch(() => undefined));
   }
 

@@ -3,7 +3,7 @@ import { inTime } from '../data/in-time.ts';
 import { ApiError, invalidField } from '../domain/api-error.ts';
 
 /**
- * The body of a request, read no further than `maxBytes`, whatever its length claims to be.
+ * The body of a request, read no further than `maxBytes`, independent of its `Content-Length`.
  *
  * @throws ApiError `payload_too_large`, and `invalid_request` as {@link readChunks}
  */
@@ -61,8 +61,9 @@ export async function* readChunks(reader: ChunkReader): AsyncGenerator<Uint8Arra
 }
 
 /**
- * How long to wait for the next chunk of a body: not beyond a pause of {@link BODY_STALL_MS}, nor beyond the time at which the
- * average since the beginning falls below {@link BODY_MIN_BYTES_PER_S}. The first {@link BODY_GRACE_MS} are free.
+ * The longest wait for the next chunk of a body: not beyond a pause of {@link BODY_STALL_MS}, nor beyond the time at
+ * which the average since the beginning falls below {@link BODY_MIN_BYTES_PER_S}. The first {@link BODY_GRACE_MS} are
+ * free.
  *
  * @param bytes that have come
  * @param waitedMs the time in which they came

@@ -4,10 +4,11 @@ import { isJson, isUtf8, parseContentType } from '../lib/header-value.ts';
 import { isEncoded, readBytes } from './read-bytes.ts';
 
 /**
- * The body of a request as JSON. It is read no further than {@link JSON_BODY_MAX_BYTES}, whatever its length claims to
- * be, and bytes that are not UTF-8 are refused rather than replaced.
+ * The body of a request as JSON. It is read no further than {@link JSON_BODY_MAX_BYTES}, independent of its
+ * `Content-Length`, and bytes that are not UTF-8 are refused rather than replaced.
  *
- * @throws ApiError `unsupported_media_type`, `payload_too_large`, `invalid_json`, `invalid_request` where the body does not arrive
+ * @throws ApiError `unsupported_media_type`, `payload_too_large`, `invalid_json`, `invalid_request` if the body does
+ * not arrive
  */
 export async function readJson(request: Request): Promise<unknown> {
   requireJsonType(request);
@@ -15,8 +16,8 @@ export async function readJson(request: Request): Promise<unknown> {
 }
 
 /**
- * @param accepts what the path takes beside it, for the answer
- * @throws ApiError `unsupported_media_type` where the body does not claim to be JSON that we can read
+ * @param accepts the content types of the path, for the refusal
+ * @throws ApiError `unsupported_media_type` if the body does not claim to be JSON that we can read
  */
 export function requireJsonType(request: Request, accepts: 'json' | 'json or form' = 'json'): void {
   const type = parseContentType(request.headers.get('Content-Type'));

@@ -39,8 +39,8 @@ interface Upload<C extends ActorCtx> {
 }
 
 /**
- * Reads a write that comes as multipart/form-data, and runs its verb. Where the verb is refused or replayed, the objects of the files
- * are deleted after the response.
+ * Reads a write that comes as multipart/form-data, and runs its verb. If the verb is refused or replayed, the objects
+ * of the files are deleted after the response.
  *
  * @throws ApiError as {@link readUpload} and the verb do
  */
@@ -55,11 +55,11 @@ export async function writeUpload<C extends ActorCtx, T>(
 }
 
 /**
- * Reads a write that comes as multipart/form-data (contract section 8): each file is held, looked at and put into the bucket
- * while the next is on its way. Its `Idempotency-Key` claims the parts, however they were wrapped.
+ * Reads a write that comes as multipart/form-data (contract section 8): each file is buffered, inspected and put into
+ * the bucket while the next arrives. Its `Idempotency-Key` claims the parts, independent of the boundary.
  *
- * @throws ApiError `unsupported_media_type`, `payload_too_large`, `invalid_request`, `service_unavailable`; `daily_quota_exceeded`
- * for a person who may upload nothing more today
+ * @throws ApiError `unsupported_media_type`, `payload_too_large`, `invalid_request`, `service_unavailable`;
+ * `daily_quota_exceeded` for a person at their daily limit of uploads
  */
 async function readUpload<C extends ActorCtx>({ c }: RequestContext, ctx: C, form: UploadForm): Promise<Upload<C>> {
   const request = c.req.raw;
@@ -95,7 +95,10 @@ function maxBytesOf({ files, fileBytes }: UploadLimits): number {
   return files * fileBytes + JSON_BODY_MAX_BYTES + UPLOAD_OVERHEAD_MAX_BYTES;
 }
 
-/** @returns Infinity where nothing is declared @throws ApiError `payload_too_large` */
+/**
+ * @returns Infinity without a declared length
+ * @throws ApiError `payload_too_large`
+ */
 function declaredLength({ headers }: Request, limits: UploadLimits): number {
   const length = Number(headers.get('Content-Length') ?? Number.NaN);
   if (!Number.isSafeInteger(length) || length < 0) return Number.POSITIVE_INFINITY;
@@ -119,7 +122,7 @@ interface Sink {
   readonly path: string;
   write(bytes: Uint8Array): void | Promise<void>;
   end(): Promise<void>;
-  /** Gives back what is held; called once, whatever happened. */
+  /** Frees the memory that is held; called once, after success and failure alike. */
   release(): void;
 }
 
@@ -134,7 +137,7 @@ class UploadReader {
   /** The texts of those fields that may come several times. */
   readonly #lists = new Map<string, string[]>();
   readonly #media: StoredMedia[] = [];
-  /** Of each part what the fingerprint is made of. */
+  /** The input of the fingerprint, for each part. */
   readonly #parts: unknown[] = [];
   #fieldCount = 0;
   #fieldBytes = 0;

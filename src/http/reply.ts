@@ -36,13 +36,13 @@ export function reply(
   return respond(context, status, JSON.stringify(body), { ...EVERY_REPLY, ...headers });
 }
 
-/** 204: it is done, and there is nothing to say. */
+/** 204: done, without a body. */
 export function replyNothing(context: RequestContext, headers?: Readonly<Record<string, string>>): Response {
   const { 'Content-Type': _, ...others } = EVERY_REPLY;
   return respond(context, 204, null, { ...others, ...headers });
 }
 
-/** Any answer: what every one carries, and what became known on the way. */
+/** Any answer: the headers of every answer, and those from the facts of this request. */
 export function respond(
   context: RequestContext,
   status: number,
@@ -64,8 +64,8 @@ export function respond(
 }
 
 /**
- * The time spent: `desc` is the number of subrequests made. Only callers with a good credential learn it: to others it
- * would tell, on sign-in say, whether an account was found.
+ * The time spent: `desc` is the number of subrequests made. Only callers with a valid credential get it: to others it
+ * could reveal, for example on sign-in, that an account exists.
  */
 function timing({ authentication, authenticationMs, meter: { redis, db, objects } }: RequestContext) {
   // Limits are known of no other refused caller than one whose key is good.

@@ -9,7 +9,7 @@ export interface AppEnv {
 }
 
 /**
- * One request on its way to its answer: Hono's context, ours, and what became known on the way. A plain object, since
+ * One request on its way to its answer: Hono's context, ours, and the facts learnt on the way. A plain object, since
  * Hono's variables are a Map that is copied at each look.
  */
 export interface RequestContext {

@@ -4,7 +4,10 @@ import { cookieRules, sessionCookieName } from '../data/identity.ts';
 import type { Entered } from '../domain/accounts/index.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** The token in the session cookie of a request, unless there is none or its signature (HMAC-SHA-256) is not ours. */
+/**
+ * The token in the session cookie of a request; undefined without a cookie, or if its signature (HMAC-SHA-256) is not
+ * ours.
+ */
 export async function readSessionCookie({ c, ctx }: RequestContext): Promise<string | undefined> {
   if (!c.req.raw.headers.has('Cookie')) return undefined;
   for (const secret of ctx.ports.sessionSecrets) {
@@ -37,7 +40,7 @@ export function clearedSessionCookie({ ctx }: RequestContext): string {
   return generateCookie(sessionCookieName(webOrigin), '', { ...attributes(webOrigin), maxAge: 0 });
 }
 
-/** The cookie by which a browser shows who signed in with it before; `domain/accounts` checks it. */
+/** The cookie by which a browser shows the accounts that signed in with it before; `domain/accounts` checks it. */
 export function readKnownBrowserCookie({ c, ctx }: RequestContext): string | undefined {
   return getCookie(c, knownBrowserName(ctx.ports.webOrigin));
 }

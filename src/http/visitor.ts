@@ -3,7 +3,7 @@ import { clientAddress } from './client-address.ts';
 import type { RequestContext } from './request-context.ts';
 import { readKnownBrowserCookie } from './session-cookie.ts';
 
-/** What accounts need to know of the browser that calls. */
+/** The facts about the calling browser that accounts need. */
 export function visitorOf(context: RequestContext): Visitor {
   const { headers } = context.c.req.raw;
   return {

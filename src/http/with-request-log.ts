@@ -19,11 +19,11 @@ export type Handler = (context: RequestContext) => Response | Promise<Response>;
 export type ErrorHandler = (context: RequestContext, reason: ErrorReason) => Response | Promise<Response>;
 
 /**
- * A Hono handler around an answer: gives the request its context, turns what is thrown into an answer of the
- * contract, and writes the request's one log event.
+ * A Hono handler around an answer: gives the request its context, turns thrown errors into answers of the contract, and
+ * writes the request's one log event.
  *
- * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain; what that
- * saves on the path that refuses a bad key is in `src/README.md`.
+ * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain;
+ * `src/README.md` has the saving on the path that refuses a bad key.
  *
  * @param clock unix milliseconds; tests give their own
  * @param route the pattern, for the log
@@ -61,9 +61,9 @@ async function answerOrRefuse(context: RequestContext, answer: Handler, refuse: 
 }
 
 /**
- * Keeps an answer to a known key that is an error, for the owner of the key. A path that looks at no credentials, such as an
- * unknown one, costs no look-up here: the statement that writes the failures also finds the key by its hash. Over plain http the
- * key is not looked at.
+ * Keeps the error response to a known key, for the owner of the key. A path that looks at no credentials, such as an
+ * unknown one, costs no look-up here: the statement that writes the failures also finds the key by its hash. Over plain
+ * http the key is not looked at.
  */
 function keepFailure({ c, ctx, route, authentication, errorReason }: RequestContext, status: number): void {
   if (!errorReason || errorReason.code === 'https_required') return;
@@ -114,14 +114,17 @@ function requestEvent(
   };
 }
 
-/** Without the details of bad input: they repeat what was sent, which may be anything, a key pasted into the wrong field. */
+/**
+ * Without the details of bad input: they repeat the input, which may be anything, even a key pasted into the wrong
+ * field.
+ */
 function toldOf(reason: ErrorReason): unknown {
   return 'details' in reason ? { code: reason.code } : reason;
 }
 
 let lastWarned = Number.NEGATIVE_INFINITY;
 
-/** One warning per isolate and minute; the request events say the rest. */
+/** One warning per isolate and minute; the request events have the rest. */
 function warnOfDegradation({ ctx }: RequestContext): void {
   if (ctx.now - lastWarned < DEGRADED_WARNING_INTERVAL_MS) return;
   lastWarned = ctx.now;

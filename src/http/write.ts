@@ -10,7 +10,8 @@ import type { RequestContext } from './request-context.ts';
 /**
  * Reads a write: its body, and the claim that its `Idempotency-Key` makes, put into the context of the verb.
  *
- * @param body `json` = there must be one; `json or form` = the same, where a form was possible; `optional` = nothing stands for `{}`; `none` = it is not looked at
+ * @param body `json` = required; `json or form` = the same, if the path also takes a form; `optional` = an empty body
+ * means `{}`; `none` = it is not read
  * @throws ApiError `invalid_request`, and those of `readJson`
  */
 export async function readWrite<C extends ActorCtx>(
@@ -31,7 +32,11 @@ export async function readWrite<C extends ActorCtx>(
   return { ctx: { ...ctx, claim: { ...name, fingerprint } }, input };
 }
 
-/** What the `Idempotency-Key` of a request names, if it has one. @throws ApiError `invalid_request` */
+/**
+ * The claim that the `Idempotency-Key` of a request names, if it has one.
+ *
+ * @throws ApiError `invalid_request`
+ */
 export function claimNameOf({ req }: RequestContext['c']): ClaimName | undefined {
   const header = req.raw.headers.get('Idempotency-Key');
   return header === null ? undefined : { key: parseIdempotencyKey(header), method: req.method, path: req.path };
@@ -39,7 +44,7 @@ export function claimNameOf({ req }: RequestContext['c']): ClaimName | undefined
 
 const NOTHING = new Uint8Array();
 
-/** The answer to a write, and whether it is a repeated one (contract section 8). */
+/** The response to a write, marked if it is a replay (contract section 8). */
 export function replyWritten(
   context: RequestContext,
   status: 200 | 201 | 202,

@@ -13,8 +13,9 @@ const wakeSchema = z.union([
 ]);
 
 /**
- * Handles a batch of wakes: their deliveries are written and claimed in one transaction, then every message is acknowledged.
- * From there on Neon knows what is owed; a receiver that fails is an outcome. Only without Neon do messages come again.
+ * Handles a batch of wakes: their deliveries are written and claimed in one transaction, then every message is
+ * acknowledged. After that Neon has the pending deliveries, and a failing receiver is an outcome. Messages are
+ * delivered again only if Neon is down.
  *
  * @param now unix milliseconds
  */
@@ -38,7 +39,7 @@ export async function deliverWebhooks(
   }
 }
 
-/** Logs messages that no consumer could handle. Nothing is lost with them: the sweep finds in Neon what they stood for. */
+/** Logs messages that no consumer could handle. Nothing is lost with them: the sweep finds their deliveries in Neon. */
 export function logDeadLetters(batch: MessageBatch): void {
   for (const { id, body, attempts } of batch.messages) {
     const wake = wakeSchema.safeParse(body);

@@ -5,8 +5,8 @@ import { Meter } from '../data/meter.ts';
 import { fetchLinkPreview, previewJobSchema } from '../domain/link-previews/index.ts';
 
 /**
- * What the queue of links does with a batch: each is unfurled and acknowledged on its own. Only where Neon could not take
- * a preview is a message tried again.
+ * Handles a batch of the queue of links: each link is unfurled and acknowledged on its own. A message is tried again
+ * only if Neon could not take its preview.
  *
  * @param now unix milliseconds
  */

@@ -25,8 +25,8 @@ async function purgeAccounts(ctx: Ctx): Promise<BatchDone> {
 }
 
 /**
- * The tasks of a run, the most urgent first, by the name that the log shows. They are keys and not functions' own names,
- * because the build shortens those. A task of the retention table has the name of its table.
+ * The tasks of a run, the most urgent first, by the name that the log shows. They are keys and not functions' own
+ * names, because the build shortens those. A task of the retention table has the name of its table.
  */
 const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   revokeScheduled,
@@ -50,7 +50,7 @@ const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   webhookBacklog: measureBacklog,
 };
 
-/** Runs a task again while its batches are full, for a bounded time: the next run of the sweep goes on. */
+/** Runs a task again while its batches are full, for a bounded time: the next run of the sweep continues. */
 async function runTask(task: (ctx: Ctx) => Promise<unknown>, ctx: Ctx): Promise<unknown> {
   const started = performance.now();
   let done = 0;
@@ -68,8 +68,8 @@ function isBatch(result: unknown): result is BatchDone {
 }
 
 /**
- * What the cron does every minute: late work that a request could not finish. One task that fails stops none of the
- * others; the run then throws, so that Cloudflare counts it as failed, and the next one does its work.
+ * Runs every minute by cron: late work that a request could not finish. A task that fails does not stop the others. The
+ * run then throws, so that Cloudflare counts it as failed, and the next run does its work.
  *
  * @param now unix milliseconds
  */

@@ -1,13 +1,13 @@
 import { fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
 
-/** Of an HMAC-SHA-256. */
+/** The bytes of an HMAC-SHA-256 that a cursor carries. */
 const SIGNATURE_BYTES = 32;
 
 /**
  * A place in a list as an opaque text, signed (HMAC-SHA-256) for that list alone.
  *
- * @param list names the list, so that a cursor of one is nothing in another
- * @param position what the next page begins after
+ * @param list names the list, so that a cursor of one is invalid in another
+ * @param position the item after which the next page begins
  */
 export async function sealCursor(secret: string, list: string, position: string): Promise<string> {
   const text = utf8(position);

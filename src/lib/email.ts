@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
 /**
- * An email address as `<input type=email>` takes it (WHATWG HTML, 4.10.5.1.5), in lower case. A domain in letters becomes
- * its ASCII form (`bücher.example` is `xn--bcher-kva.example`): some browsers send the one, some the other. Undefined for
- * anything else, and for a bare host, to which no mail travels.
+ * An email address as `<input type=email>` takes it (WHATWG HTML, 4.10.5.1.5), in lower case. A domain in letters
+ * becomes its ASCII form (`bücher.example` is `xn--bcher-kva.example`): some browsers send the one, some the other.
+ * Undefined for anything else, and for a bare host, to which no mail travels.
  */
 export function toEmailAddress(text: string): string | undefined {
   const at = text.lastIndexOf('@');

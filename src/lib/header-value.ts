@@ -27,8 +27,8 @@ function parse(header: string, parameter: RegExp): HeaderValue & { readonly isWh
 }
 
 /**
- * Reads a `Content-Disposition`; its texts keep their escapes. curl writes a quote in a file name as `\"`. Browsers write
- * `%22`, and a backslash as itself. We use the second reading if the first does not fit the whole header.
+ * Reads a `Content-Disposition`; its texts keep their escapes. curl writes a quote in a file name as `\"`. Browsers
+ * write `%22`, and a backslash as itself. We use the second reading if the first does not fit the whole header.
  *
  * @returns undefined if neither reading fits
  */

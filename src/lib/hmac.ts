@@ -2,13 +2,13 @@ import { fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
 
-/** The form of what {@link sign} answers. */
+/** The form of a signature of {@link sign}. */
 const SIGNATURE = /^[\w-]{43}$/;
 
 /**
  * HMAC-SHA-256 of a text, in base64url.
  *
- * @param purpose what the signature is for: a signature for one purpose is nothing for another
+ * @param purpose of the signature: a signature for one purpose is invalid for another
  */
 export async function sign(secret: string, purpose: string, text: string): Promise<string> {
   const signature = await crypto.subtle.sign('HMAC', await keyFor(secret, purpose), utf8(text));

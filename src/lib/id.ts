@@ -25,7 +25,7 @@ export function firstIdOf(time: number): string {
 
 export const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-/** Whether a text can be an id of ours at all; what cannot needs no look-up. Ids are upper case. */
+/** Tells if a text has the form of our ids; any other needs no look-up. Ids are upper case. */
 export function isId(text: string): boolean {
   return ID_PATTERN.test(text);
 }

@@ -1,9 +1,9 @@
-/** Work under way in an isolate, by key: concurrent callers share it. */
+/** Work in progress in an isolate, by key: concurrent callers share it. */
 export class InFlight<T> {
   readonly #work = new Map<string, Promise<T>>();
 
   /**
-   * Joins the work under way for a key, or begins it.
+   * Joins the work in progress for a key, or begins it.
    *
    * @param defer keeps the work alive for the others when the request that began it has been hung up
    */
@@ -12,7 +12,7 @@ export class InFlight<T> {
     if (shared) return shared;
     const work = begin().finally(() => this.#work.delete(key));
     this.#work.set(key, work);
-    // Those who wait learn of its failure.
+    // The waiting callers get its failure.
     defer(work.catch(() => undefined));
     return work;
   }

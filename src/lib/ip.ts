@@ -5,8 +5,8 @@ export interface AddressRange {
 }
 
 /**
- * Sorts ranges and joins those that overlap or touch: the same addresses, and ranges that do not meet. A range without an address
- * (its end before its start) is dropped, but for the last: no range at all means any address.
+ * Sorts ranges and joins those that overlap or touch: the same addresses, and ranges that do not meet. A range without
+ * an address (its end before its start) is dropped, but for the last: no range at all means any address.
  */
 export function mergeRanges(ranges: readonly AddressRange[]): readonly AddressRange[] {
   const sorted = ranges.filter(({ lo, hi }) => lo <= hi).sort((a, b) => (a.lo < b.lo ? -1 : 1));
@@ -47,8 +47,8 @@ export const isClassE = (hex: string) => hex.startsWith(`${MAPPED_PREFIX}f`);
 export const isIpv6 = (hex: string) => !isMapped(hex) && !hex.startsWith('0'.repeat(24));
 
 /**
- * Four decimal parts without leading zeros, and nothing shorter: `010.0.0.1` is 8.0.0.1 to some parsers
- * and 10.0.0.1 to others, and a rule must not depend on who reads it.
+ * Four decimal parts without leading zeros, and nothing shorter: `010.0.0.1` is 8.0.0.1 to some parsers and 10.0.0.1 to
+ * others, and a rule must not depend on the parser.
  */
 const IPV4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
@@ -88,8 +88,8 @@ function ipv6ToHex(address: string): string | undefined {
 
 /**
  * Parses one allowlist entry, a single address or CIDR (RFC 4632), and normalises it: host bits are cleared
- * (`10.0.0.5/8` is `10.0.0.0/8`), IPv6 is written after RFC 5952, IPv4-mapped IPv6 becomes IPv4, and a
- * single address has no suffix. Undefined for what is not one.
+ * (`10.0.0.5/8` is `10.0.0.0/8`), IPv6 is written after RFC 5952, IPv4-mapped IPv6 becomes IPv4, and a single address
+ * has no suffix. Undefined for any other text.
  */
 export function parseCidr(entry: string): Cidr | undefined {
   const [address = '', suffix, ...rest] = entry.split('/');
@@ -128,8 +128,8 @@ function spell(lo: string, prefix: number): string {
 }
 
 /**
- * Whom a per-address limit should count: the address itself for IPv4, its /64 for IPv6, since one
- * subscriber commands a whole /64.
+ * The block that a per-address limit counts: the address itself for IPv4, its /64 for IPv6, since one subscriber
+ * commands a whole /64.
  */
 export function addressBlock(hex: string): string {
   return isMapped(hex) ? hex : hex.slice(0, 16);

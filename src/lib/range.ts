@@ -6,9 +6,9 @@ export interface ByteRange {
 /**
  * The one range that a `Range` header asks for (RFC 9110 section 14.2).
  *
- * @param size of what it is a range of
- * @returns `unsatisfiable` where nothing of it is there; undefined where the header is to be ignored: it is malformed, of
- * another unit, or asks for several at once
+ * @param size of the whole
+ * @returns `unsatisfiable` if the range lies outside; undefined if the header must be ignored: it is malformed, of
+ * another unit, or asks for several ranges
  */
 export function parseRange(header: string, size: number): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=\s*(?:(\d+)-(\d*)|-(\d+))\s*$/i.exec(header);

@@ -4,9 +4,9 @@ const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
 
 /**
- * Encrypts a text under a new key of its own (AES-256-GCM): who has only one of the two answers knows nothing of it.
+ * Encrypts a text under a new key of its own (AES-256-GCM): one of the two results alone reveals nothing of it.
  *
- * @param bound what the sealed text belongs to; opening it demands the same (additional authenticated data)
+ * @param bound names the owner of the sealed text; opening it demands the same (additional authenticated data)
  * @returns both in base64url
  */
 export async function seal(text: string, bound: string): Promise<{ sealed: string; unsealKey: string }> {
@@ -14,7 +14,9 @@ export async function seal(text: string, bound: string): Promise<{ sealed: strin
   return { sealed: await encrypt(unsealKey, text, bound), unsealKey: toBase64Url(unsealKey) };
 }
 
-/** The text that {@link seal} sealed, or undefined where unsealKey, bound or text are not the ones that belong together. */
+/**
+ * The text that {@link seal} sealed, or undefined where unsealKey, bound or text are not the ones that belong together.
+ */
 export async function unseal(sealed: string, unsealKey: string, bound: string): Promise<string | undefined> {
   try {
     return await decrypt(fromBase64Url(unsealKey), sealed, bound);
@@ -24,8 +26,8 @@ export async function unseal(sealed: string, unsealKey: string, bound: string): 
 }
 
 /**
- * Encrypts a text under a secret of the deployment (AES-256-GCM). The result begins with the name of the secret, so that
- * {@link sealPrefix} can tell what must be encrypted anew after a rotation.
+ * Encrypts a text under a secret of the deployment (AES-256-GCM). The result begins with the name of the secret, so
+ * that {@link sealPrefix} can find the texts to encrypt again after a rotation.
  *
  * @param bound as in {@link seal}
  */
@@ -48,12 +50,12 @@ export async function unsealUnder(
   return undefined;
 }
 
-/** What texts begin with that are sealed under a secret. It tells nothing of the secret. */
+/** The prefix of texts sealed under a secret. It tells nothing of the secret. */
 export async function sealPrefix(secret: string): Promise<string> {
   return `${nameOf(await keyFrom(secret))}.`;
 }
 
-/** A key for sealing alone: nothing else that is derived from the secret can be mistaken for it. */
+/** A key for sealing alone: no other key derived from the secret equals it. */
 async function keyFrom(secret: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-512', utf8(`seal ${secret}`)));
 }

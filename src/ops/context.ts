@@ -4,7 +4,7 @@ import { Meter } from '../data/meter.ts';
 import type { Origins, ServiceSecrets } from '../dev/secrets.ts';
 import type { Ctx } from '../domain/context.ts';
 
-/** What a script needs to reach the stores. */
+/** The secrets that a script needs to reach the stores. */
 export type StoreSecrets = Pick<
   ServiceSecrets,
   'DATABASE_URL' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'
@@ -21,14 +21,14 @@ const NO_QUEUE = { send: async () => undefined };
 const NO_BUCKET = { put: async () => null };
 
 /**
- * Runs verbs of the domain in Node, through the same clients as the Worker, and waits for what they deferred.
+ * Runs verbs of the domain in Node, through the same clients as the Worker, and waits for their background tasks.
  *
  * @param now unix milliseconds
  */
 export async function withContext<T>(secrets: StoreSecrets, now: number, run: (ctx: Ctx) => Promise<T>): Promise<T> {
   const deferred: Promise<unknown>[] = [];
   const env = {
-    // For scripts that sign nobody in and send no mail.
+    // Placeholders: these scripts sign no one in and send no mail.
     SESSION_SECRET: crypto.randomUUID(),
     WEBHOOK_SECRET_KEY: crypto.randomUUID(),
     MAIL_API_URL: 'http://localhost',

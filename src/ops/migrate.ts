@@ -6,11 +6,11 @@ import * as z from 'zod';
 
 const FOLDER = join(import.meta.dirname, '../../migrations');
 
-/** Any number, the same for all who migrate: two deployments at once take turns. */
+/** Any number, the same for all migrations: two deployments at once take turns. */
 const LOCK = 7_235_742;
 
 /**
- * How long a statement may wait for a table. One that waits makes everybody who comes after it wait too, so a migration
+ * The longest that a statement may wait for a table. A waiting statement makes all later ones wait too, so a migration
  * that meets a long transaction gives up, with nothing done, and is run again.
  */
 const LOCK_TIMEOUT = '5s';
@@ -20,20 +20,21 @@ const UNIQUE_VIOLATION = '23505';
 export type Sql = NeonQueryFunction<false, false>;
 
 /**
- * Brings a database up to date with `migrations/`, forward only, over Neon's HTTP protocol. Each migration and the
- * note that it was applied are one transaction, so none is ever half there. The table is the one drizzle's own
- * migrators keep, which run a migration's statements one by one over HTTP.
+ * Brings a database up to date with `migrations/`, forward only, over Neon's HTTP protocol. Each migration and the note
+ * that it was applied are one transaction, so none is ever half applied. The table is the one drizzle's own migrators
+ * keep, which run a migration's statements one by one over HTTP.
  *
- * A request is a transaction of its own, so a lock lives no longer than one: whoever had it before us may have applied what
- * we were about to. That is why the note comes first, under a unique index: the second to write it does nothing else.
+ * A request is a transaction of its own, so a lock lives no longer than one: another deployment that had it before us
+ * may have applied the same migration. That is why the note comes first, under a unique index: the second to write it
+ * does nothing else.
  *
  * @returns the number of migrations applied
  */
 export async function migrate(sql: Sql, folder = FOLDER): Promise<number> {
   await sql.transaction([
     sql`SELECT pg_advisory_xact_lock(${LOCK})`,
-    // Postgres takes notice of what others have committed when it locks a table, and CREATE SCHEMA locks none: without this
-    // it does not see the schema that was made while we waited.
+    // Postgres sees the commits of others when it locks a table, and CREATE SCHEMA locks none. Without this lock it
+    // would not see a schema made while we waited.
     sql`SELECT FROM pg_namespace LIMIT 1`,
     sql`CREATE SCHEMA IF NOT EXISTS drizzle`,
     sql`CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations
@@ -48,7 +49,7 @@ export async function migrate(sql: Sql, folder = FOLDER): Promise<number> {
   return applied;
 }
 
-/** Whether it was us who applied it. */
+/** True if this call applied it. */
 async function apply(sql: Sql, migration: MigrationMeta): Promise<boolean> {
   try {
     await sql.transaction([

@@ -13,14 +13,14 @@ const NOT_ASKED = unknown(
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The names are those that wrangler knows. */
+/** The names that wrangler uses, too. */
 function accessOf(environment: Environment): CloudflareAccess | undefined {
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_API_BASE_URL } = environment;
   if (!token || !accountId) return undefined;
   return { apiUrl: CLOUDFLARE_API_BASE_URL || 'https://api.cloudflare.com/client/v4', token, accountId };
 }
 
-/** What a deployment still lacks, line by line. Changes nothing. */
+/** Reports each missing part of a deployment, line by line. Changes nothing. */
 export async function checkSetup(
   environment: Environment,
   devVarsFile = join(ROOT, '.dev.vars'),

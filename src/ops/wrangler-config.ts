@@ -30,10 +30,12 @@ const settingsSchema = z.object({
   version_metadata: z.object({ binding: z.string() }).optional(),
 });
 
-/** What of `wrangler.toml` concerns a deployment. */
+/** The settings of `wrangler.toml` that concern a deployment. */
 export type WranglerSettings = z.infer<typeof settingsSchema>;
 
-/** `wrangler.toml` as wrangler itself reads it. @param env a section `[env.…]`; without it the one that is production */
+/**
+ * `wrangler.toml` as wrangler itself reads it. @param env a section `[env.…]`; without it the one that is production
+ */
 export function readWranglerConfig(env?: string): WranglerSettings {
   return settingsSchema.parse(
     unstable_readConfig({ config: join(ROOT, 'wrangler.toml'), ...(env !== undefined && { env }) }),

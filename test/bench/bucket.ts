@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 
-/** What takes objects over the protocol that workerd's R2 binding speaks, and keeps none of them. */
+/** A server that takes objects over the protocol of workerd's R2 binding, and keeps none of them. */
 export interface Bucket {
   /** `host:port`. */
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Starts a bucket outside of the process that is measured; it knows `put` alone. */
+/** Starts a bucket outside of the process that is measured; it serves `put` alone. */
 export async function startBucket(): Promise<Bucket> {
   const server = createServer(async (request, response) => {
     const { name, size } = await swallow(request);
@@ -32,7 +32,7 @@ export async function startBucket(): Promise<Bucket> {
   };
 }
 
-/** A `put`: a JSON of the length that a header says, and the bytes of the object. */
+/** Reads a `put`: a JSON of the length in a header, and the bytes of the object. */
 async function swallow(request: IncomingMessage): Promise<{ readonly name: string; readonly size: number }> {
   const metadataSize = Number(request.headers['cf-r2-metadata-size']);
   let metadata = Buffer.alloc(0);

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 
 /**
- * On Linux workerd gets the last core to itself, and all the rest of the bench the others: otherwise they drive each
- * other out of the caches, and the CPU of one request varies by half. Undefined where that cannot be had.
+ * On Linux workerd gets the last core to itself, and the rest of the bench the others. Otherwise they evict each other
+ * from the caches, and the CPU of one request varies by half. Undefined if that is not possible.
  */
 export const WORKERD_CORE = reserveCore();
 

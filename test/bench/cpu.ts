@@ -4,11 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 const TICK_US = 10_000;
 
 /**
- * CPU time that a process has used since it began, user and system, in microseconds. Undefined where there is no
- * /proc.
+ * CPU time that a process has used since it began, user and system, in microseconds. Undefined without /proc.
  *
  * The scheduler's own figure per thread is exact to the nanosecond; `stat` has the same sum in ticks of 10 ms and
- * stands in for it. Threads that have ended count in `stat` only, but workerd's live as long as it does.
+ * replaces it if it is missing. Threads that have ended count in `stat` only, but workerd's live as long as it does.
  */
 export function cpuMicros(pid: number | undefined): number | undefined {
   if (pid === undefined) return undefined;
@@ -39,7 +38,7 @@ function fromStat(pid: number): number | undefined {
   }
 }
 
-/** The most memory that a process has had so far (VmHWM), in bytes; undefined where there is no /proc. */
+/** The most memory that a process has had so far (VmHWM), in bytes; undefined without /proc. */
 export function peakRss(pid: number | undefined): number | undefined {
   if (pid === undefined) return undefined;
   try {

@@ -7,14 +7,14 @@ export function adminSql(services: BenchServices) {
   return connectSql(DATABASE_URL, NEON_SQL_ENDPOINT);
 }
 
-/** What keys made for the sake of their number are named by. */
+/** The prefix of the names of keys that only fill the table. */
 const FILLER = 'filler_';
 
 /**
  * Fills `api_keys` up to a number of rows, in one statement.
  *
  * @param accountIds the fillers' owners
- * @returns the number of rows now, more where there were more before
+ * @returns the number of rows now, more if there were more before
  */
 export async function fillKeys(services: BenchServices, accountIds: readonly string[], total: number): Promise<number> {
   const sql = adminSql(services);
@@ -37,7 +37,7 @@ export async function removeFillers(services: BenchServices): Promise<void> {
   await adminSql(services).query('DELETE FROM api_keys WHERE starts_with(id, $1)', [FILLER]);
 }
 
-/** What ids of Jes and comments made for the sake of their number begin with: older than all others. */
+/** The prefix of the ids of Jes and comments that only fill the tables: older than all others. */
 const FILLER_ID = '0'.repeat(15);
 /** Jes that the comments are spread over, the oldest there are. */
 const COMMENTED = 1_000;
@@ -55,7 +55,7 @@ export async function addComments(services: BenchServices, postId: string, count
 /**
  * Fills `posts` and `comments` up to a number of rows each.
  *
- * @returns the number of Jes now, more where there were more before
+ * @returns the number of Jes now, more if there were more before
  */
 export async function fillPosts(
   services: BenchServices,

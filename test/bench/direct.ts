@@ -7,7 +7,7 @@ import type { Seed, SeededKey } from './seed.ts';
 import type { BenchServices } from './services.ts';
 import type { Measurable } from './target.ts';
 
-/** The very call of Redis that a request with a warm key makes, for requests that do nothing else. */
+/** The call of Redis that a request with a warm key makes, for requests that do nothing else. */
 export interface RedisCall {
   /** So many calls, each with a key of its own, as bodies of requests to Redis. */
   commands(count: number): string[];
@@ -24,7 +24,7 @@ export async function redisCall(services: BenchServices, seed: Seed): Promise<Re
     });
     return [name, script, String(keys.length), ...keys, ...args];
   };
-  // Once by its text, which lets Redis know it by its hash.
+  // Runs the script once by its text, so that Redis knows its hash.
   await services.redis(ring.take(1).map((key) => command('EVAL', AUTHORIZE.text, key)));
   const sha1 = await sha1Hex(AUTHORIZE.text);
   return { commands: (count) => ring.take(count).map((key) => JSON.stringify(command('EVALSHA', sha1, key))) };
@@ -44,7 +44,7 @@ export function directScenario(services: BenchServices, call: RedisCall): Scenar
   };
 }
 
-/** The call made by a bare route: what no route that asks anybody about a key can go below. */
+/** A bare route that makes the call: the floor of every route that looks up a key. */
 export function floorScenario(target: Measurable, call: RedisCall): Scenario {
   return {
     name: 'a bare Hono route with the same call of Redis',

@@ -6,8 +6,8 @@ interface Bindings {
 }
 
 /**
- * The least that a route with one subrequest can do: what is left of the hot path when all of it is taken away. The
- * client says what Redis is asked, so that it has the same to do as for a warm key.
+ * The least that a route with one subrequest can do: the floor below the hot path. The client sends the command for
+ * Redis, so that Redis has the same work as for a warm key.
  */
 const app = new Hono<{ Bindings: Bindings }>();
 

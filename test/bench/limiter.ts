@@ -26,7 +26,7 @@ class Limiter implements RateLimit {
   }
 }
 
-/** What workerd asks of the module of a wrapped binding. */
+/** The export that workerd needs from the module of a wrapped binding. */
 export default function createLimiter(options: { limit: number; period: number }): Limiter {
   return new Limiter(options);
 }

@@ -10,7 +10,7 @@ export interface PreparedRequest {
   readonly body?: string;
 }
 
-/** So many loops, each sending the next request when its last one is answered, until all are sent once. */
+/** Parallel loops, each sending the next request after its last response, until all are sent once. */
 export interface Load {
   readonly url: string;
   readonly requests: readonly PreparedRequest[];
@@ -21,7 +21,7 @@ export interface Load {
   readonly status: number;
 }
 
-/** What became of a {@link Load}. */
+/** The result of a {@link Load}. */
 export type LoadResult =
   | {
       readonly latencies: Float64Array<ArrayBuffer>;

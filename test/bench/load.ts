@@ -9,7 +9,7 @@ export interface Latency {
   readonly p99: number;
 }
 
-/** How a {@link Load} was answered. */
+/** The answers to a {@link Load}. */
 export interface Answered extends Latency {
   /** Requests answered a second. */
   readonly rate: number;

@@ -22,12 +22,12 @@ import { measureWebhooks } from './webhooks.ts';
 import { WORKERD_VERSION } from './workerd.ts';
 
 /**
- * `npm run bench`: what a request costs, ours beside a bare Hono route and two rivals, in one run on one machine.
- * With `--quick` a smoke run, with `--scale` a million keys; with `--write` the report also goes to `RESULTS.md`. It is a report: a number missed is said and exits with
- * 0; a wrong answer, or anything else that breaks, does not.
+ * `npm run bench`: the cost of a request, ours beside a bare Hono route and two rivals, in one run on one machine. With
+ * `--quick` a smoke run, with `--scale` a million keys; with `--write` the report also goes to `RESULTS.md`. It is a
+ * report: a missed number is printed and exits with 0. A wrong answer, or any other failure, does not exit with 0.
  *
- * `DATABASE_URL` and `REDIS_URL` put a real Postgres and Redis behind the emulators. They must be there for this
- * alone: accounts and posts of a run stay in them.
+ * `DATABASE_URL` and `REDIS_URL` put a real Postgres and Redis behind the emulators. They must be there for this alone:
+ * accounts and posts of a run stay in them.
  */
 async function main(options: Options): Promise<void> {
   const began = performance.now();
@@ -58,7 +58,7 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
   const { latency } = options.sizes;
   const scenarios = await ourScenarios(services, ours, seed);
   const measure = async (name: keyof typeof scenarios) => await bench.measure(scenarios[name]);
-  // Every key once: a warm one has its record in Redis, whatever Redis had to do while they were made.
+  // Uses every key once, so that each warm key has its record in Redis.
   await bench.quiet(scenarios.warm, seed.keys.length);
   const bare = await bench.measure(rootScenario('a bare Hono route', bench.bare));
   const invalid = await measure('invalid');

@@ -4,12 +4,14 @@ import type { PreparedRequest } from './load-thread.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Measurable } from './target.ts';
 
-/** So few requests at a time that none waits for another. */
+/** Few enough requests at a time that none waits for another. */
 const QUIET_CONCURRENCY = 2;
 const CPU_CONCURRENCY = 8;
-/** Requests a second while CPU is measured: the same for every row, where the machine and the services can do it. */
+/** Requests a second while CPU is measured: the same for every row, if the machine and the services are fast enough. */
 export const CPU_RATE = 250;
-/** Of the requests a second that a scenario can answer, those it is sent at most: none has to queue. */
+/**
+ * The largest share of the rate that a scenario can answer at which it gets requests, so that no request has to queue.
+ */
 const CPU_LOAD_MAX = 0.7;
 
 /** Delays injected into the emulators, in milliseconds: a Redis in the same region, a Neon a little further. */
@@ -27,7 +29,7 @@ export interface Sizes {
   readonly round: Readonly<Record<Scenario['weight'], number>>;
 }
 
-/** What was asked of the services, per request. */
+/** The calls of the services, per request. */
 export interface Subrequests {
   readonly redis: number;
   readonly neon: number;
@@ -37,7 +39,7 @@ export interface Subrequests {
 }
 
 /**
- * The CPU of a workerd process; undefined where it cannot be read. A request costs more the fewer there are, since each
+ * The CPU of a workerd process; undefined if it cannot be read. A request costs more the fewer there are, since each
  * then finds colder caches: so the bare route is measured at the same concurrency and the same rate of requests.
  */
 export interface Cpu {
@@ -97,7 +99,7 @@ export class Bench {
     }
   }
 
-  /** What a pass asks of the services, and its latencies. */
+  /** The calls of the services in a pass, and its latencies. */
   async counted(scenario: Scenario, count: number): Promise<{ subrequests: Subrequests; quiet: Latency }> {
     const { redis, neon } = scenario.target.controls;
     const requests = await scenario.prepare(count);
@@ -176,7 +178,7 @@ export function rootScenario(name: string, target: Measurable): Scenario {
 
 const SETTLE_INTERVAL_MS = 25;
 
-/** Resolves when a scenario's target asks nothing of the services any more: what it deferred is done. */
+/** Resolves once a scenario's target calls no service any more: its background tasks are done. */
 async function settled({ target: { controls }, weight }: Scenario): Promise<void> {
   if (weight === 'none') return;
   const asked = async () => {

@@ -3,7 +3,7 @@ import type { Sizes } from './measure.ts';
 
 export interface Options {
   readonly mode: 'full' | 'quick';
-  /** Whether `RESULTS.md` takes the report. */
+  /** Writes the report into `RESULTS.md`. */
   readonly write: boolean;
   readonly sizes: Sizes;
   /** Accounts with five keys each; more of them let more requests come in a minute. */
@@ -26,7 +26,7 @@ const FULL: Omit<Options, 'scale' | 'write'> = {
   webhookKeys: 25,
 };
 
-/** A smoke run: every part of the bench, and figures that say little. */
+/** A smoke run: every part of the bench, with figures that mean little. */
 const QUICK: Omit<Options, 'scale' | 'write'> = {
   mode: 'quick',
   sizes: { rounds: 3, warmup: 80, latency: 24, round: { none: 100, redis: 40, sql: 20 } },
@@ -41,7 +41,7 @@ const SMALL = 1_000;
 export function readOptions(): Options {
   const { values } = parseArgs({
     options: {
-      /** About a minute; figures that say little. */
+      /** About a minute, with figures that mean little. */
       quick: { type: 'boolean', default: false },
       /** Compare with a million keys. Wants a real Postgres and a few minutes more. */
       scale: { type: 'boolean', default: false },

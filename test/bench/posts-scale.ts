@@ -4,7 +4,7 @@ import type { Bench } from './measure.ts';
 import type { Scenario } from './scenarios.ts';
 import type { BenchServices } from './services.ts';
 
-/** How requests do with so many Jes, and as many comments, in the tables. */
+/** The latencies of requests with so many Jes, and as many comments, in the tables. */
 export interface PostsScaleRow {
   readonly posts: number;
   readonly latencies: readonly { readonly name: string; readonly latency: Latency }[];

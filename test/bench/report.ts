@@ -21,7 +21,7 @@ const COLUMNS = [
   `p50 / p99 ms, Redis +${REDIS_DELAY_MS}, Neon +${NEON_DELAY_MS}`,
 ];
 
-/** What a request costs, one row per scenario. */
+/** The cost of a request, one row per scenario. */
 export function costTable(rows: readonly Row[]): string {
   return markdown(
     ['per request', ...COLUMNS],
@@ -54,7 +54,7 @@ export function scaleTable(rows: readonly ScaleRow[]): string {
   );
 }
 
-/** How requests do with so many Jes and comments. */
+/** The latencies of requests by the number of Jes and comments. */
 export function postsScaleTable(rows: readonly PostsScaleRow[]): string {
   const names = rows.at(0)?.latencies.map(({ name }) => name) ?? [];
   return markdown(
@@ -66,7 +66,7 @@ export function postsScaleTable(rows: readonly PostsScaleRow[]): string {
   );
 }
 
-/** Large uploads at once, and what they take of memory. */
+/** Large uploads at once, and their memory. */
 export function uploadsTable(rows: readonly UploadRow[]): string {
   return markdown(
     ['uploads of 4 × 8 MiB at once', 'MiB/s', 'workerd MiB before', 'MiB at most'],
@@ -79,7 +79,7 @@ export function uploadsTable(rows: readonly UploadRow[]): string {
   );
 }
 
-/** How long events take from the request that posts to the first byte at a receiver. */
+/** The time of events from the request that posts to the first byte at a receiver. */
 export function webhooksTable(rows: readonly WebhookRow[]): string {
   return markdown(
     [`from POST to the receiver, Neon +${NEON_DELAY_MS}`, 'events', 'p50 / p99 ms'],

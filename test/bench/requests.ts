@@ -1,13 +1,13 @@
 import { generateKey } from '../../src/domain/keys/index.ts';
 import type { PreparedRequest } from './load-thread.ts';
 
-/** Where requests come from unless their address matters (a documentation address, RFC 5737). */
+/** The address of requests whose address does not matter (a documentation address, RFC 5737). */
 const ADDRESS = '203.0.113.7';
 
 interface RequestOptions {
-  /** What the edge would say; on a direct socket the client says it itself. */
+  /** The client's address. The edge would set it; on a direct socket the client does. */
   readonly address?: string;
-  /** Sent as JSON, with POST unless told otherwise. */
+  /** Sent as JSON, by default with POST. */
   readonly body?: unknown;
   readonly method?: 'POST' | 'PATCH';
 }
@@ -29,7 +29,7 @@ export function withKey(
   };
 }
 
-/** Well-formed keys that nobody has. */
+/** Well-formed keys that do not exist. */
 export function unknownKeys(count: number): string[] {
   return Array.from({ length: count }, () => generateKey());
 }
@@ -42,7 +42,7 @@ export function freshAddress(): string {
   return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
 }
 
-/** Hands out keys in turn, over all rows of the table, so that none comes near its limits. */
+/** Hands out keys in turn, over all rows of the table, so that no key comes near its limits. */
 export class KeyRing<T> {
   readonly #keys: readonly T[];
   #next = 0;

@@ -76,7 +76,7 @@ async function betterAuthKeys(services: BenchServices, storage: Storage, count: 
   const keys: string[] = [];
   async function loop(): Promise<void> {
     for (let userId = ids.pop(); userId !== undefined; userId = ids.pop()) {
-      // With an expiry, what it leaves in Redis goes by itself.
+      // With an expiry, so that its entries in Redis expire.
       const { key } = await auth.api.createApiKey({ body: { userId, name: 'Bench', expiresIn: DAY_S } });
       keys.push(key);
     }

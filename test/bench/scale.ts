@@ -5,7 +5,7 @@ import type { Scenario } from './scenarios.ts';
 import type { Seed } from './seed.ts';
 import type { BenchServices } from './services.ts';
 
-/** How whoami does with so many keys in the table. */
+/** The latencies of whoami with so many keys in the table. */
 export interface ScaleRow {
   readonly keys: number;
   readonly warm: Latency;

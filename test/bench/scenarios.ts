@@ -6,14 +6,14 @@ import type { Seed } from './seed.ts';
 import type { BenchServices } from './services.ts';
 import type { Measurable } from './target.ts';
 
-/** What a row of the table measures. */
+/** The subject of a row of the table. */
 export interface Scenario {
   readonly name: string;
   readonly target: Measurable;
   readonly status: number;
-  /** How much a request costs the emulators, which decides how many there are in a round. */
+  /** The cost of a request for the emulators, which decides the number of requests in a round. */
   readonly weight: 'none' | 'redis' | 'sql';
-  /** The requests of one pass, and whatever must be so before they are sent. */
+  /** Prepares and returns the requests of one pass. */
   prepare(count: number): Promise<readonly PreparedRequest[]>;
 }
 
@@ -104,7 +104,7 @@ class OwnPosts {
   }
 }
 
-/** Has the prefix and the length of a key, and a character that none has: the dearest of the malformed. */
+/** The prefix and the length of a key, with an invalid character: the most expensive malformed key. */
 const MALFORMED = `jes_live_${'x'.repeat(48)}-`;
 
 async function createdPost(target: Measurable, [request]: readonly PreparedRequest[]): Promise<string> {

@@ -14,7 +14,7 @@ const NEW_KEY: NewKey = { label: 'Bench', scopes: SCOPES, acceptTerms: true };
 
 export interface SeededKey {
   readonly key: string;
-  /** What its record in Redis is named by. */
+  /** The name of its record in Redis. */
   readonly hash: string;
 }
 

@@ -2,14 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { ServiceUrls } from '../../src/dev/secrets.ts';
 import { startServices } from '../../src/dev/services.ts';
 
-/** What {@link startServicesThread} hands to the thread. */
+/** The options that {@link startServicesThread} passes to the thread. */
 export interface ServicesThreadOptions {
   readonly secret: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
 }
 
-// The emulators have this thread and its event loop to themselves, so that they wait for nobody's measuring.
+// The emulators have this thread and its event loop to themselves, so that they never wait for the measuring.
 const services = await startServices(workerData as ServicesThreadOptions);
 const urls: ServiceUrls = { neon: services.neon.url, upstash: services.upstash.url, mail: services.mail.url };
 parentPort?.postMessage(urls);

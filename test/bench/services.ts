@@ -7,7 +7,7 @@ import type { ServicesThreadOptions } from './services-thread.ts';
 
 /** The emulators of one run, in a thread of their own. */
 export interface BenchServices {
-  /** What stands behind the protocols, for the report. */
+  /** The stores that serve the protocols, for the report. */
   readonly behind: string;
   /** The secrets that name a scope: each target has one, so that counters and delays are apart. */
   secretsFor(scope: string): ServiceSecrets;

@@ -5,7 +5,7 @@ import type { Scenario } from './scenarios.ts';
 import type { BenchServices } from './services.ts';
 import { startTarget } from './target.ts';
 
-/** What one count against an address costs. */
+/** The cost of one count against an address. */
 export interface ShieldRow {
   readonly name: string;
   readonly subrequests: Subrequests;

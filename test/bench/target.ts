@@ -10,7 +10,7 @@ const WRANGLER_TOML = join(ROOT, 'wrangler.toml');
 
 const HTTP_ORIGINS = { WEB_ORIGIN: 'http://jestha.com', API_ORIGIN: 'http://api.jestha.com' };
 
-/** What of wrangler.toml the Workers under measurement are run with. */
+/** The settings of wrangler.toml that the measured Workers run with. */
 const settingsSchema = z.object({
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()),
@@ -23,7 +23,7 @@ export interface Measurable {
   readonly url: string;
   /** The scope of the services that is its own. */
   readonly controls: Controls;
-  /** CPU time used so far, in microseconds; undefined where that cannot be read. */
+  /** CPU time used so far, in microseconds; undefined if it cannot be read. */
   cpu(): number | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Target extends Measurable {
  * name a scope of its own.
  *
  * @param options.entry of the bundle, relative to the project
- * @param options.bucket `host:port` of what takes objects
+ * @param options.bucket `host:port` of the bucket
  */
 export async function startTarget(
   services: BenchServices,

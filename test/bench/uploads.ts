@@ -11,14 +11,14 @@ const MIB = 1_024 * 1_024;
 const FILES = 4;
 const FILE_BYTES = 8 * MIB;
 
-/** How a Worker does with many large uploads at once. */
+/** The results of a Worker with many large uploads at once. */
 export interface UploadRow {
   readonly name: string;
   readonly concurrency: number;
   readonly uploads: number;
   /** MiB a second, of all of them together. */
   readonly throughput: number;
-  /** MiB of the workerd process: before any upload, and at most. Undefined where there is no /proc. */
+  /** MiB of the workerd process: before any upload, and at most. Undefined without /proc. */
   readonly rss: { readonly before: number; readonly peak: number } | undefined;
 }
 
@@ -64,7 +64,7 @@ async function measure(
 
 const BOUNDARY = 'bench';
 
-/** A form with so many times this file, made once for all who send it. */
+/** A form with several copies of this file, made once for all senders. */
 function formOf(file: Uint8Array, count: number): Buffer {
   const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="media"; filename="a.mp4"\r\n\r\n`;
   const parts = Array.from({ length: count }, () => [Buffer.from(head), file, Buffer.from('\r\n')]);

@@ -7,14 +7,14 @@ const WARM_CPU_MAX = 3;
 /** KiB gzip that an isolate parses before its first request, and of all modules. */
 const START_MAX_KIB = 205;
 const BUNDLE_MAX_KIB = 500;
-/** Of a warm request's p50, what may be ours and not Redis'. */
+/** The largest part of a warm request's p50 that may be ours and not Redis'. */
 const OWN_MS_MAX = 2;
-/** Two measurements of one thing differ by so much on a quiet machine. */
+/** The ratio by which two measurements of one thing differ on a quiet machine. */
 const FLAT_MAX = 1.25;
 /** From a POST to the first byte at a receiver. */
 const DELIVERY_P50_MAX_MS = 300;
 const DELIVERY_P99_MAX_MS = 1_500;
-/** p99 of deliveries beside an endpoint that hangs, over that of deliveries alone. */
+/** p99 of deliveries beside an endpoint that hangs, divided by that of deliveries alone. */
 const HANGING_MAX = 1.1;
 
 export interface Verdict {

@@ -27,8 +27,8 @@ export interface WebhookRow {
 }
 
 /**
- * Measures how long an event takes from `POST /api/posts` to a receiver, over real queues and with Neon as far as it is from
- * a Worker; then again while another account's endpoint hangs with 10,000 deliveries waiting.
+ * Measures the time of an event from `POST /api/posts` to a receiver, over real queues and with Neon at the distance
+ * that it has from a Worker; then again while another account's endpoint hangs with 10,000 deliveries waiting.
  */
 export async function measureWebhooks(services: BenchServices, keys: number): Promise<readonly WebhookRow[]> {
   const scope = 'webhooks';
@@ -161,7 +161,7 @@ async function call(origin: string, { key }: NodeKey, path: string, body: unknow
   return await response.json();
 }
 
-/** As if 10,000 Jes had been created while the endpoint was away. */
+/** Simulates 10,000 Jes created while the endpoint was down. */
 function queueDeliveries(secrets: Parameters<typeof makeKey>[0], accountId: string, endpointId: string) {
   return withContext(secrets, Date.now(), ({ ports: { db } }) =>
     runSql(

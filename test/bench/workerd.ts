@@ -21,7 +21,7 @@ export interface WorkerSetup {
   readonly compatibilityFlags: readonly string[];
   /** Variables and secrets. */
   readonly texts: Readonly<Record<string, string>>;
-  /** `host:port` of what takes objects; undefined = nothing is ever stored. */
+  /** `host:port` of the bucket; undefined = nothing is ever stored. */
   readonly bucket: string | undefined;
   readonly limiters: readonly { readonly name: string; readonly limit: number; readonly period: number }[];
 }
@@ -33,8 +33,8 @@ export interface RunningWorker {
 }
 
 /**
- * Runs a Worker in a workerd process of its own, and nothing else in it. Miniflare would put a Worker of its own
- * before every outgoing `fetch`, whose CPU would be counted as ours.
+ * Runs a Worker alone in a workerd process. Miniflare would put a Worker of its own before every outgoing `fetch`,
+ * whose CPU would be counted as ours.
  */
 export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'jestha-bench-'));
@@ -44,7 +44,7 @@ export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
   const config = join(folder, 'config.capnp');
   await writeFile(config, configOf(setup));
   const [command, args] = onWorkerdCore(workerd.default, ['serve', '--experimental', '--control-fd=3', config]);
-  // What the Worker logs is written, and goes to nobody: its formatting is measured, a reader's pipe is not.
+  // The Worker's log is written and discarded: its formatting is measured, a reader's pipe is not.
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const end = () => child.kill();
   process.once('exit', end);
@@ -61,7 +61,11 @@ export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
   };
 }
 
-/** The port workerd has chosen. @throws Error with what it says when it does not start */
+/**
+ * The port that workerd has chosen.
+ *
+ * @throws Error with its output if it does not start
+ */
 async function portOf(child: ChildProcess): Promise<number> {
   const control = child.stdio[3] as Readable;
   let errors = '';
@@ -77,7 +81,7 @@ async function portOf(child: ChildProcess): Promise<number> {
   throw new Error(`workerd did not start: ${errors}`);
 }
 
-/** Cap'n Proto's texts are escaped as JSON's, as far as ours go. */
+/** Cap'n Proto's texts are escaped as JSON's, at least all that we write. */
 const text = (value: string) => JSON.stringify(value);
 const list = (items: readonly string[]) => `[${items.join(', ')}]`;
 

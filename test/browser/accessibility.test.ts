@@ -11,7 +11,11 @@ const AXE = readFileSync(resolve('axe-core/axe.min.js'), 'utf8');
 
 const here = browsing();
 
-/** What axe-core finds wrong with the page, each with where. @param rules all of them unless named */
+/**
+ * The faults that axe-core finds on the page, each with its elements.
+ *
+ * @param rules all of them unless named
+ */
 async function violations(page: Page, ...rules: string[]): Promise<string[]> {
   const options = rules.length === 0 ? {} : { runOnly: { type: 'rule', values: rules } };
   const { violations: found } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
@@ -76,7 +80,7 @@ async function faults(page: Page): Promise<string[]> {
   return found;
 }
 
-test('axe-core finds no fault on any page, and none is wider than the screen', { timeout: 240_000 }, async () => {
+test('every page passes axe-core and fits the width of the screen', { timeout: 240_000 }, async () => {
   // Without transitions, which would show the colours of a moment between light and dark.
   const page = await (await here.browser.newContext({ reducedMotion: 'reduce' })).newPage();
   const found: string[] = [];

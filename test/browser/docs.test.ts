@@ -13,7 +13,7 @@ const WISH = { label: 'From the reference', may: ['Post, edit', 'See the like'],
 /** A test types faster than a person, and sometimes before the browser moves the focus. */
 const AUTOFOCUS = 'Autofocus processing was blocked because a document already has a focused element.';
 
-/** What the console of a page says. */
+/** Collects the messages of a page's console. */
 async function watched(page: Page): Promise<string[]> {
   const said: string[] = [];
   page.on('console', (message) => {
@@ -31,7 +31,7 @@ async function openForm(page: Page, operationId: string): Promise<Locator> {
   return form;
 }
 
-/** Sends the form and waits for what comes back. */
+/** Sends the form and waits for the response. */
 async function send(form: Locator): Promise<{ said: string; body: Record<string, unknown> }> {
   await form.getByRole('button', { name: /^Send/ }).click();
   await form.locator('form section').waitFor();
@@ -39,7 +39,7 @@ async function send(form: Locator): Promise<{ said: string; body: Record<string,
   return { said, body: JSON.parse((await form.locator('form section').textContent()) ?? '') };
 }
 
-test('a newcomer gets a key and makes the first calls, from the reference alone', { timeout: 120_000 }, async () => {
+test('the reference alone leads a newcomer to a key and the first calls', { timeout: 120_000 }, async () => {
   const context = await here.browser.newContext();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
@@ -71,7 +71,7 @@ test('a newcomer gets a key and makes the first calls, from the reference alone'
   expect(said).toEqual([]);
 });
 
-test('a visitor tries calls with a key, which stays in the page', { timeout: 120_000 }, async () => {
+test('the reference sends calls with a key, and keeps the key in the page', { timeout: 120_000 }, async () => {
   const context = await here.browser.newContext();
   const page = await context.newPage();
   await signUpByForm(page, here.site.origin);
@@ -82,7 +82,7 @@ test('a visitor tries calls with a key, which stays in the page', { timeout: 120
   expect(await secret.getAttribute('type')).toBe('password');
   await me.getByLabel('Show the key').check();
   expect(await secret.getAttribute('type')).toBe('text');
-  // Signed in as they are, without a key they are nobody: no cookie goes along.
+  // The reference sends no cookie, so a call without a key is anonymous even for a signed-in reader.
   expect((await send(me)).body).toMatchObject({ code: 'authentication_required' });
   await secret.fill('jes_live_oops');
   const wrong = await send(me);
@@ -111,11 +111,11 @@ test('a visitor tries calls with a key, which stays in the page', { timeout: 120
   expect(kept).toBe(JSON.stringify([`${here.site.origin}/docs/reference/getPost`, {}, {}]));
   await page.reload();
   expect(await page.locator('#op-getPost [data-key]').inputValue()).toBe('');
-  // What browsers say of answers beyond 399, and nothing else: no violation of the policy, no error of ours.
+  // Browsers log each status beyond 399. The console must hold no violation of the policy and no error of ours.
   expect(said.filter((one) => !one.startsWith('Failed to load resource'))).toEqual([]);
 });
 
-test('a Jes is posted, refused field by field and deleted, a video uploaded', { timeout: 60_000 }, async () => {
+test('the reference posts, refuses and deletes a Jes, and uploads a video', { timeout: 60_000 }, async () => {
   const page = await here.browser.newPage();
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, {
@@ -145,7 +145,7 @@ test('a Jes is posted, refused field by field and deleted, a video uploaded', { 
   await remove.getByText('204 No Content').waitFor();
 });
 
-test('the form has a control for each field, and writes the curl of its call', { timeout: 60_000 }, async () => {
+test('each form of the reference has all fields and shows the curl of its call', { timeout: 60_000 }, async () => {
   const page = await here.browser.newPage();
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, WISH);
@@ -187,14 +187,14 @@ test('the form has a control for each field, and writes the curl of its call', {
   expect(await curl.textContent()).toContain("-F 'media=@one.png' \\\n  -F 'media=@two.png'");
   expect((await send(post)).body).toMatchObject({ media: [{ alt: 'The first' }, { alt: 'The second' }] });
 
-  // An object that is none is for the API to refuse.
+  // The API, not the form, refuses malformed JSON.
   await post.getByLabel('media').setInputFiles([]);
   await post.getByLabel('alt').fill('');
   await post.getByLabel('location').fill('{"name":');
   expect((await send(post)).body).toMatchObject({ code: 'invalid_request', details: [{ path: 'location' }] });
 });
 
-test('the form says in words when more requests may follow', { timeout: 60_000 }, async () => {
+test('a form of the reference says when the next request is allowed', { timeout: 60_000 }, async () => {
   const page = await here.browser.newPage();
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, WISH);
@@ -209,7 +209,7 @@ test('the form says in words when more requests may follow', { timeout: 60_000 }
   );
 });
 
-test('without scripts there are the lines to paste in every language, and no forms', async () => {
+test('the reference without scripts shows examples in every language and no forms', async () => {
   const page = await (await here.browser.newContext({ javaScriptEnabled: false })).newPage();
   await page.goto(`${here.site.origin}/docs/reference/createPost`);
   expect(await page.locator('.tabs pre').first().textContent()).toContain('curl -i ');
@@ -253,7 +253,7 @@ test('the keyboard alone opens the menu of a phone, follows a link and sends a c
   await me.getByText('"code": "invalid_api_key"').waitFor();
 });
 
-test('a language is chosen for the whole site, by keyboard too', async () => {
+test('a choice of language applies to the whole site, also by keyboard', async () => {
   const page = await (await here.browser.newContext()).newPage();
   const said = await watched(page);
   await page.goto(`${here.site.origin}/docs/quickstart`);
@@ -265,7 +265,7 @@ test('a language is chosen for the whole site, by keyboard too', async () => {
   expect(await page.getByRole('tabpanel').first().textContent()).toContain('requests.get(');
   await page.goto(`${here.site.origin}/docs/reference/createPost`);
   expect(await chosen()).toEqual(['Python']);
-  // A chapter without it shows what it has.
+  // A chapter without the chosen language shows another.
   await page.goto(`${here.site.origin}/docs/webhooks`);
   expect(await chosen()).toEqual(['Python']);
   expect(said).toEqual([]);
@@ -273,7 +273,7 @@ test('a language is chosen for the whole site, by keyboard too', async () => {
   await page.waitForURL(`${here.site.origin}/docs/errors#not_found`);
 });
 
-test('the search finds a code, a call and a chapter', { timeout: 60_000 }, async () => {
+test('the search of the docs finds an error code, a call and a chapter', { timeout: 60_000 }, async () => {
   const page = await (await here.browser.newContext()).newPage();
   const said = await watched(page);
   await page.goto(`${here.site.origin}/docs`);

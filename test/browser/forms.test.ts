@@ -50,7 +50,7 @@ test('a password is shown by a switch, and hidden again before it is sent', asyn
   await page.context().close();
 });
 
-test('times are told in the zone of the reader, and in UTC to who points at them', async () => {
+test('times are shown in the zone of the reader, and in UTC in their tooltip', async () => {
   const page = await (await here.browser.newContext({ timezoneId: 'Asia/Kolkata' })).newPage();
   await signUpByForm(page, here.site.origin);
   const wish = { label: 'Zoned', may: ['Post, edit'], expiry: 'Never' };

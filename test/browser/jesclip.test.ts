@@ -5,7 +5,7 @@ import { generateByForm, signUpByForm } from '../support/visitor.ts';
 
 const here = browsing();
 
-/** Plays the video of a page to its end: how large it was, or what was wrong with it. */
+/** Plays the video of a page to its end: the result is its size, or its error. */
 const PLAYED = `new Promise((resolve) => {
   const video = document.querySelector('video');
   const tell = () => resolve(video.error ? video.error.message : video.videoWidth + ' × ' + video.videoHeight);
@@ -18,7 +18,7 @@ const PLAYED = `new Promise((resolve) => {
 test.each([
   ['MP4', MP4],
   ['WebM', WEBM],
-])('a JesClip of an %s plays on its page, for whom it is', async (_, file) => {
+])('a JesClip of an %s plays on its page for its audience', async (_, file) => {
   const page = await (await here.browser.newContext()).newPage();
   await signUpByForm(page, here.site.origin);
   const wish = { label: 'Recorder', may: ['Post and edit JesClips'], expiry: 'Never' };

@@ -17,7 +17,7 @@ async function tabTo(page: Page, role: 'link' | 'button' | 'textbox' | 'checkbox
     if (presses > 0) await page.keyboard.press('Tab');
     if ((await control.and(page.locator(':focus')).count()) === 1) {
       const outline = await page.evaluate<string>(FOCUS_STYLE);
-      // Who tabs must see where they are.
+      // The focus must be visible.
       expect(outline, `focus of ${name}`).not.toBe('none none');
       return;
     }
@@ -35,7 +35,7 @@ async function press(page: Page, role: 'link' | 'button', name: string | RegExp)
   await page.keyboard.press('Enter');
 }
 
-test('the keyboard alone suffices', { timeout: 120_000 }, async () => {
+test('every control of the site works by keyboard alone', { timeout: 120_000 }, async () => {
   const page = await (await here.browser.newContext()).newPage();
   const username = newUsername();
   await page.goto(`${here.site.origin}/report-key`);

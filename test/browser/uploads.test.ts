@@ -18,12 +18,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a form on a page of ours uploads files, which its permalink shows', async () => {
+test('a form of the site uploads files, which the permalink shows', async () => {
   const context = await here.browser.newContext({ viewport: { width: 390, height: 844 } });
   const page = await context.newPage();
   await signUpByForm(page, here.site.origin);
 
-  // As a page of ours would have it, one day.
+  // A form as one of our pages could have it.
   const form =
     '<form method="post" action="/api/posts" enctype="multipart/form-data"><textarea name="content">Grüße</textarea>' +
     '<input type="file" name="media" multiple><input name="alt"><input name="alt" value="“A” fox &amp;amp; a &lt;wall&gt;"><button>Send</button></form>';
@@ -63,7 +63,7 @@ test('a form on a page of ours uploads files, which its permalink shows', async 
     [32, 16],
   ]);
 
-  // What this browser has a decoder for: it is built without those that need a licence.
+  // The videos that this browser can decode: it is built without the codecs that need a licence.
   const videos = (await page.evaluate(`Promise.all(
     Array.from(document.querySelectorAll('article video'), (video) => new Promise((resolve) => {
       const answer = () => resolve([video.src.replace(/.*\\./, ''), video.videoWidth, video.videoHeight]);
@@ -77,7 +77,7 @@ test('a form on a page of ours uploads files, which its permalink shows', async 
     ['webm', 32, 16],
   ]);
 
-  // Nothing is wider than a phone, and nobody is left out.
+  // The page is no wider than a phone, and axe finds no fault.
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string }[] };

@@ -69,6 +69,6 @@ test.each([
   [['suspend'], expect.stringContaining('npm run admin -- suspend USERNAME|ID')],
   [['suspend', 'a', 'b'], expect.stringContaining('npm run admin -- suspend USERNAME|ID')],
   [['revoke', 'a', '--reason', 'x'], 'The reason is admin or leaked.\n'],
-])('%j is told what is wrong', async (args, errors) => {
+])('%j gets the error and the usage', async (args, errors) => {
   expect(await admin(...args)).toEqual({ output: '', errors, code: 1 });
 });

@@ -8,7 +8,7 @@ test('wrangler deploy --dry-run builds the Worker and resolves every binding, wi
   const output = execFileSync('wrangler', ['deploy', '--dry-run'], {
     cwd: ROOT,
     encoding: 'utf8',
-    // Nothing listens there: whoever asks Cloudflare fails.
+    // Nothing listens on this port, so a call of Cloudflare fails.
     env: {
       ...env,
       CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9',

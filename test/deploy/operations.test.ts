@@ -46,7 +46,7 @@ test('the role for the Worker may read and write every table, those to come too,
   }
 }, 60_000);
 
-test('a key revoked by SQL is revoked, and Redis is told by the sweep', async () => {
+test('a key revoked by SQL is refused once the sweep has updated Redis', async () => {
   const { secret, ...urls } = servicesOfProcess();
   const secrets = secretsFor(urls, secret);
   const { id, key } = await makeKey(secrets);

@@ -37,7 +37,7 @@ describe('the configuration of previews', () => {
     expect(preview).not.toHaveProperty('routes');
   });
 
-  test('refuses a kind of binding that nobody has thought of', () => {
+  test('refuses an unknown kind of binding', () => {
     const unknown = { ...production, kv_namespaces: [{ binding: 'CACHE', id: 'production' }] };
     expect(() => previewConfig(unknown, ROOT)).toThrow('kv_namespaces');
   });
@@ -106,7 +106,7 @@ describe('a branch of Neon', () => {
     expect(neon.branches.map(({ name }) => name)).toEqual(['main']);
   });
 
-  test('fails without telling what Neon told', async () => {
+  test('fails without the text of Neon in its error', async () => {
     const failure = makeBranch({ ...project(), apiKey: 'wrong' }, 'pr-1');
     await expect(failure).rejects.toThrow(/^Neon: GET \/branches answered 401\.$/);
   });

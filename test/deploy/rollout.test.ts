@@ -19,8 +19,8 @@ const TIMEOUT_MS = 180_000;
 
 const share = (version_id: string, percentage: number) => ({ version_id, percentage });
 
-describe('the plan', () => {
-  test('lets a new version be asked for by its id, then met by one in ten, then by all', () => {
+describe('the plan of a rollout', () => {
+  test('gives a new version 0 %, then 10 %, then 100 % of the requests', () => {
     expect(planRollout('old', 'new')).toEqual([
       [
         { version: 'new', percentage: 0 },
@@ -59,9 +59,9 @@ describe('the plan', () => {
 });
 
 /**
- * Cloudflare's edge before a Worker: a request pinned to a version of the current deployment gets that one, any other the
- * one with the largest share. Both are the same code here, but for what a version says of itself, and what a
- * broken one does.
+ * Cloudflare's edge before a Worker: a request pinned to a version of the current deployment gets that one, any other
+ * the one with the largest share. Both are the same code here, except for the version that they name, and the failure
+ * of a broken one.
  */
 async function serveEdge(api: CloudflareApi, worker: string, broken: { since: number }) {
   const server = createServer(async (request, response) => {
@@ -172,8 +172,8 @@ describe('npm run deploy:gradual, with the real wrangler', () => {
     },
   );
 
-  test('a version that fails is taken back, to the one that had most before', { timeout: TIMEOUT_MS }, async () => {
-    // What a deployment left behind that was cut short.
+  test('rolls a failing version back to the one with the largest share', { timeout: TIMEOUT_MS }, async () => {
+    // The remains of a deployment that was cut short.
     api.account.deployments = [{ versions: [share(STALE, 10), share(OLD, 90)] }];
     broken.since = 10;
     const { code, output } = await deploy();
@@ -193,7 +193,7 @@ describe('npm run deploy:gradual, with the real wrangler', () => {
     expect(api.asked.filter((asks) => asks.endsWith('/schedules'))).toEqual([]);
   });
 
-  test('where there is no Worker yet it says so, and uploads nothing', { timeout: TIMEOUT_MS }, async () => {
+  test('uploads nothing while no Worker exists, and says so', { timeout: TIMEOUT_MS }, async () => {
     api.account.deployments = [];
     const { code, output } = await deploy();
     expect([code, output]).toEqual([1, expect.stringContaining('This Worker does not exist on your account')]);

@@ -61,7 +61,7 @@ const cloudflare = () => ({
   CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
 });
 
-/** What the command says in an environment. */
+/** Runs the check in an environment. */
 async function check(
   given: Record<string, string>,
   withCloudflare = true,
@@ -72,7 +72,7 @@ async function check(
 }
 
 describe('setup:check', () => {
-  test('finds nothing wrong where all is there, and only looks', async () => {
+  test('reports a complete deployment as fine, and only reads', async () => {
     const { isFine, report } = await check(complete);
     expect(report.match(/✗.*/g)).toBe(null);
     expect(isFine).toBe(true);
@@ -90,7 +90,7 @@ describe('setup:check', () => {
     expect(api.asked.filter((asks) => !asks.startsWith('GET '))).toEqual([]);
   });
 
-  test('names each thing that is missing, and what to do', async () => {
+  test('names each missing thing and the action for it', async () => {
     api.account.queues = [];
     api.account.buckets = [];
     api.account.secrets = ['DATABASE_URL', 'UPSTASH_REDIS_REST_URL'];
@@ -174,7 +174,7 @@ describe('setup:check', () => {
     );
   });
 
-  test('takes what its token may not see for unknown, not for wrong', async () => {
+  test('marks things that its token may not read as unknown, not as wrong', async () => {
     api.account.forbidden = /^\/(zones|queues)/;
     const { isFine, report } = await check(complete);
     expect(isFine).toBe(true);
@@ -205,7 +205,7 @@ describe('setup:check', () => {
       'Redis does not answer: it refuses the token',
     ],
     ['a Redis that is not there', { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:9' }, 'Redis does not answer: '],
-  ])('tells of %s, without telling the value', async (_, given, found) => {
+  ])('reports %s without the value', async (_, given, found) => {
     const { isFine, report } = await check({ ...complete, ...given }, false);
     expect([isFine, report]).toEqual([false, expect.stringContaining(`✗ ${found}`)]);
     expect(report).not.toContain('hidden');
@@ -258,7 +258,7 @@ describe('setup:check before the first migration', () => {
     await backend.close();
   });
 
-  test('names what is pending, and leaves the database as it was', async () => {
+  test('names pending migrations, and leaves the database unchanged', async () => {
     // The next transaction that writes gets this number.
     const state = () =>
       sql`SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next, (SELECT count(*) FROM pg_class) AS things`;
@@ -273,19 +273,19 @@ describe('setup:check before the first migration', () => {
   });
 });
 
-describe('where the configuration is read from', () => {
+describe('setup:check reads the configuration', () => {
   const file = join(tmpdir(), `dev-vars-${process.pid}`);
   beforeAll(() => writeFile(file, 'DATABASE_URL=postgres://local\nWEB_ORIGIN=http://localhost:8787\n'));
   afterAll(() => rm(file));
 
-  test('the environment, where it has any of the secrets, and then nothing of .dev.vars', () => {
+  test('from the environment alone if it has any of the secrets', () => {
     const given = readGiven(settings, { SESSION_SECRET: 'x', WEB_ORIGIN: 'https://elsewhere' }, file);
     expect(given.source).toBe('the environment');
     expect(given.values).toMatchObject({ SESSION_SECRET: 'x', WEB_ORIGIN: 'https://jestha.com' });
     expect(given.values.DATABASE_URL).toBe(undefined);
   });
 
-  test('.dev.vars otherwise, over the variables of wrangler.toml', () => {
+  test('otherwise from .dev.vars, over the variables of wrangler.toml', () => {
     const { source, values } = readGiven(settings, { PATH: '/bin', DATABASE_URL: '' }, file);
     expect(source).toBe('.dev.vars');
     expect(values).toMatchObject({
@@ -295,7 +295,7 @@ describe('where the configuration is read from', () => {
     });
   });
 
-  test('or nowhere', async () => {
+  test('from nowhere if both are missing, and says so', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'nothing-'));
     const { source, values } = readGiven(settings, {}, join(folder, '.dev.vars'));
     await rm(folder, { recursive: true });

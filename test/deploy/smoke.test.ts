@@ -8,11 +8,13 @@ import { startWorkers, type Workers } from '../support/workers.ts';
 
 const VERSION = '0a0a0a0a-0000-4000-8000-000000000000';
 
-/** What the edge hands on of the headers that a client sent; undefined = it refuses the request. */
+/** Maps the headers that a client sent to those that the edge passes on; undefined = it refuses the request. */
 type Edge = (sent: IncomingHttpHeaders) => IncomingHttpHeaders | undefined;
 
 const CLIENT = '198.51.100.7';
-/** Cloudflare's edge: it takes no `CF-Connecting-IP` of a client's (error 1000), writes its own, and hands all else on. */
+/**
+ * Cloudflare's edge: it refuses a client's own `CF-Connecting-IP` (error 1000), writes its own, and passes on all else.
+ */
 const cloudflare: Edge = (sent) => (sent['cf-connecting-ip'] ? undefined : { ...sent, 'cf-connecting-ip': CLIENT });
 /** An edge that overwrites `CF-Connecting-IP` in silence. */
 const silent: Edge = (sent) => ({ ...sent, 'cf-connecting-ip': CLIENT });
@@ -82,7 +84,7 @@ describe('the smoke test of a deployment', () => {
     );
   });
 
-  test('says that it tries no forged address without a key for that', async () => {
+  test('says that it skips forged addresses without a key for them', async () => {
     edge = cloudflare;
     expect(await run({ fencedApiKey: undefined })).toBe(true);
     expect(printed).toContain('SMOKE_FENCED_API_KEY is not set: no forged address is tried.\n');

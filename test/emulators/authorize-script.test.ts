@@ -34,7 +34,7 @@ function upstash(backend: RedisBackend) {
 
 /** Requests that come at the same time. */
 interface Burst {
-  /** Milliseconds since the burst before; negative where another Worker's clock is behind. */
+  /** Milliseconds since the previous burst; negative if another Worker's clock is behind. */
   readonly after: number;
   readonly isPost: boolean;
   readonly times: number;
@@ -50,7 +50,7 @@ interface ScriptOptions {
   readonly uncountedPosts?: readonly number[];
 }
 
-/** The windows as they stand in Redis (see the script). */
+/** The windows as stored in Redis (see the script). */
 function encodeWindows(windows: Windows, lastUse: number): string {
   const newest = Math.max(...windows.day.map(({ bucket }) => bucket));
   const oldest = Math.min(...windows.day.map(({ bucket }) => bucket));
@@ -67,7 +67,7 @@ function roomsOf({ day, posts }: WindowsVerdict): string[] {
   return [String(day.remaining), String(day.resetsAt), String(posts?.remaining ?? ''), String(posts?.resetsAt ?? '')];
 }
 
-/** Gaps that meet every edge of every window. */
+/** Gaps that reach every edge of every window. */
 const after = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
   { weight: 3, arbitrary: fc.constantFrom(MINUTE - 1, MINUTE, MINUTE + 1, -1, -500, -MINUTE) },
@@ -78,7 +78,7 @@ const after = fc.oneof(
 const times = fc.oneof(fc.constantFrom(1, 2, 11), fc.integer({ min: 20, max: 61 }));
 const bursts = fc.array(fc.record({ after, isPost: fc.boolean(), times }), { minLength: 1, maxLength: 6 });
 
-/** What the key has done before: nothing, or nearly all that a day allows. */
+/** The history of the key: nothing, or nearly all that a day allows. */
 const past = fc.oneof(
   fc.constant(EMPTY_WINDOWS),
   fc.record({ rest: fc.integer({ min: 1, max: 40 }), ago: fc.integer({ min: 2, max: 1_274 }) }).map(({ rest, ago }) => {
@@ -129,7 +129,10 @@ const near = (hex: string, by: bigint) =>
     .toString(16)
     .padStart(32, '0');
 
-/** The search of Workers whose records are in no order: it must read ours, while both are deployed. ARGV: record, address. */
+/**
+ * The search of Workers whose records are in no order: it must read ours, while both are deployed. ARGV: record,
+ * address.
+ */
 const EARLIER_SEARCH = `#!lua flags=allow-key-locking
 local ended, expiresAt, ranges = string.match(ARGV[1], '^k1|(%a*)|(%d*)|([%x,%-]*)|%d+|')
 if not ended then return 'unreadable' end
@@ -165,7 +168,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
   }
   const setRecord = (hash: string, record: string) => redis.call(['SET', `key:${hash}`, record]);
 
-  test('answers what the model answers, for any history', { timeout: 120_000 }, async () => {
+  test('agrees with the model, for any history', { timeout: 120_000 }, async () => {
     const record = encodeRecord(RECORD);
     const property = fc.asyncProperty(past, bursts, async (before, history: Burst[]) => {
       const hash = nextHash();
@@ -182,7 +185,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
           expect(reply).toEqual(['admitted', ...status, '', '', ...roomsOf(weighed)]);
           model = weighed.windows;
         } else {
-          // That it consumed nothing shows in what the next ones are answered.
+          // The next replies show that it consumed nothing.
           expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt), ...roomsOf(weighed)]);
         }
       }
@@ -190,7 +193,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
     await fc.assert(property, { numRuns: name === 'a real Redis' ? 300 : 30 });
   });
 
-  test('weighs what an isolate admitted without Redis, and does not keep it, as the model does', async () => {
+  test('counts requests that an isolate admitted without Redis, and does not keep them, as the model does', async () => {
     const record = encodeRecord(RECORD);
     const ago = fc.array(fc.integer({ min: 0, max: 70_000 }), { maxLength: 61 });
     const postsAgo = fc.array(fc.integer({ min: 0, max: 70_000 }), { maxLength: 12 });
@@ -217,7 +220,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
     await fc.assert(property, { numRuns: name === 'a real Redis' ? 100 : 15 });
   });
 
-  test('tells when the one admitted before came from another address, or there was none', async () => {
+  test('reports "moved" if the previous request came from another address, or there was no previous one', async () => {
     const hash = nextHash();
     await setRecord(hash, encodeRecord(RECORD));
     const moved: unknown[] = [];
@@ -227,7 +230,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
     expect(moved).toEqual(['moved', '', 'moved', '', 'moved', 'moved']);
   });
 
-  test('says when the key was last admitted to a write, and keeps that beside the windows', async () => {
+  test('reports the time of the last write of the key, and keeps it with the windows', async () => {
     const hash = nextHash();
     await setRecord(hash, encodeRecord(RECORD));
     const lastWrites: unknown[] = [];
@@ -244,7 +247,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
     expect(lastWrites).toEqual(['', '', String(NOW + 1), String(NOW + 1), String(NOW + 3), String(NOW + 4)]);
   });
 
-  test('knows who may use a key as the model does', async () => {
+  test('refuses a key by status and address as the model does', async () => {
     const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('', 'nonsense', ...EDGES));
     const entry = fc.oneof(
       fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([ip, bits]) => `${ip}/${bits}`),
@@ -314,13 +317,13 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
     expect(await authorize(hash, NOW, { address: '192.0.2.1' })).toEqual(['miss']);
   });
 
-  test('touches nothing for a hash it does not know', async () => {
+  test('changes nothing for an unknown hash', async () => {
     const hash = nextHash();
     expect(await authorize(hash, NOW)).toEqual(['miss']);
     expect(await redis.call(['EXISTS', `key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`])).toBe(0);
   });
 
-  test('replaces a record only where it is still the one it was', async () => {
+  test('replaces a record only if it is unchanged since it was read', async () => {
     const hash = nextHash();
     await setRecord(hash, 'old');
     const replace = (from: string, to: string) =>
@@ -342,7 +345,7 @@ test('every script locks its declared keys only, so that Upstash does not lock t
 });
 
 describe('the model of the windows', () => {
-  test('never admits more than a limit in any span of its length, and always some again at the time it says', () => {
+  test('never admits more than a limit in any window, and admits again at the time it announces', () => {
     fc.assert(
       fc.property(past, bursts, (before, history: Burst[]) => {
         let windows: Windows = before;

@@ -9,7 +9,7 @@ test('every foreign key begins an index, so that deleting what it names reads no
   try {
     const sql = connectSql('postgres://owner:correct@localhost/jestha', `${emulator.url}/sql`);
     await migrate(sql);
-    // A partial index serves where it leaves out nothing but NULL, which no key equals.
+    // A partial index serves if it leaves out only NULL, which equals no key.
     const missing = await sql`
       SELECT c.conrelid::regclass::text AS table, a.attname AS column
       FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]

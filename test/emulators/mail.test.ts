@@ -44,7 +44,7 @@ const mailsTo = async (address: string) => await (await fetch(`${server.url}/dev
 const emlOf = (id: string) => readFileSync(join(folder, `${id}.eml`), 'utf8');
 
 describe('POST /emails', () => {
-  test("takes what Resend's takes, and answers the id", async () => {
+  test("takes the same mails as Resend's, and returns the id", async () => {
     const response = await post(MAIL);
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toBe('application/json');
@@ -131,13 +131,13 @@ test('a path that is no text does not end the server', async () => {
   expect((await fetch(`${server.url}/dev/mail`)).status).toBe(200);
 });
 
-test('a mail that breaks off does not end the server, and is none', async () => {
+test('a mail that breaks off is not kept, and does not end the server', async () => {
   const request = httpRequest(`${server.url}/emails`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${API_KEY}`, 'Content-Length': 1_000 },
   });
   const failed = once(request, 'error');
-  // Once the server knows of the request, it waits for the rest of it.
+  // The server waits for the rest once it has the head of the request.
   request.flushHeaders();
   request.write('{"from":', () => request.destroy(new Error('broken off')));
   await failed;

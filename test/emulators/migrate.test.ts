@@ -91,7 +91,7 @@ describe.each(backends)('migrations on $name', ({ open }) => {
     expect(await migrate(sql, folder)).toBe(0);
   });
 
-  test('that fail leave nothing behind, and are pending still', async () => {
+  test('that fail leave no changes, and are still pending', async () => {
     await sql`DROP SCHEMA IF EXISTS drizzle CASCADE`;
     const folder = await migrations({ '0000_half': `CREATE TABLE half (id int);${BREAK}SELECT 1 / 0;` });
     await expect(migrate(sql, folder)).rejects.toMatchObject({ code: '22012' });
@@ -101,14 +101,14 @@ describe.each(backends)('migrations on $name', ({ open }) => {
 
   test('of ours make a database from nothing, once', async () => {
     await sql`DROP SCHEMA IF EXISTS drizzle CASCADE`;
-    // Each connection of the server has seen by then that there is nothing.
+    // By then each connection of the server has seen an empty database.
     const [pending] = await Promise.all([0, 1, 2].map(() => pendingMigrations(sql)));
     const applied = await Promise.all([0, 1, 2].map(() => migrate(sql)));
     expect(applied.reduce((sum, each) => sum + each)).toBe(pending?.length);
     expect(await sql`SELECT to_regclass('api_keys') IS NOT NULL AS made`).toEqual([{ made: true }]);
   });
 
-  test('of ours give keys from before their warnings that lie ahead, and know their networks', async () => {
+  test('of ours give earlier keys their future warnings and their known networks', async () => {
     await sql.transaction([
       sql`DROP SCHEMA IF EXISTS drizzle CASCADE`,
       sql`DROP SCHEMA public CASCADE`,

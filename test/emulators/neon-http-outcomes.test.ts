@@ -193,14 +193,14 @@ describe.each(backends)('Neon over HTTP on $name', ({ name, open }) => {
       expect(await written()).toEqual([1, 2]);
     });
 
-    it('match: meets only requests that contain the text', async () => {
+    it('match: applies only to requests that contain the text', async () => {
       const { sql, arm, insert } = newClient();
       arm({ kind: 'error', match: 'INSERT INTO' });
       expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
       await expect(insert(1)).rejects.toThrow('HTTP status 500');
     });
 
-    it('meet no other scope', async () => {
+    it('apply to no other scope', async () => {
       const [broken, sound] = [newClient(), newClient()];
       broken.arm({ kind: 'refuse' });
       expect(await sound.insert(1)).toEqual([{ id: 1 }]);
@@ -221,7 +221,7 @@ describe.each(backends)('Neon over HTTP on $name', ({ name, open }) => {
     expect(counters()).toEqual({ requests: 3, statements: 6 });
   });
 
-  it('carries a request through whose client went away', async () => {
+  it('completes a request whose client has disconnected', async () => {
     const executed = Promise.withResolvers<void>();
     const observed = {
       ...backend,

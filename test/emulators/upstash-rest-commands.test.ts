@@ -266,7 +266,7 @@ describe.each(backends)('Redis commands, $name', ({ open }) => {
     }
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown commands', async () => {
     await expect(backend.call(['NOPE', 'a'])).rejects.toThrow(/^ERR unknown command 'NOPE'/);
   });
 

@@ -31,7 +31,7 @@ const commands = fc.oneof(
 );
 const sequences = fc.array(commands.map(toCommand), { minLength: 1, maxLength: 25 });
 
-/** Replies whose order Redis leaves open, in one order; of the rest of a lifetime, whether there is one. */
+/** Replies whose order Redis leaves open, sorted; a remaining lifetime becomes "has one" or not. */
 function comparable([name]: Command, outcome: Outcome): Outcome {
   if ('error' in outcome) return outcome;
   const { result } = outcome;
@@ -45,7 +45,7 @@ async function run(backend: RedisBackend, command: Command): Promise<Outcome> {
   return comparable(command, await outcomeOf(() => backend.call(command)));
 }
 
-/** Answers what the command answers; an error as a table, which is an error to whoever reads the reply. */
+/** Returns the reply of the command; an error as a table, which a reader of the reply sees as an error. */
 const CALL = 'return redis.pcall(unpack(ARGV))';
 
 it('answers a command within a script as outside', async () => {

@@ -80,7 +80,7 @@ describe('faults of Upstash REST', () => {
     byDefault.setFaults([]);
   });
 
-  it('meets only the requests that match, and only so often', async () => {
+  it('applies only to matching requests, and only the given number of times', async () => {
     arm({ kind: 'refuse', match: 'victim', times: 2 });
     expect(await redis.get('other')).toBeNull();
     await expect(redis.get('victim')).rejects.toThrow();
@@ -88,7 +88,7 @@ describe('faults of Upstash REST', () => {
     expect(await redis.get('victim')).toBeNull();
   });
 
-  it('shows what the SDK does about a lost answer: it sends the command again', async () => {
+  it('a lost answer makes the SDK send the command again', async () => {
     const retrying = new Redis({ url: emulator.url, token: TOKEN, retry: { retries: 1, backoff: () => 0 } });
     const byDefault = emulator.scopes.get('default');
     byDefault.setFaults([faultSchema.parse({ kind: 'close', times: 1 })]);

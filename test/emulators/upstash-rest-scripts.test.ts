@@ -61,7 +61,7 @@ const conversions: Array<[script: string, expected: Reply | { error: string }]> 
   ['local ok, err = pcall(redis.call, "GET", KEYS[2]) return {ok, err}', [null, WRONGTYPE]],
   ['local ok, err = pcall(error, "boom", 0) return {ok, err}', [null, 'boom']],
   ['return {pcall(function(a) return a end, 7)}', [1, 7]],
-  // What commands answer a script.
+  // Replies of commands as a script sees them.
   ['return redis.call("SET", KEYS[1], "v").ok', 'OK'],
   ['return redis.call("TYPE", KEYS[2]).ok', 'hash'],
   ['return redis.call("PING").ok', 'PONG'],

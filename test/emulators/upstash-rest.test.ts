@@ -12,7 +12,7 @@ const backends = [{ name: 'embedded', open: async () => openEmbeddedRedis() }];
 const { TEST_REDIS_URL } = process.env;
 if (TEST_REDIS_URL) backends.push({ name: 'redis', open: () => openRedis(TEST_REDIS_URL) });
 
-/** A window that ends so rarely that no test meets its end. */
+/** A window so long that it never ends during a test. */
 const LONG = '10000 d';
 
 describe.each(backends)('Upstash clients, $name', ({ open }) => {
@@ -107,7 +107,7 @@ describe.each(backends)('Upstash clients, $name', ({ open }) => {
   });
 
   describe('@upstash/ratelimit', () => {
-    // What the vendor bills: https://upstash.com/docs/redis/sdks/ratelimit-ts/costs
+    // The vendor's billing: https://upstash.com/docs/redis/sdks/ratelimit-ts/costs
     it.each([
       ['fixed window', Ratelimit.fixedWindow(2, LONG), [3, 2, 2]],
       ['sliding window', Ratelimit.slidingWindow(2, LONG), [5, 4, 3]],

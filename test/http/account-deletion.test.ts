@@ -33,7 +33,7 @@ const deleteAccount = (body: object = { password: person.password }, cookie = pe
 const signIn = (address = newAddress()) =>
   harness.fetch('/api/auth/sign-in/email', { address, body: { email: person.email, password: person.password } });
 
-/** As if the deletion had been asked for so long ago. The sweep itself runs now: suites share a database. */
+/** Moves the request for the deletion into the past. The sweep itself runs now: suites share a database. */
 const ageDeletion = (days: number) =>
   rowsOf(
     harness,
@@ -117,7 +117,7 @@ describe('deleting an account', () => {
     );
   });
 
-  test('that Redis does not learn of says so; the sweep tells Redis', async () => {
+  test('that fails in Redis says so; the sweep repeats it', async () => {
     const key = await harness.newKey({ account: person });
     await harness.fetch(ME, { key: key.key });
     await harness.upstash.setFaults({ kind: 'refuse' });
@@ -238,7 +238,7 @@ describe('after a week', () => {
     await sweepUntilPurged();
     await harness.sweep();
 
-    // Every row of every table: the person's names and words are in none.
+    // No row of any table contains the person's names and words.
     const tables = await rowsOf<{ name: string }>(
       harness,
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
@@ -259,7 +259,7 @@ describe('after a week', () => {
         `accounts: ${person.id}`,
         `api_keys: ${person.id}`,
         `jehubs: ${person.id}`,
-        // Others mentioned the name, and others' events hold what they themselves said.
+        // Others mentioned the name, and others' events hold their own texts.
         ...found.filter((line) => /^(posts|outbox_events|idempotency_keys): /.test(line)),
         `retired_usernames: ${person.username}`,
       ].sort(),
@@ -271,7 +271,7 @@ describe('after a week', () => {
     expect(mentioning).toEqual([]);
     for (const object of objects) expect(await env.MEDIA.head(object)).toBeNull();
     expect(await drift.of(harness, [other.accountId, person.id], hub)).toEqual([]);
-    // Others keep what is theirs, and the mention is gone.
+    // Other accounts keep their Jes, and the mention is gone.
     expect(await seenPost(harness, other, others[0] ?? '')).toMatchObject({
       content: `Theirs @${person.username}`,
       mentions: [],
@@ -337,7 +337,7 @@ describe('after a week', () => {
     expect(await rowsOf(harness, `SELECT FROM retired_usernames WHERE username = '${person.username}'`)).toEqual([]);
   });
 
-  test('what one run could not do the next one does', async () => {
+  test('the next run completes the work of a failed run', async () => {
     await newPost(harness, { cookie: person.cookie });
     await deleteAccount();
     await ageDeletion(7);

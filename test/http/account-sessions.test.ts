@@ -182,7 +182,7 @@ describe('a session in which the password was given more than 12 hours ago', () 
     expect((await send(KEYS, NEW_KEY)).status).toBe(201);
     harness.now += 1;
     expect(await answerOf(await send(KEYS, NEW_KEY))).toEqual(REAUTHENTICATION_REQUIRED);
-    // All else goes on.
+    // All other requests succeed.
     expect((await send('/api/posts', { content: 'Hello' })).status).toBe(201);
     expect((await harness.fetch(KEYS, { cookie: person.cookie })).status).toBe(200);
     expect(await answerOf(await send('/api/auth/reauthenticate', { password: 'wrong horse' }))).toEqual(WRONG_PASSWORD);
@@ -248,7 +248,7 @@ describe('changing the password', () => {
     expect(await statusOf(await signIn(FIREFOX))).toBe(200);
   });
 
-  test('is possible on the page, which tells mistakes at their fields', async () => {
+  test('is possible on the page, which shows mistakes at their fields', async () => {
     const form = { currentPassword: 'wrong horse', newPassword: 'battery staple' };
     const refused = await submit(harness, '/settings/account/password', form, person.cookie);
     expect(refused.status).toBe(400);

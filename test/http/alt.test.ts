@@ -22,7 +22,7 @@ const textsOf = ({ media }: { readonly media: readonly { readonly alt: string | 
   media.map((one) => one.alt);
 
 describe('alt of a new Jes', () => {
-  test('is answered, read, bounced and told of with its file', async () => {
+  test('is in responses, reads, bounces and events with its file', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const jes = await upload(harness, key, [file(), alt('A fox'), file(), alt('The fox, asleep')]);

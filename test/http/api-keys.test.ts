@@ -49,7 +49,7 @@ async function listed(cookie = person.cookie): Promise<ApiKey[]> {
 }
 
 describe('GET /api/auth/api-keys', () => {
-  test('lists the keys of the person and nobody else’s, the newest first', async () => {
+  test('lists the keys of the person alone, the newest first', async () => {
     const older = await generated({ label: 'Older' });
     harness.now += 1;
     const newer = await generated({ label: 'Newer' });
@@ -143,7 +143,7 @@ describe('GET /api/auth/api-keys', () => {
     expect(await lastUse()).toEqual(USED);
   });
 
-  test('takes the later of what Redis and Neon know', async () => {
+  test('shows the later of the times in Redis and Neon', async () => {
     const { key, apiKey } = await generated();
     await use(key);
     const later = "last_used_at = '2026-11-24T12:00:01.234Z', last_used_ip = '2001:db8::7'";
@@ -295,7 +295,7 @@ describe('GET /api/auth/api-keys/:id/usage', () => {
     harness.now = Date.UTC(2026, 10, 25, 11, 30, 0, 0);
     await use(key, 61);
     harness.now += 5_000;
-    // A request refused for another reason is neither.
+    // A request refused for another reason counts as neither.
     expect((await harness.fetch('/api/posts/nope', { key, method: 'GET' })).status).toBe(429);
     const buckets = await usage(apiKey.id);
     expect(buckets).toHaveLength(24);
@@ -323,7 +323,7 @@ describe('GET /api/auth/api-keys/:id/usage', () => {
     await use(key, 1);
     harness.now = Date.UTC(2026, 10, 25, 23, 0, 0, 0);
     await use(key, 63);
-    // The next call of Redis tells it what was refused without one.
+    // The next call of Redis reports the requests that were refused without one.
     harness.now += 5_000;
     await use(key, 1);
     harness.now = Date.UTC(2026, 11, 23, 12, 0, 0, 0);

@@ -18,7 +18,7 @@ beforeEach(() => {
   harness = new Harness();
 });
 
-/** What the owner of a key reads of it, the oldest first. */
+/** The history of a key as its owner reads it, the oldest first. */
 async function eventsOf({ id, accountId }: { id: string; accountId: string }) {
   const { events } = await runAs(harness, { id: accountId }, (ctx) => readKeyDetail(ctx, id));
   return events.map(({ event, address, at }) => [event, address, at.toISOString()]).reverse();
@@ -50,7 +50,7 @@ const keep = ({ id, key }: TestKey) =>
 const NOON = '2026-11-24T12:00:00.000Z';
 
 describe('the audit log', () => {
-  test('notes who created and who revoked a key, the latter once', async () => {
+  test('notes the creation and the revocation of a key, the latter once', async () => {
     const person = await newPerson(harness);
     const send = (path: string, request: TestRequest) =>
       harness.fetch(path, { ...request, headers: { Cookie: person.cookie } });
@@ -104,7 +104,7 @@ describe('the audit log', () => {
       ['first_use', '192.0.2.1', '2026-11-24T12:00:02.000Z'],
       ['first_use', '2001:db8::/64', '2026-11-24T12:00:04.000Z'],
     ]);
-    // The same address again on the next day is one that Redis knows; the other one is new to the day.
+    // The same address on the next day is known to Redis; the other one is new on that day.
     const rows = await rowsOf(
       harness,
       `SELECT event FROM audit_log WHERE api_key_id = '${key.id}' AND event = 'first_use'`,
@@ -188,7 +188,7 @@ describe('the audit log', () => {
     expect([events[0]?.[2], events[9]?.[2]]).toEqual(['2026-11-24T12:00:51.000Z', '2026-11-24T12:01:00.000Z']);
   });
 
-  test('of another account’s key is no such key', async () => {
+  test('of another account’s key is 404', async () => {
     const key = await newKey();
     const other = await harness.newAccount();
     await expect(eventsOf({ id: key.id, accountId: other.id })).rejects.toMatchObject({
@@ -201,7 +201,7 @@ describe('the request path', () => {
   const events = (key: TestKey) =>
     rowsOf(harness, `SELECT event FROM audit_log WHERE api_key_id = '${key.id}' AND event <> 'created'`);
 
-  test('waits for no row of the audit log: it is written behind the answer', async () => {
+  test('waits for no row of the audit log: it is written after the response', async () => {
     const key = await usedKey('192.0.2.1');
     await harness.neon.reset();
     await harness.neon.setFaults({ kind: 'hang' });
@@ -279,7 +279,7 @@ describe('a key on its way to the page that shows it', () => {
     expect(await revealTo(late.accountId, late.id, lateOpener)).toBeUndefined();
   });
 
-  test('is nowhere in its row, and neither is what opens it', async () => {
+  test('is sealed in its row, which holds neither the key nor its opener', async () => {
     const key = await harness.newKey();
     const unsealKey = await keep(key);
     const [row] = await rowsOf<{ sealed_key: string }>(
@@ -298,7 +298,7 @@ describe('a key on its way to the page that shows it', () => {
 });
 
 describe('the sweep', () => {
-  test('removes what an audit log no longer goes back to: a year', async () => {
+  test('removes events of the audit log that are older than a year', async () => {
     const key = await harness.newKey();
     const note = (id: string, ago: string) =>
       rowsOf(
@@ -313,7 +313,7 @@ describe('the sweep', () => {
     expect(rows).toEqual([{ occasion: 'young' }, { occasion: '' }]);
   });
 
-  test('removes sealed keys nobody came for', async () => {
+  test('removes sealed keys that were not fetched', async () => {
     const [old, young] = [await harness.newKey(), await harness.newKey()];
     for (const key of [old, young]) await keep(key);
     await rowsOf(
@@ -343,7 +343,7 @@ describe('the sweep', () => {
     expect((await harness.fetch(ME, { headers: { Cookie: young.cookie } })).status).toBe(200);
   });
 
-  test('forgets what was created on days that are over for a week', async () => {
+  test('deletes daily usage that is older than a week', async () => {
     const { id } = await harness.newAccount();
     const today = new Date(harness.now).toISOString().slice(0, 10);
     for (const ago of [0, 7, 8]) {
@@ -357,7 +357,7 @@ describe('the sweep', () => {
     expect(days).toEqual([{ ago: 0 }, { ago: 7 }]);
   });
 
-  test('does the rest of its work where one task fails, and then fails itself', async () => {
+  test('runs the other tasks if one fails, and then fails itself', async () => {
     const person = await signUp(harness, newForm());
     await rowsOf(harness, `UPDATE sessions SET expires_at = timestamptz '${NOON}' WHERE account_id = '${person.id}'`);
     await harness.neon.setFaults({ kind: 'refuse', match: 'key_reveals' });

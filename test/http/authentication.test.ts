@@ -99,7 +99,7 @@ describe('a key', () => {
     expect((await whoami({ Authorization: header(good.key) })).status).toBe(200);
   });
 
-  test('decides alone, whatever cookie comes with it', async () => {
+  test('decides alone, with any cookie beside it', async () => {
     const response = await whoami({ Authorization: 'Bearer nonsense', Cookie: 'session=whatever' });
     expect(await answerOf(response)).toEqual(MALFORMED);
   });
@@ -148,7 +148,7 @@ describe('a key', () => {
     ['with Redis', false],
     ['without', true],
   ])('%s', (_, isRedisAway) => {
-    test('is told the first thing wrong with it, in the order of the contract', async () => {
+    test('gets the first error that applies, in the order of the contract', async () => {
       const own = new Harness();
       const key = await own.newKey({ expiresInDays: 30, ipAllowlist: ['192.0.2.1'], scopes: ['read:comment'] });
       const code = async (address: string) => {

@@ -191,7 +191,7 @@ describe('what the caller accepts', () => {
   });
 });
 
-test('anything at all gets an answer of the contract, never a 5xx, and nothing is written by what is refused', async () => {
+test('any input gets an answer of the contract, never a 5xx, and a refused one writes nothing', async () => {
   const { key: throwaway, accountId } = key;
   const json = fc.oneof(
     fc.json(),
@@ -219,7 +219,7 @@ test('anything at all gets an answer of the contract, never a 5xx, and nothing i
   let created = 0;
   await fc.assert(
     fc.asyncProperty(request, async ({ method, path, body, authorization, contentType, accept, address }) => {
-      // Not to be limited: what is looked for are answers to bad requests.
+      // Avoids the rate limit: the test is about bad requests.
       harness.now += 10_000;
       const hasBody = !['GET', 'HEAD'].includes(method);
       const response = await harness.fetch(path.startsWith('/') ? path : `/${path}`, {
@@ -249,7 +249,7 @@ test('anything at all gets an answer of the contract, never a 5xx, and nothing i
   expect(await posts.contentsOf(harness, accountId)).toHaveLength(created);
 }, 60_000);
 
-test('an unknown field is told with those that are known, where it stands', async () => {
+test('an unknown field is named with its path and the known fields', async () => {
   const body = { content: 'Hello', poll: { options: ['a', 'b'], hours: 3 }, texts: [] };
   expect(await answerOf(await post(JSON.stringify(body)))).toEqual(
     invalid(
@@ -272,13 +272,13 @@ test.each([
   [{ poll: { options: ['a', 'b'], durationHours: 1.5 } }, 'poll.durationHours', 'must be a whole number'],
   [{ poll: { options: ['a', 'b'], multiple: 'yes' } }, 'poll.multiple', 'must be true or false'],
   [{ poll: { options: ['a'] } }, 'poll.options', 'at least 2 options'],
-] as const)('%j is told what would be right', async (fields, path, message) => {
+] as const)('%j gets the rule that it breaks', async (fields, path, message) => {
   expect(await answerOf(await post(JSON.stringify({ content: 'Hello', ...fields })))).toEqual(
     invalid({ path, message }),
   );
 });
 
-test('every field of every operation is told what would be right', async () => {
+test('every field of every operation gets the rule that it breaks', async () => {
   const requests = await goodJsonRequests(harness);
   expect(requests.length).toBeGreaterThan(8);
   const told = new Map<string, string[]>();

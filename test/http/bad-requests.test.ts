@@ -6,10 +6,10 @@ import { Harness, type TestKey, type TestRequest, type TestSession } from '../su
 import { newJesClip } from '../support/jesclips.ts';
 import { newComment, newJehub, newPost } from '../support/posts.ts';
 
-/** They rightly answer 503 where Redis takes more than 300 ms, which a busy machine does. */
+/** They rightly answer 503 if Redis takes more than 300 ms, as on a busy machine. */
 const NEEDS_REDIS = ['/readyz', '/api/auth/api-keys/:id/usage'];
 
-/** What there is to be asked wrongly about. */
+/** The accounts and things that the bad requests name. */
 interface Stage {
   readonly harness: Harness;
   readonly keys: readonly TestKey[];
@@ -87,7 +87,7 @@ const body = fc.oneof(
   { weight: 5, arbitrary: fields.map((value) => JSON.stringify(value)) },
   { weight: 2, arbitrary: strangeValue.map((value) => JSON.stringify(value) ?? '') },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
-  // Good where it belongs: what surrounds it is not.
+  // A value that is valid in itself, in a request that may be invalid.
   { weight: 2, arbitrary: fc.constantFrom('{"content":"Fine"}', '{"name":"Hub"}', '{}') },
   { weight: 1, arbitrary: fc.constant(' '.repeat(140_000)) },
   { weight: 1, arbitrary: fc.constantFrom('', '{', '{"content":', '['.repeat(20_000)) },
@@ -97,7 +97,7 @@ const token = fc
   .string({ unit: fc.constantFrom(...'abzAZ019-_.~!"\'/;=,* '), maxLength: 30 })
   .map((text) => text.trim());
 
-/** Mostly what is right, so that requests come far. */
+/** Mostly the right value, so that requests pass the first checks. */
 const mostly = (right: string, ...wrong: fc.Arbitrary<string>[]) =>
   fc.oneof({ weight: 12, arbitrary: fc.constant(right) }, ...wrong.map((arbitrary) => ({ weight: 1, arbitrary })));
 
@@ -189,7 +189,7 @@ function latin1(sent: Partial<Record<string, string>>): Record<string, string> {
   );
 }
 
-/** What is wrong with an answer, seen from the contract; undefined = nothing. */
+/** The departure of an answer from the contract; undefined = none. */
 async function complaintAbout(response: Response, method: string, isPage: boolean): Promise<string | undefined> {
   const { status, headers: answered } = response;
   const text = await response.text();
@@ -215,15 +215,15 @@ async function complaintAbout(response: Response, method: string, isPage: boolea
   return undefined;
 }
 
-test('thousands of bad requests meet no 5xx, and every answer is one of the contract', async () => {
-  // So many events would cost more than the requests.
+test('thousands of bad requests cause no 5xx, and every answer keeps the contract', async () => {
+  // The log would cost more than the requests.
   vi.spyOn(console, 'log').mockReturnValue();
   const stage = await newStage();
   const { harness } = stage;
   const statuses = new Map<number, number>();
   const ask = async (generated: Generated) => {
     const { path, request: asked } = toRequest(generated, stage);
-    // No key meets its limits, so all the rest of the contract is met.
+    // No key reaches its limits, so that the other rules are tested.
     harness.now += 1_100;
     // Outside the API, on the host of the pages, a browser is answered with a page.
     const isPage = !/^\/api(?:\/|$)/.test(new URL(path, 'https://x').pathname) && asked.headers?.Accept === 'text/html';

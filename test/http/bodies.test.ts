@@ -88,7 +88,7 @@ describe('JSON', () => {
     expect(await answerOf(await post({}, bytes))).toEqual(INVALID_JSON);
   });
 
-  test('may be left out of a bounce, whatever type it would have', async () => {
+  test('may be left out of a bounce, with any Content-Type', async () => {
     const { id } = (await (await post({})).json()) as { id: string };
     const path = `/api/posts/${id}/bounce`;
     expect((await post({ 'Content-Length': '0' }, '', path)).status).toBe(201);
@@ -133,7 +133,7 @@ describe('a form of a page', () => {
 });
 
 describe('a body that stops arriving is given up after eight seconds', () => {
-  /** Sends the beginning of a body, and nothing more; advances the timers once the Worker waits for more of it. */
+  /** Sends the beginning of a body only; advances the timers once the Worker waits for more of it. */
   async function stalled(path: string, request: TestRequest): Promise<Response> {
     let pulled = () => {};
     const isWaitedFor = new Promise<void>((resolve) => {
@@ -175,7 +175,7 @@ describe('a body that stops arriving is given up after eight seconds', () => {
     const type = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
     const response = await stalled('/sign-in', { headers: type });
     expect(response.status).toBe(400);
-    // The page is there, and works.
+    // The page exists and works.
     expect((await submit(harness, '/sign-in', { email: 'zoe@example.com', password: 'wrong' })).status).toBe(401);
   });
 });

@@ -78,7 +78,7 @@ describe('POST /api/posts/:id/bounce', () => {
     expect(await edit(harness, first, plain.id, { content: 'Words' })).toMatchObject({ status: 400 });
   });
 
-  test('is for what is PUBLIC of a public account only', async () => {
+  test('is possible for a PUBLIC Jes of a public account only', async () => {
     const harness = new Harness();
     const [author, hidden] = [
       await harness.newSession(),
@@ -93,7 +93,7 @@ describe('POST /api/posts/:id/bounce', () => {
     expect(await totalPosts(harness, author)).toBe(3);
   });
 
-  test('stays when the original goes, without what it said', async () => {
+  test('stays without the original’s content when the original is deleted', async () => {
     const harness = new Harness();
     const [author, key] = [await harness.newKey(), await harness.newKey()];
     const original = await newPost(harness, author);
@@ -149,7 +149,7 @@ describe('POST /api/posts/:id/bounce', () => {
     expect(await totalPosts(harness, person)).toBe(1);
   });
 
-  test('a body that is none is not taken for nothing', async () => {
+  test('an invalid body is refused, not taken for an empty one', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const { id } = await newPost(harness, key);

@@ -5,7 +5,7 @@ import { answerOf, Harness } from '../support/harness.ts';
 import { newJesClip } from '../support/jesclips.ts';
 import { as, type Caller, newComment as commentOn, newPost } from '../support/posts.ts';
 
-/** What can be commented on. Everything here holds for both. */
+/** The two kinds of subjects of comments. Every test here holds for both. */
 const SUBJECTS = [
   { name: 'Jes', path: '/api/posts', field: 'postId', create: newPost },
   { name: 'JesClip', path: '/api/jesclips', field: 'jesClipId', create: newJesClip },
@@ -16,7 +16,7 @@ interface Page {
   nextCursor: string | null;
 }
 
-describe.each(SUBJECTS)('of a $name', ({ name, path, field, create }) => {
+describe.each(SUBJECTS)('comments on a $name', ({ name, path, field, create }) => {
   const newComment = (harness: Harness, caller: Caller, id: string, fields?: object) =>
     commentOn(harness, caller, id, fields, path);
 
@@ -55,7 +55,7 @@ describe.each(SUBJECTS)('of a $name', ({ name, path, field, create }) => {
       expect(await pageOf(harness, key, subjectId)).toEqual({ comments: [comment], nextCursor: null });
     });
 
-    test('is counted, and told as an event without delay', async () => {
+    test('is counted, and sent as an event without delay', async () => {
       const harness = new Harness();
       const [author, key] = [await harness.newKey(), await harness.newKey()];
       const { id: subjectId } = await create(harness, author);

@@ -31,7 +31,7 @@ const action = fc.record({
   option: fc.nat({ max: 1 }),
 });
 
-test('what many do to the same few things at once is counted exactly, and nothing fails', async () => {
+test('concurrent writes to the same few things are counted exactly, and none fails', async () => {
   vi.spyOn(console, 'log').mockReturnValue();
   const property = fc.asyncProperty(fc.array(action, { minLength: 60, maxLength: 60 }), async (actions) => {
     const harness = new Harness();

@@ -28,7 +28,7 @@ describe.each(REDIS_FAULTS)('while Redis %s', (_, fault) => {
     await harness.upstash.setFaults(fault);
   });
 
-  test('a good key is answered from Neon, and told so', async () => {
+  test('a good key is answered from Neon, with a degraded notice', async () => {
     const started = performance.now();
     const { response, settled } = harness.start('/api/auth/me', { key: key.key });
     const answered = await response;
@@ -52,7 +52,7 @@ describe.each(REDIS_FAULTS)('while Redis %s', (_, fault) => {
   });
 });
 
-/** Replies of a Redis that cannot serve now: its own, met outside a script or within one, and Upstash's. */
+/** Replies of a Redis that cannot serve now: its own, outside a script or within one, and Upstash's. */
 const UNWELL_REPLIES = [
   "OOM command not allowed when used memory > 'maxmemory'.",
   "OOM command not allowed when used memory > 'maxmemory'. script: 2f0e7a, on @user_script:1.",
@@ -161,7 +161,7 @@ describe('while Redis is away', () => {
     expect(await code('192.0.2.1')).toBe('api_key_expired');
   });
 
-  test('the limits stand, as this isolate has seen them', async () => {
+  test('the limits hold, as this isolate has counted them', async () => {
     for (let i = 0; i < 60; i++) expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
     const limited = await harness.fetch('/api/auth/me', { key: key.key });
     expect(limited.headers.get('Retry-After')).toBe('60');
@@ -171,15 +171,15 @@ describe('while Redis is away', () => {
     });
   });
 
-  test('what is refused before the limits takes nothing of them', async () => {
+  test('a request refused before the limits uses none of them', async () => {
     const strict = await harness.newKey({ ipAllowlist: ['192.0.2.1'] });
     const whoami = (address: string) => harness.fetch('/api/auth/me', { key: strict.key, address });
     for (let i = 0; i < 5; i++) expect((await whoami('192.0.2.2')).status).toBe(403);
     expect((await whoami('192.0.2.1')).headers.get('X-RateLimit-Remaining')).toBe('59');
   });
 
-  test('the binding limits where this isolate has seen nothing', async () => {
-    // The binding has its own clock and minutes: at most two of them are met here.
+  test('the binding limits a key that this isolate has not counted', async () => {
+    // The binding has its own clock and minutes: the requests fall into at most two of them.
     let refused = 0;
     for (let i = 0; i < 121; i++) {
       harness.now += 60_000;
@@ -188,7 +188,7 @@ describe('while Redis is away', () => {
     expect(refused).toBeGreaterThanOrEqual(1);
   });
 
-  test('ten posts a minute stand too', async () => {
+  test('ten posts a minute hold too', async () => {
     for (let i = 0; i < 10; i++) {
       expect((await harness.fetch('/api/posts', { key: key.key, body: { content: `${i}` } })).status).toBe(201);
     }
@@ -203,7 +203,7 @@ describe('while Redis is away', () => {
     expect((await answerOf(response)).body).toMatchObject({ code: 'invalid_api_key' });
   });
 
-  test('one request to it is made, not one for each thing it could have said', async () => {
+  test('a call makes one request to it, not one for each use of it', async () => {
     await harness.upstash.reset();
     await harness.upstash.setFaults({ kind: 'refuse' });
     await harness.chill(key);
@@ -242,13 +242,13 @@ describe.each(NEON_FAULTS)('while Neon %s', (_, fault) => {
     await harness.neon.setFaults(fault);
   });
 
-  test('a warm key still says who it is', async () => {
+  test('a warm key is still identified', async () => {
     const response = await harness.fetch('/api/auth/me', { key: key.key });
     expect(response.status).toBe(200);
     expect(response.headers.get('X-Jestha-Degraded')).toBeNull();
   });
 
-  test('a warm key whose record wants refreshing does too', async () => {
+  test('a warm key whose record is due for a refresh is identified, too', async () => {
     harness.now += 11 * 60_000;
     expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
   });
@@ -281,7 +281,7 @@ test('Neon that hangs costs a request 5 seconds, then it is 503', async () => {
   await settled();
 });
 
-test('a write that Neon refuses half way leaves nothing behind', async () => {
+test('a write that Neon refuses half way leaves no rows', async () => {
   await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
   const response = await harness.fetch('/api/posts', { key: key.key, body: { content: 'Half?' } });
   expect(response.status).toBe(429);
@@ -290,7 +290,7 @@ test('a write that Neon refuses half way leaves nothing behind', async () => {
   expect((await answerOf(await harness.fetch('/api/auth/me', { key: key.key }))).body).toMatchObject({ totalPosts: 0 });
 });
 
-describe('what cannot be read is no reason to let anybody in', () => {
+describe('unreadable data never admits a key', () => {
   const status = async () => (await harness.fetch('/api/auth/me', { key: key.key })).status;
 
   test.each([
@@ -327,7 +327,7 @@ describe('what cannot be read is no reason to let anybody in', () => {
     expect(await status()).toBe(200);
   });
 
-  test('an allowlist entry in the database that is none lets nobody in', async () => {
+  test('an invalid allowlist entry in the database admits no address', async () => {
     await harness.run(({ ports }) =>
       ports.db.execute(`UPDATE api_keys SET ip_allowlist = '{"not an address"}' WHERE id = '${key.id}'`),
     );

@@ -22,11 +22,11 @@ import { newWebhook } from '../support/webhooks.ts';
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 const DAY_MS = 86_400_000;
 
-/** Keys that are refused wherever they are sent; it needs only one of each. */
+/** Keys that every endpoint refuses; one of each is enough. */
 interface BadKeys {
   readonly revoked: string;
   readonly expired: string;
-  /** Of a suspended account. */
+  /** A key of a suspended account. */
   readonly suspended: string;
   /** May be used from elsewhere only. */
   readonly fenced: string;
@@ -64,7 +64,7 @@ beforeAll(async () => {
   };
 });
 
-/** An endpoint with somebody who may call it, and a request of theirs that is good. */
+/** An endpoint, a caller that may use it, and a good request of theirs. */
 interface Stage {
   readonly endpoint: Endpoint;
   readonly operation: Operation;
@@ -74,7 +74,7 @@ interface Stage {
   readonly good: GoodRequest;
   /** The credential that the endpoint asks for. */
   readonly credential: Pick<TestRequest, 'key' | 'cookie'>;
-  /** The good request, but for what is given. */
+  /** The good request, with some fields replaced. */
   send(options?: TestRequest & { readonly path?: string; readonly from?: Harness }): Promise<Response>;
 }
 
@@ -113,7 +113,7 @@ async function setUp(endpoint: Endpoint): Promise<Stage> {
   };
 }
 
-/** Ways to meet a code; each is tried, and must. */
+/** Ways to get a code; each one must produce it. */
 type Recipe = (stage: Stage) => readonly (() => Promise<Response>)[];
 
 const withKey =
@@ -182,8 +182,8 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
     async () => {
       const once = { ...credential, headers: { 'Idempotency-Key': 'k' } };
       await expectStatus(await send(once), good.status);
-      // To us it looks like one whose first is still under way: the claim is there, and its answer is not. A form asks for
-      // the claim before it is read, too.
+      // A retry whose first request is in progress: the claim exists, and its answer does not. A form asks for the
+      // claim before it is read, too.
       const answerIsRead = { kind: 'hang', match: 'select \\"fingerprint\\"' } as const;
       await harness.neon.setFaults(answerIsRead);
       const second = send(once);
@@ -263,7 +263,7 @@ const RECIPES: { readonly [C in ErrorCode]?: Recipe } = {
   ],
 };
 
-/** An id or a username that nobody has. */
+/** An id or a username that does not exist. */
 const unknownIn = (known: string) => (known.length === 26 ? '01HK153X000000000000000000' : 'nobody_at_all');
 
 async function expectStatus(response: Response, status: number): Promise<void> {
@@ -273,7 +273,7 @@ async function expectStatus(response: Response, status: number): Promise<void> {
 /** Its binding has counted too many. */
 const refusingVisitors = new Harness({ VISITOR_LIMITER: { limit: async () => ({ success: false }) } });
 
-/** Recipes that leave something behind which another would meet. */
+/** Recipes that leave traces which another recipe would run into. */
 const LEAVING: readonly ErrorCode[] = [
   'idempotency_key_reused',
   'idempotency_in_progress',
@@ -290,7 +290,7 @@ const LEAVING: readonly ErrorCode[] = [
 describe('every endpoint', () => {
   test.each(
     ENDPOINTS.map((endpoint) => [endpoint.operationId, endpoint] as const),
-  )('%s meets every code that is described of it, and succeeds as described', async (_, endpoint) => {
+  )('%s returns every code that its description lists, and succeeds as described', async (_, endpoint) => {
     const stage = await setUp(endpoint);
     const { operation, good, credential } = stage;
     for (const code of codesOf(endpoint, operation)) {

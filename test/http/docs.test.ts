@@ -27,7 +27,7 @@ const CHAPTERS = [
 const CALLS = ENDPOINTS.map(({ operationId }) => `/docs/reference/${operationId}`);
 const ALL = ['/docs', ...CHAPTERS, '/docs/reference', '/docs/reference/objects', ...CALLS];
 
-/** What stands below a heading, up to the next of its rank or above. */
+/** The text below a heading, up to the next of its rank or above. */
 const sectionOf = (page: string, id: string) => {
   const [, level = '', text = ''] = new RegExp(`<h([23]) id="${id}">([\\s\\S]+)`).exec(page) ?? [];
   return text.split(new RegExp(`<h[2-${level}] id=|<p class="as-markdown"`))[0] ?? '';
@@ -207,7 +207,7 @@ describe('the reference', () => {
     }
   });
 
-  test('links to nothing that is not there', { timeout: 120_000 }, async () => {
+  test('has no broken link', { timeout: 120_000 }, async () => {
     const pages = new Map(await Promise.all(ALL.map(async (path) => [path, await html(path)] as const)));
     const idsOf = (page = '') => [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     const elsewhere = new Set<string>();
@@ -231,7 +231,7 @@ describe('the reference', () => {
       ]);
   });
 
-  test('leads from the addresses it had as one page to what they were about', async () => {
+  test('redirects the addresses of the former single page', async () => {
     const page = await html('/docs');
     const targetOf = (id: string) => new RegExp(`<li id="${id}"><a href="([^"]+)">`).exec(page)?.[1];
     for (const code of Object.keys(ERRORS)) expect(targetOf(`error-${code}`)).toBe(`/docs/errors#${code}`);
@@ -242,7 +242,7 @@ describe('the reference', () => {
     );
   });
 
-  test('shows no form where no script runs, and no field that could get into a URL', async () => {
+  test('shows no form without scripts, and no field that could get into a URL', async () => {
     let seen = 0;
     for (const { access, operationId } of ENDPOINTS) {
       const page = await html(`/docs/reference/${operationId}`);

@@ -12,7 +12,7 @@ import { confirmEmail, cookieOf, mailsTo, newAddress, newForm, tokenIn } from '.
 const SIGN_UP = '/api/auth/sign-up/email';
 const SIGN_IN = '/api/auth/sign-in/email';
 
-/** As it is sent, and as it is kept. Nobody else has either. */
+/** The address as it is sent, and as it is kept. No other account has either. */
 const unique = (write: (tag: string) => readonly [string, string]) => write(newUsername());
 
 const ADDRESSES: readonly [string, (tag: string) => readonly [string, string]][] = [
@@ -129,7 +129,7 @@ describe('an email address', () => {
 });
 
 describe('the alias by which the identity library knows an address', () => {
-  test('is one that it takes, and no other address has it', () => {
+  test('is valid for it, and unique to the address', () => {
     const aliases = new Map<string, string>();
     const characters = [...`abc123.!#$%&'*+/=?^_\`{|}~-`];
     const address = fc.oneof(
@@ -155,7 +155,7 @@ describe('the alias by which the identity library knows an address', () => {
     );
   });
 
-  test('is changed where an address stands, and nowhere else', () => {
+  test('replaces the fields named email, and no other value', () => {
     const at = new Date(0);
     const where = [
       { field: 'email', value: 'a@b.c', operator: 'eq' },
@@ -241,7 +241,7 @@ describe('single lines', () => {
     expect(harness.previewJobs.map(({ url }) => url)).toEqual(['https://example.com/a']);
   });
 
-  test('that show nothing are refused, by form as in JSON', async () => {
+  test('without visible text are refused, by form as in JSON', async () => {
     const harness = new Harness();
     const { cookie } = await harness.newSession();
     const empty = (path: string) => invalid({ path, message: 'must not be empty' });

@@ -18,7 +18,7 @@ const writes = (access: string) =>
 /** The account of the key that a row of `t` names. */
 const OWNER_OF_KEY = '(SELECT account_id FROM api_keys WHERE api_keys.id = t.api_key_id)';
 
-/** Every row of every table, but for the logs of what was tried. */
+/** Every row of every table, except for the logs of attempts. */
 async function contents(harness: Harness, accountId: string): Promise<string> {
   const tables = [
     ...['posts', 'comments', 'jesclips', 'jesclip_comments'].map((table) => [table, 'author_id']),

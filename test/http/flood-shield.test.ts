@@ -37,7 +37,7 @@ describe('an address that asks for many unknown keys', () => {
   test('is refused after 20 a minute, and other addresses are not', async () => {
     const harness = new Harness();
     const address = '198.51.100.77';
-    // 20 in a minute of the binding's own clock, of which this test meets at most two.
+    // 20 in a minute of the binding's own clock; this test takes at most two of them.
     expect(await trip(harness, () => ({ address }))).toBeGreaterThanOrEqual(20);
     const refused = await harness.fetch(ME, { key: generateKey(), address });
     expect(refused.headers.get('Retry-After')).toBe('60');
@@ -59,7 +59,7 @@ describe('an address that asks for many unknown keys', () => {
     expect(cost.neon).toBeLessThanOrEqual(60);
   });
 
-  test('costs nothing where the same unknown key comes again within 30 seconds', async () => {
+  test('costs nothing if the same unknown key is sent again within 30 seconds', async () => {
     const harness = new Harness();
     const address = '198.51.100.80';
     await trip(harness, () => ({ address }));

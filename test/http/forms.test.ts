@@ -160,7 +160,7 @@ test('the terms that a new key accepts are one click away', async () => {
   expect(html).toContain('I accept the <a href="/terms/developers">developer terms</a>');
 });
 
-test('what a refused form says of its fields leads to them', async () => {
+test('the errors of a refused form link to their fields', async () => {
   const harness = new Harness();
   const { cookie } = await newPerson(harness);
   const key = await submit(harness, '/settings/api-access/new', NEW_KEY, cookie);

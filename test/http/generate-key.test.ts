@@ -327,7 +327,7 @@ describe('POST /api/auth/api-keys', () => {
     for (const key of keys) expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
   });
 
-  test('is throttled: 30 an hour for each account, whatever came of them', async () => {
+  test('is throttled: 30 attempts an hour for each account, failed ones included', async () => {
     stopClock('2026-11-24T12:00:10Z');
     for (let i = 0; i < 30; i++) expect((await generate({ scopes: [] })).status).toBe(400);
     const response = await generate();
@@ -341,7 +341,7 @@ describe('POST /api/auth/api-keys', () => {
         retryAfter: 3590,
       },
     });
-    // Reading and revoking go on, and so does everybody else.
+    // The person can still read and revoke, and other people are not limited.
     expect(await listed()).toEqual([]);
     expect((await generate({}, (await newPerson(harness)).cookie)).status).toBe(201);
   });

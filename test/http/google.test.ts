@@ -53,7 +53,7 @@ describe('signing in with Google', () => {
     onTestFinished(() => spy.mockRestore());
   }
 
-  /** Goes to Google and comes back with a code. */
+  /** Follows the redirect to Google and comes back with a code. */
   async function comeBack(harness: Harness): Promise<Response> {
     const started = await submit(harness, '/sign-in/google', {});
     const state = new URL(started.headers.get('Location') ?? '').searchParams.get('state') ?? '';

@@ -13,7 +13,7 @@ import { newWebhook } from '../support/webhooks.ts';
 const ME = '/api/auth/me';
 const KEYS = '/api/auth/api-keys';
 
-/** What the audit log keeps of a key's addresses. */
+/** The addresses of a key in the audit log. */
 const addressesOf = (harness: Harness, { id }: TestKey) =>
   rowsOf<{ event: string; address: string | null; count: number }>(
     harness,
@@ -114,7 +114,7 @@ describe('a name', () => {
 });
 
 describe('the list of keys', () => {
-  /** A person with three active keys and so many revoked ones. */
+  /** A person with three active keys and a number of revoked ones. */
   async function withEnded(ended: number) {
     const harness = new Harness();
     const person = await harness.newSession();
@@ -193,7 +193,7 @@ describe('a key that ended a year ago', () => {
   const isThere = async (harness: Harness, { id }: { readonly id: string }) =>
     (await rowsOf(harness, `SELECT id FROM api_keys WHERE id = '${id}'`)).length === 1;
 
-  test('is deleted with its history and endpoints, unless something that was made with it is there', async () => {
+  test('is deleted with its history and endpoints, unless something that it made still exists', async () => {
     const harness = new Harness();
     const [bare, expired, posted, commented, young] = await Promise.all([
       harness.newKey(),
@@ -209,7 +209,7 @@ describe('a key that ended a year ago', () => {
     harness.now += 30 * 86_400_000;
     await harness.revoke(young);
     harness.now += YEAR_MS - 1;
-    // From the beginning to the end, whatever keys other suites have left.
+    // Prunes all keys from first to last, those of other suites, too.
     const prune = async () => {
       await rowsOf(harness, `DELETE FROM sweep_positions WHERE task = 'ended_keys'`);
       const position = `SELECT position FROM sweep_positions WHERE task = 'ended_keys' AND position <> ''`;

@@ -6,7 +6,7 @@ import { GIF_CONTROL, gif, gifImage, jpeg, PNG_END, PNG_START, png, pngHeader } 
 import { BOUNDARY, bytesOf, file, formOf, objectsOf, type TestPart } from '../support/uploads.ts';
 import { mp4 } from '../support/videos.ts';
 
-/** What is answered: status, code, and what the details name and say. */
+/** The expected answer: status, code, and the path and the message in the details. */
 type Answer = readonly [status: number, code: string, path?: string, message?: string];
 
 const CREATED: Answer = [201, ''];
@@ -34,7 +34,7 @@ const UNKNOWN_ENCODING =
 const END = `\r\n--${BOUNDARY}--\r\n`;
 const pictureNamed = (filename: string) => raw(bytesOf(head(`name="media"; filename="${filename}"`), png(), END));
 
-/** A body without end, of which something is always there. */
+/** A body without end that always has more bytes. */
 function endless(start: string, rest: string): TestRequest {
   const chunk = utf8(rest.repeat(1_000));
   let isFirst = true;
@@ -42,7 +42,7 @@ function endless(start: string, rest: string): TestRequest {
     type: 'bytes',
     pull(controller) {
       const bytes = isFirst ? utf8(start) : chunk.slice();
-      // Nothing is nothing to enqueue.
+      // An empty chunk cannot be enqueued.
       controller.enqueue(bytes.length === 0 ? chunk.slice() : bytes);
       isFirst = false;
     },
@@ -314,7 +314,7 @@ const FILES: Record<string, readonly [TestPart, Answer]> = {
   ],
 };
 
-/** Sends it as a service does, and says how it was answered, in no more than ten seconds. */
+/** Sends it as a service does, and returns the answer, within ten seconds. */
 async function answered(request: TestRequest): Promise<{ answer: Answer; objects: string[] }> {
   const harness = new Harness();
   const { key } = await harness.newKey();
@@ -357,7 +357,7 @@ describe('a file', () => {
   });
 });
 
-test('both sentences of a refused file are literal', async () => {
+test('the two messages of a refused file are exact', async () => {
   const harness = new Harness();
   const { key } = await harness.newKey();
   const send = async (parts: readonly TestPart[]) =>

@@ -9,13 +9,13 @@ const API = 'https://api.jestha.com';
 const WEB = 'https://jestha.com';
 const NOT_FOUND = { status: 404, body: { code: 'not_found' } };
 
-/** Pages, but for what browsers load beside them. */
+/** Pages, without the files that browsers load beside them. */
 const shown = PAGES.filter(({ access }) => access !== 'asset');
 
 describe('on the host of the API', () => {
   test.each(
     shown.map(({ method, path }) => [method, path.replace(/:\w+/, '01HK153X000000000000000000')] as const),
-  )('%s %s is 404, to whoever is signed in, and in JSON', async (method, path) => {
+  )('%s %s is 404 in JSON, signed in or not', async (method, path) => {
     const harness = new Harness();
     const { cookie } = await harness.newSession();
     const headers = { Accept: 'text/html', 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -52,7 +52,7 @@ test.each([WEB, 'https://preview.example', 'https://127.0.0.1:8787'])('pages are
   expect([response.status, response.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8']);
 });
 
-test('where pages and API share a host, both are there', async () => {
+test('pages and API are both served if they share a host', async () => {
   const harness = new Harness({ WEB_ORIGIN: API } as object);
   expect((await harness.fetch('/sign-in', { origin: API })).status).toBe(200);
   expect((await harness.fetch('/api/auth/me', { origin: API })).status).toBe(401);
@@ -127,7 +127,7 @@ describe('usernames that sound official', () => {
     expect([page.status, await page.text()]).toEqual([400, expect.stringContaining('is reserved for Jestha')]);
   });
 
-  test('that people have from before go on signing in', async () => {
+  test('from earlier versions still sign in', async () => {
     const harness = new Harness();
     const { cookie } = await harness.newSession({
       account: await harness.newAccount({ username: `jestha_${Date.now()}` }),

@@ -94,7 +94,7 @@ describe('Idempotency-Key', () => {
     expect((await create(harness, key, `"${'a'.repeat(255)}"`)).status).toBe(201);
   });
 
-  test('is not burnt by what was refused or failed', async () => {
+  test('is not used up by a refused or failed request', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     expect((await create(harness, key, 'k', { content: '' })).status).toBe(400);

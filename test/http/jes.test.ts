@@ -192,7 +192,7 @@ describe('PATCH /api/posts/:id', () => {
     expect(await edit(harness, key, id, body)).toMatchObject({ status: 400, body: { details: [detail] } });
   });
 
-  test("another's is 403 where it is seen, else 404; a claim is not burnt", async () => {
+  test("of another's is 403 if visible, else 404, and uses up no Idempotency-Key", async () => {
     const harness = new Harness();
     const [author, other] = [await harness.newKey(), await harness.newKey()];
     const [seen, unseen] = [await newPost(harness, author), await newPost(harness, author, { visibility: 'PRIVATE' })];

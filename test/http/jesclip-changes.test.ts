@@ -15,7 +15,9 @@ const read = async (harness: Harness, caller: Caller, id: string) =>
 const edit = async (harness: Harness, caller: Caller, id: string, body: unknown) =>
   await answerOf(await harness.fetch(`/api/jesclips/${id}`, { ...as(caller), method: 'PATCH', body }));
 
-/** Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are */
+/**
+ * Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are
+ */
 function watchObjects(harness: Harness): () => Promise<number> {
   harness.now += Math.floor(Math.random() * 3_600_000);
   const prefix = newId(harness.now).slice(0, 10);
@@ -203,7 +205,7 @@ describe('PATCH /api/jesclips/:id', () => {
     expect(await read(harness, key, clip.id)).toEqual({ status: 200, body: clip });
   });
 
-  test("another's is 403 where it is seen, else 404; a claim is not burnt", async () => {
+  test("of another's is 403 if visible, else 404, and uses up no Idempotency-Key", async () => {
     const harness = new Harness();
     const [author, other] = [await harness.newKey(), await harness.newKey()];
     const seen = await newJesClip(harness, author);

@@ -14,7 +14,9 @@ import { bytesOf, pathOf } from '../support/uploads.ts';
 const read = async (harness: Harness, caller: Caller, id: string) =>
   await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));
 
-/** Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are */
+/**
+ * Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are
+ */
 function watchObjects(harness: Harness): () => Promise<number> {
   harness.now += Math.floor(Math.random() * 3_600_000);
   const prefix = newId(harness.now).slice(0, 10);
@@ -22,7 +24,7 @@ function watchObjects(harness: Harness): () => Promise<number> {
 }
 
 describe('POST /api/jesclips', () => {
-  test('answers 201 with the JesClip, and it is read, told and counted', async () => {
+  test('answers 201 with the JesClip, which is then readable, sent as an event and counted', async () => {
     const harness = new Harness();
     const account = await harness.newAccount({ displayName: 'Ada' });
     const bob = await harness.newAccount();
@@ -99,7 +101,7 @@ describe('POST /api/jesclips', () => {
     expect(shown).toMatchObject({ type: 'video', mimeType: file.type, width: 32, height: 16, size: file.size });
     const served = await harness.fetch(pathOf(shown.url));
     expect([served.status, served.headers.get('Content-Type')]).toEqual([200, file.type]);
-    // What is taken out, and that the rest still plays, is for the suites of lib/media.
+    // The suites of lib/media test the removed parts, and that the rest still plays.
     const inspection = inspectMedia(await file.bytes(), { maxPixels: 512, maxDrawnPixels: 512 });
     if (inspection.outcome === 'refused') throw new Error(inspection.message);
     expect(await served.bytes()).toEqual(bytesOf(...inspection.media.pieces));
@@ -198,7 +200,7 @@ describe('POST /api/jesclips', () => {
     expect(await jesclips.captionsOf(harness, person.accountId)).toEqual([]);
   });
 
-  test('what was refused leaves no object behind, what was created one', async () => {
+  test('a refused request leaves no object, an accepted one leaves one', async () => {
     const harness = new Harness();
     const stored = watchObjects(harness);
     const key = await harness.newKey();
@@ -228,7 +230,7 @@ describe('POST /api/jesclips', () => {
     expect(body).toMatchObject({ totalPosts: 1 });
   });
 
-  test('is not held by the ten posts a minute', async () => {
+  test('is not limited to ten a minute', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     for (let i = 0; i < 10; i++) await newPost(harness, key);

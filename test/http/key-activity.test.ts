@@ -26,10 +26,10 @@ const see = (query = '') => open(harness, path + query, person.cookie);
 const clean = (fields: Record<string, string>, cookie = person.cookie) => submit(harness, path, fields, cookie);
 const ALL = { since: '2026-11-01T00:00:00.000Z' };
 
-/** Statuses of what somebody may read, by path. */
+/** Statuses of the things that a viewer may read, by path. */
 const statusOf = async (at: string, reader = key) => (await harness.fetch(at, { key: reader.key })).status;
 
-describe('the page of what a key did', () => {
+describe('the activity page of a key', () => {
   test('shows addresses, requests by hour and all that it made, since a time one can choose', async () => {
     await harness.fetch('/api/auth/me', { key: key.key, address: '192.0.2.1' });
     const early = await newPost(harness, key, { content: 'Early words' });
@@ -125,7 +125,7 @@ describe('the page of what a key did', () => {
     expect(text).toMatch(/must be (24h, 7d, 30d, all, or a date and a time|between 1970 and 9999)/);
   });
 
-  test('and its buttons are nobody else’s', async () => {
+  test('and its buttons are for the owner alone', async () => {
     const jes = await newPost(harness, key);
     const stranger = await harness.newSession();
     expect((await open(harness, path, stranger.cookie)).status).toBe(404);
@@ -146,7 +146,7 @@ describe('the page of what a key did', () => {
   });
 });
 
-describe('deleting what a key made', () => {
+describe('deleting the things that a key made', () => {
   test('takes one thing away and leaves the rest', async () => {
     const [first, second] = [await newPost(harness, key), await newPost(harness, key)];
     const clip = await newJesClip(harness, key);
@@ -180,7 +180,7 @@ describe('deleting what a key made', () => {
     const bounce = await created<{ id: string }>(
       harness.fetch(`/api/posts/${strangers.id}/bounce`, { key: key.key, method: 'POST' }),
     );
-    // A bounce of a Jes that goes with it.
+    // A bounce of a Jes that is deleted with it.
     await created(harness.fetch(`/api/posts/${jes.id}/bounce`, { key: key.key, body: { content: 'Secret quote' } }));
     const uploaded = await upload(harness, key, [file()]);
     const clip = await newJesClip(harness, key, { caption: 'Secret caption' });
@@ -235,7 +235,7 @@ describe('deleting what a key made', () => {
     }
   });
 
-  test('since a time leaves what is older', async () => {
+  test('since a time leaves older things', async () => {
     const early = await newPost(harness, key);
     harness.now += DAY;
     const late = await newPost(harness, key);
@@ -243,7 +243,7 @@ describe('deleting what a key made', () => {
     expect([await statusOf(`/api/posts/${early.id}`), await statusOf(`/api/posts/${late.id}`)]).toEqual([200, 404]);
   });
 
-  test('goes over more than one batch, while the key goes on and somebody deletes the same', async () => {
+  test('covers several batches, while the key still writes and another session deletes the same', async () => {
     const values = Array.from({ length: 450 }, (_, i) => `('${newId(harness.now + i)}')`);
     await rowsOf(
       harness,

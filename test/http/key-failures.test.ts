@@ -204,7 +204,7 @@ describe('a storm of failed calls', () => {
       });
     }
     expect(await harness.neon.counters()).toMatchObject({ requests: 3, statements: 6 });
-    // The second and the third wait for a second each: what is bounded is a rate, so no clock of a test can stand in.
+    // The second and the third wait a second each of the real clock, since the limit is a rate.
     expect(performance.now() - started).toBeGreaterThan(1_990);
     expect(await keptIds()).toEqual(ids.slice(-200));
   });

@@ -19,12 +19,12 @@ beforeEach(async () => {
   await send();
 });
 
-/** Sends what is due, of other tests, too. */
+/** Sends all due mails, those of other tests, too. */
 async function send(): Promise<void> {
   while ((await harness.run(sendKeyMails)).hasBacklog);
 }
 
-/** What an account was mailed about its keys, the oldest first. */
+/** The mails to an account about its keys, the oldest first. */
 async function mailsOf({ username }: { username: string }) {
   return (await mailsTo(`${username}@example.com`)).reverse();
 }
@@ -80,7 +80,7 @@ describe('a year of a busy account', () => {
     };
     for (let day = 0; day <= 366; day++) {
       harness.now = start + day * DAY + 10;
-      // Keys are used every day from where they always are.
+      // Keys are used every day from their usual addresses.
       if (day > 3 && day < 210 && day % 10 === 0) await use(main, '198.51.100.1');
       await days[day]?.();
       await sweep();
@@ -228,7 +228,7 @@ describe('a mail about a key', () => {
     expect(await harness.run(sendKeyMails)).toEqual({ sent: 0, failed: 0, hasBacklog: false });
     harness.now += 5 * MINUTE;
     expect(await harness.run(sendKeyMails)).toEqual({ sent: 1, failed: 0, hasBacklog: false });
-    // As if Neon had not taken the note.
+    // Simulates that Neon could not note it.
     await rowsOf(harness, `UPDATE key_mails SET sent_at = NULL, retry_at = NULL WHERE api_key_id = '${key.id}'`);
     await harness.run(sendKeyMails);
     expect(await subjectsOf(key)).toHaveLength(1);
@@ -292,7 +292,7 @@ describe('many refusals by the allowlist', () => {
     expect(await mailed(key)).toBe(2);
   });
 
-  test('that are spread over more than an hour bring none', async () => {
+  test('that are spread over more than an hour bring no mail', async () => {
     const key = await harness.newKey({ ipAllowlist: ['192.0.2.1'] });
     await refuse(key, 19);
     harness.now += HOUR;

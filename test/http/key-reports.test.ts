@@ -25,8 +25,8 @@ const codeOf = async (key: string) =>
 const reasonOf = async ({ id }: { id: string }) =>
   (await rowsOf(harness, `SELECT revoked_reason FROM api_keys WHERE id = '${id}'`))[0]?.revoked_reason;
 
-describe('a report of whoever found a key', () => {
-  test('ends it everywhere, and tells its owner once, however often it comes', async () => {
+describe('a report of a found key', () => {
+  test('revokes it everywhere, and mails its owner once, even if it is repeated', async () => {
     const person = await newPerson(harness);
     const key = await harness.newKey({ account: person, label: 'Bridge' });
     await harness.fetch(ME, { key: key.key, address: '192.0.2.7' });
@@ -47,7 +47,7 @@ describe('a report of whoever found a key', () => {
     expect(mails[0]?.text).not.toContain(key.key);
   });
 
-  test('is answered the same for live, dead and unknown keys and none; only behind the response a live one costs more', async () => {
+  test('gets the same answer for live, dead and unknown keys and none; a live one costs more only after the response', async () => {
     const [live, dead, expired] = [
       await harness.newKey(),
       await harness.newKey(),
@@ -99,7 +99,7 @@ describe('a report of whoever found a key', () => {
     expect(await codeOf(key.key)).toBe('api_key_revoked');
   });
 
-  test('can be made on a page, which says the same whatever was reported', async () => {
+  test('can be made on a page, which gives the same answer to every report', async () => {
     const key = await harness.newKey();
     const send = (fields: Record<string, string>) => submit(harness, '/report-key', fields);
     const live = await send({ keys: `${key.key}\n`, url: '' });
@@ -116,7 +116,7 @@ describe('a report of whoever found a key', () => {
 });
 
 describe('the owner of a key that leaked', () => {
-  test('sees it on Settings until it is put away, and nobody else can put it away', async () => {
+  test('sees it on Settings until they dismiss it, and no other person can dismiss it', async () => {
     const key = await harness.newKey({ label: 'Bridge' });
     const person = await harness.newSession({ account: { id: key.accountId, username: key.username } });
     const stranger = await harness.newSession();
@@ -130,7 +130,7 @@ describe('the owner of a key that leaked', () => {
     expect(await textOf(await settings())).not.toContain('was found in public and is revoked');
   });
 
-  test('is mailed by the sweep where the mail server was away', async () => {
+  test('is mailed by the sweep if the mail server was down', async () => {
     const person = await newPerson(harness);
     const key = await harness.newKey({ account: person });
     const broken = new Harness({ MAIL_API_KEY: 'wrong' });
@@ -194,7 +194,7 @@ describe('GitHub’s secret scanning', () => {
       200, 5,
     ]);
     await settled();
-    // The revocation and what waits for deliveries; behind the response two notes and the mails.
+    // The revocation and the waiting deliveries; after the response two notes and the mails.
     expect((await harness.neon.counters()).requests).toBe(5);
     expect(await harness.upstash.counters()).toMatchObject({ requests: 1 });
     expect((await send(Array.from({ length: 1_001 }, () => match('x')))).status).toBe(400);

@@ -9,7 +9,7 @@ const limitHeaders = (response: Response) =>
 const seconds = (ms: number) => String(Math.ceil(ms / 1_000));
 
 describe('60 requests a minute', () => {
-  test('are told from the first to the last, and then how long to wait', async () => {
+  test('are counted down in the headers, and then Retry-After says the wait', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     const start = harness.now;
@@ -52,7 +52,7 @@ describe('60 requests a minute', () => {
     expect((await harness.fetch('/api/auth/me', { key: second.key })).headers.get('X-RateLimit-Remaining')).toBe('59');
   });
 
-  test('count a request whatever becomes of it, once', async () => {
+  test('count every admitted request once, whatever its response', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     const remaining = async (path: string, body?: unknown) =>
@@ -63,7 +63,7 @@ describe('60 requests a minute', () => {
     expect(await remaining('/api/posts', { content: 'Hello' })).toBe('56');
   });
 
-  test('are not touched by what is refused before them', async () => {
+  test('are not used by requests refused before them', async () => {
     const harness = new Harness();
     const key = await harness.newKey({ ipAllowlist: ['192.0.2.1'], expiresInDays: 30 });
     for (let i = 0; i < 5; i++) await harness.fetch('/api/auth/me', { key: key.key, address: '192.0.2.2' });
@@ -79,7 +79,7 @@ describe('60 requests a minute', () => {
 });
 
 describe('10 posts a minute', () => {
-  test('are refused before anything is written, and leave the other requests theirs', async () => {
+  test('refuse the next post before a write, and do not limit other requests', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     for (let i = 0; i < 10; i++) {
@@ -99,7 +99,7 @@ describe('10 posts a minute', () => {
         retryAfter: 50,
       },
     });
-    // Behind the response the failed call is kept, and older ones are pruned.
+    // After the response the failed call is kept, and older ones are pruned.
     expect(await harness.neon.counters()).toEqual({ requests: 1, statements: 2 });
     // The refused one consumed nothing of the other window.
     const whoami = await harness.fetch('/api/auth/me', { key });

@@ -16,7 +16,7 @@ const html = (head: string, headers: Record<string, string> = {}) =>
 
 const redirect = (location: string, status = 302) => new Response(null, { status, headers: { Location: location } });
 
-/** A web of these pages, and what was asked of it. */
+/** A web of these pages, and the requests for them. */
 function web(pages: Record<string, () => Response | Promise<Response>>) {
   const asked: string[] = [];
   const fetchPage: FetchPage = async (url, { redirect: mode }) => {
@@ -29,7 +29,7 @@ function web(pages: Record<string, () => Response | Promise<Response>>) {
   return { asked, fetchPage };
 }
 
-/** What a Jes that links to {@link URL_} shows once a page was asked. */
+/** The preview of a Jes that links to {@link URL_}, once the page was fetched. */
 async function previewOf(fetchPage: FetchPage, signal?: AbortSignal) {
   const harness = new Harness();
   const key = await harness.newKey();
@@ -62,7 +62,7 @@ describe('a link', () => {
     expect(asked).toEqual([URL_]);
   });
 
-  test('is unfurled with what HTML has', async () => {
+  test('is unfurled with the title and description of HTML', async () => {
     const { fetchPage } = web({
       [URL_]: () => html('<TITLE>Plain &lt;b&gt; title</TITLE><META NAME=Description CONTENT=Words>'),
     });
@@ -238,7 +238,7 @@ describe('a link', () => {
   });
 });
 
-describe('what is to be unfurled', () => {
+describe('the URL to unfurl', () => {
   test('is the URL that the caller names, else the first in the content that may be', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
@@ -297,7 +297,7 @@ describe('a URL', () => {
     return { key, id, unfurl, title: async () => (await seenPost(harness, key, id)).linkPreview?.title };
   }
 
-  test('is fetched once an hour, whoever links to it, and the others show what was found', async () => {
+  test('is fetched once an hour for all accounts, which share its preview', async () => {
     const harness = new Harness();
     const { fetchPage, asked } = web({ [URL_]: pageOf('One') });
     const first = await linking(harness, URL_);
@@ -374,7 +374,7 @@ describe('a URL', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('that is being fetched is asked for again later, and given up where its consumer has died', async () => {
+  test('that is being fetched is retried later, and given up if its consumer has died', async () => {
     const harness = new Harness();
     let answer = (_: Response) => {};
     const slow: FetchPage = () => new Promise((resolve) => (answer = resolve));
@@ -422,7 +422,7 @@ describe('a URL', () => {
 });
 
 describe('the consumer of the queue', () => {
-  test('acknowledges what is no job, or not wanted any more, and asks nobody', async () => {
+  test('acknowledges invalid and outdated jobs without a fetch', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const { id } = await newPost(harness, key, { content: `See ${URL_}` });

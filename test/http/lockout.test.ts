@@ -22,7 +22,7 @@ const WRONG = 'x'.repeat(129);
 
 let harness: Harness;
 let victim: TestPerson;
-/** The address of whoever attacks. */
+/** The address of the attacker. */
 let theirs: string;
 
 beforeEach(async () => {
@@ -48,21 +48,21 @@ async function times(count: number, act: () => Promise<Response>): Promise<numbe
 }
 const all = (count: number, status: number) => Array.from({ length: count }, () => status);
 
-/** Ten wrong passwords from everywhere: the account has no attempt left for browsers it does not know. */
+/** Ten wrong passwords from many addresses: the account has no attempt left for browsers it does not know. */
 async function useUpAccount(): Promise<void> {
   expect(await times(10, () => guess(victim.email, newAddress()))).toEqual(all(10, 401));
   expect((await signIn()).status).toBe(429);
 }
 
 describe('an address without attempts left', () => {
-  test('takes no sign-in attempt of anybody’s', async () => {
+  test('uses up no sign-in attempt of another person', async () => {
     expect(await times(30, () => guess(newForm().email, theirs))).toEqual(all(30, 401));
     expect(await times(10, () => guess(victim.email, theirs))).toEqual(all(10, 429));
     expect((await signIn()).status).toBe(200);
     expect(await times(9, () => guess(victim.email, newAddress()))).toEqual(all(9, 401));
   });
 
-  test('takes no mail of anybody’s', async () => {
+  test('uses up no mail of another person', async () => {
     const ask = (email: string, address: string) =>
       harness.run((ctx) => requestPasswordReset(ctx, visitorFrom(address), { email }));
     for (let i = 0; i < 20; i++) await ask(newForm().email, theirs);
@@ -74,7 +74,7 @@ describe('an address without attempts left', () => {
     expect(await mailsTo(victim.email)).toHaveLength(6);
   });
 
-  test('takes no sign-up of anybody’s', async () => {
+  test('uses up no sign-up of another person', async () => {
     const taken = newForm({ username: victim.username });
     expect(await times(20, () => harness.fetch(SIGN_UP, { address: theirs, body: taken }))).toEqual([
       ...all(10, 400),

@@ -105,7 +105,7 @@ describe('the verification mail', () => {
     expect((await confirmEmail(harness, token, cookie)).status).toBe(200);
   });
 
-  test('that nobody takes stops no sign-up, and the log says so', async () => {
+  test('that the provider refuses does not stop the sign-up, and the log says so', async () => {
     harness = new Harness({ MAIL_API_KEY: 'wrong' });
     const log = watchLog();
     const { email } = await signUp(harness);
@@ -155,7 +155,7 @@ describe('a password reset', () => {
     expect((await post(SIGN_IN, { email, password: 'battery staple' })).status).toBe(200);
   });
 
-  test.each(['', '\0', 'é', `${'a'.repeat(24)}'--`, 'x'.repeat(201)])('token %j is none of ours', async (token) => {
+  test.each(['', '\0', 'é', `${'a'.repeat(24)}'--`, 'x'.repeat(201)])('refuses the token %j', async (token) => {
     await expect(reset(token, 'battery staple')).rejects.toMatchObject(BAD_TOKEN);
   });
 
@@ -200,7 +200,7 @@ describe('a password reset', () => {
     await reset(token, 'battery staple');
   });
 
-  test('for an address that is nobody’s sends nothing and says the same', async () => {
+  test('for an unknown address sends nothing and answers the same', async () => {
     const { email } = newForm();
     expect(await request(email)).toBe(await request((await signUp(harness)).email));
     expect(await mailsTo(email)).toEqual([]);
@@ -219,7 +219,7 @@ describe('a password reset', () => {
     expect((await post(SIGN_IN, { email, password: 'battery staple' })).status).toBe(200);
   });
 
-  test('whose mail nobody takes says the same, and the log says so', async () => {
+  test('whose mail the provider refuses answers the same, and the log says so', async () => {
     const { email } = await signUp(harness);
     harness = new Harness({ MAIL_API_KEY: 'wrong' });
     const log = watchLog();
@@ -228,7 +228,7 @@ describe('a password reset', () => {
   });
 });
 
-test('the log holds no password, token, email address or name, whatever goes wrong', async () => {
+test('the log holds no password, token, email address or name, after failures, too', async () => {
   const log = watchLog();
   const form = newForm({ name: 'Zoë the Fox' });
   await post(SIGN_UP, { ...form, password: 'short' });

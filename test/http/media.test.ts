@@ -15,7 +15,7 @@ async function uploaded(harness: Harness, caller: Caller, fields: Record<string,
 }
 
 describe('GET /media/:object', () => {
-  test('is what it says, runs nothing, and may be kept for good', async () => {
+  test('has its type, runs no script, and may be cached forever', async () => {
     const harness = new Harness();
     const { jes, path } = await uploaded(harness, await harness.newKey());
     const { status, headers } = await harness.fetch(path);
@@ -55,7 +55,7 @@ describe('GET /media/:object', () => {
     expect(log.events()).toMatchObject([{ event: 'request', redis: 0, db: 1, objects: 1 }]);
   });
 
-  test('is 304 to whoever has it', async () => {
+  test('is 304 for a client that has it', async () => {
     const harness = new Harness();
     const { path } = await uploaded(harness, await harness.newKey());
     const etag = (await harness.fetch(path)).headers.get('ETag') ?? '';
@@ -92,7 +92,7 @@ describe('GET /media/:object', () => {
     expect([head.status, await head.text()]).toEqual([status, '']);
   });
 
-  test('of another version than the range is of is the whole', async () => {
+  test('sends the whole file if If-Range names another version', async () => {
     const harness = new Harness();
     const { path } = await uploaded(harness, await harness.newKey());
     const etag = (await harness.fetch(path)).headers.get('ETag') ?? '';
@@ -144,10 +144,10 @@ describe('who may have a file', () => {
     expect(path === plain).toBe(isForEverybody);
     expect((await harness.fetch(path)).status).toBe(200);
     if (isForEverybody) return;
-    // Without the signature it is there for nobody, whoever asks.
+    // Without the signature every caller gets a 404.
     expect(await answerOf(await harness.fetch(plain))).toEqual(NOT_FOUND);
     expect((await harness.fetch(plain, { cookie: session.cookie })).status).toBe(404);
-    // Nor in the event of a webhook.
+    // The event of a webhook has no signature either.
     const told = await rowsOf(
       harness,
       `SELECT data::text AS data FROM outbox_events WHERE account_id = '${session.accountId}'`,
@@ -214,7 +214,7 @@ describe('who may have a file', () => {
     expect([(await rotated.fetch(path)).status, (await stranger.fetch(path)).status]).toEqual([200, 404]);
   });
 
-  test('with a signature nobody is asked', async () => {
+  test('with a signature costs no look-up of the caller', async () => {
     const harness = new Harness();
     const { path } = await uploaded(harness, await harness.newKey(), { visibility: 'PRIVATE' });
     await harness.neon.setFaults({ kind: 'refuse' });

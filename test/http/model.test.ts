@@ -22,7 +22,7 @@ interface ModelPost {
   readonly comments: { readonly author: number; readonly content: string; readonly parent: number | null }[];
 }
 
-/** What Jestha should be, in the simplest words we have for it. */
+/** The model of Jestha, in the simplest terms. */
 class Model {
   readonly isPrivate = [false, false, true, false];
   readonly follows = new Set<string>();
@@ -54,14 +54,14 @@ class Model {
   }
 }
 
-/** The app, and what the model calls by numbers. */
+/** The app, and the ids of the things that the model numbers. */
 interface Real {
   readonly harness: Harness;
   readonly people: readonly TestSession[];
   readonly keys: readonly TestKey[];
-  /** Of the Jes and JesClips, by the model's index. */
+  /** Ids of the Jes and JesClips, by the model's index. */
   readonly ids: string[];
-  /** Of the comments of each Jes. */
+  /** Ids of the comments of each Jes. */
   readonly commentIds: string[][];
 }
 
@@ -108,7 +108,7 @@ const step = fc.record<Step>({
 
 const QUOTA = 1_000;
 
-/** Sends a request of somebody; answers its status and JSON. */
+/** Sends a request of one of the people; returns its status and JSON. */
 async function send(
   real: Real,
   { who, byKey }: { who: number; byKey: boolean },
@@ -118,7 +118,7 @@ async function send(
 ) {
   const { harness, people, keys } = real;
   const sent = body instanceof FormData ? await multipart(body) : body === undefined ? {} : { body };
-  // Far enough apart that no window of a key is ever full; the daily quota is what is modelled.
+  // Steps are so far apart that no window of a key is ever full; the model has the daily quota only.
   harness.now += 6_100;
   const credential = byKey ? { key: keys[who]?.key ?? '' } : { cookie: people[who]?.cookie ?? '' };
   const response = await harness.fetch(path, { ...credential, method, ...sent });
@@ -126,13 +126,13 @@ async function send(
   return { status: response.status, json: (text === '' ? null : JSON.parse(text)) as unknown };
 }
 
-/** Where a Jes or a JesClip is. */
+/** The path of a Jes or a JesClip. */
 function pathOf(model: Model, real: Real, index: number): string {
   const id = real.ids[index] ?? '01HK153X000000000000000000';
   return `/api/${model.posts[index]?.isClip ? 'jesclips' : 'posts'}/${id}`;
 }
 
-/** What a viewer should see of a Jes or JesClip. */
+/** A Jes or JesClip as a viewer should see it. */
 function expectedJes(model: Model, real: Real, viewer: number, index: number): Record<string, unknown> {
   const post = model.posts[index] as ModelPost;
   const original = post.bounceOf === null ? undefined : model.posts[post.bounceOf];
@@ -175,14 +175,14 @@ async function expectRead(
   expect(json).toMatchObject(expectedJes(model, real, caller.who, index));
 }
 
-/** Takes one step in both worlds, and compares what they say. */
+/** Takes one step in both worlds, and compares the results. */
 async function take(model: Model, real: Real, taken: Step): Promise<void> {
   const { who, what, visibility, text } = taken;
   const index = model.posts.length - 1 - taken.which;
   const post = model.posts[index];
   const isSeen = post !== undefined && model.sees(who, post);
   const path = pathOf(model, real, index);
-  // What there is for Jes alone: a JesClip is none, whoever looks.
+  // Routes that exist for Jes alone: for a JesClip they are 404, for every viewer.
   const jesPath = path.replace('jesclips', 'posts');
   const isJesSeen = isSeen && !post.isClip;
   const isFull = taken.byKey && (model.created[who] ?? 0) >= QUOTA;

@@ -40,7 +40,7 @@ describe('GET /openapi.json', () => {
     expect(((await response.json()) as Document).openapi).toBe('3.1.1');
   });
 
-  test('is 304 to whoever has it', async () => {
+  test('is 304 for a client that has it', async () => {
     const harness = new Harness();
     const etag = (await harness.fetch('/openapi.json')).headers.get('ETag') ?? '';
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -52,7 +52,7 @@ describe('GET /openapi.json', () => {
     expect(other.status).toBe(200);
   });
 
-  test('asks nobody', async () => {
+  test('costs no call of a store', async () => {
     const harness = new Harness();
     await harness.fetch('/openapi.json');
     expect(await harness.neon.counters()).toEqual({});
@@ -111,7 +111,7 @@ describe('the document', () => {
       retryAfter: 17,
     });
     const missing = Object.keys(ERRORS).filter((code) => !(code in components.examples));
-    // Of paths that are not described.
+    // The paths that are not described.
     expect(missing).toEqual(['method_not_allowed']);
   });
 });
@@ -125,7 +125,7 @@ describe('every answer that a suite is given', () => {
       (error: Error) => error.message,
     );
   const unauthorized = async () => await new Harness().fetch(ME.path);
-  /** The 401 of whoami, but for what is given. */
+  /** The 401 of whoami, with some fields replaced. */
   const changed = async (fields: object, headers: Record<string, string> = {}, status = 401) => {
     const response = await unauthorized();
     const body = JSON.stringify({ ...((await response.json()) as object), ...fields });

@@ -18,7 +18,7 @@ async function post(harness: Harness, { key }: TestKey): Promise<string> {
   return (body as { id: string }).id;
 }
 
-test('whoami shows a Jes as soon as its key was told 201, on every instance', async () => {
+test('whoami shows a Jes as soon as its key got 201, on every instance', async () => {
   const harness = new Harness();
   const key = await harness.newKey();
   expect(await whoami(harness, key)).toMatchObject({ total: 0, sql: 0 });

@@ -10,7 +10,7 @@ describe('every page', () => {
     ['303', '/settings/api-access'],
     ['404', '/post/none'],
     ['404', '/jesclip/none'],
-  ])('%s %s is nobody else’s: its headers', async (status, path) => {
+  ])('%s %s is private to its person, by its headers', async (status, path) => {
     const response = await open(new Harness(), path);
     const { 'x-request-id': id, ...headers } = Object.fromEntries(response.headers);
     expect(String(response.status)).toBe(status);
@@ -32,7 +32,7 @@ describe('every page', () => {
 
   test.each(
     PAGES.filter(({ access }) => access === 'session').map(({ method, path }) => [method, path] as const),
-  )('%s %s sends who is not signed in to sign in', async (method, path) => {
+  )('%s %s redirects a visitor to the sign-in page', async (method, path) => {
     const harness = new Harness();
     const asked = path.replace(':id', '01HK153X000000000000000000');
     const response = method === 'GET' ? await open(harness, asked) : await submit(harness, asked, {});
@@ -44,7 +44,7 @@ describe('every page', () => {
 
   test.each(
     PAGES.filter(({ method }) => method === 'POST').map(({ path }) => path),
-  )('POST %s refuses a form of another site, too large a form, and what is no form', async (path) => {
+  )('POST %s refuses a form of another site, a form that is too large, and a body that is no form', async (path) => {
     const harness = new Harness();
     const { cookie } = await signUp(harness);
     const asked = path.replace(':id', '01HK153X000000000000000000');
@@ -72,7 +72,7 @@ describe('every page', () => {
     expect((await harness.fetch('/settings/api-access', { key: 'jes_live_oops' })).status).toBe(401);
   });
 
-  test('that is none is one for browsers, and JSON for all else and below /api', async () => {
+  test('that is unknown answers browsers with a page, and API callers and paths below /api with JSON', async () => {
     const harness = new Harness();
     const typeAt = async (path: string, accept: string) => {
       const response = await harness.fetch(path, { headers: { Accept: accept } });
@@ -108,7 +108,7 @@ async function addressOf(harness: Harness, name: string): Promise<string> {
   return new RegExp(`/assets/${name}\\?v=[0-9a-f]{8}`).exec(html)?.[0] ?? '';
 }
 
-describe('what browsers load beside the pages', () => {
+describe('a file that browsers load beside the pages', () => {
   test.each([
     ['site.css', 'text/css; charset=utf-8', '/* The design in numbers'],
     ['jestha.js', 'text/javascript; charset=utf-8', '// Comfort only'],
@@ -116,10 +116,10 @@ describe('what browsers load beside the pages', () => {
     [
       'docs.js',
       'text/javascript; charset=utf-8',
-      '// Search, tabs, and forms that try a call. The key stays in the fields: no storage, no URL, no cookie beside it.',
+      '// Search, tabs, and forms that try a call. The key stays in the fields: not in storage, a URL or a cookie.',
     ],
     ['icon.svg', 'image/svg+xml', '<svg xmlns'],
-  ])('%s may be kept for a year in the version of the page, and asks nobody', async (name, type, beginning) => {
+  ])('%s may be cached for a year under its versioned name, and costs no call of a store', async (name, type, beginning) => {
     const harness = new Harness();
     const { cookie } = await signUp(harness);
     await harness.neon.reset();
@@ -148,7 +148,7 @@ describe('what browsers load beside the pages', () => {
 });
 
 describe('signing up and in', () => {
-  test('a form with mistakes comes back as it was, each field told, the password not repeated', async () => {
+  test('a form with mistakes comes back filled in, with an error at each field and without the password', async () => {
     const harness = new Harness();
     const form = { name: '<b>Zoë</b>', username: 'no spaces', email: 'nobody', password: 'short' };
     const response = await submit(harness, '/sign-up', form);

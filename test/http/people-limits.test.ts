@@ -58,7 +58,7 @@ async function today(harness: Harness, accountId: string) {
   return row;
 }
 
-/** A person who has done so much today. */
+/** A person with this use of their limits today. */
 async function personAt(counts: Partial<Record<DailyLimit, number>>) {
   const harness = new Harness();
   const person = await harness.newSession();
@@ -66,7 +66,7 @@ async function personAt(counts: Partial<Record<DailyLimit, number>>) {
   return { harness, person, caller: { cookie: person.cookie } };
 }
 
-/** Uses up so many writes of a person's minute. */
+/** Uses up a number of writes of a person's minute. */
 async function spendWrites(harness: Harness, { accountId }: TestSession, total: number): Promise<void> {
   const attempt = () => harness.run(({ ports }) => ports.throttle.attempt(THROTTLES.personWrites, accountId));
   for (let i = 0; i < total; i++) expect(await attempt()).toBe(0);
@@ -125,7 +125,7 @@ test('121 likes by one person within a minute are 120 and a 429; reading goes on
   expect((await harness.fetch(`/api/posts/${jes.id}`, { cookie })).status).toBe(200);
 }, 60_000);
 
-/** What has limits of its own: the safety of an account must not wait for its likes. */
+/** The routes with limits of their own: the safety of an account must not wait for its likes. */
 const OTHERWISE_LIMITED = [
   'POST /api/auth/api-keys',
   'DELETE /api/auth/api-keys/:id',
@@ -157,7 +157,7 @@ describe('once a person has sent 120 writes in a minute', () => {
     if (name in GOOD_REQUESTS) expect((await send({ key: key.key })).status).toBe(good.status);
   });
 
-  test('Jes that are refused for it use none of the 30 new Jes', async () => {
+  test('Jes refused for that limit use none of the 30 new Jes', async () => {
     const clock = stopClock(SECONDS_10);
     const harness = new Harness();
     const person = await harness.newSession();
@@ -231,7 +231,7 @@ test('the 400th follow of a day is the last; following again and unfollowing use
   expect(await today(harness, person.accountId)).toMatchObject({ follows: 400 });
 });
 
-test('the 200th file of a day is the last; what is refused leaves no file', async () => {
+test('the 200th file of a day is the last; a refused upload leaves no file', async () => {
   const { harness, person, caller } = await personAt({ uploads: 198 });
   const send = (files: number) =>
     harness.fetch('/api/posts', { ...caller, ...formOf(Array.from({ length: files }, () => file())) });

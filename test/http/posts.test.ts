@@ -66,7 +66,7 @@ describe('POST /api/posts', () => {
     expect(body).toMatchObject({ visibility });
   });
 
-  test('is PUBLIC unless told otherwise', async () => {
+  test('is PUBLIC by default', async () => {
     const harness = new Harness();
     const { body } = await answerOf(await create(harness, await harness.newKey(), { content: 'Hello' }));
     expect(body).toMatchObject({ visibility: 'PUBLIC' });
@@ -120,7 +120,7 @@ describe('POST /api/posts', () => {
 });
 
 describe('the daily quota of 1,000', () => {
-  test('is of the account, all its keys together, until midnight UTC; what fails gives nothing away', async () => {
+  test('counts all keys of the account until midnight UTC, and no failed request', async () => {
     const harness = new Harness();
     harness.now = Date.UTC(2026, 10, 24, 23, 59, 30);
     const account = await harness.newAccount();

@@ -35,7 +35,7 @@ describe('every answer', () => {
     });
   });
 
-  test('has an id of ours, whatever id the client claims', async () => {
+  test('has a request id of ours, even if the client sends one', async () => {
     const claimed = '01HK153X000000000000000000';
     const response = await new Harness().fetch('/healthz', { headers: { 'X-Request-Id': claimed } });
     expect(response.headers.get('X-Request-Id')).not.toBe(claimed);
@@ -43,7 +43,7 @@ describe('every answer', () => {
 });
 
 describe('GET /healthz', () => {
-  test('answers with its version, without asking anybody', async () => {
+  test('answers with its version, without a call of a store', async () => {
     const harness = new Harness({ VERSION: { id: 'f0e1d2c3', tag: '', timestamp: '' } });
     await harness.neon.setFaults({ kind: 'refuse' });
     await harness.upstash.setFaults({ kind: 'refuse' });
@@ -67,7 +67,7 @@ describe('GET /readyz', () => {
     ['neon', ['neon'], { neon: 'unavailable', redis: 'ok', objects: 'ok' }],
     ['upstash', ['upstash'], { neon: 'ok', redis: 'unavailable', objects: 'ok' }],
     ['both', ['neon', 'upstash'], { neon: 'unavailable', redis: 'unavailable', objects: 'ok' }],
-  ] as const)('is 503 without %s, and says who is unwell', async (_, stores, parts) => {
+  ] as const)('is 503 without %s, and names the failing part', async (_, stores, parts) => {
     const harness = new Harness();
     for (const store of stores) await harness[store].setFaults({ kind: 'refuse' });
     const response = await harness.fetch('/readyz');
@@ -168,8 +168,8 @@ describe('a configuration that is not usable', () => {
 });
 
 /**
- * Answers whose repetition under an Idempotency-Key would show a key or a secret twice, or which repeat themselves by nature; and what
- * asks for a password, which no stored answer may stand for.
+ * Answers whose repetition under an Idempotency-Key would show a key or a secret twice, or which repeat themselves by
+ * nature; and what asks for a password, which no stored answer may stand for.
  */
 const NOT_REPLAYED = [
   'POST /api/auth/api-keys',
@@ -197,7 +197,9 @@ test('every endpoint stands in this suite', () => {
   expect(PUBLIC_PATHS.map((path) => `GET ${path}`).sort()).toEqual(names(['public']));
 });
 
-/** What any request with a body can meet, whoever sends it, and what nothing of somebody else's answers. */
+/**
+ * Checks the answers that any request with a body can get from any caller, and the 404 for things of another account.
+ */
 async function expectProtocol(
   name: string,
   request: GoodRequest,
@@ -246,7 +248,7 @@ async function expectProtocol(
 describe('every endpoint that takes a key', () => {
   test.each(
     withAccess('caller').map((endpoint) => [nameOf(endpoint), endpoint] as const),
-  )('%s answers what any key can meet', async (name, endpoint) => {
+  )('%s returns the errors that any key can get', async (name, endpoint) => {
     const { method } = endpoint;
     const scope = endpoint.access === 'caller' ? endpoint.scope : undefined;
     const harness = new Harness();
@@ -318,7 +320,7 @@ describe('the scopes of the contract', () => {
     return { response, expected: request.status };
   };
 
-  test.each(SCOPE_OF)('%s wants %s, and no other does', async (name, scope) => {
+  test.each(SCOPE_OF)('%s needs %s, and no other endpoint does', async (name, scope) => {
     const { response, expected } = await call(name, [scope]);
     expect(response.status).toBe(expected);
     const others = SCOPE_NAMES.filter((other) => other !== scope) as [Scope, ...Scope[]];
@@ -326,7 +328,7 @@ describe('the scopes of the contract', () => {
     expect(await answerOf(refused.response)).toMatchObject({ status: 403, body: { requiredScope: scope } });
   });
 
-  test.each(['GET /api/auth/me', 'GET /api/posts/:id'])('%s wants none', async (name) => {
+  test.each(['GET /api/auth/me', 'GET /api/posts/:id'])('%s needs no scope', async (name) => {
     const { response, expected } = await call(name, ['webhooks:manage']);
     expect(response.status).toBe(expected);
   });
@@ -335,7 +337,7 @@ describe('the scopes of the contract', () => {
 describe('every endpoint that takes a session', () => {
   test.each(
     withAccess('session').map((endpoint) => [nameOf(endpoint), endpoint] as const),
-  )('%s answers what any person can meet', async (name, { method }) => {
+  )('%s returns the errors that any person can get', async (name, { method }) => {
     const harness = new Harness();
     const person = await harness.newSession();
     const request = await GOOD_SESSION_REQUESTS[name]?.(harness, person);
@@ -355,7 +357,7 @@ describe('every endpoint that takes a session', () => {
     if (method !== 'GET') {
       const headers = { 'Sec-Fetch-Site': 'cross-site' };
       expect(await codeOf({ cookie, headers })).toEqual([403, 'cross_site_request']);
-      // Who it is comes first: no other site can make a browser send an API key.
+      // The type of the caller is checked first: no other site can make a browser send an API key.
       expect(await codeOf({ cookie, headers, key: (await harness.newKey()).key })).toEqual([403, 'session_required']);
     }
     if (request.isOwn) {

@@ -9,7 +9,7 @@ import { clipForm, multipart } from '../support/jesclips.ts';
 import { newAddress, newForm } from '../support/people.ts';
 import { newPost } from '../support/posts.ts';
 
-/** Every object has these: what is looked up in one by a name from outside finds them. */
+/** Every object has these properties: a look-up in an object by a name from outside would find them. */
 const NAMES = Object.getOwnPropertyNames(Object.prototype);
 
 describe('the names that every object has', () => {

@@ -43,7 +43,7 @@ async function newVideo(fields: Record<string, string> = {}) {
   const jes = await upload(harness, key, [file(BYTES, 'a.mp4', 'video/mp4'), ...parts]);
   return { jes, path: pathOf(jes.media[0]?.url) };
 }
-/** What is stored of {@link BYTES}, asked for while nothing keeps it. */
+/** The stored form of {@link BYTES}, read while no cache has it. */
 async function bytesOf(path: string): Promise<Uint8Array> {
   return new Uint8Array(await (await harness.fetch(path)).arrayBuffer());
 }
@@ -197,7 +197,7 @@ describe('a file that is not for everybody', () => {
       statuses = await statusesOf(100, (i) => harness.fetch(i % 2 ? plain : `${path}${i}`));
     });
     expect([statuses, spent]).toEqual([{ 404: 100 }, 1]);
-    // Who has its address sees it all the same.
+    // The signed address shows the file all the same.
     expect((await harness.fetch(path)).status).toBe(200);
   });
 });
@@ -220,7 +220,7 @@ describe('a file that is not there', () => {
 });
 
 describe.each(['post', 'jesclip'])('the permalink /%s/:id', (kind) => {
-  test('of what is not there costs visitors one statement for 100 requests', async () => {
+  test('of an unknown id costs visitors one statement for 100 requests', async () => {
     const path = `/${kind}/${newId(harness.now)}`;
     let statuses: unknown;
     const spent = await statementsOf(async () => {
@@ -233,7 +233,7 @@ describe.each(['post', 'jesclip'])('the permalink /%s/:id', (kind) => {
     expect([statuses, spent]).toEqual([{ 404: 100 }, 1]);
   });
 
-  test('of what is not there costs one statement, however many visitors ask at once', async () => {
+  test('of an unknown id costs one statement, however many visitors ask at once', async () => {
     const path = `/${kind}/${newId(harness.now)}`;
     const ask = async () => expect((await open(harness, path)).status).toBe(404);
     expect(await statementsOf(() => Promise.all(Array.from({ length: 50 }, ask)))).toBe(1);
@@ -248,7 +248,7 @@ describe.each(['post', 'jesclip'])('the permalink /%s/:id', (kind) => {
     expect(await statementsOf(() => open(harness, path))).toBe(1);
   });
 
-  test('404 for visitors hides nothing from whoever may see it', async () => {
+  test('that is a cached 404 for visitors still shows the thing to people who may see it', async () => {
     const session = await harness.newSession();
     const fields = { visibility: 'PRIVATE' };
     const { id } =
@@ -273,7 +273,7 @@ describe.each(['post', 'jesclip'])('the permalink /%s/:id', (kind) => {
     expect((await open(harness, path)).status).toBe(200);
   });
 
-  test('of what is there is kept by no cache', async () => {
+  test('of a public Jes or JesClip is kept by no cache', async () => {
     const { id } = kind === 'post' ? await newPost(harness, key) : await newJesClip(harness, key);
     expect((await open(harness, `/${kind}/${id}`)).status).toBe(200);
     expect(await caches.default.match(`${WEB}/${kind}/${id}`)).toBe(undefined);

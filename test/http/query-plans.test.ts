@@ -23,7 +23,7 @@ interface Plan {
 const realFetch = globalThis.fetch;
 let sent: Statement[] = [];
 
-/** Takes down what the Worker, which runs in this very isolate, sends to Neon. */
+/** Records the statements that the Worker, which runs in this very isolate, sends to Neon. */
 async function listeningFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   if (String(input).endsWith('/sql') && typeof init?.body === 'string') {
     const body = JSON.parse(init.body) as Statement | { queries: Statement[] };
@@ -42,8 +42,8 @@ afterEach(() => {
 });
 
 /**
- * The plans of statements, by a planner that reads a table from end to end only where no index helps: in the small tables of a
- * test it would otherwise join by hashing or merging them whole.
+ * The plans of statements, by a planner that reads a table from end to end only where no index helps: in the small
+ * tables of a test it would otherwise join by hashing or merging them whole.
  */
 async function plansOf(statements: readonly Statement[]): Promise<Plan[]> {
   const { neon, secret } = servicesOfProcess();
@@ -175,7 +175,11 @@ describe('on the path of a request', () => {
     expect(await fullReadsSent(40)).toEqual([]);
   });
 
-  /** Statements sent until now that read a table from end to end. @param least so many statements must have been sent */
+  /**
+   * Statements sent until now that scan a whole table.
+   *
+   * @param least number of statements that must have been sent
+   */
   async function fullReadsSent(least: number): Promise<unknown[]> {
     const statements = [...new Map(sent.map((statement) => [statement.query, statement])).values()];
     const explainable = statements.filter(({ query }) => /^\s*(select|insert|update|delete|with)\b/i.test(query));

@@ -45,7 +45,7 @@ describe('RateLimit and RateLimit-Policy', () => {
     }
   });
 
-  test('tell that nothing is left of what refused', async () => {
+  test('show 0 remaining for the window that refused', async () => {
     const harness = new Harness();
     const { key, accountId } = await harness.newKey();
     await posts.setToday(harness, accountId, '2026-11-24', { creations: 1_000 });
@@ -62,7 +62,7 @@ describe('RateLimit and RateLimit-Policy', () => {
     ]);
   });
 
-  test('are there while Redis is away, and for no session', async () => {
+  test('are sent while Redis is down, and never to a session', async () => {
     const harness = new Harness();
     const { key, accountId, username } = await harness.newKey();
     const person = await harness.newSession({ account: { id: accountId, username } });
@@ -150,7 +150,7 @@ describe('GET /api/auth/key', () => {
     expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 4 });
   });
 
-  test('is for keys: a session is told to send one', async () => {
+  test('is for keys: a session gets an error that asks for one', async () => {
     const harness = new Harness();
     const { cookie } = await harness.newSession();
     expect(await answerOf(await harness.fetch(KEY, { cookie }))).toEqual({

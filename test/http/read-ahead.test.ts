@@ -194,7 +194,7 @@ describe('a storm', () => {
         const response = await read();
         if (response.status === 429) {
           refused += 1;
-          // Where a busy machine is slower than Redis' budget, the record comes from Neon.
+          // The record comes from Neon if a busy machine is slower than Redis' budget.
           wasted += statementsOf(response) - (response.headers.has('X-Jestha-Degraded') ? 1 : 0);
         }
       }
@@ -335,7 +335,7 @@ test('every answer is the one without reading ahead, for any history of a key in
           // On a machine that busy Redis was away, for one of the two and not for the other.
           if ([answers, expected].flat().some((answer) => answer?.includes('x-jestha-degraded'))) return;
           compared += times;
-          // Of calls that come at once, either may be the first.
+          // Either of two concurrent calls may be the first.
           expect(answers?.sort()).toEqual(expected?.sort());
           break;
         }

@@ -65,7 +65,7 @@ describe('revocation', () => {
 
   test('is not undone by the creation of the key, whose command reaches Redis after it', async () => {
     const harness = new Harness();
-    // Redis knows the script of creations from here on.
+    // From here on Redis has the script of creations.
     const { accountId } = await harness.newKey();
     await harness.upstash.setFaults({ kind: 'hang', match: 'evalsha', times: 1 });
     const { apiKey, key } = await harness.run((ctx) =>
@@ -118,7 +118,7 @@ describe('revocation', () => {
       reason: { code: 'service_unavailable', why: 'revocation' },
     });
     await harness.upstash.setFaults();
-    // The record of before is still there: this is what the caller was warned of.
+    // The previous record is still in place: the response has warned the caller of that.
     expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
     await harness.sweep();
     expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
@@ -157,7 +157,7 @@ describe('revocation', () => {
     harness.now += 10 * 60_000;
     expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
     harness.now += 1;
-    // This one is answered from the old record, and refreshes it behind its answer.
+    // This request is answered from the old record, which is refreshed after the response.
     expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
     expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
   });
@@ -194,7 +194,7 @@ describe('a new key', () => {
     expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key, address: '198.51.100.3' }))).toBe(
       'invalid_api_key',
     );
-    // As creation writes it: over what is there.
+    // Creation overwrites an existing record.
     const { key: created } = await harness.run((ctx) =>
       createKey(ctx, key.accountId, { label: 'New', scopes: ['write:jes'], acceptTerms: true }),
     );

@@ -6,7 +6,7 @@ import { as, type Caller, newPost } from '../support/posts.ts';
 
 const WORDS = 'Words that are taken back';
 
-/** Sends a write with an Idempotency-Key; answers what a caller sees of it. */
+/** Sends a write with an Idempotency-Key; returns the parts that a caller sees. */
 async function write(harness: Harness, caller: Caller, path: string, body?: unknown, headers?: Record<string, string>) {
   const response = await harness.fetch(path, {
     method: 'POST',

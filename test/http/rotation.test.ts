@@ -19,7 +19,7 @@ interface World {
   readonly page: string;
 }
 
-/** Somebody who is replacing a key. */
+/** A person who is replacing a key. */
 async function rotating(): Promise<World> {
   const harness = new Harness();
   const account = await harness.newAccount();
@@ -37,7 +37,7 @@ const schedule = ({ harness, person, page }: World, fields: Record<string, strin
 
 const pageText = async ({ harness, person, page }: World) => await textOf(await open(harness, page, person.cookie));
 
-/** Runs the task, for keys of other tests, too; answers whether the older key is revoked. */
+/** Runs the task, for keys of other tests, too; returns true if the older key is revoked. */
 async function sweep({ harness, older }: World): Promise<boolean> {
   await harness.run(revokeScheduled);
   return await isRevoked(harness, older);
@@ -108,7 +108,7 @@ describe('a revocation after a silence', () => {
     );
   });
 
-  test('comes within a minute where the key was silent for as long before', async () => {
+  test('comes within a minute if the key was silent for that long before', async () => {
     const world = await rotating();
     const { harness, older } = world;
     harness.now += 3 * HOUR;
@@ -224,7 +224,7 @@ test('a stranger neither schedules nor cancels', async () => {
 });
 
 describe('the page of a key under rotation', () => {
-  test('says what the traffic says, and shows both keys on one scale', async () => {
+  test('gives the verdict on the traffic, and shows both keys on one scale', async () => {
     const world = await rotating();
     const { harness, older, newer } = world;
     expect(await pageText(world)).toContain('The older key has never been used: you can revoke it.');
@@ -272,7 +272,7 @@ describe('the page of a key under rotation', () => {
   });
 });
 
-test('the list says what is scheduled', async () => {
+test('the list shows scheduled revocations', async () => {
   const world = await rotating();
   const { harness, person, older } = world;
   await schedule(world, { when: 'silence', hours: '48' });

@@ -43,7 +43,7 @@ async function tokenOf({ id }: TestPerson): Promise<string> {
 }
 
 describe('a session', () => {
-  test('says who it is, with no limit of a key, for one statement and nothing of Redis', async () => {
+  test('identifies the person, without limits of a key, for one statement and no call of Redis', async () => {
     await harness.neon.reset();
     await harness.upstash.reset();
     const response = await send(ME);
@@ -66,7 +66,7 @@ describe('a session', () => {
     expect((await send(ME)).status).toBe(200);
   });
 
-  test('is 503 without Neon: nobody knows whether it is over', async () => {
+  test('is 503 without Neon, since its end is unknown', async () => {
     await harness.neon.setFaults({ kind: 'refuse' });
     const response = await send(ME);
     expect(response.headers.get('Retry-After')).toBe('5');
@@ -126,7 +126,7 @@ describe('no session at all', () => {
     expect(await harness.neon.counters()).toEqual({});
   });
 
-  test('a token of nobody is 401, however well signed', async () => {
+  test('an unknown token is 401, even with a good signature', async () => {
     const secret = `sessions of ${servicesOfProcess().secret}`;
     const signed = (token: string) => sign(token, secret);
     expect((await send(ME, { cookie: `${NAME}=${await signed(await tokenOf(person))}` })).status).toBe(200);
@@ -149,7 +149,7 @@ describe('a secret that is being replaced', () => {
   const SECRET = 'b'.repeat(32);
   const before = `sessions of ${servicesOfProcess().secret}`;
 
-  test('goes on verifying, as the previous one: sessions and cursors still work', async () => {
+  test('still verifies as the previous one: sessions and cursors work', async () => {
     const key = await harness.newKey();
     const { id } = (await (await harness.fetch('/api/posts', { key: key.key, body: { content: 'Hello' } })).json()) as {
       id: string;
@@ -169,7 +169,7 @@ describe('a secret that is being replaced', () => {
     expect(await tokenOf(person)).toBe('none');
   });
 
-  test('signs nothing any more, and is nothing once it is gone', async () => {
+  test('signs nothing new, and verifies nothing once it is removed', async () => {
     const after = new Harness({ SESSION_SECRET: SECRET, SESSION_SECRET_PREVIOUS: before });
     const other = await signUp(after);
     const alone = new Harness({ SESSION_SECRET: SECRET });
@@ -218,7 +218,7 @@ describe('a person posts', () => {
     expect((await answerOf(await send(ME))).body).toMatchObject({ totalPosts: 1 });
   });
 
-  test('beyond what a key may: neither ten a minute nor the daily quota are for people', async () => {
+  test('more than a key may: ten a minute and the daily quota of keys do not limit people', async () => {
     await posts.setToday(harness, person.id, '2026-11-24', { creations: 1_000 });
     for (let i = 0; i < 11; i++) {
       expect((await send('/api/posts', { body: { content: `${i}` } })).status).toBe(201);
@@ -240,7 +240,7 @@ const GOOD_REQUESTS: Record<string, (keyId: string) => { path: string; body?: un
   'GET /api/auth/api-keys/:id/usage': (keyId) => ({ path: `/api/auth/api-keys/${keyId}/usage`, status: 200 }),
 };
 
-describe('what is for people only', () => {
+describe('endpoints for people only', () => {
   const endpoints = ENDPOINTS.filter(({ method, path }) => `${method} ${path}` in GOOD_REQUESTS);
 
   test.each(
@@ -263,7 +263,7 @@ describe('what is for people only', () => {
       },
     });
 
-    // With every scope, of the very account, and with the person's cookie beside it.
+    // A key with every scope, of the same account, and with the person's cookie.
     const withKey = await send(path, { ...request, key: own.key });
     expect(withKey.headers.get('X-RateLimit-Limit')).toBe('60');
     expect(withKey.headers.get('X-RateLimit-Remaining')).toBe('59');
@@ -290,10 +290,10 @@ describe('what is for people only', () => {
   });
 });
 
-describe('what another site makes a browser send', () => {
+describe('a request that another site makes a browser send', () => {
   const OURS = 'https://jestha.com';
   const THEIRS = 'https://evil.example';
-  /** `Sec-Fetch-Site`, `Origin`, whether a change is made. */
+  /** `Sec-Fetch-Site`, `Origin`, and true if the change is made. */
   const CASES: [string | null, string | null, boolean][] = [
     [null, null, true],
     [null, OURS, true],
@@ -311,7 +311,7 @@ describe('what another site makes a browser send', () => {
     ['cross-site', null, false],
     ['cross-site', THEIRS, false],
     ['cross-site', 'null', false],
-    // Where both are there, they must agree.
+    // Two headers must agree.
     ['cross-site', OURS, false],
     ['same-origin', THEIRS, true],
     ['anything', null, false],
@@ -344,7 +344,7 @@ describe('what another site makes a browser send', () => {
         await send('/api/posts', { headers, body: { content: 'Hello' } }),
         await send('/api/auth/api-keys', { headers, body: newKey }),
         await send(`/api/auth/api-keys/${key.id}`, { headers, method: 'DELETE' }),
-        // Also what signs a person in as somebody else, or out.
+        // Includes the endpoints that sign a person in as another one, or out.
         await harness.fetch('/api/auth/sign-up/email', { headers, address: newAddress(), body: newForm() }),
         await harness.fetch('/api/auth/sign-in/email', {
           headers,
@@ -367,7 +367,7 @@ describe('what another site makes a browser send', () => {
     });
   });
 
-  test('is no matter to an API key, which no browser sends by itself', async () => {
+  test('is accepted with an API key, which no browser sends by itself', async () => {
     const { key } = await harness.newKey();
     const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: THEIRS };
     expect((await harness.fetch('/api/posts', { key, headers, body: { content: 'Hello' } })).status).toBe(201);

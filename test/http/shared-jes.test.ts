@@ -24,7 +24,7 @@ describe('the words of a Jes on its page', () => {
     );
     expect(page).toContain(`<a href="/@${ada.username}">@${ada.username.toUpperCase()}</a>`);
     expect(page).toContain('<span class="hashtag">#foxes</span>');
-    // Of these two, one is the author.
+    // One of the two is the author.
     expect(page.match(/<a [^>]*href="\/@/g)).toHaveLength(2);
   });
 
@@ -89,7 +89,7 @@ describe('a Jes on its page', () => {
   });
 });
 
-describe('what other services show of a link', () => {
+describe('link metadata for other services', () => {
   test('a public Jes: title with Jestha once, description, address, oEmbed', async () => {
     const content = `${'Long words '.repeat(30)}"<end>"`;
     const { id } = await newPost(harness, ada, { content });
@@ -131,7 +131,7 @@ describe('what other services show of a link', () => {
     expect(body).toMatchObject({ type: 'link', author_url: `https://jestha.com/@${ada.username}` });
   });
 
-  test('nothing of a Jes that is not for everybody, also not to those who see it', async () => {
+  test('none for a Jes that is not public, even for viewers who may see it', async () => {
     const { id } = await newPost(harness, ada, { content: 'A secret', visibility: 'PRIVATE' });
     expect(await html(`/post/${id}`)).not.toContain('secret');
     expect(await html(`/post/${id}`, ada.cookie)).not.toContain('og:');
@@ -184,7 +184,7 @@ describe('the page of an account', () => {
     expect(text).not.toContain('Followers');
   });
 
-  test('is not there for usernames of nobody, and what is no username is no page', async () => {
+  test('is 404 for unknown and for invalid usernames', async () => {
     const response = await open(harness, `/@${newUsername()}`);
     expect([response.status, await textOf(response)]).toEqual([404, expect.stringContaining('No such account')]);
     for (const path of ['/@', '/@ab', `/@${'a'.repeat(31)}`, '/@%00', '/@a-b-c', "/@ada'--"]) {

@@ -62,7 +62,7 @@ describe('attempts', () => {
     expect(response.headers.get('Retry-After')).toBe('890');
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(await answerOf(response)).toEqual(throttled(890));
-    // Nobody else is kept out.
+    // Other accounts can still sign in.
     expect((await guess()).status).toBe(401);
   });
 
@@ -105,7 +105,7 @@ describe('attempts', () => {
 
   const tooMany = { reason: { code: 'rate_limit_exceeded', window: 'attempts', retryAfter: 3590 } };
 
-  test('to make us mail somebody: 5 an hour for each address mailed, 20 for each address asking', async () => {
+  test('to have a mail sent: 5 an hour for each recipient, 20 for each client address', async () => {
     const reset = (email: string, from = address) =>
       harness.run((ctx) => requestPasswordReset(ctx, visitor(from), { email }));
     const { email } = newForm();
@@ -139,7 +139,7 @@ describe('attempts', () => {
     expect((await confirm()).status).toBe(429);
   });
 
-  test('are counted without telling Redis whose they are', async () => {
+  test('are counted in Redis without an email address or username', async () => {
     const { email } = newForm();
     await guess(email);
     const name = (rule: { name: string }, subject: string) => `throttle:${rule.name}:${subject}`;
@@ -183,7 +183,7 @@ describe('while Redis is away', () => {
 
   test('the binding counts: 20 a minute for each account, and for each address', async () => {
     await harness.upstash.setFaults({ kind: 'refuse' });
-    // The binding has its own clock and minutes: at most two of them are met here.
+    // The binding has its own clock and minutes: the attempts fall into at most two of them.
     const attemptsUntilRefused = async (attempt: () => Promise<Response>) => {
       for (let i = 0; i < 41; i++) {
         const response = await attempt();
@@ -221,7 +221,7 @@ describe('while Neon is away', () => {
     expect((await post(SIGN_UP, form)).status).toBe(200);
   });
 
-  test('a sign-in whose session was not written is 503 and signs nobody in', async () => {
+  test('a sign-in whose session was not written is 503 and sets no session cookie', async () => {
     const { email, password } = await signUp(harness);
     await harness.neon.setFaults({ kind: 'refuse', match: 'insert into \\"sessions\\"' });
     const response = await post(SIGN_IN, { email, password });

@@ -63,7 +63,7 @@ describe('sign-in', () => {
     expect((await post(SIGN_IN, { email: email.toUpperCase(), password })).status).toBe(200);
   });
 
-  test('tells nobody whether the address or the password was wrong', async () => {
+  test('does not reveal which of address and password was wrong', async () => {
     const { email, password } = await signUp(harness);
     const refusals = [
       await post(SIGN_IN, { email, password: `${password}x` }),
@@ -78,7 +78,7 @@ describe('sign-in', () => {
     }
   });
 
-  test('an account without a password is none to sign in to', async () => {
+  test('refuses an account without a password', async () => {
     const { username } = await harness.newAccount();
     const response = await post(SIGN_IN, { email: `${username}@example.com`, password: 'correct horse' });
     expect(await answerOf(response)).toEqual(INVALID_CREDENTIALS);
@@ -138,7 +138,7 @@ describe('sign-out', () => {
 });
 
 describe('an API key', () => {
-  test.each([SIGN_UP, SIGN_IN, SIGN_OUT])('on %s is told that it is none for people', async (path) => {
+  test.each([SIGN_UP, SIGN_IN, SIGN_OUT])('gets 403 on %s, which is for people', async (path) => {
     const { key } = await harness.newKey();
     const response = await harness.fetch(path, { key, address, method: 'POST', body: newForm() });
     expect(response.headers.get('X-RateLimit-Remaining')).toBe('59');
@@ -153,7 +153,7 @@ describe('an API key', () => {
     });
   });
 
-  test.each([SIGN_UP, SIGN_IN, SIGN_OUT])('that is bad meets its own answer on %s', async (path) => {
+  test.each([SIGN_UP, SIGN_IN, SIGN_OUT])('that is bad gets its own error on %s', async (path) => {
     const send = async (key: string) =>
       (await answerOf(await harness.fetch(path, { key, address, method: 'POST', body: newForm() }))).body;
     const revoked = await harness.newKey();
@@ -163,7 +163,7 @@ describe('an API key', () => {
     expect(await send(revoked.key)).toMatchObject({ code: 'api_key_revoked' });
   });
 
-  test('another scheme is no credential of ours', async () => {
+  test('in another scheme is ignored', async () => {
     const response = await post(SIGN_UP, newForm(), { headers: { Authorization: 'Basic em9lOng=' } });
     expect(response.status).toBe(200);
   });

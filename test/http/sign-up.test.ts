@@ -170,7 +170,7 @@ describe('sign-up', () => {
     });
   });
 
-  test('names what another account has already, in whatever case', async () => {
+  test('names the fields that another account has already, in any case', async () => {
     const { username, email } = await signUp(harness);
     const taken = (path: string) => ({ path, message: 'is taken by another account' });
     const withEmail = newForm({ email: email.toUpperCase() });
@@ -181,7 +181,7 @@ describe('sign-up', () => {
     const response = await post(SIGN_UP, withBoth);
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(await answerOf(response)).toEqual(invalid(taken('email'), taken('username')));
-    // And nobody has lost anything by it.
+    // No other account is lost.
     expect((await accountsLike(withBoth)).length).toBe(1);
   });
 
@@ -202,7 +202,7 @@ describe('a sign-up that is cut short', () => {
   const INSERTS = ['accounts', 'credentials', 'sessions'] as const;
   const cutAt = (table: string, kind: FaultInput['kind']) =>
     harness.neon.setFaults({ kind, match: `insert into \\"${table}\\"`, times: 1 });
-  /** As if the cut sign-up were long ago. */
+  /** Moves the cut sign-up into the past. */
   const age = (form: SignUpForm, seconds: number) =>
     rowsOf(
       harness,
@@ -243,7 +243,7 @@ describe('a sign-up that is cut short', () => {
     expect((await post(SIGN_IN, { email: form.email, password: form.password })).status).toBe(200);
   });
 
-  test('makes no room while it may still be under way', async () => {
+  test('stays taken while it may still be in progress', async () => {
     const form = newForm();
     await cutAt('credentials', 'refuse');
     await post(SIGN_UP, form);
@@ -253,7 +253,7 @@ describe('a sign-up that is cut short', () => {
     expect(await accountsLike(form)).toEqual([before]);
   });
 
-  test('makes no room where its account has a key by now', async () => {
+  test('stays taken if its account has a key by now', async () => {
     const form = newForm();
     await cutAt('credentials', 'refuse');
     await post(SIGN_UP, form);
@@ -264,7 +264,7 @@ describe('a sign-up that is cut short', () => {
     expect(await accountsLike(form)).toEqual([account]);
   });
 
-  test('makes no room where somebody follows its account by now, and that is no error of ours', async () => {
+  test('stays taken if its account has a follower by now, without a 5xx', async () => {
     const form = newForm();
     await cutAt('credentials', 'refuse');
     await post(SIGN_UP, form);
@@ -276,7 +276,7 @@ describe('a sign-up that is cut short', () => {
     expect(await accountsLike(form)).toEqual([account]);
   });
 
-  test('makes room for whoever wants its username only', async () => {
+  test('gives way to a sign-up with the same username only', async () => {
     const form = newForm();
     await cutAt('credentials', 'refuse');
     await post(SIGN_UP, form);

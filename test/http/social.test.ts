@@ -17,7 +17,7 @@ describe.each([
   ['like', 'liked', 'likes'],
   ['save', 'saved', 'saves'],
 ])('POST and DELETE /api/posts/:id/%s', (path, is, total) => {
-  test('count each person once, whatever is repeated', async () => {
+  test('count each person once, also after repetitions', async () => {
     const harness = new Harness();
     const [author, ada, bob] = [await harness.newSession(), await harness.newSession(), await harness.newSession()];
     const { id } = await newPost(harness, author);
@@ -50,7 +50,7 @@ describe.each([
     expect((await seenPost(harness, author, id)).counts).toMatchObject({ [total]: 0 });
   });
 
-  test('are 404 for what one does not see', async () => {
+  test('are 404 for a Jes that the person may not see', async () => {
     const harness = new Harness();
     const [author, ada] = [await harness.newSession(), await harness.newSession()];
     const { id } = await newPost(harness, author, { visibility: 'PRIVATE' });
@@ -189,7 +189,7 @@ describe('POST /api/posts/:id/poll/votes', () => {
     expect(await votes()).toEqual([1, 0, 1, 2]);
   });
 
-  test('takes several options only where the poll allows it, and only its own', async () => {
+  test('takes several options only if the poll allows it, and only its own', async () => {
     const harness = new Harness();
     const [author, ada] = [await harness.newSession(), await harness.newSession()];
     const several = await pollOf(harness, author, { multiple: true });
@@ -227,7 +227,7 @@ describe('POST /api/posts/:id/poll/votes', () => {
     expect(await votes()).toEqual([0, 0, 6, 6]);
   });
 
-  test('is 404 without a poll, and for what one does not see', async () => {
+  test('is 404 without a poll, and for a Jes that the person may not see', async () => {
     const harness = new Harness();
     const [author, ada] = [await harness.newSession(), await harness.newSession()];
     const hidden = await pollOf(harness, author, {});

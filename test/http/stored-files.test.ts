@@ -66,7 +66,7 @@ describe('the life of the files', () => {
 });
 
 describe('the sweep', () => {
-  /** An object as an upload leaves it whose Worker died, beside one that has a row. */
+  /** An object left by an upload whose Worker died, beside one that has a row. */
   async function orphan(now: number, random: string): Promise<{ readonly name: string; readonly owned: string }> {
     const harness = new Harness();
     harness.now = now;
@@ -77,7 +77,7 @@ describe('the sweep', () => {
     return { name, owned: object };
   }
 
-  test('deletes objects that are older than an hour and nobody’s', async () => {
+  test('deletes orphaned objects that are older than an hour', async () => {
     const harness = new Harness();
     const old = await orphan(harness.now - 3_600_001, 'aaaa');
     const young = await orphan(harness.now - 3_500_000, 'bbbb');

@@ -6,7 +6,7 @@ import { Harness } from '../support/harness.ts';
 import { clipForm, multipart, newJesClip, sendClip } from '../support/jesclips.ts';
 import { newPerson } from '../support/people.ts';
 
-/** What a request made the stores do, by their own count. */
+/** The calls of the stores that a request made, by their own count. */
 async function costOf(harness: Harness, send: () => Promise<Response>) {
   await harness.neon.reset();
   await harness.upstash.reset();
@@ -20,7 +20,10 @@ async function costOf(harness: Harness, send: () => Promise<Response>) {
   };
 }
 
-/** One request with two statements, after the response: a failed call is kept. `Server-Timing` counts what comes before it. */
+/**
+ * One request with two statements, after the response: a failed call is kept. `Server-Timing` counts what comes before
+ * it.
+ */
 const FAILURE_KEPT = [1, 2];
 
 const timing = (redis: number, db: number) => `auth;dur=ms, redis;dur=ms;desc="${redis}", db;dur=ms;desc="${db}"`;
@@ -58,7 +61,7 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     const again = await costOf(harness, me);
     expect(again).toEqual({ status: 429, redis: [0, 0], neon: FAILURE_KEPT, timing: timing(0, 0) });
     harness.now += 5_000;
-    // One command more for what was refused without Redis.
+    // One command more reports the requests refused without Redis.
     const askedAgain = await costOf(harness, me);
     expect(askedAgain).toEqual({ status: 429, redis: [1, 4], neon: FAILURE_KEPT, timing: timing(1, 0) });
   });
@@ -114,7 +117,7 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     expect(cost).toEqual({ status: 201, redis: [1, 4], neon: [1, 4], timing: timing(1, 1) });
   });
 
-  test('a Jes refused for what it says: no request to Neon before the response', async () => {
+  test('a Jes refused for its content: no request to Neon before the response', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     await harness.fetch('/api/auth/me', { key });
@@ -192,7 +195,7 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     expect(cost).toMatchObject({ status: 303, neon: [2, 1 + 6] });
   });
 
-  test('an id that cannot be one: no statement before the response', async () => {
+  test('an invalid id: no statement before the response', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     await harness.fetch('/api/auth/me', { key });

@@ -85,7 +85,7 @@ describe('a suspended account', () => {
     expect(await codeOf(harness.fetch(ME, { key: key.key }))).toBe('account_suspended');
   });
 
-  test('stays revoked or expired where its key was, whatever is suspended and lifted', async () => {
+  test('keeps its revoked key revoked, and its expired key expired', async () => {
     const harness = new Harness();
     const [revoked, expired] = [await harness.newKey(), await harness.newKey({ expiresInDays: 30 })];
     await harness.revoke(revoked);
@@ -158,7 +158,7 @@ describe('a suspension', () => {
 
   test('is not undone by the creation of a key, whose command reaches Redis after it', async () => {
     const harness = new Harness();
-    // Redis knows the script of creations from here on.
+    // From here on Redis has the script of creations.
     const { accountId } = await harness.newKey();
     await harness.upstash.setFaults({ kind: 'hang', match: 'evalsha', times: 1 });
     const { key } = await harness.run((ctx) =>
@@ -207,7 +207,7 @@ describe('a suspension', () => {
     }
   });
 
-  test('ends a key whose revocation Redis has not heard of', async () => {
+  test('refuses a key whose revocation is missing in Redis', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     expect((await harness.fetch(ME, { key: key.key })).status).toBe(200);
@@ -218,7 +218,7 @@ describe('a suspension', () => {
     expect(await codeOf(harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
   });
 
-  test('that 20 requests to generate a key meet leaves no key that works', async () => {
+  test('during 20 requests to generate a key leaves no working key', async () => {
     const harness = new Harness();
     const person = await harness.newSession();
     const body = { label: 'Late', scopes: ['write:jes'], acceptTerms: true };
@@ -292,7 +292,7 @@ describe('the pages of a suspended account', () => {
     expect(await answerOf(await harness.fetch(ME, { cookie: cookieOf(signedIn) }))).toEqual(REFUSED);
   });
 
-  test('tell only whoever knows the password', async () => {
+  test('is shown only to a person with the password', async () => {
     const harness = new Harness();
     const person = await newPerson(harness);
     await suspend(person.username);

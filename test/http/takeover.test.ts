@@ -33,7 +33,7 @@ const EMAIL_UNVERIFIED = {
 };
 
 let harness: Harness;
-/** Somebody who signed up with an address that is not theirs, and never proved it. */
+/** A person who signed up with another person's address, and never proved it. */
 let stranger: TestPerson;
 
 beforeEach(async () => {
@@ -69,7 +69,7 @@ async function expectStrangerOut(key: TestKey): Promise<void> {
   expect(await codeOf(await harness.fetch('/api/posts', { key: key.key, body: { content: 'Mine' } }))).toBe(
     'api_key_revoked',
   );
-  // Neon says so too, where Redis has forgotten.
+  // Neon refuses too, after Redis has lost the record.
   await harness.chill(key);
   expect(await codeOf(await harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
   const rows = await rowsOf(harness, `SELECT revoked_reason FROM api_keys WHERE id = '${key.id}'`);
@@ -196,13 +196,7 @@ describe('the mailed link', () => {
     expect(texts.filter((text) => text.includes('This link was already used'))).toHaveLength(4);
   });
 
-  test.each([
-    '',
-    '\0',
-    'é',
-    `${'a'.repeat(31)}'`,
-    'x'.repeat(33),
-  ])('with the token %j is no link of ours', async (token) => {
+  test.each(['', '\0', 'é', `${'a'.repeat(31)}'`, 'x'.repeat(33)])('with the token %j is invalid', async (token) => {
     const response = await confirmEmail(harness, token);
     expect([response.status, await textOf(response)]).toEqual([
       400,
@@ -220,7 +214,7 @@ describe('the mailed link', () => {
 });
 
 describe('a password reset', () => {
-  test('of an unproven address takes the stranger’s sessions, password and keys, whatever the box says', async () => {
+  test('of an unproven address ends the stranger’s sessions, password and keys, even with the box unchecked', async () => {
     const key = await oldKey();
     await requestReset(harness, stranger.email);
     expect((await reset(await newestToken(stranger.email), {})).status).toBe(303);
@@ -269,7 +263,7 @@ describe('a password reset', () => {
     expect((await signIn(stranger.email, 'battery staple')).status).toBe(200);
   });
 
-  test('that Redis does not learn of says so, and the sweep tells Redis', async () => {
+  test('that fails in Redis says so, and the sweep repeats it', async () => {
     const key = await oldKey();
     await requestReset(harness, stranger.email);
     const token = await newestToken(stranger.email);
@@ -294,7 +288,8 @@ describe('keys that are generated while the owner takes over', () => {
       const generate = () => harness.fetch(KEYS, { cookie: person.cookie, body: NEW_KEY });
       const [done] = await Promise.all([reset(token), generate(), generate(), generate()]);
       expect(done.status).toBe(303);
-      // A session that was looked up before it ended may write after it: see the suite of statements that ask for their actor.
+      // A session that was looked up before it ended may write after it: see the suite of statements that ask for their
+      // actor.
       const [row] = await rowsOf<{ early: string }>(
         harness,
         `SELECT count(*) AS early FROM api_keys k WHERE account_id = '${person.id}' AND revoked_at IS NULL
@@ -329,7 +324,7 @@ describe('"Continue with Google"', () => {
     return await harness.fetch(path, { address: '192.0.2.77', cookie: cookieOf(started), headers });
   }
 
-  test('takes an account over from whoever signed up with the address before: they keep nothing', async () => {
+  test('takes an account over from the stranger who signed up with the address: they keep nothing', async () => {
     const key = await oldKey();
     await harness.fetch(`/verify-email?token=${await newestToken(stranger.email)}`, { method: 'HEAD' });
     answerAsGoogle(stranger.email);
@@ -375,7 +370,7 @@ describe('"Continue with Google"', () => {
     });
   });
 
-  test('keeps the address that the edge tells, whatever the browser sends', async () => {
+  test('keeps the address from the edge, not one that the browser sends', async () => {
     const person = await newPerson(harness);
     answerAsGoogle(person.email);
     await comeBack({ 'X-Client-Address': '198.51.100.1', 'X-Forwarded-For': '198.51.100.1' });

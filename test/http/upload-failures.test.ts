@@ -8,7 +8,7 @@ import { BOUNDARY, bucketWithout, bytesOf, failing, file, formOf, objectsOf, upl
 const post = (harness: Harness, caller: Caller, form: TestRequest, headers: Record<string, string> = {}) =>
   harness.fetch('/api/posts', { ...as(caller), ...form, headers: { ...form.headers, ...headers } });
 
-describe('what is refused', () => {
+describe('a refused upload', () => {
   test.each<[string, object, number]>([
     ['for what it says', { content: 'x'.repeat(5_001) }, 400],
     ['for its JeHub', { jeHubId: '01HK153X000000000000000000' }, 400],
@@ -52,7 +52,7 @@ describe('when something is down', () => {
     expect(answer.headers.get('Retry-After')).toBe('5');
     expect(await answerOf(answer)).toEqual(UNAVAILABLE);
     expect(await posts.contentsOf(harness, key.accountId)).toEqual([]);
-    // Without files there is nothing to be stored.
+    // A Jes without files needs no bucket.
     expect((await newPost(harness, key)).media).toEqual([]);
   });
 

@@ -69,7 +69,7 @@ describe('an Idempotency-Key', () => {
     expect((await post(harness, key, formOf(parts), headers)).status).toBe(201);
   });
 
-  test('twenty times at once makes one Jes, and leaves no object that is nobody’s', async () => {
+  test('twenty times at once makes one Jes, and leaves no orphaned object', async () => {
     const harness = new Harness();
     const key = await harness.newSession();
     const before = await objectsOf();

@@ -9,7 +9,7 @@ import { bytesOf, file, formOf, mediaPart, pathOf, type TestPart, upload, videoO
 
 const MIB = 1_024 * 1_024;
 
-/** A file as it is stored. What may be taken out of one, and what may not, `unit/media` shows. */
+/** A file as it is stored. `unit/media` tests which parts of a file may be removed. */
 function cleaned(bytes: Uint8Array): Uint8Array {
   const inspection = inspectMedia(bytes, { maxPixels: 1_000, maxDrawnPixels: 10_000 });
   if (inspection.outcome === 'refused') throw new Error(inspection.message);
@@ -20,7 +20,7 @@ const post = (harness: Harness, caller: Caller, form: TestRequest, headers: Reco
   harness.fetch('/api/posts', { ...as(caller), ...form, headers: { ...form.headers, ...headers } });
 
 describe('POST /api/posts with files', () => {
-  test('is answered, read and told with them', async () => {
+  test('shows them in the response, in reads and in the event', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const jes = await upload(harness, key, [
@@ -70,7 +70,7 @@ describe('POST /api/posts with files', () => {
     expect(text.length).toBe(media[0]?.size);
   });
 
-  test('takes what JSON takes', async () => {
+  test('takes the same fields as JSON', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const jes = await upload(harness, key, [
@@ -169,7 +169,7 @@ describe('POST /api/posts with files', () => {
     expect(response.status).toBe(201);
   });
 
-  test('unfurls nothing, whatever is asked', async () => {
+  test('unfurls no link, even if the request names one', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const words = { name: 'content', body: 'https://example.org/a' };
@@ -187,7 +187,7 @@ describe('POST /api/posts with files', () => {
     expect(harness.previewJobs).toMatchObject([{ url: 'https://example.org/a' }]);
   });
 
-  test('of a file that nobody chose is a Jes without one', async () => {
+  test('with an empty file input is a Jes without a file', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const none = { name: 'media', filename: '', type: 'application/octet-stream', body: '' };
@@ -208,7 +208,7 @@ describe('POST /api/posts with files', () => {
     'image/jpg; charset=binary',
     '',
     undefined,
-  ])('believes the bytes where %s is declared', async (type) => {
+  ])('trusts the bytes if %s is declared', async (type) => {
     const harness = new Harness();
     const { media } = await upload(harness, await harness.newKey(), [
       { name: 'media', filename: 'a.bin', ...(type !== undefined && { type }), body: MEDIA_FILES[0]?.bytes ?? '' },
@@ -248,7 +248,7 @@ describe('POST /api/posts with files', () => {
     expect(await answerOf(foreign)).toMatchObject({ status: 403, body: { code: 'cross_site_request' } });
   });
 
-  test('is refused before its body is looked at where the key may not', async () => {
+  test('is refused before its body is read if the key lacks the scope', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey({ scopes: ['read:comment'] });
     let pulled = 0;

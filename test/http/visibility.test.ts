@@ -11,7 +11,7 @@ import { newComment, newJehub, newPost } from '../support/posts.ts';
 const VIEWERS = ['own', 'follower', 'member', 'stranger', 'nobody'] as const;
 type Viewer = (typeof VIEWERS)[number];
 
-/** Contract section 8: who sees what, said once more, in a table. */
+/** The audiences of contract section 8, repeated in a table. */
 const SEES: Record<string, Record<'public' | 'private', readonly Viewer[]>> = {
   PUBLIC: { public: VIEWERS, private: ['own', 'follower'] },
   FOLLOWERS: { public: ['own', 'follower'], private: ['own', 'follower'] },
@@ -46,7 +46,7 @@ const poll = { options: ['a', 'b'] };
 
 type Ways = Record<string, { method: string; path: string; body?: unknown; status: number; sessionOnly?: true }>;
 
-/** Every way to reach a JesClip, and what it answers to whom sees it, and does not own it. */
+/** Every way to reach a JesClip, and the answer to a viewer who may see it and does not own it. */
 const CLIP_WAYS: Ways = {
   read: { method: 'GET', path: '', status: 200 },
   comment: { method: 'POST', path: '/comments', body: { content: 'Hi' }, status: 201 },
@@ -64,7 +64,7 @@ const WAYS: Ways = {
   delete: { method: 'DELETE', path: '', status: 403 },
 };
 
-/** Lets everybody try every way, and expects that it is open to those in the table and to nobody else. */
+/** Sends every kind of request as every viewer, and expects success only for those in the table. */
 async function expectSeen(
   { harness, people }: Stage,
   path: string,
@@ -91,7 +91,7 @@ async function expectSeen(
   expect(answered).toEqual(expected);
 }
 
-/** Expects that a page shows it to those in the table and to nobody else, its comments too. */
+/** Expects that a page shows it, and its comments, only to those in the table. */
 async function expectShown(
   { harness, people }: Stage,
   subject: Subject,
@@ -112,17 +112,15 @@ async function expectShown(
   }
 }
 
-describe.each(['public', 'private'] as const)('of a %s account', (kind) => {
-  test.each(
-    Object.keys(SEES),
-  )('%s is there for those it is for, on every path, and for nobody else', async (visibility) => {
+describe.each(['public', 'private'] as const)('visibility on a %s account', (kind) => {
+  test.each(Object.keys(SEES))('a Jes for %s is visible on every path to its audience alone', async (visibility) => {
     const set = await stage(kind === 'private');
     const { harness, people, jehubId } = set;
     const audience = visibility === 'JeHub' ? { jeHubId: jehubId } : { visibility };
     const { id, poll: shown } = await newPost(harness, people.own.key, { ...audience, poll });
     await newComment(harness, people.own.key, id);
     const optionIds = [shown?.options[0]?.id];
-    // A quote, which may be repeated; what is visible and not for everybody is 400.
+    // A quote, which may be repeated; for a visible Jes that is not public it is 400.
     const bounceStatus = visibility === 'PUBLIC' && kind === 'public' ? 201 : 400;
     await expectSeen(set, `/api/posts/${id}`, SEES[visibility]?.[kind], {
       ...WAYS,
@@ -131,7 +129,7 @@ describe.each(['public', 'private'] as const)('of a %s account', (kind) => {
     });
   });
 
-  test.each(Object.keys(SEES))('%s on a page, also for nobody signed in', async (visibility) => {
+  test.each(Object.keys(SEES))('a Jes for %s shows its page to its audience alone', async (visibility) => {
     const set = await stage(kind === 'private');
     const { harness, people, jehubId } = set;
     const audience = visibility === 'JeHub' ? { jeHubId: jehubId } : { visibility };

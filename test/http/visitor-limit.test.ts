@@ -14,11 +14,11 @@ const LIMITED = {
   },
 };
 
-test('1,200 requests of visitors a minute are answered to an address, and then no more', async () => {
+test('visitors get 1,200 responses a minute and address, and then 429', async () => {
   const harness = new Harness();
   const address = newAddress();
   const ask = () => harness.fetch('/assets/none', { address });
-  // In a minute of the binding's own clock, of which at most two are met here.
+  // The binding has its own clock: the requests fall into at most two of its minutes.
   let admitted = 0;
   let refused: Response | undefined;
   while (!refused && admitted <= 2_400) {
@@ -34,7 +34,7 @@ test('1,200 requests of visitors a minute are answered to an address, and then n
 
 describe('an address that has asked too often as a visitor', () => {
   let harness: Harness;
-  /** Whom the binding was asked about. */
+  /** The addresses that the binding was asked about. */
   let counted: string[];
   beforeEach(() => {
     counted = [];
@@ -52,7 +52,7 @@ describe('an address that has asked too often as a visitor', () => {
     '/llms.txt',
     '/openapi.json',
     '/readyz',
-  ])('gets %s as 429 in JSON, whatever key it sends', async (path) => {
+  ])('gets %s as 429 in JSON, with or without a key', async (path) => {
     const response = await harness.fetch(path, { address: newAddress(), key: 'jes_live_short' });
     expect(response.headers.get('Retry-After')).toBe('60');
     expect(await answerOf(response)).toEqual(LIMITED);
@@ -77,7 +77,7 @@ describe('an address that has asked too often as a visitor', () => {
     expect(await harness.neon.counters()).toEqual({});
   });
 
-  test('is counted by its IPv4 address or its /64, whatever it claims', async () => {
+  test('is counted by its IPv4 address or its /64, independent of its headers', async () => {
     const headers = { 'CF-Connecting-IPv6': newAddress(), 'X-Forwarded-For': '192.0.2.1' };
     await harness.fetch('/docs', { address: '198.51.100.7', headers });
     await harness.fetch('/docs', { address: '2001:db8:1:2::9', headers });
@@ -85,7 +85,7 @@ describe('an address that has asked too often as a visitor', () => {
     expect(counted).toEqual(['00000000000000000000ffffc6336407', '20010db800010002', '20010db800010002']);
   });
 
-  test('goes on with a key, signed in, and where /healthz says that the Worker runs', async () => {
+  test('is still answered with a key, with a session, and on /healthz', async () => {
     const { key } = await harness.newKey();
     const { cookie } = await harness.newSession();
     const address = newAddress();

@@ -58,7 +58,7 @@ test(
       expect(delivered + pending + failed + cancelled + notFannedOut).toBe(owed);
     };
 
-    /** Hands messages over in any order, some twice, some to a consumer that meets a fault, some not at all. */
+    /** Delivers messages in any order, some twice, some to a consumer with a fault, some never. */
     const handOver = async (isCalm: boolean) => {
       for (let round = 0; round < 4 && harness.wakes.length > 0; round++) {
         const wakes = harness.wakes.splice(0).flatMap((wake) => {
@@ -80,7 +80,7 @@ test(
                 queue,
                 batch.map(({ body }) => body),
               );
-              // What is to be tried again comes again, and so does some of what was acknowledged.
+              // A message to retry is delivered again, and so are some acknowledged ones.
               if (result.retryMessages.length > 0 || (!isCalm && chance(0.1))) harness.wakes.push(...batch);
               harness.wakes.push(...consumer.wakes.splice(0));
             }),
@@ -152,7 +152,7 @@ test(
       notFannedOut: 0,
       missing: 0,
     });
-    // Each endpoint saw every id at least once, and none of a write that was rolled back.
+    // Each endpoint saw every id at least once, and no id of a write that was rolled back.
     const ids = written.map(({ id }) => id).sort();
     const received = await receiver.received();
     for (let i = 0; i < 5; i++) {

@@ -81,7 +81,7 @@ describe('a delivery', () => {
     });
   });
 
-  test('tells everything the account does, by any of its keys and in person, to every key that asked', async () => {
+  test('sends all events of the account, by any of its keys and in person, to every subscribed key', async () => {
     const { harness, receiver, key } = await setUp();
     const account = { id: key.accountId, username: key.username };
     const [other, person] = [await harness.newKey({ account }), await harness.newSession({ account })];
@@ -179,7 +179,7 @@ describe('a failed attempt', () => {
     expect(second?.headers['webhook-timestamp']).not.toBe(first?.headers['webhook-timestamp']);
   });
 
-  test('to a host that refuses the connection is told as such', async () => {
+  test('to a host that refuses the connection has the error of that', async () => {
     const { harness, key, webhook } = await setUp({ url: 'http://localhost:1/hook' });
     await newPost(harness, key);
     await harness.handleWakes();
@@ -214,7 +214,7 @@ describe('a failed attempt', () => {
     expect(await receiver.received()).toEqual([]);
   });
 
-  test('waits in Neon where that is longer than a minute, and the sweep ends the wait', async () => {
+  test('waits in Neon if the wait exceeds a minute, and the sweep ends it', async () => {
     const { harness, receiver, key, webhook } = await setUp();
     await receiver.plan({ status: 503, headers: { 'Retry-After': '3600' }, times: 1 });
     await newPost(harness, key);
@@ -312,7 +312,7 @@ describe('consumers', () => {
     expect(await receiver.received(1)).toHaveLength(1);
   });
 
-  test('acknowledge what is no message of theirs', async () => {
+  test('acknowledge invalid messages', async () => {
     const { explicitAcks } = await localHarness().deliver('jestha-webhook-events', [null, { eventId: 'x' }, 'y']);
     expect(explicitAcks).toEqual(['0', '1', '2']);
   });
@@ -350,7 +350,7 @@ describe('consumers', () => {
 });
 
 describe('the sweep', () => {
-  test('delivers what never came into the queue, within 75 seconds', async () => {
+  test('delivers events that never came into the queue, within 75 seconds', async () => {
     const lost = { send: () => Promise.reject(new Error('away')), sendBatch: () => Promise.reject(new Error('away')) };
     const receiver = new Receiver();
     const harness = localHarness({

@@ -74,7 +74,7 @@ describe('deliveries', () => {
     );
   });
 
-  test('are sent again, whatever came of them, under the same id', async () => {
+  test('are sent again under the same id, after success and failure alike', async () => {
     harness = localHarness();
     const receiver = new Receiver();
     const webhook = await newWebhook(harness, key, { url: receiver.url() });
@@ -96,7 +96,7 @@ describe('deliveries', () => {
     });
   });
 
-  test('that were missed are replayed: whatever happened while the endpoint was disabled, and everything if that is asked', async () => {
+  test('that were missed are replayed: those from the time it was disabled, or all on request', async () => {
     harness = localHarness();
     const receiver = new Receiver();
     const webhook = await newWebhook(harness, key, { url: receiver.url(), events: ['jes.created'] });
@@ -148,7 +148,7 @@ describe('deliveries', () => {
 });
 
 describe('the owner of an endpoint that fails', () => {
-  /** As if it had failed for so many days, its last attempt an hour ago. */
+  /** Simulates that it has failed for some days, its last attempt an hour ago. */
   const age = (id: string, days: number) =>
     rowsOf(
       harness,

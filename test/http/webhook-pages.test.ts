@@ -166,7 +166,7 @@ describe('an endpoint on Settings', () => {
     expect(await textAt(path)).toContain('Nothing was sent yet.');
   });
 
-  test('does no action that is none, and nothing too often', async () => {
+  test('refuses unknown actions, and limits the others', async () => {
     const { path } = await add();
     for (const action of ['', 'none', 'constructor', '__proto__']) {
       expect((await send(path, { action })).status).toBe(404);

@@ -6,7 +6,7 @@ import { newPost } from '../support/posts.ts';
 import { Receiver } from '../support/receiver.ts';
 import { deliveriesOf, localHarness, newWebhook, sweepOwn } from '../support/webhooks.ts';
 
-/** What a receiver was told, as events. */
+/** The events that a receiver got. */
 const toldTo = async (receiver: Receiver, atLeast = 0) =>
   (await receiver.received(atLeast)).map(
     ({ body }) => JSON.parse(body) as { event: string; data: Record<string, unknown> },
@@ -21,7 +21,7 @@ const REVOCATIONS: Record<string, (harness: Harness, key: TestKey) => Promise<un
 describe('a revocation', () => {
   test.each(
     Object.entries(REVOCATIONS),
-  )('(%s) is told once to each endpoint that wants it, the key’s own among them', async (reason, revoke) => {
+  )('(%s) is sent once to each subscribed endpoint, the key’s own among them', async (reason, revoke) => {
     const harness = localHarness();
     const [own, others] = [new Receiver(), new Receiver()];
     const key = await harness.newKey({
@@ -69,7 +69,7 @@ describe('a revocation', () => {
     expect(await toldTo(own)).toHaveLength(1);
   });
 
-  test('by SQL is told by the sweep', async () => {
+  test('by SQL is sent by the sweep', async () => {
     const harness = localHarness();
     const receiver = new Receiver();
     const key = await harness.newKey();

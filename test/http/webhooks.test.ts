@@ -112,7 +112,7 @@ describe('an endpoint', () => {
     expect(await send(key, 'POST', webhooksOf(key.id), NEW_WEBHOOK)).toMatchObject({ status: 201 });
   });
 
-  test('is there for its key and its owner, and for nobody else', async () => {
+  test('is visible to its key and its owner alone', async () => {
     const webhook = await newWebhook(harness, key);
     const delivery = await newTest(harness, key, `${webhooksOf(key.id)}/${webhook.id}`);
     const account = { id: key.accountId, username: key.username };
@@ -140,7 +140,7 @@ describe('an endpoint', () => {
       for (const caller of [sibling, stranger, person]) {
         expect([method, path, await send(caller, method, path, body)]).toEqual([method, path, NOT_FOUND]);
       }
-      // Nor is it below another key.
+      // The path of another key does not have it either.
       if (path.startsWith(own)) {
         const elsewhere = path.replace(key.id, sibling.id);
         expect([method, path, await send(sibling, method, elsewhere, body)]).toEqual([method, path, NOT_FOUND]);
@@ -164,7 +164,7 @@ describe('an endpoint', () => {
 });
 
 describe('changing an endpoint', () => {
-  test('changes what is given and leaves the rest', async () => {
+  test('changes the given fields and leaves the others', async () => {
     const { id, secret: _, ...webhook } = await newWebhook(harness, key, { description: 'One' });
     const path = `${webhooksOf(key.id)}/${id}`;
     const changed = { url: 'https://example.org/other', events: ['apikey.revoked'], description: null };
@@ -308,7 +308,7 @@ describe('what is done to endpoints', () => {
     );
   });
 
-  test('needs a delivery that is there', async () => {
+  test('needs an existing delivery', async () => {
     const path = `${webhooksOf(key.id)}/${(await newWebhook(harness, key)).id}`;
     const other = await newTest(harness, key, `${webhooksOf(key.id)}/${(await newWebhook(harness, key)).id}`);
     for (const id of ['x', '01HK153X000000000000000000', other.id]) {

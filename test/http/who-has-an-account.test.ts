@@ -26,7 +26,7 @@ beforeEach(async () => {
   unknown = newForm().email;
 });
 
-/** Sends a request and takes down what was seen and done until the answer came, before what is done after it. */
+/** Sends a request and records its effects until the response, before its background tasks. */
 async function seen(
   send: (email: string) => { response: Promise<Response>; settled: () => Promise<void> },
   email: string,
@@ -73,7 +73,7 @@ describe.each(WAYS)('%s', (_, send) => {
   });
 });
 
-/** Runs a verb with an identity library that counts what it is asked for. */
+/** Runs a verb with an identity library that counts its calls. */
 async function asked(work: (ctx: Parameters<Parameters<Harness['run']>[0]>[0]) => Promise<unknown>) {
   const calls: string[] = [];
   await harness.run(async (ctx) => {
@@ -98,7 +98,7 @@ test.each([
   expect(calls).toEqual(['verifyPassword']);
 });
 
-test('the comparison without a hash does the work of one and is false, whatever the password', async () => {
+test('a comparison without a hash costs as much as one with a hash, and is always false', async () => {
   const identity = await harness.run((ctx) => ctx.ports.identity);
   for (const password of ['', WRONG, '0'.repeat(128)])
     expect(await identity.verifyPassword(password, null)).toBe(false);

@@ -10,7 +10,7 @@ import { VARIANTS, type Variant } from '../support/media-variants.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 
-/** What a browser shows of a file. */
+/** A file as a browser shows it. */
 interface Shown {
   readonly width: number;
   readonly height: number;
@@ -55,7 +55,7 @@ async function made(how: 'makeImage' | 'makeVideo', type: string): Promise<Uint8
   return Buffer.from(await page.evaluate<string>(`${how}('${type}')`), 'base64');
 }
 
-/** Of the pixel in the middle of a quarter. */
+/** The colour of the pixel in the middle of a quarter. */
 function quarter({ width, height, frames }: Shown, column: 0 | 1, row: 0 | 1): number[] {
   const at = (Math.floor(height * (row + 0.5) * 0.5) * width + Math.floor(width * (column + 0.5) * 0.5)) * 4;
   return (frames[0] ?? '')
@@ -74,7 +74,7 @@ const videos = VARIANTS.filter(({ mimeType }) => mimeType.startsWith('video/') &
 /** A browser plays it, but does not find a frame of it again. */
 const isLive = ({ name }: Variant) => name.includes('live');
 
-describe('every pixel of every frame is the same as before', () => {
+describe('inspection keeps every pixel of every frame', () => {
   test.each(images)('$name', async ({ bytes, withEnd = bytes, mimeType, width, height }) => {
     const before = await showImage(withEnd, mimeType);
     expect(await showImage(inspected(bytes).stored, mimeType)).toEqual(before);
@@ -90,7 +90,7 @@ describe('every pixel of every frame is the same as before', () => {
   });
 });
 
-test.each(videos.filter(isLive))('it plays as before: $name', async ({ bytes }) => {
+test.each(videos.filter(isLive))('inspection keeps a live recording playable: $name', async ({ bytes }) => {
   const shown = await showVideo(inspected(bytes).stored);
   expect([shown.width, shown.height]).toEqual([WIDTH, HEIGHT]);
   expectColour(quarter(shown, 0, 0), COLOURS[0]);
@@ -102,14 +102,14 @@ test.each(videos.filter(isLive))('it plays as before: $name', async ({ bytes }) 
 test('a photo taken upright is shown upright', async () => {
   const shown = await showImage(inspected(PHOTO_WITH_GPS).stored, 'image/jpeg');
   expect([shown.width, shown.height]).toEqual([HEIGHT, WIDTH]);
-  // Turned clockwise by a quarter: what is left below comes to the left above.
+  // Rotated clockwise by a quarter: the lower left quarter moves to the upper left.
   expectColour(quarter(shown, 0, 0), COLOURS[2]);
   expectColour(quarter(shown, 1, 0), COLOURS[0]);
   expectColour(quarter(shown, 0, 1), COLOURS[3]);
   expectColour(quarter(shown, 1, 1), COLOURS[1]);
 });
 
-describe('files of real encoders', () => {
+describe('files of real encoders are accepted, and lose their metadata', () => {
   test.each([
     ['x264.mp4', 'video/mp4', 64, 48, 1_000],
     ['x264-fragmented.mp4', 'video/mp4', 64, 48, null],
@@ -135,7 +135,7 @@ describe('files of real encoders', () => {
   });
 });
 
-describe('what a browser makes is accepted', () => {
+describe('files that a browser makes are accepted', () => {
   test.each(['image/jpeg', 'image/png', 'image/webp'])('%s of a canvas', async (type) => {
     const bytes = await made('makeImage', type);
     const { stored, ...found } = inspected(bytes);

@@ -9,7 +9,7 @@ export const ROOT = join(import.meta.dirname, '../..');
 export interface Bundle {
   /** The first is the one that answers. */
   readonly modules: readonly BuiltFile[];
-  /** The files it was made of, relative to the project. */
+  /** The source files in it, relative to the project. */
   readonly inputs: readonly string[];
 }
 
@@ -18,11 +18,11 @@ const PATIENT_BUDGET_MS = 30_000;
 
 export interface BundleOptions {
   /**
-   * Whether it waits for Redis however long it takes: for tests of what Redis answers when more is asked of it at once than
-   * this machine can do in the 300 ms of a deployment.
+   * Makes the Worker wait for Redis without a limit. Tests need it when they ask more of Redis at once than this
+   * machine can do in the 300 ms of a deployment.
    */
   readonly patient?: boolean;
-  /** Whether the identity library is replaced by a module that throws as soon as it is loaded. */
+  /** Replaces the identity library by a module that throws as soon as it is loaded. */
   readonly withoutIdentity?: boolean;
 }
 

@@ -12,15 +12,15 @@ export interface Share {
   readonly percentage: number;
 }
 
-/** What an account of Cloudflare holds, as far as a deployment meets it. Tests change it as they like. */
+/** The parts of a Cloudflare account that a deployment uses. Tests change them as they like. */
 export interface CloudflareAccount {
   zones: { id: string; name: string; status: string }[];
   /** By zone id. */
   routes: Record<string, { pattern: string; script?: string }[]>;
-  /** Of every zone. */
+  /** The same for every zone. */
   zoneSettings: { pseudo_ipv4: string; always_use_https: string; min_tls_version: string };
   domains: { hostname: string; service: string }[];
-  /** The newest first; none = there is no Worker. */
+  /** The newest first; empty = no Worker exists. */
   deployments: { versions: readonly Share[] }[];
   secrets: string[];
   queues: string[];
@@ -33,7 +33,7 @@ export interface CloudflareAccount {
 export interface CloudflareApi {
   readonly url: string;
   readonly account: CloudflareAccount;
-  /** What was asked, `GET /zones`, without the account. */
+  /** The requests that came, as `GET /zones`, without the account. */
   readonly asked: string[];
   /** The bodies of uploaded versions. */
   readonly uploads: string[];

@@ -3,11 +3,11 @@ import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { describeApi } from '../../src/http/openapi/document.ts';
 import { PAGES } from '../../src/http/pages/index.ts';
 
-/** A request as far as the document speaks of it. */
+/** The parts of a request that the document describes. */
 interface Sent {
   readonly method: string;
   readonly path: string;
-  /** Of a request with a JSON body. */
+  /** The value of a JSON body. */
   readonly body?: unknown;
 }
 
@@ -34,7 +34,7 @@ const document = describeApi(ENDPOINTS, 'https://api.jestha.com') as {
   };
 };
 
-/** Headers that say something of the answer; where one is sent, the document must have said so. */
+/** Headers with facts about the answer; the document must describe each one that is sent. */
 const TELLING = [
   'Allow',
   'ETag',
@@ -51,7 +51,11 @@ const TELLING = [
   'X-RateLimit-Reset',
 ];
 
-/** Holds an answer to the OpenAPI document. @throws Error that says where it departs */
+/**
+ * Holds an answer to the OpenAPI document.
+ *
+ * @throws Error that names the departure
+ */
 export async function requireConformance(sent: Sent, response: Response): Promise<void> {
   const described = findOperation(sent);
   const problems = described
@@ -93,7 +97,7 @@ function bodyDepartures(schema: Schema, text: string): string[] {
   return valid ? [] : [...errors.slice(-4).map(({ instanceLocation, error }) => `${instanceLocation} ${error}`), text];
 }
 
-/** Of several errors the one that the code names, which says more of a departure than that it is none of them. */
+/** Picks the error schema that the code names: its departures say more than "matches none of several errors". */
 function alternative(schema: Schema, code: string | undefined): Schema {
   const mapping = schema.discriminator?.mapping as Record<string, string> | undefined;
   const named = mapping?.[code ?? ''];
@@ -113,13 +117,13 @@ function headerDepartures({ headers = {} }: DescribedAnswer, response: Response)
   return [...problems, ...unsaid.map((name) => `${name} is not described`)];
 }
 
-/** What no operation describes is not there, or not in this way. */
+/** Checks a response that the document does not describe: the path or method must not exist. */
 async function undescribed(response: Response): Promise<string[]> {
-  // Over plain http browsers are led to https, whatever the path.
+  // Over plain http a browser is redirected to https on every path.
   if (response.status === 308) return [];
   const expected = { 403: 'https_required', 404: 'not_found', 405: 'method_not_allowed' }[response.status];
   if (expected === undefined) return ['the path is not described'];
-  // To a browser it is a page that says so.
+  // A browser gets a page instead.
   if (response.headers.get('Content-Type')?.startsWith('text/html')) return [];
   const text = await response.clone().text();
   return text === '' || text.includes(`"code":"${expected}"`) ? [] : [`the body is ${text}`];

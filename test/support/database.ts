@@ -21,7 +21,7 @@ export function endSession(harness: Harness, { sessionId }: { readonly sessionId
 }
 
 export const posts = {
-  /** As if the account had done so much today. */
+  /** Sets the use of an account's limits today. */
   setToday(
     harness: Harness,
     accountId: string,
@@ -60,7 +60,7 @@ export const jesclips = {
     return rows.map((row) => row.caption).sort();
   },
 
-  /** What counts against an account's daily quota. */
+  /** The creations that count against an account's daily quota. */
   async creationsToday(harness: Harness, accountId: string, day: string): Promise<number> {
     const isToday = and(eq(dailyUsage.accountId, accountId), eq(dailyUsage.day, day));
     const [row] = await harness.run((ctx) =>
@@ -70,14 +70,14 @@ export const jesclips = {
   },
 };
 
-/** What a statement answers, run behind the app's back. */
+/** The rows that a statement returns, run without the app. */
 export async function rowsOf<T extends Record<string, unknown>>(harness: Harness, statement: string): Promise<T[]> {
   const { rows } = await harness.run(({ ports }) => runSql(ports.db.execute<T>(statement)));
   return rows;
 }
 
 export const outbox = {
-  /** What webhooks are to be told of an account, in no order. */
+  /** The events of an account that webhooks must send, in no order. */
   eventsOf(harness: Harness, accountId: string): Promise<{ event: string; data: unknown }[]> {
     return harness.run((ctx) =>
       runSql(
@@ -91,14 +91,16 @@ export const outbox = {
 };
 
 export const claims = {
-  /** Takes away what an account claimed. */
+  /** Removes the claims of an account. */
   forget(harness: Harness, accountId: string): Promise<unknown> {
     return harness.run((ctx) =>
       runSql(ctx.ports.db.delete(idempotencyKeys).where(eq(idempotencyKeys.accountId, accountId))),
     );
   },
 
-  /** Makes the claims of an account older. Moving a harness's clock instead would let its sweep remove those of others. */
+  /**
+   * Makes the claims of an account older. Moving a harness's clock instead would let its sweep remove those of others.
+   */
   age(harness: Harness, accountId: string, ms: number): Promise<unknown> {
     const createdAt = sql`${idempotencyKeys.createdAt} - make_interval(secs => ${ms / 1_000})`;
     return harness.run((ctx) =>
@@ -108,7 +110,7 @@ export const claims = {
 };
 
 export const drift = {
-  /** Counts of these accounts, their Jes and JesClips and a JeHub that are not what they count. */
+  /** Stored counts of these accounts, their Jes and JesClips and a JeHub that differ from the rows. */
   async of(harness: Harness, accountIds: string[], jehubId: string): Promise<Record<string, unknown>[]> {
     const isTheirs = sql`author_id = ANY (${sql.param(accountIds, postsTable.hashtags)}::text[])`;
     const { rows } = await harness.run((ctx) =>

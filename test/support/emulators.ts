@@ -1,6 +1,6 @@
 import type { FaultInput } from '../../src/dev/emulator/faults.ts';
 
-/** Steers one scope of an emulator from outside, wherever the test runs. */
+/** Controls one scope of an emulator from outside, in tests in Node and in workerd. */
 export class EmulatorControl {
   readonly #url: string;
 
@@ -9,17 +9,17 @@ export class EmulatorControl {
     this.#url = `${url}/__control/${scope}`;
   }
 
-  /** Replaces the faults and lets held requests go; without arguments there are none any more. */
+  /** Replaces the faults and lets held requests go; without arguments it removes all faults. */
   async setFaults(...faults: FaultInput[]): Promise<void> {
     await this.#call('PUT', '/faults', faults);
   }
 
-  /** Resolves once so many requests are held by a `hang`. */
+  /** Resolves once a `hang` holds so many requests. */
   async untilHeld(atLeast = 1): Promise<void> {
     await this.#call('GET', `/held?atLeast=${atLeast}`);
   }
 
-  /** What was counted since the last {@link reset}. */
+  /** The counters since the last {@link reset}. */
   async counters(): Promise<Record<string, number>> {
     const response = await this.#call('GET', '');
     return ((await response.json()) as { counters: Record<string, number> }).counters;

@@ -6,7 +6,10 @@ export function open(harness: Harness, path: string, cookie?: string): Promise<R
   return harness.fetch(path, { address: newAddress(), ...(cookie !== undefined && { cookie }) });
 }
 
-/** Sends a form as a browser would from our own page, each from another address. A field with several values is sent several times. */
+/**
+ * Sends a form as a browser would from our own page, each from another address. A field with several values is sent
+ * several times.
+ */
 export function submit(
   harness: Harness,
   path: string,
@@ -29,7 +32,7 @@ export function submit(
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
-/** What a page says, tags taken out. */
+/** The text of a page, without its tags. */
 export async function textOf(response: Response): Promise<string> {
   const text = (await response.text())
     .replace(/<[^>]*>/g, ' ')

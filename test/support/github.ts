@@ -2,7 +2,7 @@ import { toBase64 } from '../../src/lib/bytes.ts';
 
 const KEYS_URL = 'https://api.github.com/meta/public_keys/secret_scanning';
 
-/** What GitHub answers for its public keys; a test may replace it. */
+/** GitHub's answer for its public keys; a test may replace it. */
 export const github = {
   asked: 0,
   isAway: false,
@@ -18,7 +18,7 @@ const pem = `-----BEGIN PUBLIC KEY-----\n${spki.replaceAll(/(.{64})/g, '$1\n')}\
 
 const realFetch = globalThis.fetch;
 
-// The app runs in this very isolate; all else goes where it went.
+// The app runs in this very isolate, so its `fetch` is replaced here; other requests go out as before.
 globalThis.fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
   if (String(input) !== KEYS_URL) return await realFetch(input, init);
   github.asked += 1;

@@ -5,28 +5,29 @@ import { serveReceiver } from './receiver-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the emulators of each test process listen, and the secret they know; tests take theirs by `servicesOfProcess`. */
+    /** The addresses and the secret of the emulators of each test process; tests take theirs by `servicesOfProcess`. */
     services: readonly (ServiceUrls & { secret: string })[];
-    /** Where receivers of webhooks listen. */
+    /** The address of the receivers of webhooks. */
     receiver: string;
-    /** How many events the books of webhooks are tested with. */
+    /** The number of events in the tests of the books of webhooks. */
     webhookEvents: number;
-    /** How many generated requests the contract is tested with, by twenties. */
+    /** The number of generated requests in the tests of the contract, by twenties. */
     badRequests: number;
   }
 }
 
 /**
- * Emulators for each process of a run: over the embedded Postgres and Redis, or over real ones where TEST_DATABASE_URL and
- * TEST_REDIS_URL name them (the number of the process is added). Each process has an object store of its own, so a sweep must
- * not find the rows of another. The suites of one process keep apart by scopes, accounts and keys of their own.
+ * Emulators for each process of a run: over the embedded Postgres and Redis, or over real ones where TEST_DATABASE_URL
+ * and TEST_REDIS_URL name them (the number of the process is added). Each process has an object store of its own, so a
+ * sweep must not find the rows of another. The suites of one process keep apart by scopes, accounts and keys of their
+ * own.
  */
 export default async function startEmulators(root: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (root.vitest.projects.every(({ name }) => name === 'architecture')) return undefined;
   const secret = crypto.randomUUID();
   const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
   const started: Services[] = [];
-  // One after the other, since Neon's client has one endpoint for all who migrate.
+  // In sequence, since all migrations share the one endpoint of Neon's client.
   for (let number = 1; number <= root.vitest.config.maxWorkers; number++) {
     const services = await startServices({
       secret,

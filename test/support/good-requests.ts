@@ -6,11 +6,11 @@ import { newForm, signUp } from './people.ts';
 import { type Caller, newJehub, newPost } from './posts.ts';
 import { NEW_WEBHOOK, newTest, newWebhook, webhooksOf } from './webhooks.ts';
 
-/** A request that succeeds, and with what status. */
+/** A request that succeeds, and its status. */
 export interface GoodRequest {
   readonly path: string;
   readonly body?: unknown;
-  /** Of a form; a body without them is JSON. */
+  /** Headers of a form body; a body without headers is JSON. */
   readonly headers?: Record<string, string>;
   readonly status: number;
   /** Headers that sign a body. */
@@ -231,7 +231,7 @@ export const GOOD_SESSION_REQUESTS: Record<string, (harness: Harness, person: Te
   }),
 };
 
-/** Does what a DELETE of the same path undoes. */
+/** Sends the request that a DELETE of the same path undoes. */
 async function done(harness: Harness, { cookie }: TestSession, path: string): Promise<string> {
   const { status } = await harness.fetch(path, { method: 'POST', cookie });
   if (status !== 200) throw new Error(`POST ${path} answered ${status}`);
@@ -256,7 +256,7 @@ async function ownKey(harness: Harness, person: TestSession): Promise<string> {
   return (await harness.newKey({ account: { id: person.accountId, username: person.username } })).id;
 }
 
-/** For each endpoint for people who need not be signed in: a good request. */
+/** A good request for each endpoint that needs no sign-in. */
 export const GOOD_VISITOR_REQUESTS: Record<string, (harness: Harness) => Promise<GoodRequest>> = {
   'POST /api/auth/sign-up/email': async () => ({ path: '/api/auth/sign-up/email', body: newForm(), status: 200 }),
   'POST /api/auth/sign-in/email': async (harness) => {
@@ -278,7 +278,7 @@ export const GOOD_VISITOR_REQUESTS: Record<string, (harness: Harness) => Promise
 /** The others, which are good as they are. */
 export const PUBLIC_PATHS = ['/healthz', '/readyz', '/openapi.json'];
 
-/** A good request for each endpoint that takes JSON, of somebody who may send it. */
+/** A good request for each endpoint that takes JSON, with a caller that may send it. */
 export async function goodJsonRequests(harness: Harness) {
   const person = await harness.newSession();
   const requests = [

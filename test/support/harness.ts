@@ -36,9 +36,9 @@ export interface TestRequest {
   readonly key?: string;
   /** A session cookie, made by {@link Harness.newSession}. */
   readonly cookie?: string;
-  /** The origin. Unless told otherwise pages go to the host of the pages, all else to that of the API. */
+  /** The origin. By default pages go to the host of the pages, all else to that of the API. */
   readonly origin?: string;
-  /** What the edge says the client's address is. */
+  /** The client's address, as the edge passes it on. */
   readonly address?: string;
   readonly headers?: Record<string, string>;
   /** A value is sent as JSON; a string, bytes or a stream as they are. */
@@ -69,17 +69,17 @@ export interface TestSession {
 }
 
 /**
- * The app in workerd, over the real clients and the emulators, with a clock of its own. What it does is counted and
- * disturbed apart from other harnesses.
+ * The app in workerd, over the real clients and the emulators, with a clock of its own. Its counters and faults are
+ * separate from those of other harnesses.
  */
 export class Harness {
   /** Unix milliseconds; the app's only clock. */
   now = Date.UTC(2026, 10, 24, 12, 0, 0);
   readonly neon: EmulatorControl;
   readonly upstash: EmulatorControl;
-  /** What was sent to the queue of links; nobody takes it from there. */
+  /** The messages sent to the queue of links; no consumer takes them. */
   readonly previewJobs: PreviewJob[] = [];
-  /** What was sent to the queues of webhooks, with its delay; nobody takes it from there but {@link handleWakes}. */
+  /** The messages sent to the queues of webhooks, with their delay; only {@link handleWakes} takes them. */
   readonly wakes: Wake[] = [];
   readonly #app = createApp({ clock: () => this.now });
   readonly env: Env;
@@ -129,9 +129,10 @@ export class Harness {
   }
 
   /**
-   * Hands the messages that have come to the consumers, and what those send, until none without a delay is left.
+   * Delivers the waiting messages to the consumers, and those that they send, until only messages with a delay are
+   * left.
    *
-   * @returns the messages with a delay, which are not handed over
+   * @returns the messages with a delay, which are not delivered
    */
   async handleWakes(): Promise<readonly Wake[]> {
     const delayed: Wake[] = [];
@@ -165,7 +166,7 @@ export class Harness {
     return { response, settled: () => waitOnExecutionContext(executionCtx) };
   }
 
-  /** @throws Error where the answer is not what the OpenAPI document promises */
+  /** @throws Error if the answer departs from the OpenAPI document */
   async #send(request: Request, body: unknown, executionCtx: ExecutionContext): Promise<Response> {
     const { method, url } = request;
     const response = await this.#app.fetch(request, this.env, executionCtx);
@@ -173,7 +174,7 @@ export class Harness {
     return response;
   }
 
-  /** Runs verbs as the Worker would, at the harness's time, with what they defer. */
+  /** Runs verbs as the Worker would, at the harness's time, and their background tasks. */
   async run<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
     const executionCtx = createExecutionContext();
     const result = await work(contextFor(this.env, executionCtx, () => this.now, new Meter()));
@@ -181,7 +182,7 @@ export class Harness {
     return result;
   }
 
-  /** A command to Redis behind the app's back: not counted, not disturbed. */
+  /** Sends a command to Redis without the app: its counters do not change, and no fault applies. */
   async redis(...command: (string | number)[]): Promise<unknown> {
     const response = await fetch(this.#redis.url, {
       method: 'POST',
@@ -219,7 +220,7 @@ export class Harness {
     return this.run(async (ctx) => ({ id: await insertAccount(ctx, { ...seed, username }), username }));
   }
 
-  /** A key of a new account, with every scope unless told otherwise. Only accounts with a confirmed address have keys. */
+  /** A key of a new account, by default with every scope. Only accounts with a confirmed address have keys. */
   async newKey(options: Partial<NewKey> & { account?: { id: string; username: string } } = {}): Promise<TestKey> {
     const { account, ...overrides } = options;
     const owner = account ?? (await this.newAccount());
@@ -258,7 +259,10 @@ export class Harness {
   }
 }
 
-/** What of an answer a contract speaks of, for one literal comparison. The request id is checked and left out. */
+/**
+ * The parts of a response that a contract describes, for one literal comparison. The request id is checked and left
+ * out.
+ */
 export async function answerOf(response: Response): Promise<{ status: number; body: unknown }> {
   expect(response.headers.get('Content-Type')).toBe('application/json');
   expect(response.headers.get('X-Jestha-Api-Version')).toBe('1');
@@ -284,7 +288,7 @@ const NEW_KEY: NewKey = {
   acceptTerms: true,
 };
 
-/** Whether a body is a value to be sent as JSON. */
+/** True if a body is a value to be sent as JSON. */
 function isJson(body: unknown): boolean {
   return !(typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream);
 }
@@ -292,7 +296,7 @@ function isJson(body: unknown): boolean {
 const WEB_ORIGIN = 'https://jestha.com';
 const API_ORIGIN = 'https://api.jestha.com';
 
-/** Paths of pages, as the routes of wrangler.toml say it. */
+/** Paths of pages, by the routes of wrangler.toml. */
 const PAGES =
   /^\/(@|assets|docs|forgot-|jesclip\/|llms|media\/|oembed|post\/|privacy|report-key|reset-|settings|sign-|status|terms\/|unsubscribe|verify-|api\/auth\/callback\/)/;
 

@@ -69,7 +69,7 @@ export interface Jpeg {
   /** From the first table to EOI. */
   readonly picture?: Uint8Array;
   readonly hasEnd?: boolean;
-  /** Bytes behind EOI, or in its place. */
+  /** Bytes after EOI, or in its place. */
   readonly behind?: Part;
 }
 
@@ -123,10 +123,10 @@ export const PNG_PIXELS = zlib(
 );
 
 export interface Png {
-  /** Chunks before and behind the pixels. */
+  /** Chunks before and after the pixels. */
   readonly before?: readonly Part[];
   readonly after?: readonly Part[];
-  /** Of an animation. */
+  /** Frames of an animation. */
   readonly frames?: number;
   readonly behind?: Part;
 }
@@ -192,7 +192,7 @@ export function gifImage(left = 0, top = 0, width = WIDTH, height = HEIGHT): Uin
 export interface Gif {
   readonly width?: number;
   readonly height?: number;
-  /** What stands between the colours and the trailer; one image by default. */
+  /** The blocks between the colours and the trailer; one image by default. */
   readonly blocks?: readonly Part[];
   readonly behind?: Part;
 }
@@ -235,7 +235,7 @@ export interface Webp {
   readonly exif?: Exif;
   readonly xmp?: string;
   readonly icc?: Uint8Array;
-  /** Of an animation. */
+  /** Frames of an animation. */
   readonly frames?: number;
 }
 

@@ -2,7 +2,10 @@ import type { MediaType } from '../../src/lib/media/inspect.ts';
 import { GIF_CONTROL, GIF_LOOP, gif, gifImage, jpeg, jpegExif, jpegSegment, png, webp, XMP } from './images.ts';
 import { mp4, mpeg, webm } from './videos.ts';
 
-/** Small files of every type that may be uploaded, which decode. What else they can hold: `images.ts` and `videos.ts`. */
+/**
+ * Small files of every type that may be uploaded, which decode. `images.ts` and `videos.ts` make files with other
+ * contents.
+ */
 export interface MediaFile {
   readonly name: string;
   readonly mimeType: MediaType;
@@ -21,7 +24,7 @@ export const MEDIA_FILES: readonly MediaFile[] = [
   { name: 'clip.mpg', mimeType: 'video/mpeg', bytes: mpeg() },
 ];
 
-/** As a phone held upright writes it: turned by EXIF, with the place where it was taken. */
+/** As a phone held upright writes it: turned by EXIF, with its place. */
 export const PHOTO_WITH_GPS = jpeg({
   head: [
     jpegExif({ orientation: 6, gps: [52.52, 13.405], make: 'Secret phone' }),

@@ -2,7 +2,7 @@
 export const WIDTH = 32;
 export const HEIGHT = 16;
 
-/** Of the quarters, from the top left to the bottom right. */
+/** The colours of the quarters, from the top left to the bottom right. */
 export const COLOURS = [
   [255, 0, 0],
   [0, 255, 0],

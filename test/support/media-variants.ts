@@ -43,7 +43,7 @@ import {
   webm,
 } from './videos.ts';
 
-/** A file that is accepted, with what is found in it. Whatever must not be stored says "Secret" or {@link PLACE}. */
+/** A file that is accepted, with its facts. Its parts that must not be stored contain "Secret" or {@link PLACE}. */
 export interface Variant {
   readonly name: string;
   readonly mimeType: MediaType;
@@ -55,7 +55,7 @@ export interface Variant {
   readonly width: number;
   readonly height: number;
   readonly durationMs: number | null;
-  /** Of the file as it is stored. */
+  /** The orientation in the file as it is stored. */
   readonly orientation?: number;
 }
 
@@ -250,7 +250,7 @@ const ALL_BOXES = {
   atEnd: [UUID_XMP, KEYED_METADATA, box('free', 'Secret'), fullBox('emsg', 0, 0, 'Secret')],
 } as const;
 
-/** Of an action camera: a track of positions, whose samples lie between those of the film. */
+/** A track of positions, as an action camera writes it; its samples lie between those of the film. */
 const POSITIONS = { handler: 'meta', samples: [join(PLACE), join('Secret speed')] };
 
 const VIDEOS: readonly Variant[] = [

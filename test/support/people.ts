@@ -7,7 +7,7 @@ import type { Harness } from './harness.ts';
 import { newUsername } from './names.ts';
 import { servicesOfProcess } from './services.ts';
 
-/** Somebody who has signed up, and is signed in by their cookie. */
+/** A person who has signed up, with the cookie of their session. */
 export interface TestPerson {
   /** The session cookie of their browser. */
   readonly cookie: string;
@@ -19,7 +19,7 @@ export interface TestPerson {
   readonly password: string;
 }
 
-/** What a sign-up form holds. */
+/** The fields of a sign-up form. */
 export interface SignUpForm {
   readonly name: string;
   readonly username: string;
@@ -27,19 +27,19 @@ export interface SignUpForm {
   readonly password: string;
 }
 
-/** A form that nobody else has filled in. */
+/** A sign-up form with a new username and email address. */
 export function newForm(overrides: Partial<SignUpForm> = {}): SignUpForm {
   const username = newUsername();
   return { name: 'Zoë 🦊', username, email: `${username}@example.com`, password: 'correct horse', ...overrides };
 }
 
-/** An address whose /64 no other test has, so that throttles of one test do not meet another's. */
+/** An address whose /64 no other test has, so that tests do not share throttles. */
 export function newAddress(): string {
   const hex = crypto.randomUUID().replaceAll('-', '');
   return `2001:db8:${hex.slice(0, 4)}:${hex.slice(4, 8)}::1`;
 }
 
-/** Signs somebody new up through the API. */
+/** Signs a new person up through the API. */
 export async function signUp(harness: Harness, overrides: Partial<SignUpForm> = {}): Promise<TestPerson> {
   const form = newForm(overrides);
   const response = await harness.fetch('/api/auth/sign-up/email', { address: newAddress(), body: form });
@@ -49,7 +49,7 @@ export async function signUp(harness: Harness, overrides: Partial<SignUpForm> = 
   return { cookie: cookieOf(response), knownBrowser: '', id, username, email, password };
 }
 
-/** Somebody who has signed up and confirmed their email address. */
+/** A person who has signed up and confirmed their email address. */
 export async function newPerson(harness: Harness, overrides: Partial<SignUpForm> = {}): Promise<TestPerson> {
   const person = await signUp(harness, overrides);
   const confirmed = await confirmEmail(harness, tokenIn((await mailsTo(person.email))[0]), person.cookie);
@@ -62,7 +62,7 @@ export function confirmEmail(harness: Harness, token: string, cookie?: string): 
   return submit(harness, '/verify-email', { token }, cookie);
 }
 
-/** What a browser sends back of the cookies it was given. */
+/** The cookies of a response, as a browser sends them back. */
 export function cookieOf(response: Response): string {
   return response.headers
     .getSetCookie()
@@ -82,7 +82,11 @@ export async function runAs<T>(
   );
 }
 
-/** A browser that is not known to any account. @param address unless told otherwise it has none */
+/**
+ * A browser that no account knows.
+ *
+ * @param address none by default
+ */
 export function visitorFrom(address?: string): Visitor {
   const hex = address === undefined ? undefined : addressToHex(address);
   const client = address === undefined || hex === undefined ? undefined : { text: address, hex };
@@ -94,7 +98,7 @@ export function requestReset(harness: Harness, email: string): Promise<void> {
   return harness.run((ctx) => requestPasswordReset(ctx, visitorFrom(), { email }));
 }
 
-/** What was mailed to an address, the newest first. */
+/** The mails to an address, the newest first. */
 export async function mailsTo(
   email: string,
 ): Promise<{ from: string; to: string[]; subject: string; text: string; headers?: Record<string, string> }[]> {
@@ -107,7 +111,7 @@ export function tokenIn(mail: { readonly text: string } | undefined): string {
   return /token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? 'none';
 }
 
-/** What is logged from here to the end of the test. */
+/** Watches the log from here to the end of the test. */
 export function watchLog(): { text(): string; events(): Record<string, unknown>[] } {
   const spy = vi.spyOn(console, 'log');
   onTestFinished(() => spy.mockRestore());

@@ -6,7 +6,7 @@ import type { Harness, TestRequest } from './harness.ts';
 /** A key or a session. */
 export type Caller = { readonly key: string } | { readonly cookie: string };
 
-/** What a caller adds to a request. */
+/** The credential that a caller adds to a request. */
 export function as(caller: Caller): Pick<TestRequest, 'key' | 'cookie'> {
   return 'key' in caller ? { key: caller.key } : { cookie: caller.cookie };
 }
@@ -17,7 +17,11 @@ export async function newPost(harness: Harness, caller: Caller, fields: object =
   return await created<Jes>(harness.fetch('/api/posts', { ...as(caller), body }));
 }
 
-/** Writes a comment that must succeed. @param path of the collection in which what it is on is */
+/**
+ * Writes a comment that must succeed.
+ *
+ * @param path of the collection of its Jes or JesClip
+ */
 export async function newComment(
   harness: Harness,
   caller: Caller,
@@ -29,7 +33,7 @@ export async function newComment(
   return await created<Comment>(harness.fetch(`${path}/${id}/comments`, { ...as(caller), body }));
 }
 
-/** What a write answered that must have created something. */
+/** The body of a response that must be a 201. */
 export async function created<T>(answer: Promise<Response>): Promise<T> {
   const response = await answer;
   const text = await response.text();

@@ -19,7 +19,7 @@ class Scope {
     return this.#held.length;
   }
 
-  /** Replaces what is planned, and lets held requests be answered. */
+  /** Replaces the plan, and answers held requests. */
   plan(steps: readonly ReceiverStep[]): void {
     this.#steps = steps.map((step) => ({ step, left: step.times ?? Number.POSITIVE_INFINITY }));
     for (const release of this.#held.splice(0)) release();

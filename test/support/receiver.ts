@@ -1,15 +1,17 @@
 import { inject } from 'vitest';
 
-/** What a receiver does with a request; without a plan it answers 200. */
+/** The behaviour of a receiver; without a plan it answers 200. */
 export interface ReceiverStep {
-  /** `hang`: until the plan is replaced; `drop`: the connection ends without a response; `endless`: the body never ends. */
+  /**
+   * `hang`: until the plan is replaced; `drop`: the connection ends without a response; `endless`: the body never ends.
+   */
   readonly kind?: 'hang' | 'drop' | 'endless';
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Only requests to this path. */
   readonly path?: string;
-  /** How many requests it meets; without it, all. */
+  /** The number of requests that the step serves; without it, all. */
   readonly times?: number;
 }
 
@@ -34,17 +36,21 @@ export class Receiver {
     return `${this.#server}/${this.#scope}${path}`;
   }
 
-  /** Replaces what it does, and answers what it holds. */
+  /** Replaces its plan, and answers the requests that it holds. */
   async plan(...steps: ReceiverStep[]): Promise<void> {
     await this.#control('', { method: 'PUT', body: JSON.stringify(steps) });
   }
 
-  /** What came so far. @param atLeast waits for so many */
+  /**
+   * The requests so far.
+   *
+   * @param atLeast waits for so many
+   */
   async received(atLeast = 0): Promise<readonly Received[]> {
     return await this.#control(`?received=${atLeast}`);
   }
 
-  /** Waits until so many requests are held. */
+  /** Waits until the receiver holds so many requests. */
   async untilHeld(atLeast: number): Promise<void> {
     await this.#control(`?held=${atLeast}`);
   }

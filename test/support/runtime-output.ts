@@ -1,6 +1,9 @@
 import type { Reporter, TestRunEndReason } from 'vitest/node';
 
-/** Output of workerd about faults that tests inject, of the pool about optional modules, of wrangler about files it reads. */
+/**
+ * Output of workerd about faults that tests inject, of the pool about optional modules, of wrangler about files it
+ * reads.
+ */
 const OF_THE_RUNTIME =
   /^(?:uncaught exception; |exception = |stack: |Using secrets defined in |Fallback service failed |\[vitest-pool-workers\] )/;
 

@@ -1,4 +1,4 @@
-// Runs in a page: what a browser shows of a file, and what it makes itself. Files travel as base64.
+// Runs in a page: shows files as a browser does, and makes files with it. Files travel as base64.
 
 function decode(base64) {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -16,7 +16,7 @@ function pixelsOf(image, width, height) {
   return context.getImageData(0, 0, width, height).data.join();
 }
 
-/** The picture the way up that its file says, then each frame of it. */
+/** The picture in its declared orientation, then each frame of it. */
 globalThis.showImage = async (base64, type) => {
   const data = decode(base64);
   const bitmap = await createImageBitmap(new Blob([data], { type }));
@@ -32,8 +32,8 @@ globalThis.showImage = async (base64, type) => {
 };
 
 /**
- * The pixels of the frame that was sought. It comes to the screen some time after it was found; until then there is no frame,
- * or the one before. They are those of the frame itself, since the element may draw nothing for a moment longer.
+ * The pixels of the frame that was sought. It comes to the screen some time after it was found; until then there is no
+ * frame, or the one before. They are those of the frame itself, since the element may draw nothing for a moment longer.
  */
 async function shownAt(video, time, width, height) {
   for (;;) {
@@ -43,13 +43,13 @@ async function shownAt(video, time, width, height) {
       frame.close();
       if (pixels) return pixels;
     } catch {
-      // There is none yet.
+      // The video has no frame yet.
     }
     await new Promise(requestAnimationFrame);
   }
 }
 
-/** A frame of the first half and one of the second; any at the end, where nothing can be found by its time. */
+/** A frame of the first half and one of the second; only the last frame of a video without a duration. */
 globalThis.showVideo = async (base64) => {
   const video = document.createElement('video');
   const reached = (event) =>

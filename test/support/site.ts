@@ -8,18 +8,18 @@ import { bundle, ROOT, toModules } from './bundle.ts';
 import { EmulatorControl } from './emulators.ts';
 import { servicesOfProcess } from './services.ts';
 
-/** The built Worker, as a browser meets it. */
+/** The built Worker, as a browser sees it. */
 export interface Site {
   readonly origin: string;
   readonly secrets: ServiceSecrets;
   readonly neon: EmulatorControl;
   readonly upstash: EmulatorControl;
-  /** What the Worker wrote to its log so far. */
+  /** The lines that the Worker has logged so far. */
   readonly logs: readonly string[];
   close(): Promise<void>;
 }
 
-/** Starts the site on a port of its own. A slow machine waits for Redis rather than showing that it is away. */
+/** Starts the site on a port of its own. It waits longer for Redis, so that a slow machine does not show it as down. */
 export async function startSite(): Promise<Site> {
   const modules = toModules(await bundle('src/worker.ts', { patient: true }));
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'));

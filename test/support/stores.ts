@@ -2,7 +2,7 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
 import type { ServiceSecrets } from '../../src/dev/secrets.ts';
 
-/** Every row and every Redis entry there is, as texts: what a thief of both stores would read. */
+/** Every row and every Redis entry as texts: the view of a thief of both stores. */
 export async function everythingStored(secrets: ServiceSecrets): Promise<string[]> {
   return [...(await everyRow(secrets)), ...(await everyEntry(secrets))];
 }

@@ -45,7 +45,7 @@ export function bytesOf(...pieces: readonly (string | Uint8Array)[]): Uint8Array
   return bytes;
 }
 
-/** Something under `media`; a picture, if nothing else is said. */
+/** A part named `media`; a picture by default. */
 export function file(body: string | Uint8Array = png(), filename = 'a.png', type = 'image/png'): TestPart {
   return { name: 'media', filename, type, body };
 }
@@ -55,7 +55,7 @@ export function mediaPart({ name, mimeType, bytes }: MediaFile): TestPart {
   return { name: 'media', filename: name, type: mimeType, body: bytes };
 }
 
-/** A video of exactly so many bytes, of which nothing is taken out. */
+/** A video of exactly this size, from which nothing is removed. */
 export function videoOf(bytes: number): Uint8Array {
   const padding = bytes - mp4().length - box('free').length;
   return mp4({ atEnd: [box('free', new Uint8Array(padding))] });

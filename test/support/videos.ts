@@ -27,12 +27,12 @@ export interface Track {
 export interface Mp4 {
   /** `qt  ` for QuickTime, nothing for QuickTime from before there were brands. */
   readonly brand?: string;
-  /** Brands in its list beside that. */
+  /** Further brands in its list. */
   readonly others?: readonly string[];
-  /** Boxes before that which says the brands. */
+  /** Boxes before the one with the brands. */
   readonly atStart?: readonly Part[];
   readonly layout?: 'moov first' | 'mdat first' | 'fragmented';
-  /** How the size of `mdat` is written; `open` makes it the last box, up to the end of the file. */
+  /** The form of the size of `mdat`; `open` makes it the last box, up to the end of the file. */
   readonly mdatSize?: 'short' | 'long' | 'open';
   readonly rotation?: 0 | 90 | 180 | 270;
   /** Seconds since 1904. */
@@ -80,7 +80,7 @@ function sampleEntry({ handler }: Track): Uint8Array {
   );
 }
 
-/** @param offset where the samples of the track begin, in one chunk; undefined when fragments hold them */
+/** @param offset of the samples of the track, in one chunk; undefined when fragments hold them */
 function trackBox(track: Track, id: number, offset: number | undefined, options: Mp4): Uint8Array {
   const isVideo = track.handler === 'vide';
   const times = uint(options.createdAt ?? 0, 4);
@@ -172,7 +172,7 @@ function fragment({ samples }: Track, id: number): Uint8Array {
   return join(moof(moof(0).length + 8), box('mdat', ...samples));
 }
 
-/** VP9 in MP4 or QuickTime: what a Chromium without licensed codecs plays. */
+/** VP9 in MP4 or QuickTime, which a Chromium without licensed codecs plays. */
 export function mp4(options: Mp4 = {}): Uint8Array<ArrayBuffer> {
   const { brand = 'isom', others = [], layout = 'mdat first', mdatSize = 'short', atStart = [], atEnd = [] } = options;
   const start = join(...atStart, brand === '' ? '' : box('ftyp', brand, uint(512, 4), brand, ...others));
@@ -194,7 +194,7 @@ export function mp4(options: Mp4 = {}): Uint8Array<ArrayBuffer> {
   return join(start, movie(options, start.length + length + header.length), media, ...atEnd);
 }
 
-/** What phones and players write of the place and the title. */
+/** The place and the title, as phones and players write them. */
 export const USER_DATA = box(
   'udta',
   box('\xa9xyz', uint(18, 2), uint(0x15c7, 2), '+52.5200+013.4050/'),
@@ -220,7 +220,7 @@ export function element(id: number, ...content: readonly Part[]): Uint8Array {
   return join(ebmlId(id), ebmlSize(body.length), body);
 }
 
-/** An element that ends where its parent does, or where no child of it can follow. */
+/** An element that ends with its parent, or before an element that cannot be its child. */
 export function openElement(id: number, ...content: readonly Part[]): Uint8Array {
   return join(ebmlId(id), [0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], ...content);
 }
@@ -260,7 +260,7 @@ export interface Webm {
   readonly inTrack?: readonly Part[];
   /** Track entries beside the video's. */
   readonly otherTracks?: readonly Part[];
-  /** Elements of the segment before the first cluster, in the first cluster, and behind the last. */
+  /** Elements of the segment before the first cluster, in the first cluster, and after the last. */
   readonly beforeClusters?: readonly Part[];
   readonly inCluster?: readonly Part[];
   readonly atEnd?: readonly Part[];
@@ -317,12 +317,12 @@ function float64(value: number): ArrayBuffer {
 
 export interface Mpeg {
   readonly version?: 1 | 2;
-  /** User data behind the first sequence header's picture. */
+  /** User data after the first sequence header's picture. */
   readonly userData?: Part;
   /** Packets before the end. */
   readonly packets?: readonly Part[];
   readonly hasEnd?: boolean;
-  /** The video is cut into packets of at most so many bytes. */
+  /** The video is cut into packets of at most this size. */
   readonly packetSize?: number;
 }
 

@@ -5,7 +5,7 @@ import { servicesOfProcess } from './services.ts';
 
 export const PASSWORD = 'correct horse battery';
 
-/** Everything a browser was sent, but for the page that shows a key. */
+/** Everything that the browser received, except for the page that shows a key. */
 export interface Heard {
   readonly texts: string[];
 }
@@ -32,7 +32,7 @@ export async function confirmByMail(page: Page, email: string): Promise<void> {
   await page.getByRole('heading', { name: 'Your email address is confirmed' }).waitFor();
 }
 
-/** Signs somebody new up through the form, and confirms the address. */
+/** Signs a new person up through the form, and confirms the address. */
 export async function signUpByForm(page: Page, origin: string): Promise<{ username: string; email: string }> {
   const username = newUsername();
   const email = `${username}@example.com`;
@@ -49,7 +49,7 @@ export async function signUpByForm(page: Page, origin: string): Promise<{ userna
   return { username, email };
 }
 
-/** What a new key is to be, by the words of the form. */
+/** The choices for a new key, by the words of the form. */
 export interface Wish {
   readonly label: string;
   readonly may: readonly string[];

@@ -6,7 +6,7 @@ import { Receiver } from './receiver.ts';
 import type { Site } from './site.ts';
 import { generateByForm, PASSWORD, signUpByForm } from './visitor.ts';
 
-/** Called at each page and state; the name says which. */
+/** Called at each page and state, with its name. */
 export type Look = (name: string) => Promise<void>;
 
 /** Opens every page, in every state a person can bring it to. */
@@ -39,7 +39,7 @@ class Visitor {
     await this.look(name);
   }
 
-  /** Sends a form past the checks of the browser, to what the server says. */
+  /** Sends a form past the checks of the browser, to see the answer of the server. */
   async submit(button: string, name = button): Promise<void> {
     await this.page.evaluate('for (const form of document.forms) form.noValidate = true');
     await this.page.getByRole('button', { name: button }).click();
@@ -150,7 +150,7 @@ async function visitWebhooks(visitor: Visitor, id: string): Promise<void> {
   await look('a delivery');
 }
 
-/** The key is replaced, cleaned up behind, and revoked. */
+/** Replaces the key, cleans up, and revokes it. */
 async function visitOldKey(visitor: Visitor, id: string): Promise<void> {
   const { page, site, look } = visitor;
   await visitor.open(`/settings/api-access/new?like=${id}`, 'a second key like the first');
@@ -180,7 +180,7 @@ async function visitOldKey(visitor: Visitor, id: string): Promise<void> {
   await visitor.open('/settings/api-access/01HK153X000000000000000000', 'no such key');
 }
 
-/** What pages show while a store is away. */
+/** Visits pages while a store is away. */
 async function visitFailing(visitor: Visitor): Promise<void> {
   const { site } = visitor;
   await site.upstash.setFaults({ kind: 'refuse' });

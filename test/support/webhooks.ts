@@ -66,7 +66,7 @@ export async function newTest(harness: Harness, caller: Caller, path: string): P
   return (JSON.parse(text) as { delivery: Delivery }).delivery;
 }
 
-/** What the API answers to a good request. */
+/** The body of the API's response to a request that must succeed. */
 export async function ask<T>(
   harness: Harness,
   caller: Caller,
@@ -99,8 +99,8 @@ export function localHarness(overrides: Partial<Env> = {}): Harness {
 }
 
 /**
- * One run of the cron, after which the queues hold only what it woke of this account: suites share a database, and their
- * deliveries are theirs to send.
+ * One run of the cron. Afterwards the queues hold only the wakes of this account: suites share a database, and each
+ * sends its own deliveries.
  */
 export async function sweepOwn(harness: Harness, { accountId }: { readonly accountId: string }): Promise<void> {
   await harness.sweep();

@@ -13,7 +13,7 @@ export interface Workers {
   readonly neon: EmulatorControl;
   readonly upstash: EmulatorControl;
   readonly secrets: ReturnType<typeof secretsFor>;
-  /** What the Workers wrote to their logs so far. */
+  /** The lines that the Workers have logged so far. */
   readonly logs: readonly string[];
   /** Runs the cron of the first instance. */
   runCron(): Promise<void>;
@@ -22,11 +22,11 @@ export interface Workers {
 
 interface WorkersOptions extends BundleOptions {
   readonly entry?: string;
-  /** Whether this is a local stack whose first instance consumes the queues. */
+  /** Makes this a local stack whose first instance consumes the queues. */
   readonly isLocalStack?: boolean;
 }
 
-/** Starts so many instances of a Worker, with the settings of wrangler.toml. Options as {@link bundle}'s. */
+/** Starts a number of instances of a Worker, with the settings of wrangler.toml. Options as {@link bundle}'s. */
 export async function startWorkers(
   count: number,
   { entry = 'src/worker.ts', isLocalStack = false, ...options }: WorkersOptions = {},

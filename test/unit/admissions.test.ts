@@ -53,7 +53,7 @@ class World {
 
 const PLAIN = { isPost: false, fate: 'answers' } as const;
 
-test('one isolate never admits a 61st request or an 11th post in a rolling minute, whatever becomes of Redis', () => {
+test('one isolate never admits a 61st request or an 11th post in a rolling minute, with Redis up or down', () => {
   const property = fc.property(fc.array(anyStep, { minLength: 1, maxLength: 25 }), (steps) => {
     const world = new World();
     let now = NOW;
@@ -68,14 +68,14 @@ test('one isolate never admits a 61st request or an 11th post in a rolling minut
   fc.assert(property, { numRuns: 1_000 });
 });
 
-test('an isolate goes on from what Redis last told it of other isolates', () => {
+test('an isolate continues from the last counts of other isolates in Redis', () => {
   const world = new World();
   for (let i = 0; i < 30; i++) {
     const weighed = checkWindows(world.redis, { now: NOW - 10_000, isPost: false });
     if (weighed.outcome === 'admitted') world.redis = weighed.windows;
   }
   world.begin(NOW, PLAIN)();
-  // 30 of others and one of ours: 29 are left, and no more.
+  // 30 of others and one of this isolate: 29 are left, and no more.
   const alone = Array.from({ length: 35 }, () => world.admissions.weighWithoutRedis(NOW + 1, false));
   expect(alone.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(29);
   expect(alone.at(0)).toMatchObject({ remaining: 28, resetsAt: NOW + 50_000 });

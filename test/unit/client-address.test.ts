@@ -72,7 +72,7 @@ describe('the client’s address', () => {
     expect(addressOf({ 'CF-Connecting-IP': address, ...POSES, 'CF-Connecting-IPv6': REAL })).toBe(undefined);
   });
 
-  test('is unknown without CF-Connecting-IP, whatever other headers say', () => {
+  test('is unknown without CF-Connecting-IP, even with other address headers', () => {
     expect(addressOf({ ...POSES, 'CF-Connecting-IPv6': REAL })).toBe(undefined);
   });
 

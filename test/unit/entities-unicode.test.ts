@@ -8,7 +8,7 @@ const CHARACTERS = Array.from({ length: 0x110000 }, (_, code) => code)
   .map((code) => String.fromCodePoint(code));
 
 const MEDIAL = [...'·\u0387־׳״་༌‧꙾〃〜゠・～･\u200c\u200d'];
-/** Letters, marks and numbers of every script, and what joins words. */
+/** Letters, marks and numbers of every script, and the characters that join words. */
 const WORD = CHARACTERS.filter((c) => /[\p{XID_Continue}\p{L}\p{M}\p{N}゛゜]/u.test(c) && !MEDIAL.includes(c));
 const LETTERS = WORD.filter((c) => /[\p{L}--\p{Default_Ignorable_Code_Point}]/v.test(c));
 const [LATIN = [], OTHERS = []] = [true, false].map((isLatin) =>
@@ -165,7 +165,7 @@ describe('behind, before and between emoji', () => {
     expect(EMOJI).toEqual(expect.arrayContaining(['#️⃣', '1⃣', '❤️', '❤', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '🇫🇷', '👩🏽‍❤️‍💋‍👩🏽', '🧑🏿‍🦰']));
   });
 
-  // `ℹ` without a selector is a letter, with which the word goes on.
+  // `ℹ` without a selector is a letter, which continues the word.
   const drawn = EMOJI.filter((emoji) => emoji !== 'ℹ');
 
   test('hashtags are found, and hold no emoji', () => {

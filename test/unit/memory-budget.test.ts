@@ -22,7 +22,7 @@ afterEach(() => {
   }
 });
 
-/** An upload with one file, of an account of its own unless told. */
+/** An upload with one file, by default of an account of its own. */
 async function begin(maxBytes: number, account: string = crypto.randomUUID()): Promise<FileBuffer> {
   const upload = await beginUpload(account);
   const file = upload.openFile(maxBytes);
@@ -37,7 +37,7 @@ function end(file: FileBuffer): void {
   ended?.upload.end();
 }
 
-/** Appends so many bytes in chunks; answers if all of them found memory without a wait. */
+/** Appends a number of bytes in chunks; returns true if all of them found memory without a wait. */
 async function fill(file: FileBuffer, bytes: number): Promise<boolean> {
   let isDone = false;
   const filling = (async () => {
@@ -45,7 +45,7 @@ async function fill(file: FileBuffer, bytes: number): Promise<boolean> {
     isDone = true;
   })();
   filling.catch(() => undefined);
-  // Without timers nothing but microtasks is under way.
+  // Without timers only microtasks are pending.
   for (let turn = 0; turn < 2_000; turn++) await Promise.resolve();
   return isDone;
 }
@@ -56,7 +56,7 @@ const refusalOf = (work: Promise<unknown>) =>
     (error: unknown) => (error instanceof ApiError ? error.reason : error),
   );
 
-test('a file holds what has come of it, and gives it back at once', async () => {
+test('a file holds memory for its bytes so far, and frees it at once', async () => {
   const file = await begin(FILE);
   expect(file.reservedBytes).toBe(0);
   await file.append(CHUNK.subarray(0, 616));
@@ -104,7 +104,7 @@ test('an account has two uploads under way; the third waits for one of them', as
   expect(third).toBeDefined();
 });
 
-test('an upload that waits too long is 503, and those behind it go on waiting', async () => {
+test('an upload that waits too long is 503, and later ones keep waiting', async () => {
   const account = crypto.randomUUID();
   const [first] = [await begin(FILE, account), await begin(FILE, account)];
   const late = refusalOf(beginUpload(account));

@@ -22,7 +22,7 @@ function requestOf(
   return new Request('https://x/', { method: 'POST', headers: { 'Content-Type': contentType }, body: stream });
 }
 
-/** The parts as `name|filename|type|content`, or what is wrong. */
+/** The parts as `name|filename|type|content`, or the error. */
 async function partsOf(request: Request): Promise<string[] | string> {
   const parts: { head: string; content: Uint8Array[] }[] = [];
   const decoder = new TextDecoder();

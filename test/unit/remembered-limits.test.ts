@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 /** Half a minute before an hour ends: histories cross it. */
 const NOW = Date.UTC(2026, 10, 24, 13) - MINUTE / 2;
 
-/** What the key has done before: nothing, or nearly all that a day allows, whose oldest minutes are about to leave. */
+/** The history of the key: nothing, or nearly all that a day allows, whose oldest minutes are about to leave. */
 const past = fc.oneof(
   fc.constant(EMPTY_WINDOWS),
   fc
@@ -36,10 +36,10 @@ const steps = fc.array(
   }),
   { minLength: 1, maxLength: 14 },
 );
-/** How far each isolate's clock is off, ms. */
+/** The error of each isolate's clock, in ms. */
 const skews = fc.tuple(fc.constant(0), fc.constantFrom(0, 0, -700, 900), fc.constantFrom(0, 0, 40, -2_000));
 
-test('a remembered refusal is what Redis would answer, for any history of several isolates; none is lost to the counters', () => {
+test('a remembered refusal is the one of Redis, for any history of several isolates, and the counters count each refusal', () => {
   let remembered = 0;
   const property = fc.property(past, steps, skews, (before, history, skew) => {
     const isolates = [new RememberedLimits(), new RememberedLimits(), new RememberedLimits()];
@@ -62,7 +62,7 @@ test('a remembered refusal is what Redis would answer, for any history of severa
         if (repeated) {
           remembered += 1;
           add(refused, now - (now % HOUR), 1);
-          // A clock that is ahead has admitted a request: this isolate goes on until the time by its own clock.
+          // Another clock is ahead and has admitted a request: this isolate refuses until the time by its own clock.
           const isBehind = (windows.minute.at(-1) ?? 0) > now;
           if (!isBehind) expect(repeated).toEqual(weighed);
           continue;
@@ -83,7 +83,7 @@ test('a remembered refusal is what Redis would answer, for any history of severa
   expect(remembered).toBeGreaterThan(10_000);
 }, 120_000);
 
-test('a storm asks once in five seconds, and a key that expires is asked about again', () => {
+test('an isolate asks Redis once in five seconds about a limited key, and again when the key expires', () => {
   const limits = new RememberedLimits();
   const looks = { isPost: false };
   let windows = EMPTY_WINDOWS;

@@ -23,7 +23,7 @@ const keyUsed = (lastUsedAt: string | null): ApiKey => ({
   revokedReason: null,
 });
 
-/** 720 hours up to now, with a request in each of these, which are counted back from the one under way. */
+/** 720 hours up to now, with a request in each of these, counted back from the current one. */
 function usedIn(hoursAgo: readonly number[], outcome: 'accepted' | 'throttled' = 'accepted'): UsageBucket[] {
   const newest = Math.floor(NOW / HOUR) * HOUR;
   return Array.from({ length: 720 }, (_, i) => {

@@ -37,7 +37,7 @@ test('other SQL takes a piece, and a piece takes other SQL', () => {
   });
 });
 
-test("a caller's value never becomes text, whatever it holds", () => {
+test("a caller's value never becomes SQL text", () => {
   const id = `'; DROP TABLE posts; -- \u0000 $1`;
   expect(dialect.sqlToQuery(condition({ isOwn: false }, { id, authorId: null }))).toEqual({
     sql: 'id = $1',

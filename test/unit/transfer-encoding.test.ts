@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BrokenEncoding, TRANSFER_DECODERS } from '../../src/lib/transfer-encoding.ts';
 import { bytesOf } from '../support/uploads.ts';
 
-/** The bytes, or undefined where they are not in this encoding. */
+/** The bytes, or undefined if they are not in this encoding. */
 function decode(encoding: string, pieces: readonly Uint8Array[]): string | undefined {
   const decoder = TRANSFER_DECODERS.get(encoding)?.();
   if (!decoder) throw new Error(`no ${encoding}`);

@@ -16,7 +16,7 @@ test.each([
   expect(scaleOf(peak)).toBe(scale);
 });
 
-test('one request beside a million is seen, and none is not', () => {
+test('one request beside a million is visible, and zero requests are not', () => {
   expect([0, 1, 500_000, 1_000_000].map((count) => heightOf(count, 1_000_000, 160))).toEqual([0, 3, 80, 160]);
 });
 

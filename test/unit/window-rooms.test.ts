@@ -5,7 +5,7 @@ import { checkWindows, EMPTY_WINDOWS, type Windows } from '../../src/domain/limi
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 24, 12);
 
-/** What the key has done before: nothing, or nearly all that a day allows. */
+/** The history of the key: nothing, or nearly all that a day allows. */
 const past = fc.oneof(
   fc.constant(EMPTY_WINDOWS),
   fc.record({ rest: fc.integer({ min: 1, max: 59 }), ago: fc.integer({ min: 2, max: 1_270 }) }).map(({ rest, ago }) => {
@@ -23,7 +23,7 @@ const bursts = fc.array(
   { maxLength: 4 },
 );
 
-test('as many requests as are shown to be left are admitted, and the next is not, for any history', () => {
+test('the windows admit exactly the number of requests that they show as remaining, for any history', () => {
   const property = fc.property(past, bursts, fc.boolean(), (before, history, isPost) => {
     let windows: Windows = before;
     let now = NOW;

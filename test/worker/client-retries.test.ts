@@ -9,7 +9,7 @@ import { startWorkers, type Workers } from '../support/workers.ts';
 const KEY = `jes_live_${'a'.repeat(49)}`;
 const ME = { id: 'A', username: 'ada' };
 
-/** One answer of a server that fails: a status with headers, or where the connection is cut. */
+/** One answer of a server that fails: a status with headers, or the place of the cut. */
 type Step = { status: number; headers?: Record<string, string>; body?: unknown } | 'cut before' | 'cut within';
 
 interface Seen {

@@ -31,7 +31,7 @@ describe('the client', () => {
     jestha = createJesthaClient({ key, origin });
   });
 
-  test('gives the data of an answer, with its types', async () => {
+  test('returns the data of a response, typed', async () => {
     const result = await jestha.post('/api/posts', { body: { content: 'Hello' } });
     if (!result.ok) throw new Error(result.error.message);
     expectTypeOf(result.data).toEqualTypeOf<Jes>();
@@ -39,7 +39,7 @@ describe('the client', () => {
     expect(result.data).toMatchObject({ content: 'Hello', visibility: 'PUBLIC', counts: { likes: 0 } });
   });
 
-  test('gives an error, to be told by its code', async () => {
+  test('returns an error with its code', async () => {
     const result = await jestha.post('/api/posts', { body: { content: '' } });
     if (result.ok || result.error.code !== 'invalid_request') throw new Error('it was taken');
     expectTypeOf(result.error.details).toEqualTypeOf<readonly { readonly path: string; readonly message: string }[]>();
@@ -58,7 +58,7 @@ describe('the client', () => {
     expect(unknown.ok ? undefined : unknown.error.code).toBe('not_found');
   });
 
-  test('refuses what the API does not take, before it is sent', () => {
+  test('refuses invalid input before it sends a request', () => {
     const post = jestha.post<'/api/posts'>;
     type Sent = NonNullable<Parameters<typeof post>[1]>;
     expectTypeOf<{ body: { content: string } }>().toExtend<Sent>();
@@ -71,7 +71,7 @@ describe('the client', () => {
     expect(typeof post).toBe('function');
   });
 
-  test('sends a key of idempotency: a repetition is given the same answer', async () => {
+  test('sends an idempotency key, so a retry gets the same response', async () => {
     const send = () => jestha.post('/api/posts', { body: { content: 'Once' }, idempotencyKey: 'k' });
     const [first, second] = [await send(), await send()];
     expect(first.response.headers.get('Idempotent-Replayed')).toBeNull();
@@ -85,7 +85,7 @@ describe('the client', () => {
     for (const id of ['', '.', '..']) await expect(read(id)).rejects.toThrow(new TypeError(`id must not be "${id}"`));
   });
 
-  test('throws where something else answers', async () => {
+  test('throws if another server than the API answers', async () => {
     const server = createServer((_, response) => response.writeHead(502).end('<h1>Bad gateway</h1>')).listen(0);
     const { port } = server.address() as AddressInfo;
     const away = createJesthaClient({ key, origin: `http://127.0.0.1:${port}` }).get('/api/auth/me');
@@ -94,13 +94,13 @@ describe('the client', () => {
     server.close();
   });
 
-  test('waits no longer than its signal lets it', async () => {
+  test('stops waiting when its signal aborts', async () => {
     await expect(jestha.get('/api/auth/me', { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
   });
 });
 
-/** What npm would install elsewhere: the built client, and the page of its usage as a program. */
-describe('the page of its usage', () => {
+/** The package as npm would install it elsewhere: the built client, and the examples of its page as a program. */
+describe('the example program in the README of the client', () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'jestha-client-'));

@@ -13,7 +13,7 @@ import { type Site, startSite } from '../support/site.ts';
 const run = promisify(execFile);
 const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
 
-/** The languages of the samples: the file that holds one, what runs it, and whether this machine can. */
+/** The languages of the samples: the file of a sample, its command, and true if this machine has it. */
 const LANGUAGES = [
   { title: 'curl', file: 'sample.sh', command: 'bash', isHere: has('curl', '--version') },
   { title: 'Node', file: 'sample.mjs', command: 'node', isHere: true },

@@ -58,7 +58,7 @@ test('50 identical creates at once, on three instances with five keys, make exac
 });
 
 describe.skipIf(DATABASE_URL === undefined)('on a real Postgres', () => {
-  test('who repeats while the first still runs is told 409, and later its answer', async () => {
+  test('a retry gets 409 while the first request runs, and its response later', async () => {
     const { accountId, key } = await makeKey(workers.secrets);
     const blocker = new pg.Client({ connectionString: DATABASE_URL });
     await blocker.connect();
@@ -81,7 +81,7 @@ describe.skipIf(DATABASE_URL === undefined)('on a real Postgres', () => {
   });
 });
 
-/** Resolves once somebody waits for what this connection holds. */
+/** Resolves once another connection waits for the locks of this one. */
 async function untilWaiting(holder: pg.Client): Promise<void> {
   const waiting = 'SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))';
   while ((await holder.query(waiting)).rowCount === 0);

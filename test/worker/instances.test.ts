@@ -28,7 +28,7 @@ async function inLanes<T>(count: number, width: number, task: (i: number) => Pro
 describe('20 instances over the same stores', () => {
   let workers: Workers;
   beforeAll(async () => {
-    // A slow machine waits for Redis rather than showing that it is away.
+    // Waits longer for Redis, so that a slow machine does not show it as down.
     workers = await startWorkers(20, { patient: true });
   }, 180_000);
   afterAll(() => workers.close());
@@ -41,7 +41,7 @@ describe('20 instances over the same stores', () => {
     async (_, end, reason) => {
       const key = await makeKey(workers.secrets);
       const urlOf = (i: number) => workers.urls[i % workers.urls.length] ?? '';
-      // Every instance knows the key, and requests are under way all the time.
+      // Every instance has the key, and requests run all the time.
       await Promise.all(workers.urls.map((url) => whoami(url, key.key)));
       let hasEnded = false;
       const underWay = inLanes(200, 4, async (i) => {

@@ -11,7 +11,7 @@ import { startWorkers, type Workers } from '../support/workers.ts';
 
 const VISITOR = { address: undefined, userAgent: null, cookie: null, knownBrowser: undefined };
 
-/** A Worker in which loading the identity library is an error: what it answers, it answers without. */
+/** A Worker in which loading the identity library is an error: its answers need no such library. */
 describe('without the identity library', () => {
   let workers: Workers;
   let cookie: string;
@@ -40,7 +40,7 @@ describe('without the identity library', () => {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
 
-  test('is served whoever calls with an API key', async () => {
+  test('calls with an API key are served', async () => {
     const headers = { Authorization: `Bearer ${(await makeKey(workers.secrets)).key}` };
     expect((await send('/api/auth/me', headers)).status).toBe(200);
     expect((await send('/api/posts', headers, 'POST', { content: 'Hello' })).status).toBe(201);
@@ -48,7 +48,7 @@ describe('without the identity library', () => {
     expect((await send('/api/auth/me', { Authorization: 'Bearer jes_live_short' })).status).toBe(401);
   });
 
-  test('is served whoever is signed in', async () => {
+  test('signed-in people are served', async () => {
     const headers = { Cookie: cookie };
     expect((await send('/api/auth/me', headers)).status).toBe(200);
     expect((await send('/api/posts', headers, 'POST', { content: 'Hello' })).status).toBe(201);
@@ -61,7 +61,7 @@ describe('without the identity library', () => {
     expect((await send(`/api/auth/api-keys/${apiKey.id}`, headers, 'DELETE')).status).toBe(200);
   });
 
-  test('nobody signs in: the library is what was replaced', async () => {
+  test('a sign-in fails, since it needs the library', async () => {
     const { email, password } = form;
     expect((await send('/api/auth/sign-in/email', {}, 'POST', { email, password })).status).toBe(500);
   });

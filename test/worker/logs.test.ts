@@ -12,14 +12,17 @@ let key: NodeKey;
 beforeAll(async () => {
   workers = await startWorkers(1, { patient: true });
   key = await makeKey(workers.secrets);
-  // Redis knows its record from here on, however long it took to put it there.
+  // From here on Redis has its record, even if writing it took long.
   await fetch(`${workers.urls[0]}/api/auth/me`, { headers: { Authorization: `Bearer ${key.key}` } });
 }, 60_000);
 afterAll(() => workers.close());
 
 type Event = Record<string, unknown>;
 
-/** What one request left in the log; its answer is read first, since the log is written before it is sent. */
+/**
+ * The log events of one request. It reads the response first, since the Worker logs an event before it sends the end of
+ * the response.
+ */
 async function eventsOf(path: string, init: RequestInit & { key?: string } = {}): Promise<Event[]> {
   const before = workers.logs.length;
   const { key: bearer, headers, ...rest } = init;
@@ -36,11 +39,11 @@ async function eventsOf(path: string, init: RequestInit & { key?: string } = {})
   const requestId = response.headers.get('X-Request-Id');
   await expect.poll(() => workers.logs.slice(before).some((line) => line.includes(`"${requestId}"`))).toBe(true);
   const events = workers.logs.slice(before).map((line) => JSON.parse(line) as Event);
-  // What a request before it left to do after its response may fail now.
+  // Background tasks of an earlier request may fail now: leave their events out.
   return events.filter((event) => event.requestId === requestId);
 }
 
-test('each request leaves one event, with who, what, how long and how many subrequests', async () => {
+test('the Worker logs one event a request, with caller, route, duration and subrequests', async () => {
   expect(
     await eventsOf('/api/posts', { key: key.key, method: 'POST', body: '{"content":"A secret thought"}' }),
   ).toEqual([
@@ -66,7 +69,7 @@ test('each request leaves one event, with who, what, how long and how many subre
 
 test.each(
   [...ENDPOINTS, ...PAGES].map(({ method, path }) => [method, path] as const),
-)('%s %s leaves one event, which names the route and not the address', async (method, path) => {
+)('%s %s logs one event, which names the route and not the URL', async (method, path) => {
   const address = path.replace(/:handle\{.*\}/, '@nobody').replaceAll(/:\w+/g, '01HK153X000000000000000000');
   const before = workers.logs.length;
   const events = await eventsOf(`${address}?token=of-a-mail`, { method, ...(method !== 'GET' && { body: '{}' }) });
@@ -74,7 +77,7 @@ test.each(
   expect(workers.logs.slice(before).join('')).not.toMatch(/of-a-mail|01HK153X000000000000000000/);
 });
 
-test('says why a request was refused, and whose key it was', async () => {
+test('the log says why a request was refused, and names its key', async () => {
   expect(await eventsOf('/api/auth/me', { key: 'jes_live_x' })).toMatchObject([
     { status: 401, refusal: { code: 'invalid_api_key', why: 'malformed' } },
   ]);
@@ -88,7 +91,7 @@ test('says why a request was refused, and whose key it was', async () => {
   ]);
 });
 
-test('warns that Redis is away once a minute, not once a request', async () => {
+test('the log warns once a minute that Redis is away, not once a request', async () => {
   await workers.upstash.setFaults({ kind: 'refuse' });
   const first = await eventsOf('/api/auth/me', { key: key.key });
   const second = await eventsOf('/api/auth/me', { key: key.key });
@@ -97,7 +100,7 @@ test('warns that Redis is away once a minute, not once a request', async () => {
   expect(second.map(({ event }) => event)).toEqual(['request']);
 });
 
-test('holds no secret, whatever goes wrong', async () => {
+test('the log holds no secret when stores fail', async () => {
   const bodies = ['{"content":"A secret thought"}', '{"content":', '{"content":"A secret thought","x":1}'];
   for (const body of bodies) await eventsOf('/api/posts', { key: key.key, method: 'POST', body });
   for (const store of [workers.neon, workers.upstash]) {
@@ -115,7 +118,7 @@ test('holds no secret, whatever goes wrong', async () => {
   for (const secret of secrets) expect(log).not.toContain(secret);
 });
 
-test('holds nothing that a person keeps to themselves, and no token of a mail', async () => {
+test('the log holds no personal data of an account, and no token of a mail', async () => {
   const password = 'correct horse battery';
   const username = newUsername();
   const email = `${username}@example.com`;

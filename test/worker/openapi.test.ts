@@ -8,12 +8,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => workers.close());
 
-test('what the Worker says of itself is OpenAPI 3.1', async () => {
+test('the Worker serves a valid OpenAPI 3.1 document', async () => {
   const document = (await (await fetch(`${workers.urls[0]}/openapi.json`)).json()) as Record<string, unknown>;
   const validator = new Validator();
   expect(await validator.validate(document)).toEqual({ valid: true });
   expect(validator.version).toBe('3.1');
-  // What is no such document is told from one.
+  // The validator refuses a document that is not OpenAPI.
   const { paths: _, ...broken } = document;
   expect(await new Validator().validate({ ...broken, paths: { '/x': { get: { responses: 1 } } } })).toMatchObject({
     valid: false,

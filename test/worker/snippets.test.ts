@@ -6,7 +6,7 @@ import { startWorkers, type Workers } from '../support/workers.ts';
 
 const run = promisify(execFile);
 
-/** Not every machine has Python with requests, or curl; where one is missing, its snippet cannot be run. */
+/** Not every machine has Python with requests, or curl; without one, its snippet is skipped. */
 function has(command: string, ...args: string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' });
@@ -16,7 +16,7 @@ function has(command: string, ...args: string[]): boolean {
   }
 }
 
-/** The integration snippets of the public reference, unchanged but for the host and the key. */
+/** The integration snippets of the public reference, with only the host and the key replaced. */
 describe('a Jes, as the reference shows it', () => {
   let workers: Workers;
   let key: string;

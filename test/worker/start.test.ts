@@ -41,7 +41,7 @@ async function freePorts(): Promise<number> {
   }
 }
 
-/** A stack that runs, and what it has printed. */
+/** A running stack, and its output. */
 interface Stack {
   readonly process: ChildProcess;
   readonly output: () => string;
@@ -240,7 +240,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(shapeOf(withTour(readme, tour))).toBe(shapeOf(readme));
   });
 
-  test('goes on through 200 bodies that are refused, or break off', async () => {
+  test('keeps running through 200 bodies that are refused or break off', async () => {
     const json = { 'Content-Type': 'application/json' };
     const large = Buffer.alloc(9_000_000, 'a');
     const form = new FormData();
@@ -298,12 +298,12 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(second.process.exitCode ?? (await once(second.process, 'exit'))[0]).toBe(1);
   });
 
-  test('starts again after it was killed, and knows what it knew', async () => {
+  test('keeps its data when it is killed and started again', async () => {
     const cookie = await signIn();
     const used = await usage(cookie);
     expect(used).toBeGreaterThan(2);
     expect(await status('/api/auth/me', { headers: withKey() })).toBe(200);
-    // What is written from now on knows this call.
+    // Any later write of the file includes this call.
     const before = Date.now();
     const unknown = { Authorization: `Bearer ${generateKey()}` };
     expect(await status('/api/auth/me', { headers: unknown })).toBe(401);
@@ -319,7 +319,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(readFileSync(join(project, '.jestha/state.json'), 'utf8')).not.toContain('jes_live_');
   });
 
-  test('is what npm run demo plays against', async () => {
+  test('passes npm run demo', async () => {
     const demo = await run('node', ['src/dev/demo.ts'], { cwd: project });
     expect(demo.stdout.match(/✓/g)).toHaveLength(16);
     expect(demo.stdout).not.toContain('✗');

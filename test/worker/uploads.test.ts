@@ -14,7 +14,7 @@ import { startWorkers, type Workers } from '../support/workers.ts';
 
 const run = promisify(execFile);
 
-/** Not every machine has Python with requests, or curl; where one is missing, it cannot be run. */
+/** Not every machine has Python with requests, or curl; without one, its test is skipped. */
 function has(command: string, ...args: string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' });
@@ -50,7 +50,7 @@ afterAll(async () => {
 
 const newKey = async () => (await makeKey(workers.secrets)).key;
 
-/** Every file of a Jes as anybody gets it from its address. */
+/** Every file of a Jes, fetched from its address without a credential. */
 async function served({ media }: Jes): Promise<[string | null, Buffer][]> {
   return await Promise.all(
     media.map(async ({ url }): Promise<[string | null, Buffer]> => {
@@ -62,7 +62,7 @@ async function served({ media }: Jes): Promise<[string | null, Buffer][]> {
 
 const STORED = MEDIA_FILES.map(({ mimeType, bytes }): [string, Buffer] => [mimeType, cleaned(bytes)]);
 
-describe('files of every type, four at a time', () => {
+describe('an upload of four files of any type is accepted', () => {
   test.runIf(has('curl', '--version'))("with curl's -F", async () => {
     const key = await newKey();
     const send = async (files: typeof MEDIA_FILES) => {
@@ -137,8 +137,8 @@ async function startRaw(key: string, headers: string, body: string | Uint8Array)
 
 const PART = '--b\r\nContent-Disposition: form-data; name="media"; filename="a"\r\n\r\n';
 
-describe('over a connection of its own', () => {
-  test.runIf(has('curl', '--version'))('what is too large is 413 before it is sent, or while', async () => {
+describe('an upload over its own connection', () => {
+  test.runIf(has('curl', '--version'))('that is too large gets 413 before or while it is sent', async () => {
     writeFileSync(join(folder, 'large'), new Uint8Array(8 * MIB + 1));
     writeFileSync(join(folder, 'huge'), new Uint8Array(40 * MIB));
     const key = await newKey();
@@ -153,7 +153,7 @@ describe('over a connection of its own', () => {
         '10',
         `${origin}/api/posts`,
       ];
-      // What is answered while curl still writes may end in a connection that is closed.
+      // A response while curl still writes may end in a closed connection.
       const { stdout } = await run('curl', [...curl, '-H', `Authorization: Bearer ${key}`, ...args]).catch(
         (error: { stdout: string }) => error,
       );
@@ -164,7 +164,7 @@ describe('over a connection of its own', () => {
     expect(await statusOf('-H', 'Transfer-Encoding: chunked', '-F', `media=@${join(folder, 'huge')}`)).toBe('413');
   });
 
-  test('what ends before its length is answered, and does not wait for more', async () => {
+  test('that ends before its Content-Length gets a response at once', async () => {
     const socket = await startRaw(await newKey(), 'Content-Length: 5000', `${PART}abc`);
     socket.end();
     let answer = '';
@@ -176,7 +176,7 @@ describe('over a connection of its own', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*"path":"body","message":"broke off"/s);
   });
 
-  test('who hangs up in the middle of a file gives back what was held for it', async () => {
+  test('that breaks off in the middle of a file frees its memory', async () => {
     const key = await newKey();
     // Eight of them are all the room there is.
     for (let round = 0; round < 3; round++) {
@@ -194,7 +194,7 @@ describe('over a connection of its own', () => {
     const body = new FormData();
     const [picture] = MEDIA_FILES;
     body.append('media', new Blob([picture?.bytes ?? '']), 'a.jpg');
-    // Of no known length, so it asks for the room of the largest file.
+    // The body has no known length, so it reserves memory for the largest file.
     const request = new Request(`${origin}/api/posts`, { method: 'POST', body });
     const answers = Array.from({ length: 8 }, () =>
       fetch(`${origin}/api/posts`, {
@@ -207,7 +207,7 @@ describe('over a connection of its own', () => {
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 201));
   });
 
-  test('eight connections that send nearly nothing take nothing from the uploads of others', async () => {
+  test('does not wait for eight connections that send nearly nothing', async () => {
     const key = await newKey();
     await workers.upstash.reset();
     const slow = await Promise.all(
@@ -217,7 +217,7 @@ describe('over a connection of its own', () => {
     const picture = MEDIA_FILES.find(({ mimeType }) => mimeType === 'image/jpeg');
     const body = () => {
       const form = new FormData();
-      // A JPEG with 7 MiB behind its end, which the sender may send and we drop.
+      // A JPEG with 7 MiB after its end, which a client may send and we drop.
       for (let i = 0; i < 4; i++)
         form.append('media', new Blob([picture?.bytes ?? '', new Uint8Array(7 * MIB)]), 'a.jpg');
       return form;

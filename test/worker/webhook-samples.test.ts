@@ -15,7 +15,7 @@ const receiver = (title: string) =>
   new RegExp(`^\`\`\`\\w+ ${title}\\n([\\s\\S]+?)\\n\`\`\`$`, 'm').exec(CHAPTER)?.[1] ?? '';
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-/** Requests as the official package signs them, and whether a receiver may believe them. */
+/** Requests as the official package signs them, and true if a receiver must accept them. */
 function requests(): readonly {
   readonly body: string;
   readonly headers: Record<string, string>;

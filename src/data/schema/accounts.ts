@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
-/** A person on Jestha. Totals are kept in the same transaction as what they count. */
+/** A person on Jestha. Each total changes in the transaction of the rows that it counts. */
 export const accounts = pgTable(
   'accounts',
   {
@@ -19,13 +19,18 @@ export const accounts = pgTable(
     totalFollowers: integer('total_followers').notNull().default(0),
     totalFollowing: integer('total_following').notNull().default(0),
     totalPosts: integer('total_posts').notNull().default(0),
-    /** Sequence of the account's newest event. Its row lock is held until the commit, so a smaller number commits first. */
+    /**
+     * Sequence of the account's newest event. Its row lock is held until the commit, so a smaller number commits first.
+     */
     eventSequence: bigint('event_sequence', { mode: 'number' }).notNull().default(0),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    /** Sessions and keys of the account are refused from then on; NULL = they are not. */
+    /** From this time on sessions and keys of the account are refused; NULL = they are not. */
     suspendedAt: timestamp('suspended_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    /** The person wants no warnings by mail about API keys from then on; mails that keep the account safe come all the same. */
+    /**
+     * From this time on the person gets no warnings by mail about API keys; mails that keep the account safe are still
+     * sent.
+     */
     keyWarningsStoppedAt: timestamp('key_warnings_stopped_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** The person asked to delete the account. Signing in within the grace period sets it back to NULL. */
     deletionRequestedAt: timestamp('deletion_requested_at', { withTimezone: true, precision: 3, mode: 'date' }),

@@ -25,22 +25,25 @@ export const apiKeys = pgTable(
     revokedAt: timestamp('revoked_at', { withTimezone: true, precision: 3, mode: 'date' }),
     revokedReason: text('revoked_reason', { enum: ['user', 'admin', 'leaked'] }),
     /**
-     * When the revocation marker was last put into Redis. The sweep puts it there again until that was a minute after the
-     * revocation or later: by then no earlier command is on its way any more.
+     * When the revocation marker was last put into Redis. The sweep puts it there again until that was a minute after
+     * the revocation or later: by then no earlier command is on its way any more.
      */
     tombstonedAt: timestamp('tombstoned_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    /** As Redis last told; Redis itself knows it to the second (see `domain/keys/usage.ts`). */
+    /** A copy from Redis, which has it to the second (see `domain/keys/usage.ts`). */
     lastUsedAt: timestamp('last_used_at', { withTimezone: true, precision: 3, mode: 'date' }),
     lastUsedIp: text('last_used_ip'),
     /** When Redis was last asked for the last use; null = never. */
     useNotedAt: timestamp('use_noted_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    /** Where a leaked key was found, as whoever reported it said. */
+    /** The address where a leaked key was found, as given in the report. */
     leakUrl: text('leak_url'),
     /** The mail to the owner of a leaked key is not sent yet. */
     leakMailDue: boolean('leak_mail_due').notNull().default(false),
     /** When the owner put the notice of the leak away. */
     leakDismissedAt: timestamp('leak_dismissed_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    /** When the sweep revokes the key, as its owner chose; with `revoke_after_silence`, the earliest time at which it may. */
+    /**
+     * When the sweep revokes the key, as its owner chose; with `revoke_after_silence`, the earliest time at which it
+     * may.
+     */
     revokeAt: timestamp('revoke_at', { withTimezone: true, precision: 3, mode: 'date' }),
     /** Hours without an admitted request before the revocation; null = it comes at `revoke_at` in any case. */
     revokeAfterSilence: smallint('revoke_after_silence'),

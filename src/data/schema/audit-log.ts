@@ -18,7 +18,7 @@ export const AUDIT_EVENTS = [
   'webhook_replayed',
 ] as const;
 
-/** What happened to a key, for its owner to read. */
+/** The events of a key, for its owner to read. */
 export const auditLog = pgTable(
   'audit_log',
   {
@@ -27,9 +27,9 @@ export const auditLog = pgTable(
       .notNull()
       .references(() => apiKeys.id, { onDelete: 'cascade' }),
     event: text({ enum: AUDIT_EVENTS }).notNull(),
-    /** The client's address, where there was one. Of events that count it is the block: the IPv4 address, or the IPv6 /64. */
+    /** The client's address, if there was one. Events that count hold the block: the IPv4 address, or the IPv6 /64. */
     address: text(),
-    /** One row for each: empty where an event happens once, else a UTC day and a block of addresses. */
+    /** One row for each: empty for an event that happens once, else a UTC day and a block of addresses. */
     occasion: text().notNull(),
     at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     /** Times that it happened. */

@@ -6,8 +6,8 @@ import { jesclips } from './jesclips.ts';
 import { posts } from './posts.ts';
 
 /**
- * A comment on a Jes, or a reply to one: threads are one level deep. Of `author_id`, `post_id` and `content`, in this
- * order, Postgres names the first that is NULL: how the statement says which rule refused it.
+ * A comment on a Jes, or a reply to one: threads are one level deep. The statement names the rule that refused it by a
+ * NULL: Postgres reports the first of `author_id`, `post_id` and `content`, in this order, that is NULL.
  */
 export const comments = pgTable(
   'comments',

@@ -5,7 +5,7 @@ import { accounts } from './accounts.ts';
 
 const counter = (name: string) => integer(name).notNull().default(0);
 
-/** What an account did on a UTC day, as far as it is limited: each count has a CHECK. */
+/** The limited actions of an account on a UTC day: each count has a CHECK. */
 export const dailyUsage = pgTable(
   'daily_usage',
   {

@@ -5,7 +5,10 @@ import { index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-o
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
-    /** No foreign key: a claim must wait for its own duplicate only, and not for whoever has locked the account. */
+    /**
+     * No foreign key: a claim must wait for its own duplicate only, and not for a transaction that has locked the
+     * account.
+     */
     accountId: text('account_id').notNull(),
     method: text().notNull(),
     path: text().notNull(),
@@ -13,9 +16,11 @@ export const idempotencyKeys = pgTable(
     /** SHA-256 of method, path and body, hexadecimal. */
     fingerprint: text().notNull(),
     status: smallint().notNull(),
-    /** The answer's JSON; empty where the answer has no body. */
+    /** The answer's JSON; empty for an answer without a body. */
     body: text().notNull(),
-    /** The Jes that the answer shows, and the one that it bounces: deleting them takes their words out of the answer. */
+    /**
+     * The Jes that the answer shows, and the one that it bounces: deleting them takes their words out of the answer.
+     */
     postId: text('post_id'),
     bouncedPostId: text('bounced_post_id'),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),

@@ -1,7 +1,7 @@
 import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 
-/** A community. Names are not unique: its id is what a Jes is posted to. */
+/** A community. Names are not unique: a Jes names its id. */
 export const jehubs = pgTable(
   'jehubs',
   {
@@ -16,7 +16,7 @@ export const jehubs = pgTable(
   (table) => [index('jehubs_creator_id_index').on(table.creatorId)],
 );
 
-/** Who sees the Jes of a community, and may post there. */
+/** The members of a community: they see its Jes and may post there. */
 export const jehubMembers = pgTable(
   'jehub_members',
   {

@@ -4,8 +4,8 @@ import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 
 /**
- * A JesClip; its video is in `media`. Of `author_id` and `caption`, in this order, Postgres names the first that is NULL:
- * how a statement says which rule refused it.
+ * A JesClip; its video is in `media`. A statement names the rule that refused it by a NULL: Postgres reports the first
+ * of `author_id` and `caption`, in this order, that is NULL.
  */
 export const jesclips = pgTable(
   'jesclips',
@@ -17,7 +17,7 @@ export const jesclips = pgTable(
     /** May be empty. */
     caption: text().notNull(),
     visibility: text({ enum: ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] }).notNull(),
-    /** The key it was posted with; its label is what "via" shows. */
+    /** The key it was posted with; "via" shows its label. */
     apiKeyId: text('api_key_id').references(() => apiKeys.id),
     /** Without `#`, in the order and spelling of the caption. */
     hashtags: text().array().notNull().default([]),

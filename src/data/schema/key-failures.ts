@@ -15,11 +15,11 @@ export const keyFailures = pgTable(
     /** The pattern of the path, never the path that was sent. */
     path: text().notNull(),
     status: smallint().notNull(),
-    /** Of the code table. A code that is removed later stays readable. */
+    /** A code of the code table. A code that is removed later stays readable. */
     code: text().notNull(),
-    /** The client's address, where there was one. */
+    /** The client's address, if there was one. */
     address: text(),
-    /** What the caller sent, shortened, with keys masked. */
+    /** The `Idempotency-Key` as sent, shortened, with keys masked. */
     idempotencyKey: text('idempotency_key'),
   },
   (table) => [

@@ -15,8 +15,8 @@ export const KEY_MAILS = [
 ] as const;
 
 /**
- * Mails to the owner of a key: those that are due, those that will be (the warnings before it expires), and those that were
- * sent. The primary key keeps each single. Rows stay as long as the key: a network that was mailed about is known for good.
+ * Mails to the owner of a key: those that are due, those that will be (the warnings before it expires), and those that
+ * were sent. The primary key keeps each mail unique. Rows stay as long as the key: each network is mailed about once.
  */
 export const keyMails = pgTable(
   'key_mails',
@@ -26,11 +26,11 @@ export const keyMails = pgTable(
       .references(() => apiKeys.id, { onDelete: 'cascade' }),
     kind: text({ enum: KEY_MAILS }).notNull(),
     /**
-     * Empty where a mail is sent once for a key; a UTC day; the time of a schedule; `schedule` for a revocation by it, or `all`
-     * for one of all keys of an account.
+     * Empty for a mail that is sent once for a key; a UTC day; the time of a schedule; `schedule` for a revocation by
+     * it, or `all` for one of all keys of an account.
      */
     occasion: text().notNull(),
-    /** The client's address, or its block, where the mail names one. */
+    /** The client's address, or its block, if the mail names one. */
     address: text(),
     /** Refusals within an hour, of a mail about refusals; it is due from `REFUSALS_MAILED` on. */
     count: integer().notNull().default(1),

@@ -12,13 +12,13 @@ const columns = () => ({
   createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
 });
 
-/** Who likes which Jes. Counted in `posts.like_count` in the same statement. */
+/** The likes of each Jes, counted in `posts.like_count` in the same statement. */
 export const likes = pgTable('likes', columns(), (table) => [
   primaryKey({ name: 'likes_pkey', columns: [table.postId, table.accountId] }),
   index('likes_account_id_index').on(table.accountId, table.createdAt),
 ]);
 
-/** Who keeps which Jes for later. Counted in `posts.save_count` in the same statement. */
+/** The Jes that each account keeps for later, counted in `posts.save_count` in the same statement. */
 export const saves = pgTable('saves', columns(), (table) => [
   primaryKey({ name: 'saves_pkey', columns: [table.postId, table.accountId] }),
   index('saves_account_id_index').on(table.accountId, table.createdAt),

@@ -1,6 +1,6 @@
 import { boolean, index, json, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
-/** URLs that were fetched for a link preview in the last hour, and what was found. */
+/** URLs that were fetched for a link preview in the last hour, and the previews found. */
 export const linkFetches = pgTable(
   'link_fetches',
   {

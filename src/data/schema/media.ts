@@ -13,16 +13,16 @@ export const media = pgTable(
     jesclipId: text('jesclip_id').references(() => jesclips.id),
     /** From 0, in the order in which the files were sent. */
     position: smallint().notNull(),
-    /** Name of the object, which nobody can guess; names are sorted by the time of their upload. */
+    /** Name of the object, which cannot be guessed; names are sorted by the time of their upload. */
     object: text().notNull(),
     mimeType: text('mime_type').notNull(),
-    /** Pixels as shown; NULL where a video does not say. */
+    /** Pixels as shown; NULL for a video that does not say them. */
     width: integer(),
     height: integer(),
     durationMs: integer('duration_ms'),
     /** Bytes. */
     size: integer().notNull(),
-    /** Describes the file to people who do not see it; NULL where its author did not. */
+    /** Describes the file to people who do not see it; NULL without a text of the author. */
     alt: text(),
   },
   (table) => [

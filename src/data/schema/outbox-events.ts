@@ -15,10 +15,12 @@ export type EventName = keyof typeof EVENT_SUBJECTS;
 
 export const EVENT_NAMES = Object.keys(EVENT_SUBJECTS) as [EventName, ...EventName[]];
 
-/** What a test delivery carries; nobody subscribes to it, and it has no sequence. */
+/** The event of a test delivery. No endpoint subscribes to it, and it has no sequence. */
 export const TEST_EVENT = 'webhook.test';
 
-/** What happened to an account, written in the transaction of the change; webhooks and polling read it from here. */
+/**
+ * The events of an account, each written in the transaction of the change; webhooks and polling read them from here.
+ */
 export const outboxEvents = pgTable(
   'outbox_events',
   {
@@ -29,11 +31,11 @@ export const outboxEvents = pgTable(
       .notNull()
       .references(() => accounts.id, { onDelete: 'cascade' }),
     /**
-     * Order of the account's events (`accounts.event_sequence`). NULL: a test, or a row of the version before webhooks, which
-     * is told to nobody.
+     * Order of the account's events (`accounts.event_sequence`). NULL: a test, or a row of the version before webhooks,
+     * which is never sent.
      */
     sequence: bigint({ mode: 'number' }),
-    /** The key that was revoked. Its own endpoints are told, too. */
+    /** The key that was revoked. Its own endpoints receive the event, too. */
     apiKeyId: text('api_key_id').references(() => apiKeys.id, { onDelete: 'cascade' }),
     /** The subject as it was then, without counts: the very text that deliveries and polling send. */
     data: json().notNull(),

@@ -19,7 +19,7 @@ export const polls = pgTable('polls', {
   postId: text('post_id')
     .primaryKey()
     .references(() => posts.id, { onDelete: 'cascade' }),
-  /** Whether one may vote for several options. */
+  /** True if a voter may choose several options. */
   multiple: boolean().notNull(),
   endsAt: timestamp('ends_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
 });
@@ -41,7 +41,7 @@ export const pollOptions = pgTable(
   ],
 );
 
-/** Who voted for what. Counted in `poll_options.vote_count` in the same transaction. */
+/** The votes, counted in `poll_options.vote_count` in the same transaction. */
 export const pollVotes = pgTable(
   'poll_votes',
   {

@@ -14,11 +14,11 @@ export const posts = pgTable(
       .references(() => accounts.id),
     content: text().notNull(),
     visibility: text({ enum: ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] }).notNull(),
-    /** The key it was posted with; its label is what "via" shows. */
+    /** The key it was posted with; "via" shows its label. */
     apiKeyId: text('api_key_id').references(() => apiKeys.id),
     /** In a bounce, the Jes it bounces; without content it is a plain one. No foreign key: the original may go. */
     bounceOfId: text('bounce_of_id'),
-    /** The community whose members see it, instead of whom `visibility` names. */
+    /** The community whose members see it; `visibility` does not apply then. */
     jehubId: text('jehub_id').references(() => jehubs.id),
     /** `{ name, latitude, longitude }`, as sent. */
     location: json(),
@@ -26,7 +26,7 @@ export const posts = pgTable(
     hashtags: text().array().notNull().default([]),
     /** Ids of the accounts named, in the order of the content. */
     mentionIds: text('mention_ids').array().notNull().default([]),
-    /** What is to be unfurled; a preview of any other URL comes too late. */
+    /** The URL to unfurl; a preview of any other URL comes too late. */
     linkPreviewUrl: text('link_preview_url'),
     linkPreview: json('link_preview'),
     likeCount: integer('like_count').notNull().default(0),
@@ -36,7 +36,7 @@ export const posts = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
     editedAt: timestamp('edited_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    /** From then on there is no such Jes for anybody; the sweep removes what is left of it. */
+    /** From this time on no caller can read the Jes; the sweep removes its remains. */
     deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [
@@ -51,7 +51,7 @@ export const posts = pgTable(
   ],
 );
 
-/** Who follows whom: decides who sees a Jes that is not for everybody. */
+/** The follows: they decide who sees a Jes that is not public. */
 export const follows = pgTable(
   'follows',
   {

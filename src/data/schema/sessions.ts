@@ -4,12 +4,12 @@ import { accounts } from './accounts.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
-/** Who is signed in, and until when. Written by better-auth (see `data/better-auth.ts`). */
+/** The sessions of people, with their expiry. Written by better-auth (see `data/better-auth.ts`). */
 export const sessions = pgTable(
   'sessions',
   {
     id: text().primaryKey(),
-    /** What the cookie carries, beside its signature. */
+    /** The token in the cookie, without its signature. */
     token: text().notNull().unique('sessions_token_unique'),
     accountId: text('account_id')
       .notNull()
@@ -30,12 +30,15 @@ export const sessions = pgTable(
   ],
 );
 
-/** The ways in which a person can sign in: a password's scrypt hash, or an account of a provider. Written by better-auth. */
+/**
+ * The ways in which a person can sign in: a password's scrypt hash, or an account of a provider. Written by
+ * better-auth.
+ */
 export const credentials = pgTable(
   'credentials',
   {
     id: text().primaryKey(),
-    /** Whose it is. Not `accountId`, which better-auth takes for the account at the provider wherever it joins. */
+    /** The owner. Not named `accountId`, which better-auth takes for the account at the provider wherever it joins. */
     userId: text('account_id')
       .notNull()
       .references(() => accounts.id, { onDelete: 'cascade' }),
@@ -59,7 +62,7 @@ export const credentials = pgTable(
   ],
 );
 
-/** Sign-ins with a provider under way. Written by better-auth. */
+/** Sign-ins with a provider in progress. Written by better-auth. */
 export const verifications = pgTable(
   'verifications',
   {

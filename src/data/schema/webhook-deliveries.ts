@@ -5,7 +5,7 @@ import { webhookEndpoints } from './webhook-endpoints.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const;
 
-/** One event for one endpoint. The queue only wakes consumers: what is due, and when, stands here. */
+/** One event for one endpoint. The queue only wakes consumers: due deliveries and their times are here. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
@@ -25,7 +25,7 @@ export const webhookDeliveries = pgTable(
     roundAttempts: integer('round_attempts').notNull().default(0),
     /** While pending. */
     nextAttemptAt: timestamp('next_attempt_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    /** A consumer has it until then; after that it is anyone's again. */
+    /** The lease of a consumer; after it any consumer may claim the delivery. */
     claimedUntil: timestamp('claimed_until', { withTimezone: true, precision: 3, mode: 'date' }),
     lastStatusCode: integer('last_status_code'),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),

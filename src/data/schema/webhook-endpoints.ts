@@ -31,7 +31,7 @@ export const webhookEndpoints = pgTable(
     /** A mail to the owner that is not sent yet. */
     noticeDue: text('notice_due', { enum: ['failing', 'disabled'] }),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    /** Invisible from then on; the sweep deletes the deliveries, then the row. */
+    /** From this time on it is invisible; the sweep deletes the deliveries, then the row. */
     deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3, mode: 'date' }),
   },
   (table) => [

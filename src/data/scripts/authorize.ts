@@ -9,7 +9,10 @@ import {
 } from '../../config/limits.ts';
 import type { Script } from '../redis.ts';
 
-/** First field of a key's record. A Worker removes a record of another version, so a new one must not meet an older Worker. */
+/**
+ * First field of a key's record. A Worker removes a record of another version, so a new one must not meet an older
+ * Worker.
+ */
 export const RECORD_VERSION = 'k1';
 /** In the second field of a record: the account of the key is suspended. */
 export const SUSPENDED = 'suspended';
@@ -29,33 +32,33 @@ const STAMP = 13;
  * `authorize`: everything the hot path must know of a key, in one round trip.
  *
  * KEYS: the key's record, its windows, its usage of this UTC day; with ARGV[9] also its usage of the day of that count.
- * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
- * `posts` when the request is a `POST /api/posts`, `show` when only the room of that window is asked for, the UTC hour in two digits, `write` when the request may change the
- * profile of the key's owner, then two logs of requests that the caller admitted while Redis was away, all of them and the
- * posts: they weigh like ours, and are not kept. Where the caller has refused requests from memory: their number and their UTC
- * hour in two digits.
+ * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text, `posts` when
+ * the request is a `POST /api/posts`, `show` when only the room of that window is asked for, the UTC hour in two
+ * digits, `write` when the request may change the profile of the key's owner, then two logs of requests that the caller
+ * admitted while Redis was away, all of them and the posts: they weigh like ours, and are not kept. Where the caller
+ * has refused requests from memory: their number and their UTC hour in two digits.
  *
- * Record: `k1|why it ended|expires at|,lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first five fields. The second is the reason of
- * a revocation, `suspended` while the account is, or nothing. The ranges are sorted and do not meet. Workers from before that put
- * them in any order, without the first comma; their records are in Redis for an hour at most. They read ours as their own.
+ * Record: `k1|why it ended|expires at|,lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first five fields. The second is the
+ * reason of a revocation, `suspended` while the account is, or nothing. The ranges are sorted and do not meet. Workers
+ * from before that put them in any order, without the first comma; their records are in Redis for an hour at most. They
+ * read ours as their own.
  *
- * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log|last write`. The last field is there once the
- * key was admitted to a `write`: the time of the latest one, 13 digits. The two logs are the exact
- * times of the requests admitted in the last minute, 13 digits each. The day log has one character for each
- * of the last 1,441 minutes, the newest last: the number admitted in it, counted up from `0` (at most 60, so
- * up to `l`). `bucket` is the minute of its last character, `total` the sum.
+ * Windows: `u1|last use|its address|minute log|posts log|bucket|total|day log|last write`. The last field is there once
+ * the key was admitted to a `write`: the time of the latest one, 13 digits. The two logs are the exact times of the
+ * requests admitted in the last minute, 13 digits each. The day log has one character for each of the last 1,441
+ * minutes, the newest last: the number admitted in it, counted up from `0` (at most 60, so up to `l`). `bucket` is the
+ * minute of its last character, `total` the sum.
  *
- * Answers, all of them strings:
- * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
- * `revoked|expired|suspended|ip_not_allowed, record` (nothing was consumed) ·
- * `admitted, record, remaining, resets at, moved, last write, rooms` (`moved` where the last admitted request came from another
- * address, or there was none; else nothing. `last write` before this request, or nothing) ·
- * `limited, record, remaining, resets at, window, retry at, rooms` (nothing was consumed).
- * Rooms are four values: what remains of the day and when it frees its oldest minute, then the same of posts, or nothing twice.
+ * Answers, all of them strings: `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
+ * `revoked|expired|suspended|ip_not_allowed, record` (nothing was consumed) · `admitted, record, remaining, resets at,
+ * moved, last write, rooms` (`moved` where the last admitted request came from another address, or there was none; else
+ * nothing. `last write` before this request, or nothing) · `limited, record, remaining, resets at, window, retry at,
+ * rooms` (nothing was consumed). Rooms are four values: what remains of the day and when it frees its oldest minute,
+ * then the same of posts, or nothing twice.
  *
- * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's
- * time, so the logs stay sorted. Billed commands: 2 on a miss, 4 when admitted, one more on the first use in
- * an hour and for a count that was told. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
+ * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's time, so
+ * the logs stay sorted. Billed commands: 2 on a miss, 4 when admitted, one more on the first use in an hour and for a
+ * count that was told. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
  */
 export const AUTHORIZE: Script = {
   text: `${LOCK_DECLARED_KEYS}
@@ -237,9 +240,9 @@ return 1
 };
 
 /**
- * `create`: puts the record of a new key where there is none, or where somebody probed the hash before (`unknown`). A command
- * that arrives late cannot undo a revocation. KEYS: the record. ARGV: the record, its life in milliseconds. Answers 1 when
- * it was set.
+ * `create`: puts the record of a new key where there is none, or where somebody probed the hash before (`unknown`). A
+ * command that arrives late cannot undo a revocation. KEYS: the record. ARGV: the record, its life in milliseconds.
+ * Answers 1 when it was set.
  */
 export const CREATE_RECORD: Script = {
   text: `${LOCK_DECLARED_KEYS}
@@ -251,8 +254,8 @@ return 1
 };
 
 /**
- * `forget`: removes the record of a key, so that the next request reads Neon; a revocation marker stays. KEYS: the record.
- * Answers 1 when it was removed.
+ * `forget`: removes the record of a key, so that the next request reads Neon; a revocation marker stays. KEYS: the
+ * record. Answers 1 when it was removed.
  */
 export const FORGET_RECORD: Script = {
   text: `${LOCK_DECLARED_KEYS}
@@ -263,8 +266,8 @@ return redis.call('DEL', KEYS[1])
 };
 
 /**
- * `suspend`: puts the record of a suspended account's key over whatever is there but a revocation marker. KEYS: the record.
- * ARGV: the record, its life in milliseconds. Answers 1 when it was set.
+ * `suspend`: puts the record of a suspended account's key over whatever is there but a revocation marker. KEYS: the
+ * record. ARGV: the record, its life in milliseconds. Answers 1 when it was set.
  */
 export const SUSPEND_RECORD: Script = {
   text: `${LOCK_DECLARED_KEYS}
@@ -276,8 +279,8 @@ return 1
 };
 
 /**
- * `unsuspend`: removes the record of a key whose account was suspended, so that the next request reads Neon. KEYS: the record.
- * Answers 1 when it was removed.
+ * `unsuspend`: removes the record of a key whose account was suspended, so that the next request reads Neon. KEYS: the
+ * record. Answers 1 when it was removed.
  */
 export const UNSUSPEND_RECORD: Script = {
   text: `${LOCK_DECLARED_KEYS}

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * What can be made to go wrong with a request, and when.
+ * The faults that a test can cause in a request.
  *
  * | kind | effect |
  * |---|---|
@@ -23,7 +23,7 @@ export const faultSchema = z.strictObject({
   ms: z.number().int().min(0).default(0),
   /** For `reply`. */
   error: z.string().default('ERR injected fault'),
-  /** How many requests it meets before it is spent; without it, all of them. */
+  /** The number of requests it affects before it is spent; without it, all of them. */
   times: z.number().int().min(1).optional(),
 });
 
@@ -58,7 +58,7 @@ export class Scope {
     this.#release = Promise.withResolvers<void>();
   }
 
-  /** The fault that a request with this body meets, if any; it is counted as met. */
+  /** The fault for a request with this body, if any; it counts as used. */
   take(body: string): Fault | undefined {
     const armed = this.#faults.find(({ fault, left }) => left > 0 && body.includes(fault.match ?? ''));
     if (!armed) return undefined;
@@ -83,7 +83,7 @@ export class Scope {
     this.#held -= 1;
   }
 
-  /** Resolves once at least so many requests are held: how a test knows that the moment has come. */
+  /** Resolves once at least so many requests are held, so that a test can act at that moment. */
   async untilHeld(atLeast: number): Promise<void> {
     if (this.#held >= atLeast) return;
     await new Promise<void>((resolve) => this.#waiters.push({ atLeast, resolve }));
@@ -105,8 +105,8 @@ export class Scopes {
 }
 
 /**
- * Checks a credential of the form `secret` or `secret.scope` and returns its scope (`default` without
- * one), or undefined where the secret is wrong.
+ * Checks a credential of the form `secret` or `secret.scope` and returns its scope (`default` without one), or
+ * undefined for a wrong secret.
  */
 export function scopeOfCredential(credential: string, secret: string): string | undefined {
   if (credential === secret) return 'default';

@@ -11,11 +11,11 @@ export interface EmulatorResponse {
   readonly body: string;
 }
 
-/** What an emulator must know of its protocol; the server around it does HTTP, faults and counting. */
+/** The protocol-specific part of an emulator; the server around it does HTTP, faults and counting. */
 export interface Protocol {
   /** The scope that the request's credential names, or the protocol's answer to a bad credential. */
   authenticate(headers: IncomingHttpHeaders, path: string): { scope: string } | { refused: EmulatorResponse };
-  /** Executes one request; counts what it does with `scope.count`. */
+  /** Executes one request; counts its commands with `scope.count`. */
   execute(request: EmulatedRequest, scope: Scope): Promise<EmulatorResponse>;
   /** The answer to a request whose commands all fail with an error. */
   fail(request: EmulatedRequest, error: string): EmulatorResponse;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What Resend's `POST /emails` takes, as far as we send it. */
+/** The body of Resend's `POST /emails`, limited to the fields that we send. */
 export const mailSchema = z.strictObject({
   from: z.string().min(1),
   to: z.array(z.email({ pattern: z.regexes.html5Email })).min(1),
@@ -11,7 +11,7 @@ export const mailSchema = z.strictObject({
 
 export type ReceivedMail = z.infer<typeof mailSchema> & { readonly id: string; readonly receivedAt: Date };
 
-/** RFC 2047: what is not ASCII travels encoded. */
+/** RFC 2047: characters beyond ASCII travel encoded. */
 function header(text: string): string {
   const line = text.replaceAll(/[\r\n]+/g, ' ');
   return /^[\x20-\x7e]*$/.test(line) ? line : `=?utf-8?B?${Buffer.from(line).toString('base64')}?=`;

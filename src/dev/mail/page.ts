@@ -8,7 +8,7 @@ function body(text: string): string {
   return escapeHtml(text).replaceAll(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`);
 }
 
-/** What was mailed, the newest first. */
+/** A page of the mails, the newest first. */
 export function mailPage(mails: readonly ReceivedMail[]): string {
   const articles = mails.map(
     ({ to, subject, text, receivedAt }) => `<article>

@@ -11,7 +11,9 @@ const SHOWN_MAX = 100;
 /** Mails kept in memory; files stay. */
 const KEPT_MAX = 2_000;
 
-/** Keeps a mail once per idempotency key; answers the id of the mail that has it, or nothing where that is another mail. */
+/**
+ * Keeps a mail once per idempotency key; returns the id of the mail with the key, or nothing if that is another mail.
+ */
 type Keep = (mail: ReceivedMail, idempotencyKey: string | undefined) => string | undefined;
 
 function isSameMail(some: ReceivedMail, other: ReceivedMail): boolean {
@@ -54,7 +56,7 @@ export async function serveMail(options: {
   const server = createServer((request, response) => {
     const path = pathOf(request);
     if (request.method === 'POST' && path === '/emails') {
-      // A mail that breaks off is none, and no reason for the stack to end.
+      // A request that breaks off is no mail, and must not end the stack.
       receive(request, response, options.apiKey, keep).catch(() => response.destroy());
     } else if (request.method === 'GET' && path === '/dev/mail') {
       send(response, 200, 'text/html; charset=utf-8', mailPage(mails.slice(0, SHOWN_MAX)));
@@ -82,7 +84,7 @@ export async function serveMail(options: {
   };
 }
 
-/** The path, decoded; empty where it is no text. */
+/** The path, decoded; empty if it cannot be decoded. */
 function pathOf({ url = '/' }: IncomingMessage): string {
   try {
     return decodeURIComponent(url.split('?', 1)[0] ?? '');

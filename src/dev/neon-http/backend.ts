@@ -14,7 +14,7 @@ export interface Field {
   readonly dataTypeModifier: number;
 }
 
-/** What a statement gave; every value is Postgres text. */
+/** The result of a statement; every value is Postgres text. */
 export interface StatementResult {
   readonly command: string;
   readonly rowCount: number | null;
@@ -31,7 +31,7 @@ export interface TransactionOptions {
 /** Runs one statement on the connection that the caller holds. */
 export type Run = (statement: Statement) => Promise<StatementResult>;
 
-/** A Postgres behind the emulator. Whoever opened it closes it. */
+/** A Postgres behind the emulator. The opener closes it. */
 export interface SqlBackend {
   /** @throws {SqlError} what Postgres answered instead of a result */
   query(statement: Statement): Promise<StatementResult>;
@@ -88,7 +88,7 @@ const ERROR_FIELDS = [
   'routine',
 ] as const;
 
-/** The fields of an error answer beside its message. */
+/** The fields of an error answer in addition to its message. */
 export type ErrorFields = Readonly<Record<(typeof ERROR_FIELDS)[number], string | null>>;
 
 type ErrorSource = { readonly [name in keyof ErrorFields]?: string | null | undefined };
@@ -104,12 +104,12 @@ export class SqlError extends Error {
   }
 }
 
-/** All fields of an error answer, `null` where there is nothing to say. */
+/** All fields of an error answer, `null` for an unknown one. */
 export function errorFields(source: ErrorSource): ErrorFields {
   return Object.fromEntries(ERROR_FIELDS.map((field) => [field, source[field] ?? null])) as ErrorFields;
 }
 
-/** Runs `work` between BEGIN and COMMIT on a connection that nobody else uses meanwhile. */
+/** Runs `work` between BEGIN and COMMIT on a connection that no other request uses meanwhile. */
 export async function inTransaction<T>(
   run: Run,
   options: TransactionOptions,
@@ -122,7 +122,7 @@ export async function inTransaction<T>(
     await run({ query: 'COMMIT', params: [] });
     return result;
   } catch (error) {
-    // The first error is the answer. Where the connection itself is gone, so is the transaction.
+    // The first error is the answer. If the connection is gone, so is the transaction.
     await run({ query: 'ROLLBACK', params: [] }).catch(() => undefined);
     throw error;
   }

@@ -9,8 +9,8 @@ import {
 } from './backend.ts';
 
 /**
- * Connections to the server at most. Enough for tests of races, and several test files fit into the 100
- * connections that Postgres allows unless told otherwise.
+ * Connections to the server at most. Enough for tests of races, and several test files fit into the 100 connections
+ * that Postgres allows by default.
  */
 const POOL_SIZE = 20;
 
@@ -72,7 +72,7 @@ async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T
 async function runStatement(client: PoolClient, { query, params }: Statement): Promise<StatementResult> {
   const config: ExtendedQueryConfig = { text: query, values: [...params], rowMode: 'array', queryMode: 'extended' };
   const { command, rowCount, fields, rows } = await reported(client.query<Array<string | null>>(config));
-  // No command is that of an empty statement; Neon says so with an empty text.
+  // An empty statement has no command; Neon reports an empty text.
   return { command: command ?? '', rowCount, fields, rows };
 }
 

@@ -32,7 +32,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** What one request asks for: a single statement, or a batch in a transaction. */
+/** The content of one request: a single statement, or a batch in a transaction. */
 export type Payload =
   | { readonly statement: Statement }
   | { readonly batch: readonly Statement[]; readonly options: TransactionOptions };
@@ -91,7 +91,7 @@ export function readPayload(headers: IncomingHttpHeaders, body: string): Payload
     batch: parseShape(batchSchema, json).queries,
     options: {
       isolationLevel: isolationLevel.data,
-      // Whatever is not exactly `true` counts as false.
+      // Any other value than `true` counts as false.
       readOnly: headers['neon-batch-read-only'] === 'true',
       deferrable: headers['neon-batch-deferrable'] === 'true',
     },
@@ -133,7 +133,7 @@ export function resultAnswer(result: object): EmulatorResponse {
 export function errorAnswer(error: unknown): EmulatorResponse {
   if (error instanceof SqlError) return failure(400, error.message, error.fields);
   if (error instanceof ProtocolError) {
-    // Where Postgres had no part, Neon leaves these two empty, and all others null.
+    // Neon leaves these two empty and all others null for an error that did not come from Postgres.
     return failure(error.status, error.message, errorFields({ code: error.code, severity: '' }));
   }
   throw error;

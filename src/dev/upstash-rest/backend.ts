@@ -1,10 +1,10 @@
-/** What a Redis answers, as JSON carries it. Status replies (`OK`) are strings. */
+/** A reply of Redis, as JSON carries it. Status replies (`OK`) are strings. */
 export type Reply = string | number | null | Reply[];
 
 /** A command's name and its arguments, all as text: Redis knows no other type. */
 export type Command = readonly [name: string, ...args: string[]];
 
-/** How one command ended. */
+/** The result of one command. */
 export type Outcome = { readonly result: Reply } | { readonly error: string };
 
 /** An error reply; the message begins with its code, as in `WRONGTYPE Operation against …`. */
@@ -23,8 +23,8 @@ export interface RedisBackend {
   /**
    * Executes all commands with nothing in between; one that fails does not stop the others.
    *
-   * @throws {RedisError} where a command cannot even be queued (unknown, wrong number of arguments):
-   *   then nothing was executed.
+   * @throws {RedisError} if a command cannot even be queued (unknown, wrong number of arguments): then nothing was
+   * executed.
    */
   multi(commands: readonly Command[]): Promise<Outcome[]>;
   close(): Promise<void>;

@@ -1,10 +1,10 @@
 /**
- * Lua that executes commands on ioredis-mock as Redis does. ioredis-mock gives its scripts one function,
- * `call(true, name, …)`, and checks next to nothing: neither types (`HSET` on a string, `INCR` of a text)
- * nor options. What is listed here was compared with a Redis 7.0; what is not listed does not exist.
+ * Lua that executes commands on ioredis-mock as Redis does. ioredis-mock gives its scripts one function, `call(true,
+ * name, …)`, and checks next to nothing: neither types (`HSET` on a string, `INCR` of a text) nor options. The commands
+ * listed here were compared with Redis 7.0; all others do not exist.
  *
- * `execute(name, args)` answers a reply as scripts see it (null is `false`, a status `{ok = …}`) or throws
- * `{err = …}`. Its arguments are strings.
+ * `execute(name, args)` answers a reply as scripts see it (null is `false`, a status `{ok = …}`) or throws `{err = …}`.
+ * Its arguments are strings.
  */
 export const EMBEDDED_COMMANDS = `
 local mock = call

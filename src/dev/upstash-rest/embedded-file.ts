@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import * as z from 'zod';
 
-/** How long a change waits for others before all of them are written: so much is lost when the process is killed. */
+/** The time that a change waits for others before all of them are written: a killed process loses that much. */
 const SAVE_DELAY_MS = 250;
 
 const DIGEST_BYTES = 32;

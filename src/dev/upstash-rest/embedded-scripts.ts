@@ -1,12 +1,12 @@
 /**
- * Lua that runs scripts as Redis does, on top of EMBEDDED_COMMANDS, and defines `run`, the way in from
- * JavaScript. Its arguments (after `this`) are the number of commands and then, for each, the number of its
- * words and the words. They are executed with nothing in between; the answer is the JSON of a list with
- * `{"result"}` or `{"error"}` for each, or of a single `{"error"}` where one cannot be executed at all. It
- * is all ASCII: every other byte of a string is written `\u00xx`, so that none has to be UTF-8.
+ * Lua that runs scripts as Redis does, on top of EMBEDDED_COMMANDS, and defines `run`, the way in from JavaScript. Its
+ * arguments (after `this`) are the number of commands and then, for each, the number of its words and the words. They
+ * are executed with nothing in between; the answer is the JSON of a list with `{"result"}` or `{"error"}` for each, or
+ * of a single `{"error"}` where one cannot be executed at all. It is all ASCII: every other byte of a string is written
+ * `\u00xx`, so that none has to be UTF-8.
  *
- * What Redis has and this has not fails loudly: `math.random` (Redis seeds it alike before every script),
- * `cjson`, `cmsgpack`, `bit`, `struct`, `loadstring`. What Lua 5.3 has and Redis has not is not there either.
+ * Functions that Redis has and this lacks fail loudly: `math.random` (Redis seeds it alike before every script),
+ * `cjson`, `cmsgpack`, `bit`, `struct`, `loadstring`. Functions that only Lua 5.3 has are missing, too.
  */
 export const EMBEDDED_SCRIPTS = `
 if 1.0 .. '' ~= '1' then error('fengari was loaded before embedded.ts could configure it') end

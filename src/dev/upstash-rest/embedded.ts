@@ -11,7 +11,7 @@ import { LuaSyntaxError, translateLua51 } from './lua51.ts';
 process.env.FENGARICONF = JSON.stringify({ LUA_COMPAT_FLOATSTRING: true });
 const { default: RedisMock } = await import('ioredis-mock');
 
-/** Where the harness leaves its way in. */
+/** The name of the key through which the harness hands out its `run`. */
 const HANDOVER_KEY = 'run';
 
 /**
@@ -52,7 +52,7 @@ export interface EmbeddedRedisOptions {
 export function openEmbeddedRedis(options: EmbeddedRedisOptions = {}): RedisBackend {
   // ioredis-mock shares the data of equal addresses.
   const redis = new RedisMock({ host: `embedded-${randomUUID()}` });
-  // The file is read behind the installation, which uses a key for itself.
+  // The file is read after the installation, which uses a key for itself.
   const installed = install(redis).then((run) => ({ run, file: keepIn(redis, options) }));
   installed.catch(() => undefined); // Whoever calls is told.
 

@@ -69,9 +69,8 @@ local function __metered_script(...)
 }
 
 /**
- * Answers what the script did, so that the commands of one that failed are counted too: the commands that
- * it called, whether it failed, and its reply or its error. `xpcall`, since Redis' `pcall` reduces error
- * tables to their text.
+ * Returns the work of the script, so that the commands of a failed one are counted too: the commands that it called,
+ * whether it failed, and its reply or its error. `xpcall`, since Redis' `pcall` reduces error tables to their text.
  */
 const EPILOGUE = `
 end

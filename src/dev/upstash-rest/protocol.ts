@@ -12,9 +12,9 @@ export const MAX_REQUEST_EXCEEDED = 'ERR max request size exceeded';
 export const WRONG_PASS = 'WRONGPASS invalid or missing auth token';
 
 /**
- * What REST cannot do: it has no connection to bind, watch or block. Of the connection commands only PING
- * and ECHO are there (https://upstash.com/docs/redis/features/restapi, "REST - Redis API Compatibility").
- * The last line is what no client of the emulator may do to a developer's Redis.
+ * Commands that REST cannot execute, since it has no connection to bind, watch or block. PING and ECHO are its only
+ * connection commands (https://upstash.com/docs/redis/features/restapi, "REST - Redis API Compatibility"). The last
+ * line lists commands that would harm a developer's Redis.
  */
 const UNAVAILABLE: ReadonlySet<string> = new Set(
   `SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE SSUBSCRIBE SUNSUBSCRIBE MONITOR
@@ -54,13 +54,13 @@ const commandSchema = z
   .transform(([name, ...args]): Command => [name, ...args]);
 const commandsSchema = z.array(commandSchema).min(1);
 
-/** A body's command, or what is wrong with it. */
+/** A body's command, or its error. */
 export function parseCommand(body: string): { command: Command } | { error: string } {
   const parsed = parseBody(body, commandSchema);
   return 'data' in parsed ? { command: parsed.data } : parsed;
 }
 
-/** The commands of a pipeline or a transaction, or what is wrong with them. */
+/** The commands of a pipeline or a transaction, or their error. */
 export function parseCommands(body: string): { commands: Command[] } | { error: string } {
   const parsed = parseBody(body, commandsSchema);
   return 'data' in parsed ? { commands: parsed.data } : parsed;

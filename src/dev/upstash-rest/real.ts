@@ -5,7 +5,7 @@ import { type Command, type Outcome, type RedisBackend, RedisError, type Reply }
  * Opens a real Redis (7.0 or later).
  *
  * @param url `redis://[user:password@]host:port[/database]`.
- * @throws where it cannot be reached now. When it goes away later, commands fail until it is back.
+ * @throws if it cannot be reached now. After a later failure, commands fail until it is back.
  */
 export async function openRedis(url: string): Promise<RedisBackend> {
   const client = new Redis(url, {
@@ -60,7 +60,7 @@ function toOutcome(raw: unknown): Outcome {
   return raw instanceof Error ? { error: withoutPosition(raw.message) } : { result: toReply(raw) };
 }
 
-/** What the parser made of RESP2 is a reply but for errors within lists, which become their text. */
+/** Converts the parser's RESP2 values to replies: errors within lists become their text. */
 function toReply(raw: unknown): Reply {
   if (Array.isArray(raw)) return raw.map(toReply);
   return raw instanceof Error ? raw.message : (raw as Reply);
@@ -71,7 +71,7 @@ function asRedisError(error: unknown): unknown {
   return isErrorReply ? new RedisError(withoutPosition(error.message)) : error;
 }
 
-/** Cuts off where the error was raised: that names the metered script, which the client does not know. */
+/** Cuts off the place of the error: it names the metered script, which the client does not know. */
 function withoutPosition(message: string): string {
   return message.replace(/ script: [\da-f]{40}, on @user_script:\d+\.$/, '');
 }

@@ -10,7 +10,7 @@ export interface Executed {
   readonly commands: readonly string[];
 }
 
-/** What becomes of a command: it is answered here, or it goes to the backend, maybe rewritten. */
+/** The plan for a command: it is answered here, or it goes to the backend, maybe rewritten. */
 type Plan = { answer: Outcome } | { command: Command; read: (outcome: Outcome) => Executed };
 
 /**
@@ -35,7 +35,7 @@ export class ScriptedRedis {
   /**
    * Executes all commands with nothing in between.
    *
-   * @throws {RedisError} where the backend refuses the transaction; then nothing was executed.
+   * @throws {RedisError} if the backend refuses the transaction; then nothing was executed.
    */
   async multi(commands: readonly Command[]): Promise<Executed[]> {
     const plans = commands.map((command) => this.#plan(command));

@@ -8,9 +8,9 @@ import { selectProfile, undoDeletion } from './store.ts';
 import { toClient, type Visitor } from './visitor.ts';
 
 /**
- * Begins a sign-in with Google: answers the address for the browser and the cookies of the attempt.
+ * Begins a sign-in with Google: returns the address for the browser and the cookies of the attempt.
  *
- * @param next the path of ours that it comes back to
+ * @param next our path to which it returns
  * @throws ApiError `not_found`: the deployment has no secrets for it
  */
 export async function startGoogle(ctx: Ctx, visitor: Visitor, next: string) {

@@ -17,7 +17,7 @@ function parse(cookie: string | undefined): { browserId: string | undefined; sig
   return { browserId, signatures: signatures.split('.').slice(1, KNOWN_ACCOUNTS_PER_BROWSER + 1) };
 }
 
-/** The id of a browser in which this account signed in before, by a cookie that only such a browser has. */
+/** The id of a known browser: this account signed in with it before. Only such a browser has the cookie. */
 export async function knownBrowserId(ctx: Ctx, visitor: Visitor, email: string): Promise<string | undefined> {
   const { browserId, signatures } = parse(visitor.knownBrowser);
   if (browserId === undefined) return undefined;
@@ -27,7 +27,7 @@ export async function knownBrowserId(ctx: Ctx, visitor: Visitor, email: string):
   return undefined;
 }
 
-/** The value of the cookie by which {@link knownBrowserId} knows the browser from now on. */
+/** The value of the cookie by which {@link knownBrowserId} recognizes the browser. */
 export async function rememberBrowser(ctx: Ctx, visitor: Visitor, email: string): Promise<string> {
   const known = parse(visitor.knownBrowser);
   const browserId = known.browserId ?? toBase64Url(crypto.getRandomValues(new Uint8Array(16)));

@@ -25,7 +25,7 @@ export const profileSchema = z
 
 export type Profile = z.infer<typeof profileSchema>;
 
-/** What to select for a profile. */
+/** The columns of a profile. */
 export const profileColumns = {
   id: accounts.id,
   username: accounts.username,

@@ -28,14 +28,14 @@ export async function hasPassword(ctx: SessionCtx): Promise<boolean> {
 }
 
 /**
- * Takes the password of the person who is signed in.
+ * Checks the password of the signed-in person.
  *
- * @param field where the password stands in the input
+ * @param field of the password in the input
  * @throws ApiError `invalid_request` (it is wrong, or the account has none), `rate_limit_exceeded`
  */
 export async function requirePassword(ctx: SessionCtx, password: string, field: string): Promise<void> {
   const { accountId, sessionId } = ctx.actor;
-  // The session's own window: whoever guesses in one locks out no other.
+  // Each session has its own window: a guesser in one locks out no other.
   const attempt = { rule: THROTTLES.passwordSession, subject: sessionId };
   await throttle(ctx, [attempt]);
   const [account] = await runSql(selectPasswordHash(ctx.ports.db, { id: accountId }));
@@ -46,9 +46,9 @@ export async function requirePassword(ctx: SessionCtx, password: string, field: 
 }
 
 /**
- * Takes the password again in a session that has grown old. From then on it counts as new for 12 hours.
+ * Checks the password again in an old session. The session then counts as new for 12 hours.
  *
- * @returns the context in which it does
+ * @returns the context of the renewed session
  * @throws ApiError `invalid_request`, `rate_limit_exceeded`, `authentication_required` (the session ended meanwhile)
  */
 export async function reauthenticate(ctx: SessionCtx, input: unknown): Promise<SessionCtx> {

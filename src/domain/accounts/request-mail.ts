@@ -15,15 +15,15 @@ const RULES = {
 } as const;
 
 /**
- * Mails a link to choose another password. Whether an account has the address or not, the answer is the same and waits for
- * the same: the link is made and mailed after the response.
+ * Mails a link to choose another password. The response and its duration do not depend on the existence of an account
+ * with the address: the link is made and mailed after the response.
  *
  * @throws ApiError `invalid_request`, `rate_limit_exceeded`
  */
 export async function requestPasswordReset(ctx: Ctx, visitor: Visitor, input: unknown): Promise<void> {
   const { email } = parseInput(emailSchema, input);
   await throttle(ctx, await attemptsOn(ctx, visitor, email, RULES));
-  // Only to learn, before we promise a mail, whether Neon answers.
+  // Checks that Neon answers before we promise a mail.
   await runSql(selectPasswordHash(ctx.ports.db, { email }));
   ctx.defer(mailLink(ctx, email, 'reset'));
 }

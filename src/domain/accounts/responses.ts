@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { idField, timeField } from '../response-fields.ts';
 
-/** A session as the person who is signed in sees it. */
+/** A session as the signed-in person sees it. */
 export const sessionSchema = z
   .strictObject({
     id: idField('session'),

@@ -49,7 +49,7 @@ export const signUpSchema = z.strictObject({
   password,
 });
 
-/** `POST /api/auth/sign-in/email`. A password that cannot be anybody's is a wrong one, not a wrong request. */
+/** `POST /api/auth/sign-in/email`. A text that cannot be a password is a wrong password, not an invalid request. */
 export const signInSchema = z.strictObject({
   email,
   password: z
@@ -58,7 +58,7 @@ export const signInSchema = z.strictObject({
     .max(PASSWORD_MAX_CHARACTERS * 4),
 });
 
-/** The password of whoever is signed in. One that cannot be anybody's is a wrong one, too. */
+/** The password of the signed-in person. A text that cannot be a password is a wrong one, too. */
 const currentPassword = signInSchema.shape.password;
 
 /** `POST /api/auth/reauthenticate` (contract section 3). */

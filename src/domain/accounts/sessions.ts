@@ -12,7 +12,7 @@ import type { sessionSchema } from './responses.ts';
 import { deleteOtherSessions, deleteSession, insertSession, selectSessionsOf, undoDeletion } from './store.ts';
 import { shortUserAgent, type Visitor } from './visitor.ts';
 
-/** A session as the person who is signed in sees it. */
+/** A session as the signed-in person sees it. */
 export type Session = z.infer<typeof sessionSchema>;
 
 /** As long as those that better-auth draws. */
@@ -46,7 +46,7 @@ export async function beginSession(
   return { sessionToken, isRestored: restored.length > 0 };
 }
 
-/** An IPv4 address, or the first of the /64 that an IPv6 caller has: all that we keep of where somebody signed in. */
+/** An IPv4 address, or the first of the /64 of an IPv6 caller: the only record of the place of a sign-in. */
 function blockOf({ text, hex }: ClientAddress): string {
   const block = addressBlock(hex);
   return block.length === hex.length ? text : `${block.replaceAll(/(.{4})/g, '$1:')}:`;
@@ -72,7 +72,7 @@ export async function listSessions(ctx: SessionCtx): Promise<readonly Session[]>
   }));
 }
 
-/** Times of use are told to the minute, and noted once an hour. */
+/** Times of use are rounded down to the minute, and noted once an hour. */
 function toMinute(time: Date): string {
   return new Date(Math.floor(time.getTime() / 60_000) * 60_000).toISOString();
 }
@@ -84,7 +84,11 @@ export async function endSession(ctx: SessionCtx, id: string): Promise<void> {
   if (ended.length === 0) throw new ApiError({ code: 'not_found' });
 }
 
-/** Ends all sessions of the person but for this one. @returns their number */
+/**
+ * Ends all sessions of the person except this one.
+ *
+ * @returns their number
+ */
 export async function endOtherSessions(ctx: SessionCtx): Promise<number> {
   return (await runAsActor(ctx, deleteOtherSessions(ctx.ports.db, writerOf(ctx)))).length;
 }

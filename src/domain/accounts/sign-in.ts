@@ -11,9 +11,12 @@ import { selectPasswordHash } from './store.ts';
 import { attemptsOn, forgive, throttle } from './throttle.ts';
 import type { Visitor } from './visitor.ts';
 
-/** Somebody was signed in, and the browser is known from now on: not to an account that a stranger may have signed up. */
+/**
+ * A person was signed in. The browser becomes a known one, except for an unproven account, which a stranger may have
+ * signed up.
+ */
 export interface Entered extends SignedIn {
-  /** The value of the cookie that says so; undefined while the address of the account is unproven. */
+  /** The value of the known-browser cookie; undefined while the address of the account is unproven. */
   readonly knownBrowser: string | undefined;
   /** The account was to be deleted, and is kept. */
   readonly isRestored: boolean;
@@ -27,9 +30,10 @@ const RULES = {
 
 /**
  * Signs a person in. An address without an account costs the same statement and the same scrypt as a wrong password, so
- * that neither the answer nor its time tells who has an account.
+ * that neither the response nor its time reveals an account.
  *
- * @throws ApiError `invalid_credentials` (for a wrong address as for a wrong password), `rate_limit_exceeded`, `invalid_request`
+ * @throws ApiError `invalid_credentials` (for a wrong address as for a wrong password), `rate_limit_exceeded`,
+ * `invalid_request`
  */
 export async function signIn(ctx: Ctx, visitor: Visitor, input: unknown): Promise<Entered> {
   const { email, password } = parseInput(signInSchema, input);

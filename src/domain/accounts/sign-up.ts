@@ -13,8 +13,8 @@ import { toClient, type Visitor } from './visitor.ts';
 const TAKEN = 'is taken by another account';
 
 /**
- * Makes an account, signs its person in and mails the link that confirms the email address. A sign-up that was cut short
- * can be repeated.
+ * Makes an account, signs its person in and mails the link that confirms the email address. A sign-up that was cut
+ * short can be repeated.
  *
  * @throws ApiError `invalid_request` (a taken email address or username is named in the details), `rate_limit_exceeded`
  */

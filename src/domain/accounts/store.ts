@@ -10,7 +10,7 @@ export function selectProfile(db: Db, accountId: string) {
   return db.select(profileColumns).from(accounts).where(eq(accounts.id, accountId));
 }
 
-/** What everybody may see of an account that is not deleted. */
+/** The public profile of an account that is not deleted. */
 export function selectPublicProfile(db: Db, username: string) {
   const { displayName, verified, isPrivate, bio, totalPosts, totalFollowers, totalFollowing } = accounts;
   return db
@@ -28,7 +28,7 @@ export function selectPublicProfile(db: Db, username: string) {
     .where(and(eq(accounts.username, username), isNull(accounts.deletedAt)));
 }
 
-/** An account and the hash of its password, which is null where it has none. */
+/** An account and the hash of its password; null without a password. */
 export function selectPasswordHash(db: Db, by: { readonly email: string } | { readonly id: string }) {
   return db
     .select({ id: accounts.id, emailVerified: accounts.emailVerified, passwordHash: credentials.passwordHash })
@@ -60,7 +60,7 @@ export function deleteSession(db: Db, id: string, actor: Writer<SessionActor>) {
     .returning({ id: sessions.id });
 }
 
-/** Ends the sessions of an account but for the one that acts. */
+/** Ends the sessions of an account except the acting one. */
 export function deleteOtherSessions(db: Db, actor: Writer<SessionActor>) {
   return db
     .delete(sessions)
@@ -86,7 +86,7 @@ export function undoDeletion(db: Db, accountId: string) {
     .returning({ id: accounts.id });
 }
 
-/** A row where a deleted account had this username, which is not free yet. */
+/** A row if a deleted account had this username, which is not free yet. */
 export function selectRetired(db: Db, username: string, now: Date) {
   return db
     .select({ username: retiredUsernames.username })

@@ -5,7 +5,7 @@ import type { ClientAddress, Ctx } from '../context.ts';
 import { knownBrowserId } from './known-browser.ts';
 import type { Visitor } from './visitor.ts';
 
-/** Attempts to count: under which rule, of whom. */
+/** An attempt to count: its rule and its subject. */
 export interface Attempt {
   readonly rule: ThrottleRule;
   readonly subject: string;
@@ -13,14 +13,14 @@ export interface Attempt {
 
 type Window = Extract<ErrorReason, { code: 'rate_limit_exceeded' }>['window'];
 
-/** Who an address stands for: an IPv6 caller has a whole /64. */
+/** The subject of a limit per address: an IPv6 caller has a whole /64. */
 export function addressSubject(address: ClientAddress | undefined): string {
   return address ? addressBlock(address.hex) : 'none';
 }
 
 /**
- * Counts attempts in their order, and no further than to the first that is refused: put the address of the caller before
- * the person it names, so that a caller without attempts left takes none of that person's.
+ * Counts attempts in their order, and stops at the first that is refused: put the address of the caller before the
+ * person it names, so that a caller without attempts left takes none of that person's.
  *
  * @param window names the limit in the error
  * @throws ApiError `rate_limit_exceeded`
@@ -33,8 +33,8 @@ export async function throttle(ctx: Ctx, attempts: readonly Attempt[], window: W
 }
 
 /**
- * The windows of an attempt on an account: the own window of a browser that signed in to this account before, or
- * the address of the caller and then the account. So strangers who use up the account's window lock out no known browser.
+ * The windows of an attempt on an account: the own window of a browser that signed in to this account before, or the
+ * address of the caller and then the account. So strangers who use up the account's window lock out no known browser.
  */
 export async function attemptsOn(
   ctx: Ctx,
@@ -50,7 +50,7 @@ export async function attemptsOn(
   ];
 }
 
-/** An attempt succeeded: what it counted against the account, or its browser, counts no more. The address's count stays. */
+/** An attempt succeeded: it no longer counts against the account, or its browser. The address's count stays. */
 export function forgive(ctx: Ctx, attempts: readonly Attempt[]): void {
   const last = attempts.at(-1);
   if (last) ctx.defer(ctx.ports.throttle.forget(last.rule, last.subject));

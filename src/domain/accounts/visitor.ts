@@ -2,7 +2,7 @@ import { USER_AGENT_MAX_CHARACTERS } from '../../config/limits.ts';
 import type { Client } from '../../data/identity.ts';
 import type { ClientAddress } from '../context.ts';
 
-/** The browser of somebody who is not signed in, or is about to be signed out. */
+/** The browser of a person who is not signed in, or is about to be signed out. */
 export interface Visitor {
   readonly address: ClientAddress | undefined;
   readonly userAgent: string | null;

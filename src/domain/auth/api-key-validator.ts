@@ -60,8 +60,8 @@ export const apiKeyValidator: Validator = {
 };
 
 /**
- * Asks the script. Where Redis has no record of the hash, one statement finds it by its unique index, and the script is asked
- * again. Undefined where no key has the hash.
+ * Asks the script. Where Redis has no record of the hash, one statement finds it by its unique index, and the script is
+ * asked again. Undefined where no key has the hash.
  */
 async function decide(ctx: Ctx, hash: string, credentials: Credentials, told: Told): Promise<Decided | undefined> {
   const verdict = await authorize(ctx, hash, credentials, told);

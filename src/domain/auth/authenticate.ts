@@ -8,8 +8,8 @@ import { sessionValidator } from './session-validator.ts';
 const VALIDATORS: readonly Validator[] = [apiKeyValidator, sessionValidator];
 
 /**
- * Who sent this request? The carrier and the prefix of the token pick the validator (contract section 2); a bearer token
- * no validator knows is refused without I/O. A bearer token decides alone, whatever cookie came with it.
+ * Who sent this request? The carrier and the prefix of the token pick the validator (contract section 2); a bearer
+ * token no validator knows is refused without I/O. A bearer token decides alone, whatever cookie came with it.
  */
 export async function authenticate(ctx: Ctx, credentials: Credentials): Promise<Authentication> {
   const bearer = bearerToken(credentials.authorization);

@@ -19,11 +19,13 @@ export interface Credentials {
   readonly showsLimits: boolean;
   /** Whether the request may change the profile of the key's owner: create or delete a Jes. */
   readonly changesProfile: boolean;
-  /** Whether the response shows the profile, which must then not be older than a write of this key (contract section 7). */
+  /**
+   * Whether the response shows the profile, which must then not be older than a write of this key (contract section 7).
+   */
   readonly showsProfile: boolean;
   /**
-   * Begins to read what the response shows, as the actor whom Redis will likely admit. Called beside the call of Redis, and only
-   * where a guess can be made; the request is decided by Redis alone. Must not throw.
+   * Begins to read what the response shows, as the actor whom Redis will likely admit. Called beside the call of Redis,
+   * and only where a guess can be made; the request is decided by Redis alone. Must not throw.
    */
   readonly readAhead?: ((actor: ApiKeyActor) => void) | undefined;
 }

@@ -38,9 +38,9 @@ export interface Guess {
 }
 
 /**
- * Guesses if Redis will admit a call, so that a read may send its statement beside it. A guess admits nobody: the rows are shown
- * only where Redis admits this very call. A wrong guess costs one statement. A key that is refused costs an isolate at most
- * {@link READ_AHEAD_MAX} of them, however many calls come, since a refusal ends the guesses.
+ * Guesses if Redis will admit a call, so that a read may send its statement beside it. A guess admits nobody: the rows
+ * are shown only where Redis admits this very call. A wrong guess costs one statement. A key that is refused costs an
+ * isolate at most {@link READ_AHEAD_MAX} of them, however many calls come, since a refusal ends the guesses.
  *
  * @param counts what this isolate knows of the key's windows
  */

@@ -26,8 +26,8 @@ export function limitsOf(hash: string): RememberedLimits | undefined {
 }
 
 /**
- * Answers a repeat of a refusal that cannot have changed back, without a call. Only `revoked` and `limited` are remembered: an
- * expired key can become revoked, and a suspension ends. Undefined: ask Redis.
+ * Answers a repeat of a refusal that cannot have changed back, without a call. Only `revoked` and `limited` are
+ * remembered: an expired key can become revoked, and a suspension ends. Undefined: ask Redis.
  */
 export function repeatRefusal(ctx: Ctx, hash: string, credentials: Credentials): Authentication | undefined {
   const ended = revoked.get(hash);
@@ -47,7 +47,8 @@ export function repeatRefusal(ctx: Ctx, hash: string, credentials: Credentials):
 /**
  * Remembers what Redis has decided, and forgets what it has decided otherwise.
  *
- * @param uncounted what Redis weighed for this isolate alone: another isolate may be admitted beside it, so that is not remembered
+ * @param uncounted what Redis weighed for this isolate alone: another isolate may be admitted beside it, so that is not
+ * remembered
  */
 export function noteDecision(
   ctx: Ctx,

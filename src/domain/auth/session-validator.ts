@@ -7,7 +7,8 @@ import { selectSession, touchSession } from './store.ts';
 
 /**
  * The session cookie of a signed-in person: one statement, and no part of the library that made the session. A session
- * that is over or unknown is as good as none: 401 `authentication_required`. One of a suspended account is 403 `account_suspended`.
+ * that is over or unknown is as good as none: 401 `authentication_required`. One of a suspended account is 403
+ * `account_suspended`.
  */
 export const sessionValidator: Validator = {
   carrier: 'cookie',

@@ -13,10 +13,11 @@ import { findKnownHashes, type KnownHashes } from '../keys/index.ts';
 import type { Credentials } from './authentication.ts';
 
 /**
- * The flood shield: guessing keys must not cost one call of Redis or Neon a guess. Keys that turn out unknown count against
- * their source in the Workers rate-limiting binding. Beyond its limit, keys of that source that this isolate has not seen
- * lately are looked up in rounds: every hash that comes within {@link LOOKUP_ROUND_MS} shares one call of Redis and one
- * statement. So a good key behind a shared address waits for a moment, and is never refused for its neighbours' guesses.
+ * The flood shield: guessing keys must not cost one call of Redis or Neon a guess. Keys that turn out unknown count
+ * against their source in the Workers rate-limiting binding. Beyond its limit, keys of that source that this isolate
+ * has not seen lately are looked up in rounds: every hash that comes within {@link LOOKUP_ROUND_MS} shares one call of
+ * Redis and one statement. So a good key behind a shared address waits for a moment, and is never refused for its
+ * neighbours' guesses.
  */
 const blockedUntil = new BoundedMap<string, number>(BLOCKED_ADDRESSES_MAX);
 
@@ -38,8 +39,9 @@ interface Source {
 }
 
 /**
- * The sources of a request. One IPv6 subscriber has a whole /64, and a larger one a /48, which has a higher limit. All Workers
- * of Cloudflare share one address, so there the calling zone counts with it; the edge sets `CF-Worker` on their requests.
+ * The sources of a request. One IPv6 subscriber has a whole /64, and a larger one a /48, which has a higher limit. All
+ * Workers of Cloudflare share one address, so there the calling zone counts with it; the edge sets `CF-Worker` on their
+ * requests.
  */
 function sourcesOf({ address, callingZone }: Credentials): Source[] {
   const from = address();

@@ -23,10 +23,10 @@ export function forgetAdmissions(hash: string): void {
 }
 
 /**
- * Decides about a key while Redis is away. The record comes fresh from Neon (a statement of this request's own, so
- * a revocation that has been answered always holds). The Workers binding stands in for the minute window, for all
- * isolates of a location; beside it this isolate weighs all windows over what it has admitted itself, with Redis or without,
- * and what Redis last told. That also gives the headers their figures.
+ * Decides about a key while Redis is away. The record comes fresh from Neon (a statement of this request's own, so a
+ * revocation that has been answered always holds). The Workers binding stands in for the minute window, for all
+ * isolates of a location; beside it this isolate weighs all windows over what it has admitted itself, with Redis or
+ * without, and what Redis last told. That also gives the headers their figures.
  */
 export async function authenticateWithoutRedis(
   ctx: Ctx,

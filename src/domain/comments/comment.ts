@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { commentSchema } from './responses.ts';
 
-/** What is commented on. */
+/** The post or JesClip of a comment. */
 export interface Subject {
   readonly kind: 'post' | 'jesclip';
   readonly id: string;

@@ -14,7 +14,7 @@ import { selectComments } from './store.ts';
 export type CommentPage = z.infer<typeof commentPageSchema>;
 
 /**
- * Comments on one Jes or JesClip, replies among them, the oldest first: a page stays what it was when others are written.
+ * Comments on one Jes or JesClip, replies among them, the oldest first: a page stays the same when others are written.
  *
  * @param input `{ limit?, cursor? }`
  * @throws ApiError `missing_scope`, `invalid_request`, `not_found`
@@ -24,7 +24,7 @@ export async function listComments(ctx: ActorCtx, subject: Subject, input: unkno
   return await listCommentsFor(ctx, ctx.actor.accountId, subject, input);
 }
 
-/** The same for a page. @param viewerId null = nobody is signed in @throws ApiError `invalid_request`, `not_found` */
+/** The same for a page. @param viewerId null = a visitor @throws ApiError `invalid_request`, `not_found` */
 export async function listCommentsFor(
   ctx: Ctx,
   viewerId: string | null,
@@ -39,7 +39,7 @@ export async function listCommentsFor(
   if (after === undefined) {
     throw invalidField('cursor', 'must be a nextCursor of this list');
   }
-  // One more than asked for tells whether there is another page.
+  // One more than asked for shows if there is another page.
   const { rows } = await runSql(selectComments(db, { subject, viewerId, after, limit: limit + 1 }));
   const [row] = rows;
   if (!row) throw new ApiError({ code: 'not_found' });

@@ -9,5 +9,5 @@ export const newCommentSchema = z.strictObject({
   parentId: namedId('a comment').optional().meta({ description: 'The comment that this one replies to.' }),
 });
 
-/** The query of `GET /api/posts/:id/comments`, and of a JesClip; other parameters are none of ours. */
+/** The query of `GET /api/posts/:id/comments`, and of a JesClip; other parameters are ignored. */
 export const pageSchema = z.object(pageOf(COMMENTS_PER_PAGE, COMMENTS_PER_PAGE_MAX));

@@ -7,7 +7,7 @@ import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import { authorJson, viaJson, visibleTo, withAuthor } from '../posts/index.ts';
 import type { Subject } from './comment.ts';
 
-/** Where the comments on a Jes and on a JesClip are, and what an answer calls the id of what they are on. */
+/** The tables of comments on a Jes and on a JesClip, and the field for the id of the Jes or JesClip in an answer. */
 const PLACES = {
   post: {
     comments: sql.raw('comments'),
@@ -35,7 +35,7 @@ const commentColumns = (kind: Kind): Sql => sql`
 const commentsWithAuthor = (kind: Kind): Sql =>
   sql`${PLACES[kind].comments} comment JOIN accounts comment_author ON comment_author.id = comment.author_id`;
 
-/** What is commented on, as far as the viewer sees it: `… FROM …`. */
+/** The subject of comments, if the viewer may see it: `… FROM …`. */
 const fromVisible = ({ kind, id }: { kind: Kind; id: Slot<string> }, viewerId: Slot<string> | null): Sql =>
   sql`FROM ${withAuthor(kind)} WHERE ${sql.raw(kind)}.id = ${id} AND ${visibleTo(viewerId, kind)}`;
 
@@ -49,8 +49,9 @@ export interface NewCommentRow {
 }
 
 /**
- * Inserts a comment. Rules, in this order: `subject_visible`, where the account sees no such thing; `parent_of_subject`, where that
- * has no such comment to reply to. A reply to a reply joins the thread of the comment above.
+ * Inserts a comment. Rules, in this order: `subject_visible`, where the account sees no such thing;
+ * `parent_of_subject`, where that has no such comment to reply to. A reply to a reply joins the thread of the comment
+ * above.
  */
 export function insertComment(db: Db, comment: NewCommentRow) {
   const { actor, subject, parentId, content } = comment;
@@ -85,7 +86,7 @@ const insertCommentSql = template<
       ${slot('createdAt')}::timestamptz)`;
 });
 
-/** Adds one to the comments of what is commented on. */
+/** Adds one to the number of comments of a Jes or JesClip. */
 export function countComment(db: Db, { kind, id }: Subject) {
   return db.execute(countCommentSql({ kind }, { id }));
 }
@@ -112,7 +113,7 @@ export function insertCommentEvent(db: Db, event: SubjectEvent, kind: Kind) {
 }
 
 /**
- * So many comments on something as one JSON, the oldest first; no row where the viewer sees no such thing.
+ * A page of comments on a Jes or JesClip as one JSON, the oldest first; no row if the viewer may not see it.
  *
  * @param after id of the last comment of the page before; empty = from the first
  */

@@ -11,7 +11,7 @@ export const ATTEMPT_ERRORS = [
 
 export type AttemptError = (typeof ATTEMPT_ERRORS)[number];
 
-/** What came of one request to an endpoint. */
+/** The result of one request to an endpoint. */
 export type AttemptResult =
   | {
       readonly kind: 'response';

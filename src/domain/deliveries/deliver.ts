@@ -15,7 +15,7 @@ import { sendAttempt } from './send-attempt.ts';
 import { type Claimed, claimDue, fanOut, lockEndpoints, releaseClaim, settle, type Wakes } from './store.ts';
 
 /**
- * What a round may claim: `first` serves endpoints that work, so that none of them waits for one that hangs; `retries` serves
+ * The endpoints that a round serves: `first` those that work, so that none of them waits for one that hangs; `retries`
  * the others, too.
  */
 export type Lane = 'first' | 'retries';
@@ -24,9 +24,9 @@ export type Lane = 'first' | 'retries';
 interface Round {
   readonly ctx: Ctx;
   readonly lane: Lane;
-  /** All endpoints of the round: whoever is done with one goes on with the next. */
+  /** All endpoints of the round: a sender that is done with one takes the next. */
   readonly wakes: Wakes;
-  /** Unix milliseconds; the consumer's clock goes on from its context's. */
+  /** Unix milliseconds; the consumer's clock continues from its context's. */
   now(): number;
   readonly endsAt: number;
 }
@@ -38,9 +38,9 @@ interface Claim {
 }
 
 /**
- * Writes the deliveries of events, claims what is due, and sends it after this returns, at most {@link WEBHOOK_SENDS_MAX} at
- * once. What is left when the round ends is put into the queue again; should that fail, or this consumer die, the sweep
- * finds it in Neon.
+ * Writes the deliveries of events, claims the due ones, and sends them after this returns, at most {@link
+ * WEBHOOK_SENDS_MAX} at once. Deliveries that are left when the round ends go into the queue again. If that fails, or
+ * this consumer dies, the sweep finds them in Neon.
  *
  * @throws DbUnavailable, DbRejected: nothing was claimed, and the same may be asked again
  */
@@ -96,7 +96,7 @@ async function sendOne(round: Round, claimed: Claimed): Promise<Claim | undefine
   try {
     return await settleAndClaim(round, claimed, { at, result, outcome });
   } catch (error) {
-    // It was sent and Neon does not know: once the lease has ended it is sent again, under the same id.
+    // The attempt was sent and Neon could not note it: after the lease it is sent again, under the same id.
     writeLog({
       event: 'webhook_not_settled',
       requestId: ctx.requestId,
@@ -151,12 +151,12 @@ async function settleAndClaim(round: Round, claimed: Claimed, attempt: Attempt):
 /** Puts into the queue what this round leaves to another. */
 function wakeLater(round: Round, endpointId: string, { delivery, endpoint }: Outcome, isLast: boolean): void {
   const isFailing = endpoint.failingSince !== null;
-  // The lane of first attempts goes no further with an endpoint that fails; whatever else waits for it must move on.
+  // The lane of first attempts stops at an endpoint that fails; its other deliveries must move to retries.
   if (isFailing && round.lane === 'first') wake(round, endpointId, 'retries');
   else if (isLast) for (const id of round.wakes.endpointIds) wake(round, id, round.lane);
   if (delivery.status !== 'pending') return;
   const wait = delivery.nextAttemptAt - round.now();
-  // A longer wait stands in Neon, and the sweep ends it.
+  // A longer wait is a row in Neon, and the sweep ends it.
   if (wait <= WEBHOOK_QUEUED_WAIT_MAX_MS) wake(round, endpointId, 'retries', Math.max(1, Math.ceil(wait / 1_000)));
 }
 

@@ -5,7 +5,10 @@ import type { Ctx } from '../context.ts';
 import type { AttemptError } from './attempt.ts';
 import { clearNotice, type NoticeRow, selectNotices } from './store.ts';
 
-/** Mails owners whose endpoint fails, or was disabled. A mail that the provider does not take is due again in the next run. */
+/**
+ * Mails owners whose endpoint fails, or was disabled. A mail that the provider does not take is due again in the next
+ * run.
+ */
 export async function sendNotices(ctx: Ctx): Promise<number> {
   const { db, mailer, webOrigin } = ctx.ports;
   const { rows } = await runSql(selectNotices(db, WEBHOOK_BATCH));
@@ -16,7 +19,7 @@ export async function sendNotices(ctx: Ctx): Promise<number> {
   return rows.length;
 }
 
-/** What an attempt met, for a person. */
+/** The error of an attempt, in words for a person. */
 const ERROR_WORDS: Readonly<Record<AttemptError, string>> = {
   status: 'it did not answer with a 2xx status',
   redirect: 'it redirected, and redirects are not followed',

@@ -7,7 +7,7 @@ import {
 } from '../../config/limits.ts';
 import { type AttemptResult, errorOf } from './attempt.ts';
 
-/** What is known when an attempt begins. Times are unix milliseconds. */
+/** The state before an attempt. Times are unix milliseconds. */
 export interface History {
   /** Attempts of the delivery since it was last queued. */
   readonly roundAttempts: number;
@@ -26,7 +26,7 @@ export type DeliveryOutcome =
 
 export interface Outcome {
   readonly delivery: DeliveryOutcome;
-  /** What becomes of the endpoint. */
+  /** The new state of the endpoint. */
   readonly endpoint: {
     readonly failingSince: number | null;
     readonly disabledReason: 'gone' | 'failing' | null;
@@ -36,7 +36,8 @@ export interface Outcome {
 }
 
 /**
- * What an attempt means (contract section 10): for the delivery, for its endpoint, and for the owner.
+ * Decides the effects of an attempt (contract section 10): on the delivery, on its endpoint, and on the mail to the
+ * owner.
  *
  * @param now unix milliseconds at the end of the attempt
  * @param random from 0 to 1, spreads the next attempt
@@ -66,7 +67,10 @@ function nextAttempt(attempts: number, result: AttemptResult, now: number, rando
   return { status: 'pending', nextAttemptAt: Math.round(now + Math.max(jittered, askedWait(result, now))) };
 }
 
-/** What a receiver asks for that is busy: `Retry-After` of a 429 or 503 (RFC 9110 section 10.2.3). Nonsense asks for nothing. */
+/**
+ * The wait that a busy receiver asks for: `Retry-After` of a 429 or 503 (RFC 9110 section 10.2.3). An invalid value
+ * asks for no wait.
+ */
 function askedWait(result: AttemptResult, now: number): number {
   if (result.kind !== 'response' || (result.statusCode !== 429 && result.statusCode !== 503)) return 0;
   const text = result.retryAfter?.trim() ?? '';
@@ -82,7 +86,7 @@ function parseHttpDate(text: string): number {
   return HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
 }
 
-/** Whether an endpoint that has failed again is disabled, or its owner warned. */
+/** Decides if an endpoint that has failed again is disabled, or its owner warned. */
 function judgeEndpoint(
   { failingSince: seen, lastAttemptAt, isWarned }: History,
   failingSince: number,

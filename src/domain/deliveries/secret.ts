@@ -14,7 +14,10 @@ export async function sealSecret(keys: readonly [string, ...string[]], secret: s
   return await sealUnder(keys[0], secret, endpointId);
 }
 
-/** @throws Error where no key of the configuration opens it: WEBHOOK_SECRET_KEY was replaced without keeping the one before */
+/**
+ * @throws Error where no key of the configuration opens it: WEBHOOK_SECRET_KEY was replaced without keeping the one
+ * before
+ */
 export async function openSecret(keys: readonly string[], sealed: string, endpointId: string): Promise<string> {
   const secret = await unsealUnder(keys, sealed, endpointId);
   if (secret === undefined) throw new Error('no WEBHOOK_SECRET_KEY opens the secret of an endpoint');

@@ -4,7 +4,7 @@ import type { AttemptError, AttemptResult } from './attempt.ts';
 import { signatureHeaders } from './signature.ts';
 import { isAllowedTarget } from './target.ts';
 
-/** What is sent, and where. */
+/** The content and the target of a request. */
 export interface Message {
   readonly url: string;
   /** Id of the event. */
@@ -52,7 +52,9 @@ export async function sendAttempt({ ports }: Ctx, message: Message, now: number)
   }
 }
 
-/** The first bytes of a response as text. A body that breaks off, or never ends, is cut: the status has decided already. */
+/**
+ * The first bytes of a response as text. A body that breaks off, or never ends, is cut: the status has decided already.
+ */
 async function readBeginning(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();
@@ -87,7 +89,7 @@ function errorOfEdge(status: number): AttemptError | undefined {
   return EDGE_ERRORS[status];
 }
 
-/** The runtime has no codes for what went wrong; its words are the only sign, and stay out of the log. */
+/** The runtime has no codes for connection errors; its messages are the only sign, and stay out of the log. */
 function errorOfFetch(error: unknown): AttemptError {
   const words = error instanceof Error ? error.message : '';
   if (/dns|resolve|getaddrinfo|no such host/i.test(words)) return 'dns';

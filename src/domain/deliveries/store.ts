@@ -33,7 +33,7 @@ export function fanOut(db: Db, eventIds: readonly string[], now: number) {
     ON CONFLICT (event_id, endpoint_id) DO NOTHING`);
 }
 
-/** What a consumer was woken for. */
+/** The ids for which a consumer was woken. */
 export interface Wakes {
   readonly eventIds: readonly string[];
   readonly endpointIds: readonly string[];
@@ -55,8 +55,9 @@ function endpointsOf({ eventIds, endpointIds }: Wakes): Sql {
 }
 
 /**
- * Locks endpoints, in one order, and their keys, until the transaction ends. All that claims or settles deliveries of an
- * endpoint begins so: each sees the leases of the one before it, and what comes after a revocation sees the revocation.
+ * Locks endpoints, in one order, and their keys, until the transaction ends. Every transaction that claims or settles
+ * deliveries of an endpoint begins with it. So each sees the leases of the previous one, and a transaction after a
+ * revocation sees the revocation.
  */
 export function lockEndpoints(db: Db, wakes: Wakes) {
   return db.execute<{ id: string; isFailing: boolean }>(sql`
@@ -86,9 +87,9 @@ export type Claimed = {
 };
 
 /**
- * Claims deliveries that are due, the longest waiting first, and never more of an endpoint than may be in flight. A claim of
- * another consumer counts until its lease ends. Endpoints that are disabled get nothing; those of a silenced key get the
- * event of its revocation alone.
+ * Claims deliveries that are due, the longest waiting first, and never more of an endpoint than may be in flight. A
+ * claim of another consumer counts until its lease ends. Endpoints that are disabled get nothing; those of a silenced
+ * key get the event of its revocation alone.
  *
  * @param claim.healthyOnly leaves endpoints that fail to the queue of retries
  */
@@ -136,8 +137,8 @@ export interface AttemptRow {
 }
 
 /**
- * Writes what came of an attempt: its log in any case, the rest while the claim is still ours. An endpoint is disabled only
- * if no other attempt has succeeded meanwhile.
+ * Writes what came of an attempt: its log in any case, the rest while the claim is still ours. An endpoint is disabled
+ * only if no other attempt has succeeded meanwhile.
  */
 export function settle(db: Db, claimed: Claimed, attempt: AttemptRow, { delivery, endpoint }: Outcome) {
   const nextAttemptAt = delivery.status === 'pending' ? delivery.nextAttemptAt : null;
@@ -179,7 +180,7 @@ export function selectLostEvents(db: Db, before: number, limit: number) {
     SELECT id FROM outbox_events WHERE fan_out_due AND created_at <= ${time(before)} ORDER BY created_at LIMIT ${limit}`);
 }
 
-/** Endpoints with something due that nobody has claimed. */
+/** Endpoints with a due delivery that is not claimed. */
 export function selectDueEndpoints(db: Db, now: number, limit: number) {
   return db.execute<{ id: string; isFailing: boolean }>(sql`
     SELECT e.id, e.failing_since IS NOT NULL AS "isFailing" FROM (
@@ -233,7 +234,9 @@ export function clearNotice(db: Db, { id, notice }: NoticeRow) {
   return db.execute(sql`UPDATE webhook_endpoints SET notice_due = NULL WHERE id = ${id} AND notice_due = ${notice}`);
 }
 
-/** Endpoints with a secret that is encrypted under another key than the present one. @param prefix of the present key */
+/**
+ * Endpoints with a secret that is encrypted under another key than the present one. @param prefix of the present key
+ */
 export function selectSealedElsewise(db: Db, prefix: string, limit: number) {
   return db.execute<{ id: string; sealed: string; previous: string | null }>(sql`
     SELECT id, sealed_secret AS sealed, previous_sealed_secret AS previous FROM webhook_endpoints
@@ -251,7 +254,7 @@ export function updateSealed(
     WHERE id = ${endpoint.id} AND sealed_secret = ${endpoint.was}`);
 }
 
-/** What waits, for the sweep's log. */
+/** The number of waiting events and deliveries, for the sweep's log. */
 export function selectBacklog(db: Db, now: number) {
   return db.execute<{ events: number; due: number; oldestS: number }>(sql`
     SELECT (SELECT count(*)::int FROM outbox_events WHERE fan_out_due) AS events, count(*)::int AS due,

@@ -20,8 +20,8 @@ import {
 const MESSAGES_MAX = 100;
 
 /**
- * Wakes consumers for what is due: events whose message was lost, retries whose time has come, deliveries whose consumer
- * died. Where the queue refuses, this run delivers itself.
+ * Wakes consumers for due work: events whose message was lost, retries whose time has come, deliveries whose consumer
+ * died. This run delivers by itself if the queue refuses.
  */
 export async function wakeDeliveries(ctx: Ctx): Promise<{ readonly events: number; readonly endpoints: number }> {
   const { db } = ctx.ports;
@@ -63,7 +63,11 @@ export async function purgeEndpoints(ctx: Ctx): Promise<void> {
   await runBatch(ctx.ports.db, [deliveries], endpoints);
 }
 
-/** While WEBHOOK_SECRET_KEY is being replaced: encrypts secrets anew. @returns how many endpoints were left before */
+/**
+ * Encrypts secrets again while WEBHOOK_SECRET_KEY is being replaced.
+ *
+ * @returns the number of endpoints left before
+ */
 export async function resealSecrets(ctx: Ctx): Promise<number> {
   const { db, webhookSecretKeys: keys } = ctx.ports;
   if (keys.length === 1) return 0;
@@ -80,7 +84,7 @@ export async function resealSecrets(ctx: Ctx): Promise<number> {
   return rows.length;
 }
 
-/** How much waits, and for how long: what to look at when deliveries are late. */
+/** The size and the age of the backlog: an operator looks at it when deliveries are late. */
 export async function measureBacklog(ctx: Ctx): Promise<unknown> {
   const { rows } = await runSql(selectBacklog(ctx.ports.db, ctx.now));
   return rows[0];

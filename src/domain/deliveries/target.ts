@@ -1,18 +1,19 @@
 import { URL_MAX_CHARACTERS } from '../../config/limits.ts';
 import { isPublicUrl } from '../public-url.ts';
 
-/** Where this deployment is. */
+/** The origins of this deployment. */
 export interface Origins {
   readonly webOrigin: string;
   readonly apiOrigin: string;
 }
 
-/** Addresses that Cloudflare may give to a Worker of ours, whatever the account's subdomain is called. */
+/** Addresses that Cloudflare may give to our Workers, under any subdomain of the account. */
 const OUR_WORKERS = /(?:^|[.-])jestha-api(?:-preview)?\.[a-z0-9-]+\.workers\.dev$/;
 
 /**
- * Whether webhooks may be sent to a URL (contract section 10): a public https URL, and no host of ours. A local stack, which
- * is one whose own origin is http, may send to `http://localhost` as well. Ask when a URL is saved and before each attempt.
+ * True if webhooks may be sent to a URL (contract section 10): a public https URL, and not one of our hosts. A local
+ * stack, which is one whose own origin is http, may send to `http://localhost` as well. Ask when a URL is saved and
+ * before each attempt.
  */
 export function isAllowedTarget(text: string, origins: Origins): boolean {
   const ours = [new URL(origins.webOrigin), new URL(origins.apiOrigin)];

@@ -16,13 +16,13 @@ import { parseInput } from '../parse-input.ts';
 import { departing, endLinks, endSessions, requestDeletion } from './store.ts';
 
 /**
- * Deletes the account of the person who gives its password: its API keys are revoked at once and all its sessions end. For a
- * week signing in undoes the deletion (but for the keys); then the sweep removes everything.
+ * Deletes the account of the person who gives its password: its API keys are revoked at once and all its sessions end.
+ * For a week signing in undoes the deletion (except for the keys); then the sweep removes everything.
  *
- * @returns when that is, unix ms
- * @throws ApiError `invalid_request` (no password, or a wrong one), `reauthentication_required` (none, and the session is
- * older than 12 hours; for accounts without a password, older than 10 minutes), `rate_limit_exceeded`; `service_unavailable`
- * when all is done but Redis could not be told of the revocations
+ * @returns the time of the removal, unix ms
+ * @throws ApiError `invalid_request` (no password, or a wrong one), `reauthentication_required` (none, and the session
+ * is older than 12 hours; for accounts without a password, older than 10 minutes), `rate_limit_exceeded`;
+ * `service_unavailable` when only the revocations in Redis failed
  */
 export async function deleteAccount(ctx: SessionCtx, visitor: Visitor, input: unknown): Promise<number> {
   const { password } = parseInput(deleteAccountSchema, input);

@@ -5,9 +5,9 @@ import { forgetMedia } from '../media/index.ts';
 import { markPurged, removals, retireAccounts, selectClipObjects, selectPurging } from './store.ts';
 
 /**
- * Removes accounts whose grace period is over. First the row itself forgets who it was; then, a batch of each kind in a run,
- * goes everything the account had. What is left at the end is a row with an id, which JeHubs it made still name. Jes are
- * marked as deleted here, and removed with their files by `purgePosts` and `purgeMedia`.
+ * Removes accounts whose grace period is over. First it removes the personal data from the row itself; then, a batch of
+ * each kind in a run, everything that the account had. A row with an id remains, since the JeHubs that it made name it.
+ * Jes are marked as deleted here, and removed with their files by `purgePosts` and `purgeMedia`.
  *
  * @returns the accounts worked on; `hasBacklog`: something was removed, so more may be left
  */

@@ -30,8 +30,8 @@ export function endLinks(db: Db, account: Sql) {
 }
 
 /**
- * Takes from accounts whose grace period is over all that says who they were, and every way to sign in to them. Their
- * usernames are set aside until they are free again. Whoever signs in meanwhile is waited for, and keeps the account.
+ * Removes the personal data of accounts whose grace period is over, and every way to sign in to them. Their usernames
+ * are reserved until they are free again. It waits for a sign-in in progress, which keeps the account.
  */
 export function retireAccounts(db: Db, over: Date, at: Date, usernameFreeAfterMs: number, limit: number) {
   return db.execute(sql`
@@ -56,7 +56,7 @@ export function retireAccounts(db: Db, over: Date, at: Date, usernameFreeAfterMs
     FROM due WHERE accounts.id = due.id`);
 }
 
-/** Accounts that are deleted and of which something may be left, those first that have waited longest. */
+/** Deleted accounts of which rows may be left, the longest waiting first. */
 export function selectPurging(db: Db, limit: number) {
   return db
     .select({ id: accounts.id })
@@ -66,7 +66,7 @@ export function selectPurging(db: Db, limit: number) {
     .limit(limit);
 }
 
-/** Ids of ours hold no comma. */
+/** Our ids contain no comma. */
 const anyOf = (ids: string[]): Sql => sql`ANY (string_to_array(${ids.join(',')}, ','))`;
 
 /** The files of JesClips of accounts. */
@@ -77,8 +77,8 @@ export function selectClipObjects(db: Db, ids: string[], limit: number) {
 }
 
 /**
- * Removes what an account can have, beside its row: one statement for each kind, a batch each. Counts on what belongs to
- * others change by what really was removed. A new table with something of an account's needs a line here and one in
+ * Removes everything of an account except its row: one statement for each kind, a batch each. Counts of other accounts'
+ * things change by the number of rows that were removed. A new table with data of accounts needs a line here and one in
  * {@link markPurged}.
  */
 export function removals(db: Db, ids: string[], at: Date, limit: number): Statement[] {
@@ -156,7 +156,7 @@ export function removals(db: Db, ids: string[], at: Date, limit: number): Statem
   ];
 }
 
-/** Comments of accounts, and replies to them first, which go with what they answer. */
+/** Comments of accounts, and first the replies to them, which are deleted with them. */
 function removeComments(
   db: Db,
   ids: string[],
@@ -192,7 +192,7 @@ function unfollow(db: Db, removed: Sql): Statement {
     FROM deltas WHERE accounts.id = deltas.id`);
 }
 
-/** Notes that nothing is left of accounts, of those where it is so. */
+/** Notes the end of the purge for accounts without any rows left. */
 export function markPurged(db: Db, ids: string[], at: Date) {
   const kinds: readonly (readonly [string, string])[] = [
     ['likes', 'account_id'],

@@ -22,7 +22,7 @@ export async function listFailures(ctx: ActorCtx, keyId: string, input: unknown)
   const list = `failures of ${keyId}`;
   const before = cursor === undefined ? undefined : await openCursor(sessionSecrets, list, cursor);
   if (cursor !== undefined && before === undefined) throw invalidField('cursor', 'must be a nextCursor of this list');
-  // One more than asked for tells whether there is another page.
+  // One more than asked for shows if there is another page.
   const page = { now: ctx.now, status, code, before, limit: limit + 1 };
   const [[key], { rows }] = await runSql(
     db.batch([selectKey(db, keyId, ctx.actor.accountId), selectFailures(db, keyId, page)]),
@@ -42,7 +42,11 @@ export interface LateUse {
   readonly address: string | null;
 }
 
-/** The calls of the last 7 days with a key that had ended; undefined = there were none. @throws ApiError `not_found` */
+/**
+ * The calls of the last 7 days with a key that had ended; undefined without such calls.
+ *
+ * @throws ApiError `not_found`
+ */
 export async function readLateUse(ctx: ActorCtx, keyId: string): Promise<LateUse | undefined> {
   const { db } = ctx.ports;
   if (!isId(keyId)) throw new ApiError({ code: 'not_found' });
@@ -54,7 +58,9 @@ export async function readLateUse(ctx: ActorCtx, keyId: string): Promise<LateUse
   return late && late.lastAt !== null ? { ...late, lastAt: late.lastAt } : undefined;
 }
 
-/** Keys with the scopes of this one that were revoked in the last 7 days and are still tried; empty where there is no such key. */
+/**
+ * Keys with the scopes of this one that were revoked in the last 7 days and are still tried; empty without such keys.
+ */
 export async function readKnocking(
   { actor, now, ports: { db } }: ActorCtx,
   keyId: string,

@@ -28,9 +28,9 @@ let collecting: Round | undefined;
 let nextRoundAt = 0;
 
 /**
- * Keeps a failed call, after the response. Calls that fail while a round waits share its request to Neon. An isolate writes at
- * most 20 rounds and, on average, 200 calls a second: each call of a round delays the next round. A round holds 200 calls; then
- * the key with the most of them loses its oldest one.
+ * Keeps a failed call, after the response. Calls that fail while a round waits share its request to Neon. An isolate
+ * writes at most 20 rounds and, on average, 200 calls a second: each call of a round delays the next round. A round
+ * holds 200 calls; then the key with the most of them loses its oldest one.
  */
 export function noteFailure(ctx: Ctx, failure: NewFailure): void {
   const now = performance.now();
@@ -71,7 +71,10 @@ async function write({ requestId, ports: { db } }: Ctx, { byKey, dropped }: Roun
   await runBatch(db, [insertFailures(db, failures)], pruneFailures(db, failures));
 }
 
-/** An `Idempotency-Key` as it is kept: on one line, at most as long as a valid one, and without an API key pasted into it. */
+/**
+ * An `Idempotency-Key` as it is kept: on one line, at most as long as a valid one, and without an API key pasted into
+ * it.
+ */
 export function keptIdempotencyKey(header: string | null): string | null {
   if (header === null) return null;
   return maskKeysIn(toLine(header.toWellFormed())).slice(0, IDEMPOTENCY_KEY_MAX_CHARACTERS).toWellFormed();

@@ -28,8 +28,8 @@ export function insertFailures(db: Db, failures: readonly NewFailure[]) {
 const named = (key: NewFailure['key']) => ('id' in key ? { keyId: key.id } : { keyHash: key.hash });
 
 /**
- * Deletes all but the newest failed calls of the keys that {@link insertFailures} was given. It leaves rows that another isolate
- * is deleting.
+ * Deletes all but the newest failed calls of the keys that {@link insertFailures} was given. It leaves rows that
+ * another isolate is deleting.
  */
 export function pruneFailures(db: Db, failures: readonly NewFailure[]) {
   const listOf = (name: 'keyId' | 'keyHash') =>
@@ -62,7 +62,7 @@ export function selectKey(db: Db, id: string, accountId: string) {
     .where(and(eq(apiKeys.id, id), eq(apiKeys.accountId, accountId)));
 }
 
-/** The newest failed calls of a key, as a table `newest`: no more than are promised, and none that is too old. */
+/** The newest failed calls of a key, as a table `newest`: at most the promised number and age. */
 function newest(keyId: string, now: number): Sql {
   const since = new Date(now - FAILURES_KEPT_MS).toISOString();
   return sql`(

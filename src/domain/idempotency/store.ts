@@ -14,10 +14,11 @@ export const NO_ANSWER = 'no_answer';
 export const ACTING_ACCOUNT = 'acting_account';
 
 /**
- * The account for which an actor writes, as a value in SQL. It refuses the whole transaction by the rule `acting_account` once
- * the actor may not write any more: the session is over, the key is revoked or has expired, or the account is suspended. The
- * locks let a revocation or suspension wait until this write is done, or this write until they are, so that no write lands
- * after them. The account comes first, in the order of whatever ends all that an account has.
+ * The account for which an actor writes, as a value in SQL. It refuses the whole transaction by the rule
+ * `acting_account` once the actor may not write any more: the session is over, the key is revoked or has expired, or
+ * the account is suspended. The locks let a revocation or suspension wait until this write is done, or this write until
+ * they are, so that no write lands after them. The account comes first, in the order of whatever ends all that an
+ * account has.
  */
 export function actingAccount(actor: Writer): Sql {
   const { type, at } = actor;
@@ -36,7 +37,8 @@ const actingAccountSql = template<Pick<Writer, 'type'>, 'id' | 'at'>(({ type }, 
           WHERE k.id = ${slot('id')} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${time})
             AND a.suspended_at IS NULL
           FOR KEY SHARE OF a FOR SHARE OF k`;
-  // A query of its own, which runs once: as a bare expression the volatile function would keep conditions from an index.
+  // A query of its own, which runs once: as a bare expression the volatile function would keep conditions from an
+  // index.
   return sql`(SELECT coalesce((${account}), ${refuse(ACTING_ACCOUNT)}))`;
 });
 
@@ -57,7 +59,8 @@ export function setLockTimeout(db: Db, ms: typeof IDEMPOTENCY_WAIT_MS | 0) {
 
 /**
  * Claims a key for one write. A second claim waits here for the transaction of the first: it fails on the primary key
- * once that is committed, succeeds once it is rolled back, and is told to come again (55P03) where neither is so in time.
+ * once that is committed, succeeds once it is rolled back, and is told to come again (55P03) where neither is so in
+ * time.
  */
 export function insertClaim(db: Db, accountId: string, claim: Claim, status: number, at: Date) {
   return db.insert(idempotencyKeys).values({ accountId, ...claim, status, body: '', createdAt: at });
@@ -103,7 +106,10 @@ export interface Subjects {
   readonly eventId?: string;
   /** The day and account whose creations through the API the response tells. */
   readonly creationsOf?: CreationsOf;
-  /** A query of one JSON list: the names of objects that the write leaves without an owner. They are not kept for replays. */
+  /**
+   * A query of one JSON list: the names of objects that the write leaves without an owner. They are not kept for
+   * replays.
+   */
   readonly freed?: Sql;
 }
 
@@ -113,7 +119,9 @@ export interface CreationsOf {
   readonly day: string;
 }
 
-/** Keeps the answer of a write beside its claim, and gives back that very text. Without an answer the write is refused. */
+/**
+ * Keeps the answer of a write beside its claim, and gives back that very text. Without an answer the write is refused.
+ */
 export function storeAnswer(db: Db, accountId: string, claim: Claim, answer: Sql, subjects: Subjects) {
   const { postId, eventId, creationsOf, freed } = subjects;
   const shown =

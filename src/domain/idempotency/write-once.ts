@@ -48,7 +48,8 @@ export interface Write extends Subjects {
  * given the very same text, however the first one ended for its caller. A refused write leaves no claim.
  *
  * @returns undefined where the answer is NULL: what was to be changed is not there, or not for this actor
- * @throws ApiError `rate_limit_exceeded` (people), `idempotency_in_progress`, `idempotency_key_reused`, and why the actor may not write any more
+ * @throws ApiError `rate_limit_exceeded` (people), `idempotency_in_progress`, `idempotency_key_reused`, and why the
+ * actor may not write any more
  * @throws ApiError by a rule of the write
  * @throws DbRejected by anything else
  */
@@ -139,7 +140,9 @@ export async function explainActor({ actor, ports, clock }: ActorCtx, error: unk
   return new ApiError({ code: isSuspended && !isRevoked ? 'account_suspended' : 'api_key_revoked' });
 }
 
-/** Runs a statement or batch of an actor's. @throws ApiError why the actor may not write any more, and by these rules */
+/**
+ * Runs a statement or batch of an actor's. @throws ApiError why the actor may not write any more, and by these rules
+ */
 export async function runAsActor<T>(ctx: ActorCtx, statement: PromiseLike<T>, rules?: Rules): Promise<T> {
   try {
     return await runSql(statement);

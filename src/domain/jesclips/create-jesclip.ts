@@ -12,10 +12,11 @@ import { newJesClipSchema } from './schemas.ts';
 import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';
 
 /**
- * Creates a JesClip of a video that is stored: the clip, its video, the event and the daily quota in one transaction, one
- * request to Neon. The total of its author counts Jes alone.
+ * Creates a JesClip of a video that is stored: the clip, its video, the event and the daily quota in one transaction,
+ * one request to Neon. The total of its author counts Jes alone.
  *
- * @throws ApiError `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was
+ * admitted)
  */
 export async function createJesClip(
   ctx: ActorCtx,

@@ -10,9 +10,11 @@ import { jesClipChangeSchema } from './schemas.ts';
 import { ownJesClip, updateJesClip } from './store.ts';
 
 /**
- * Changes a JesClip of one's own: its caption with what is found in it, its visibility. What is left out stays.
+ * Changes a JesClip of one's own: its caption with the hashtags and mentions in it, its visibility. A field that is
+ * left out stays.
  *
- * @throws ApiError `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was
+ * admitted)
  */
 export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Promise<Written<JesClip>> {
   const { actor, now } = ctx;
@@ -27,7 +29,7 @@ export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Pr
   });
   if (!written) return await refuseOthers(ctx, 'jesclip', id);
   const clip = await toWrittenClip(ctx, written.value);
-  // Visitors see it, or no longer.
+  // The change may show it to visitors, or hide it from them.
   if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([clip.url, clip.video.url]));
   return { ...written, value: clip };
 }

@@ -6,7 +6,7 @@ import type { jesClipSchema } from './responses.ts';
 
 export type JesClip = z.infer<typeof jesClipSchema>;
 
-/** What a statement makes of a JesClip: its one video by the name of the object. */
+/** A JesClip as a statement returns it: its one video by the name of the object. */
 type StoredJesClip = Omit<JesClip, 'video'> & {
   readonly video: readonly MediaRow[];
   readonly isForEverybody: boolean;
@@ -15,7 +15,7 @@ type StoredJesClip = Omit<JesClip, 'video'> & {
 /**
  * A JesClip from the JSON that the store made.
  *
- * @param readAt as with a Jes: without it it is the answer to a write, and the address of the video counts from then
+ * @param readAt as for a Jes; without it, the JSON answers a write, and the life of the video's address begins then
  */
 export async function toJesClip(ports: MediaPorts, json: string, readAt?: number): Promise<JesClip> {
   const { isForEverybody, ...clip } = JSON.parse(json) as StoredJesClip;

@@ -9,13 +9,13 @@ import { selectJesClip } from './store.ts';
 /**
  * A JesClip by its id. Its counts are there only for keys with `read:engagement`.
  *
- * @throws ApiError `not_found`: there is none, or not for this account; the two look the same
+ * @throws ApiError `not_found`: it does not exist, or this account may not see it; the two look the same
  */
 export async function readJesClip(ctx: ActorCtx, id: string): Promise<JesClip> {
   return await read(ctx, id, viewOf(ctx));
 }
 
-/** A JesClip with its counts, for a page. @param viewerId null = nobody is signed in @throws ApiError `not_found` */
+/** A JesClip with its counts, for a page. @param viewerId null = a visitor @throws ApiError `not_found` */
 export async function readJesClipFor(ctx: Ctx, viewerId: string | null, id: string): Promise<JesClip> {
   return await read(ctx, id, { viewerId, webOrigin: ctx.ports.webOrigin, withCounts: true });
 }

@@ -11,7 +11,7 @@ export const newJesClipSchema = z.strictObject({
   visibility: visibility.default('PUBLIC'),
 });
 
-/** `PATCH /api/jesclips/:id`. What is left out stays as it is. */
+/** `PATCH /api/jesclips/:id`. A field that is left out stays as it is. */
 export const jesClipChangeSchema = z
   .strictObject({ caption: caption.optional(), visibility: visibility.optional() })
   .refine((change) => change.caption !== undefined || change.visibility !== undefined, {

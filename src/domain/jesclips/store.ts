@@ -80,7 +80,7 @@ export function selectJesClip(db: Db, id: string, { viewerId, webOrigin, withCou
   return db.execute<{ body: string }>(asBody({}, { json }));
 }
 
-/** A JesClip after its author wrote it, or NULL where it is not theirs. */
+/** A JesClip after its author wrote it, or NULL for another's. */
 export function ownJesClip(id: string, accountId: string, { viewerId, webOrigin, withCounts }: View): Sql {
   const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: true };
   return jesClipJson(variant, { id, viewerId, webOrigin, authorId: accountId });
@@ -91,7 +91,7 @@ export interface NewJesClipRow {
   readonly actor: Writer;
   readonly caption: string;
   readonly visibility: Visibility;
-  /** Of the caption. */
+  /** Found in the caption. */
   readonly entities: Entities;
   readonly createdAt: Date;
 }
@@ -112,7 +112,7 @@ export function insertJesClip(db: Db, clip: NewJesClipRow) {
   });
 }
 
-/** The event of a new JesClip; no webhook learns its counts. */
+/** The event of a new JesClip; it carries no counts. */
 export function insertJesClipEvent(db: Db, event: SubjectEvent, { viewerId, webOrigin, apiOrigin }: EventView) {
   const data = eventClipJson(
     { isSignedIn: viewerId !== null },
@@ -123,7 +123,7 @@ export function insertJesClipEvent(db: Db, event: SubjectEvent, { viewerId, webO
 
 export interface JesClipChange {
   readonly caption?: string | undefined;
-  /** Of the new caption. */
+  /** Found in the new caption. */
   readonly entities?: Entities | undefined;
   readonly visibility?: Visibility | undefined;
 }

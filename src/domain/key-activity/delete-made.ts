@@ -24,16 +24,16 @@ import {
   requireActing,
 } from './store.ts';
 
-/** What was deleted of what a key made. */
+/** The result of deleting things that a key made. */
 export interface Deletion {
   readonly count: number;
-  /** The time of one call is over; the next one goes on. */
+  /** The time of one call is over; the next one continues. */
   readonly hasMore: boolean;
 }
 
 /**
- * Deletes what a key of the person's made since a time, for everyone and for good: Jes and JesClips with their comments and files,
- * comments with their replies. In batches, for a bounded time.
+ * Deletes the things that a key of the person's made since a time, for everyone and forever: Jes and JesClips with
+ * their comments and files, comments with their replies. In batches, for a bounded time.
  *
  * @param input `{ since, item?: { kind, id } }`
  * @throws ApiError `not_found`, `invalid_request`, `rate_limit_exceeded`
@@ -85,7 +85,7 @@ const DELETIONS: Readonly<Record<MadeKind, DeleteBatch>> = {
       db.batch([requireActing(db, writerOf(ctx)), deleteMadeJesClips(db, made, JESCLIPS_DELETED_BATCH)]),
     );
     const { count = 0, objects = '' } = deleted.rows[0] ?? {};
-    // Objects without a row are what the sweep deletes, too.
+    // The sweep, too, deletes objects without a row.
     ctx.defer(forgetMedia(ctx, objects.split(' ').filter(Boolean)));
     return { count, isFull: count === JESCLIPS_DELETED_BATCH };
   },

@@ -9,7 +9,7 @@ import { parseInput } from '../parse-input.ts';
 import { activityQuerySchema, PERIODS } from './schemas.ts';
 import { countMade, type MadeCounts, type MadeItem, selectAddresses, selectMade, type UsedAddress } from './store.ts';
 
-/** What a key did since a time. */
+/** The activity of a key since a time. */
 export interface Activity {
   readonly apiKey: ApiKey;
   readonly isUseUnknown: boolean;
@@ -18,17 +18,18 @@ export interface Activity {
   readonly hours: readonly UsageBucket[] | undefined;
   /** The latest first, up to {@link ACTIVITY_ADDRESSES_SHOWN}. */
   readonly addresses: readonly UsedAddress[];
-  /** A page of what it made and what is still there, the newest first. */
+  /** A page of the things that it made and that still exist, the newest first. */
   readonly made: readonly MadeItem[];
-  /** Of each kind, up to {@link MADE_COUNTED_MAX}. */
+  /** The number of each kind, up to {@link MADE_COUNTED_MAX}. */
   readonly counts: MadeCounts;
   readonly nextCursor: string | null;
 }
 
 /**
- * What a key of the person's did: where it was used from, how often, and what it made.
+ * The activity of a key of the person's: the addresses that used it, the number of requests, and the things that it
+ * made.
  *
- * @param query `{ since?, cursor? }`; since: `24h`, `7d` (unless told otherwise), `30d`, `all` or a time
+ * @param query `{ since?, cursor? }`; since: `24h`, `7d` (the default), `30d`, `all` or a time
  * @throws ApiError `not_found`, `invalid_request`
  */
 export async function readActivity(ctx: SessionCtx, id: string, query: unknown): Promise<Activity> {
@@ -44,7 +45,7 @@ export async function readActivity(ctx: SessionCtx, id: string, query: unknown):
   const [[items, counts, addresses], hours] = await Promise.all([
     runSql(
       db.batch([
-        // One more than shown tells whether there is another page.
+        // One more than shown tells if there is another page.
         selectMade(db, made, before, ACTIVITY_PAGE + 1),
         countMade(db, made, MADE_COUNTED_MAX),
         selectAddresses(db, id, since, ACTIVITY_ADDRESSES_SHOWN),

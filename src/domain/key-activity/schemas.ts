@@ -5,7 +5,11 @@ export const PERIODS = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
 
 const NO_PERIOD = 'must be 24h, 7d, 30d, all, or a date and a time';
 
-/** A time that an id can begin with. @param error where it is none */
+/**
+ * A time that an id can begin with.
+ *
+ * @param error for a text that is no such time
+ */
 const timeOfId = (error: string) =>
   z.iso
     .datetime({ offset: true, error })
@@ -22,7 +26,7 @@ export const activityQuerySchema = z.object({
   cursor: z.string().optional(),
 });
 
-/** What a key can make, by its name in a form. */
+/** The kinds of things that a key can make, by their names in a form. */
 export const MADE_KINDS = ['jes', 'jesclip', 'comment', 'jesclip_comment'] as const;
 
 export const deletionSchema = z.object({

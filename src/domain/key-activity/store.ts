@@ -7,7 +7,7 @@ import type { MADE_KINDS } from './schemas.ts';
 
 export type MadeKind = (typeof MADE_KINDS)[number];
 
-/** What a key made from a time on, or one thing of it. */
+/** Selects the things that a key made from a time on, or one of them. */
 export interface MadeBy {
   readonly keyId: string;
   readonly accountId: string;
@@ -38,12 +38,16 @@ export type MadeItem = {
   /** Its beginning. */
   readonly text: string;
   readonly createdAt: string;
-  /** What it is on, of a comment; the Jes that is bounced, of a bounce. */
+  /** The id of the subject of a comment; the id of the bounced Jes of a bounce. */
   readonly subjectId: string | null;
   readonly files: number;
 };
 
-/** What a key made, the newest first. @param before the id of the last one of the page before */
+/**
+ * The things that a key made, the newest first.
+ *
+ * @param before the id of the last one of the page before
+ */
 export function selectMade(db: Db, made: MadeBy, before: string | undefined, limit: number) {
   const part = (kind: MadeKind, columns: Sql) => sql`(
     SELECT ${kind}::text AS kind, id, ${columns}, created_at FROM ${TABLES[kind]}
@@ -63,7 +67,7 @@ export function selectMade(db: Db, made: MadeBy, before: string | undefined, lim
 
 export type MadeCounts = { readonly [Kind in MadeKind]: number };
 
-/** How many a key made, of each kind up to a limit. */
+/** Counts the things that a key made, of each kind up to a limit. */
 export function countMade(db: Db, made: MadeBy, limit: number) {
   const count = (kind: MadeKind) =>
     sql`(SELECT count(*) FROM (SELECT FROM ${TABLES[kind]} WHERE ${isMade(kind, made)} LIMIT ${limit}) each)::integer AS ${sql.raw(kind)}`;
@@ -75,8 +79,8 @@ export function countMade(db: Db, made: MadeBy, limit: number) {
 export type UsedAddress = { readonly address: string; readonly firstAt: string; readonly lastAt: string };
 
 /**
- * Addresses that a key was used from, by the days on which it came from each anew, the latest first. The one that was in use when the
- * time began is among them.
+ * Addresses that a key was used from, by the days on which each was new, the latest first. The address in use at the
+ * start of the period is among them.
  */
 export function selectAddresses(db: Db, keyId: string, since: Date, limit: number) {
   const from = sql`${since.toISOString()}::timestamptz`;
@@ -88,18 +92,18 @@ export function selectAddresses(db: Db, keyId: string, since: Date, limit: numbe
     ) seen GROUP BY address ORDER BY max(at) DESC, address LIMIT ${limit}`);
 }
 
-/** Refuses the transaction where the person may not write any more. */
+/** Refuses the transaction if the person may not write any more. */
 export function requireActing(db: Db, actor: Writer<SessionActor>) {
   return db.execute(sql`SELECT ${actingAccount(actor)}`);
 }
 
-/** The oldest of what a key made: what it makes meanwhile changes nothing about them. */
+/** The oldest things that a key made: later ones change nothing about them. */
 const oldest = (kind: MadeKind, made: MadeBy, limit: number) =>
   sql`SELECT id FROM ${TABLES[kind]} WHERE ${isMade(kind, made)} ORDER BY id LIMIT ${limit}`;
 
 type Deleted = { readonly count: number };
 
-/** Deletes Jes of a key like `markDeleted` of `posts`: from this moment they are there for nobody. */
+/** Deletes Jes of a key like `markDeleted` of `posts`: from this moment no caller can read them. */
 export function deleteMadeJes(db: Db, made: MadeBy, at: Date, limit: number) {
   return db.execute<Deleted>(sql`
     WITH gone AS (
@@ -158,8 +162,8 @@ export function deleteMadeJesClips(db: Db, made: MadeBy, limit: number) {
 }
 
 /**
- * Parts of a statement that take the words of what it deletes out of events, and out of answers that are kept for replays. The
- * statement has a part `gone` with a column `id`.
+ * Parts of a statement that remove the texts of deleted things from events, and from answers that are kept for replays.
+ * The statement has a part `gone` with a column `id`.
  *
  * @param paths of the writes that answered it
  */

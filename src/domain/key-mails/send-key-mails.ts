@@ -12,8 +12,8 @@ const inOrder = (a: DueMail, b: DueMail) =>
   a.dueAt.localeCompare(b.dueAt) || KEY_MAILS.indexOf(a.kind) - KEY_MAILS.indexOf(b.kind);
 
 /**
- * Sends the mails about keys that are due, the longest waiting first, each once: a run claims them, and the provider knows a
- * mail whose attempt had an unknown outcome by its idempotency key.
+ * Sends the mails about keys that are due, the longest waiting first, each once. A run claims them. If an attempt has
+ * an unknown outcome, the provider recognizes the mail by its idempotency key.
  *
  * @returns `hasBacklog`: the next run continues
  * @throws DbUnavailable, DbRejected

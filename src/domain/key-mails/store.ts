@@ -19,10 +19,10 @@ export type KeyMailKind = (typeof KEY_MAILS)[number];
 const timestamp = (at: Date) => sql`${at.toISOString()}::timestamptz`;
 
 /**
- * Writes down the mails that a new key brings, where the transaction has inserted it: that it was generated, and the warnings
- * that lie ahead of it. An expiry never changes.
+ * Writes the mails of a new key if the transaction has inserted it: that it was generated, and its later warnings. An
+ * expiry never changes.
  *
- * @param address of whoever generated it
+ * @param address of the person who generated it
  */
 export function insertMailsOfNewKey(
   db: Db,
@@ -46,10 +46,10 @@ export function insertMailsOfNewKey(
 }
 
 /**
- * Writes down a mail about each key that a transaction revoked.
+ * Writes a mail about each key that a transaction revoked.
  *
  * @param revoked a condition on `api_keys k`
- * @param occasion `schedule` where the sweep did it
+ * @param occasion `schedule` for a revocation by the sweep
  */
 export function insertRevokedMail(
   db: Db,
@@ -66,8 +66,8 @@ export function insertRevokedMail(
 }
 
 /**
- * Writes down one mail about all keys of an account that a transaction revoked, but for those that had expired. Whoever asked to
- * delete the account has a mail about that.
+ * Writes one mail about all keys of an account that a transaction revoked, except expired ones. A person who asked to
+ * delete the account gets a mail about that instead.
  *
  * @param revoked a condition on `api_keys k`
  */
@@ -103,7 +103,7 @@ const wasLive = sql`${isNoLeak} AND (k.expires_at IS NULL OR k.expires_at > k.re
 /** A block of addresses that a key was used from, or refused. */
 export interface SeenBlock {
   readonly keyId: string;
-  /** Null = the edge told no address. */
+  /** Null = the edge gave no address. */
   readonly block: string | null;
   /** UTC. */
   readonly day: string;
@@ -114,9 +114,9 @@ const blocksOf = (seen: readonly SeenBlock[]) =>
   sql`jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS s("keyId" text, block text, day text, count integer)`;
 
 /**
- * Writes down mails about networks that keys were used from and that their owners have had no mail about, one a day and key. A
- * network is wider than a block: an IPv4 /24 or an IPv6 /48, as providers hand them out. A network beyond the one mail of
- * its day is mailed about on the next day it is used.
+ * Writes down mails about networks that keys were used from and that their owners have had no mail about, one a day and
+ * key. A network is wider than a block: an IPv4 /24 or an IPv6 /48, as providers hand them out. A network beyond the
+ * one mail of its day is mailed about on the next day it is used.
  */
 export function insertNetworkMails(db: Db, seen: readonly SeenBlock[], at: Date) {
   return db.execute(sql`
@@ -131,7 +131,8 @@ export function insertNetworkMails(db: Db, seen: readonly SeenBlock[], at: Date)
 }
 
 /**
- * Counts refusals by the allowlist of keys, from the first of an hour on. A mail is due once they are many, one a day and key.
+ * Counts refusals by the allowlist of keys, from the first of an hour on. A mail is due once they are many, one a day
+ * and key.
  */
 export function insertRefusalMails(db: Db, seen: readonly SeenBlock[], at: Date) {
   const isSameHour = sql`excluded.due_at < m.due_at + make_interval(secs => ${REFUSALS_WINDOW_MS / 1_000})`;
@@ -167,8 +168,8 @@ export type DueMail = {
 };
 
 /**
- * Claims mails that are due: of two runs at once, one gets each, and none is claimed again before the retry. Suspended accounts,
- * those to be deleted and unproven addresses get none; neither do keys that were revoked get warnings.
+ * Claims due mails: only one of two concurrent runs gets each, and no mail is claimed again before the retry. Suspended
+ * accounts, accounts to be deleted and unproven addresses get no mail. Revoked keys get no warnings.
  */
 export function claimMails(db: Db, now: Date, limit: number) {
   const at = timestamp(now);

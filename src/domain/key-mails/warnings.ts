@@ -7,7 +7,7 @@ import { selectWarnings, updateWarnings } from './store.ts';
 
 const PURPOSE = 'stop key warnings';
 
-/** The page that stops the warnings of an account, for a mail. The signature in it does nothing else. */
+/** The page that stops the warnings of an account, for a mail. Its signature is valid for nothing else. */
 export async function unsubscribeUrl({ ports }: Ctx, accountId: string): Promise<string> {
   const signature = await sign(ports.sessionSecrets[0], PURPOSE, accountId);
   return `${ports.webOrigin}/unsubscribe?token=${accountId}.${signature}`;
@@ -16,7 +16,7 @@ export async function unsubscribeUrl({ ports }: Ctx, accountId: string): Promise
 /**
  * Stops warnings by the link in one of them: no session, and no sign-in. Idempotent.
  *
- * @returns whether the link is one of ours
+ * @returns true if the link is one of ours
  */
 export async function stopWarnings(ctx: Ctx, token: string): Promise<boolean> {
   const [accountId = '', signature = ''] = token.split('.');
@@ -25,7 +25,7 @@ export async function stopWarnings(ctx: Ctx, token: string): Promise<boolean> {
   return true;
 }
 
-/** Whether the person is mailed before a key expires, and when its allowlist refuses many requests. */
+/** True if the person is mailed before a key expires, and when its allowlist refuses many requests. */
 export async function wantsWarnings({ actor, ports }: SessionCtx): Promise<boolean> {
   const [row] = await runSql(selectWarnings(ports.db, actor.accountId));
   return row?.stoppedAt === null;

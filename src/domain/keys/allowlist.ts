@@ -10,8 +10,8 @@ const LAST_COMPATIBLE = 'ffffffff'.padStart(32, '0');
 /**
  * An allowlist entry in its normal spelling, or what is wrong with it: words that follow the entry.
  *
- * Refused beside what is no address: entries that would admit others than they seem to. A range that goes beyond Cloudflare's
- * network, such as `::/0`, is taken as it is written.
+ * Refused beside what is no address: entries that would admit others than they seem to. A range that goes beyond
+ * Cloudflare's network, such as `::/0`, is taken as it is written.
  */
 export function parseEntry(entry: string): { readonly text: string } | { readonly problem: string } {
   const cidr = parseCidr(entry);

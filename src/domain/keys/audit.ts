@@ -47,8 +47,8 @@ export function noteNewAddress(ctx: Ctx, keyId: string, address: ClientAddress |
 let round: Map<string, SeenAddress> | undefined;
 
 /**
- * Counts that a key was refused an address outside its allowlist, per block of addresses and UTC day. The refusals of an
- * isolate within {@link AUDIT_ROUND_MS} are one batch of statements, after the responses.
+ * Counts that a key was refused an address outside its allowlist, per block of addresses and UTC day. The refusals of
+ * an isolate within {@link AUDIT_ROUND_MS} are one batch of statements, after the responses.
  */
 export function noteRefusedAddress(ctx: Ctx, keyId: string, address: ClientAddress | undefined): void {
   const seen = {

@@ -52,7 +52,8 @@ export async function createKeyToReveal(
  * SHA-256 (contract section 2). Redis learns of it at once, over a "no such key" that somebody may have probed.
  *
  * @param address the person's, for the audit log
- * @throws ApiError `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys), `daily_quota_exceeded` (100 generated)
+ * @throws ApiError `invalid_request`, `email_unverified`, `api_key_limit_reached` (5 active keys),
+ * `daily_quota_exceeded` (100 generated)
  */
 export async function createKey(
   ctx: Ctx,

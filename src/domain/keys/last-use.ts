@@ -12,7 +12,9 @@ export interface LastUse {
 /** The head of a key's windows in Redis (see `data/scripts/authorize.ts`). */
 const HEAD = /^u1\|(\d+)\|([0-9a-fA-F:.]*)\|/;
 
-/** The last use of keys, as Redis knows it to the millisecond; undefined where it knows none. @throws RedisUnavailable */
+/**
+ * The last use of keys, as Redis knows it to the millisecond; undefined where it knows none. @throws RedisUnavailable
+ */
 export async function readLastUses(
   ctx: Ctx,
   keys: readonly { readonly hash: string }[],

@@ -17,8 +17,8 @@ import { readUsages, type UsageBucket } from './usage.ts';
 export type KeyList = z.infer<typeof apiKeyListSchema>;
 
 /**
- * The keys of the person's account, the newest first: on the first page all that are active, and beside them a page of those
- * that are revoked or expired. Without Redis too: last uses are Neon's copies then, which may be an hour old.
+ * The keys of the person's account, the newest first: on the first page all that are active, and beside them a page of
+ * those that are revoked or expired. Without Redis too: last uses are Neon's copies then, which may be an hour old.
  *
  * @param input `{ limit?, cursor? }`
  * @throws ApiError `invalid_request`
@@ -38,7 +38,7 @@ async function readPage(ctx: SessionCtx, input: unknown) {
   const before = cursor === undefined ? undefined : await openCursor(sessionSecrets, list, cursor);
   if (cursor !== undefined && before === undefined) throw invalidField('cursor', 'must be a nextCursor of this list');
   const now = new Date(ctx.now);
-  // One more than asked for tells whether there is another page.
+  // One more than asked for shows if there is another page.
   const [found, active] = await runSql(
     db.batch([
       selectEndedKeys(db, accountId, { now, before, limit: limit + 1 }),

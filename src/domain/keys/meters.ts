@@ -14,7 +14,10 @@ export interface Meter {
   readonly limit: number;
 }
 
-/** The windows of a key in Redis (see `data/scripts/authorize.ts`): last use, address, minute log, posts log, bucket, total, day log. */
+/**
+ * The windows of a key in Redis (see `data/scripts/authorize.ts`): last use, address, minute log, posts log, bucket,
+ * total, day log.
+ */
 const WINDOWS = /^u1\|\d*\|[^|]*\|(\d*)\|\d*\|(\d+)\|\d+\|([0-l]+)/;
 
 /** Digits of a timestamp in a log. */

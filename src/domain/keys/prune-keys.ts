@@ -4,8 +4,8 @@ import type { Ctx } from '../context.ts';
 import { deleteUnnamed, selectEndedBefore, selectWalk, upsertWalk } from './store.ts';
 
 /**
- * Deletes keys that ended more than a year ago, unless a Jes, JesClip or comment says `via` of them. A run looks at one batch;
- * the walk begins again at its end, since Jes are deleted too.
+ * Deletes keys that ended more than a year ago, unless a Jes, JesClip or comment says `via` of them. A run looks at one
+ * batch; the walk begins again at its end, since Jes are deleted too.
  *
  * @returns the number deleted
  */

@@ -48,7 +48,7 @@ export async function readHistory(ctx: SessionCtx, id: string, query: unknown): 
   const page = {
     events: kind && KINDS[kind],
     before: place === undefined ? undefined : { at, id: last },
-    // One more than shown tells whether there is another page.
+    // One more than shown tells if there is another page.
     limit: HISTORY_PAGE + 1,
   };
   const events = toEvents(await runSql(selectHistory(db, id, new Date(ctx.now), page)));

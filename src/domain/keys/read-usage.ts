@@ -18,7 +18,8 @@ export async function readUsage(ctx: SessionCtx, id: string, query: unknown): Pr
 }
 
 /**
- * The usage of a key by the hour since a time, the last 30 days at most; undefined = unknown, since Redis does not answer.
+ * The usage of a key by the hour since a time, the last 30 days at most; undefined = unknown, since Redis does not
+ * answer.
  *
  * @throws ApiError `not_found`
  */

@@ -56,13 +56,13 @@ export async function revokeAnyKey(
 }
 
 /**
- * Revokes a key: first the row in Neon, then the tombstone in Redis, and only then the answer. From here on no
- * request with it is admitted anywhere, and no delivery to an endpoint of its starts but that of this event. Idempotent;
- * the first reason stays.
+ * Revokes a key: first the row in Neon, then the tombstone in Redis, and only then the answer. From here on no request
+ * with it is admitted anywhere, and no delivery to an endpoint of its starts but that of this event. Idempotent; the
+ * first reason stays.
  *
- * @throws ApiError `not_found` (no such key of this account); `service_unavailable` when Redis could not be told:
- * the row is revoked, records in Redis may admit the key a little longer, the sweep tells Redis again, and so
- * does repeating the call
+ * @throws ApiError `not_found` (no such key of this account); `service_unavailable` when Redis could not be told: the
+ * row is revoked, records in Redis may admit the key a little longer, the sweep tells Redis again, and so does
+ * repeating the call
  * @param address the person's, for the audit log
  */
 export async function revokeKey(ctx: Ctx, key: KeyToRevoke, address?: ClientAddress): Promise<ApiKey> {
@@ -90,8 +90,8 @@ async function revoke(ctx: Ctx, key: KeyToRevoke, account: Sql, address: ClientA
 }
 
 /**
- * The statements that revoke all keys of an account, for a transaction that has locked the account before them: no key is
- * generated in between. Its caller then announces what the first of them answers.
+ * The statements that revoke all keys of an account, for a transaction that has locked the account before them: no key
+ * is generated in between. Its caller then announces what the first of them answers.
  *
  * @param account its id, in SQL
  * @param address of whoever asked for it, for the audit log
@@ -109,8 +109,8 @@ export function revokingAll(ctx: Ctx, account: Sql, address: ClientAddress | und
 }
 
 /**
- * The statements that revoke keys that leaked, by their hashes; a key that was revoked before stays as it is. The first answers
- * the keys that were live, the last the hashes that a key has.
+ * The statements that revoke keys that leaked, by their hashes; a key that was revoked before stays as it is. The first
+ * answers the keys that were live, the last the hashes that a key has.
  *
  * @param urls where each was found
  */
@@ -128,8 +128,8 @@ export function revokingLeaked(ctx: Ctx, urls: ReadonlyMap<string, string | null
 }
 
 /**
- * Tells Redis of revocations, in one request, and waits until no delivery to the endpoints of these keys can start any more
- * but that of the revocation. Call it before the caller learns that the revocations hold.
+ * Tells Redis of revocations, in one request, and waits until no delivery to the endpoints of these keys can start any
+ * more but that of the revocation. Call it before the caller learns that the revocations hold.
  *
  * @returns whether Redis knows; if not, the sweep tells it again
  */
@@ -145,7 +145,8 @@ export async function announceRevocations(ctx: Ctx, rows: readonly KeyRow[]): Pr
 }
 
 /**
- * Waits until the endpoints of revoked or suspended keys hear of nothing more but a revocation, which is then on its way to them.
+ * Waits until the endpoints of revoked or suspended keys hear of nothing more but a revocation, which is then on its
+ * way to them.
  */
 export async function silence(ctx: Ctx, rows: readonly KeyRow[]): Promise<void> {
   if (rows.length === 0) return;

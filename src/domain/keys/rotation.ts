@@ -21,8 +21,8 @@ export type RotationVerdict =
 export const ROTATION_HISTORY_MS = 30 * DAY_MS;
 
 /**
- * Says whether the older key of a rotation can go. A silence counts as its greatest possible length, since the buckets do not tell
- * when within their hours a request came; the silence of this moment is no silence of the past.
+ * Says whether the older key of a rotation can go. A silence counts as its greatest possible length, since the buckets
+ * do not tell when within their hours a request came; the silence of this moment is no silence of the past.
  *
  * @param older with its buckets of an hour, the oldest first; undefined = unknown
  * @param now unix ms

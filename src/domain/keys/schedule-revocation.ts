@@ -42,8 +42,8 @@ export function scheduleOf(row: {
 }
 
 /**
- * Schedules the revocation of a key, in place of an earlier schedule: at a time, or once it has been silent for some hours, of
- * which those before now count. Nothing changes for a key that has ended.
+ * Schedules the revocation of a key, in place of an earlier schedule: at a time, or once it has been silent for some
+ * hours, of which those before now count. Nothing changes for a key that has ended.
  *
  * @param input `{ when: 'time', at }` or `{ when: 'silence', hours }`
  * @param address of whoever asked for it, for the history of the key
@@ -124,8 +124,9 @@ function silentAt(
 }
 
 /**
- * Revokes the keys whose scheduled time has come, exactly as a person would. One that was to be silent and was used meanwhile
- * is looked at again when its silence can be over. While Redis does not tell last uses, keys that must be silent stay.
+ * Revokes the keys whose scheduled time has come, exactly as a person would. One that was to be silent and was used
+ * meanwhile is looked at again when its silence can be over. While Redis does not tell last uses, keys that must be
+ * silent stay.
  *
  * @returns the number of keys that are revoked now
  * @throws RedisUnavailable after those keys were revoked that wait for no silence

@@ -21,7 +21,10 @@ const allowlistEntry = z.string().transform((entry, context) => {
 
 const SILENCE_HOURS = `must be a number of hours from 1 to ${REVOKE_AFTER_SILENCE_MAX_HOURS}`;
 
-/** Unix ms. From here on `toISOString` writes a sign and six digits, which Postgres does not read; an offset leads there. */
+/**
+ * Unix ms. From here on `toISOString` writes a sign and six digits, which Postgres does not read; an offset leads
+ * there.
+ */
 const YEAR_10000 = Date.UTC(10_000, 0);
 
 /** What a person chooses when generating a key (contract sections 2 and 9); immutable afterwards. */

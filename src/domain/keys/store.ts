@@ -44,7 +44,10 @@ export function selectKeyByHash(db: Db, hash: string) {
     .where(eq(apiKeys.hash, hash));
 }
 
-/** The keys of an account that Redis may still admit: those that are not revoked, and those whose marker it does not hold. */
+/**
+ * The keys of an account that Redis may still admit: those that are not revoked, and those whose marker it does not
+ * hold.
+ */
 export function selectAdmissible(db: Db, accountId: string) {
   return db
     .select(recordColumns)
@@ -104,8 +107,8 @@ export interface NewKeyRow {
 }
 
 /**
- * Inserts a key. Rules, in this order: `email_verified`, where the account's email address is unproven; `active_keys`, where the
- * account has its number of active keys.
+ * Inserts a key. Rules, in this order: `email_verified`, where the account's email address is unproven; `active_keys`,
+ * where the account has its number of active keys.
  *
  * @param accountId of the account, which {@link lockAccount} has locked
  * @param account the same in SQL, which may refuse
@@ -290,8 +293,8 @@ export function markTombstoned(db: Db, keyIds: string[], at: Date) {
 }
 
 /**
- * Revoked keys whose marker must be put into Redis: never done, or done within the first minute and that minute is over.
- * The longest waiting come first.
+ * Revoked keys whose marker must be put into Redis: never done, or done within the first minute and that minute is
+ * over. The longest waiting come first.
  */
 export function selectUnsettledRevocations(db: Db, now: Date, limit: number) {
   const { revokedAt, tombstonedAt } = apiKeys;
@@ -440,8 +443,8 @@ export function lockKeys(db: Db, seen: readonly SeenAddress[]) {
 }
 
 /**
- * Counts addresses in the audit log: a row for each key, event, block and day. Beyond the limit of a key and day, further blocks
- * are counted in one row per event, which names none.
+ * Counts addresses in the audit log: a row for each key, event, block and day. Beyond the limit of a key and day,
+ * further blocks are counted in one row per event, which names none.
  */
 export function countAddresses(db: Db, seen: readonly SeenAddress[], at: Date) {
   const rows = JSON.stringify(seen.map((each) => ({ ...each, id: newId(at.getTime()) })));
@@ -472,7 +475,10 @@ export function countAddresses(db: Db, seen: readonly SeenAddress[], at: Date) {
     ON CONFLICT ON CONSTRAINT audit_log_once DO UPDATE SET count = audit_log.count + excluded.count, last_at = excluded.at`);
 }
 
-/** Something that happened to a key. Refused addresses of a UTC day are one, and so is an address that it was used from anew. */
+/**
+ * Something that happened to a key. Refused addresses of a UTC day are one, and so is an address that it was used from
+ * anew.
+ */
 export interface AuditEvent {
   /** Of its rows the first one's; `expiry` where there is none. */
   readonly id: string;

@@ -7,8 +7,8 @@ import { placeTombstones, silence } from './revoke-key.ts';
 import type { KeyRow } from './store.ts';
 
 /**
- * Puts the markers of a suspension over whatever Redis holds for these keys but revocations, and waits until no delivery to
- * their endpoints can start any more. A marker outlives every fill under way, as that of a revocation does.
+ * Puts the markers of a suspension over whatever Redis holds for these keys but revocations, and waits until no
+ * delivery to their endpoints can start any more. A marker outlives every fill under way, as that of a revocation does.
  *
  * @returns whether all of it is done
  */

@@ -12,11 +12,15 @@ const keysSchema = z.object({
 
 /** GitHub's public keys that this isolate has fetched, in PEM, and when. */
 let fetched: { readonly at: number; readonly keys: ReadonlyMap<string, string> } | undefined;
-/** Identifiers that GitHub did not name, and until when (unix ms) that is believed: a stranger makes us ask once a minute. */
+/**
+ * Identifiers that GitHub did not name, and until when (unix ms) that is believed: a stranger makes us ask once a
+ * minute.
+ */
 const unknownUntil = new BoundedMap<string, number>(100);
 
 /**
- * Tells if GitHub has signed these bytes: ECDSA over P-256 and SHA-256 in ASN.1 DER, base64, by a key that GitHub publishes.
+ * Tells if GitHub has signed these bytes: ECDSA over P-256 and SHA-256 in ASN.1 DER, base64, by a key that GitHub
+ * publishes.
  *
  * @throws ApiError `service_unavailable` where GitHub's keys cannot be fetched
  */
@@ -68,7 +72,9 @@ function spkiOf(pem: string): Uint8Array<ArrayBuffer> {
 /** Bytes of r, and of s. */
 const SCALAR_BYTES = 32;
 
-/** r and s side by side, which WebCrypto wants, from ASN.1 DER, where either may be short or have a leading zero. */
+/**
+ * r and s side by side, as WebCrypto needs them, from ASN.1 DER, in which either may be short or have a leading zero.
+ */
 function rawSignature(base64: string): Uint8Array<ArrayBuffer> | undefined {
   const der = fromBase64(base64);
   if (!der || der[0] !== 0x30 || der[1] !== der.length - 2) return undefined;

@@ -8,7 +8,7 @@ import { revokeFound } from './revoke-found.ts';
 import { githubReportSchema } from './schemas.ts';
 import { sendLeakMails } from './send-leak-mails.ts';
 
-/** What GitHub learns of a match. */
+/** The response to GitHub about one match. */
 export interface GithubMatch {
   /** SHA-256 of the token, hexadecimal. */
   readonly token_hash: string;
@@ -17,10 +17,11 @@ export interface GithubMatch {
 }
 
 /**
- * A report by GitHub's secret scanning partner protocol. The signature over the raw bytes comes before anything is parsed.
- * Every live key is revoked everywhere before this returns; a dead one was a real key, too.
+ * A report by GitHub's secret scanning partner protocol. The signature over the raw bytes comes before anything is
+ * parsed. Every live key is revoked everywhere before this returns; a dead one was a real key, too.
  *
- * @throws ApiError `authentication_required` (no signature of GitHub's), `invalid_json`, `invalid_request`, `service_unavailable`
+ * @throws ApiError `authentication_required` (no signature of GitHub's), `invalid_json`, `invalid_request`,
+ * `service_unavailable`
  */
 export async function reportByGithub(
   ctx: Ctx,

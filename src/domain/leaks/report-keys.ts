@@ -6,8 +6,8 @@ import { keyReportSchema } from './schemas.ts';
 import { sendLeakMails } from './send-leak-mails.ts';
 
 /**
- * Ends keys that somebody found, without an account. One statement whatever is reported; what only a live key needs follows
- * after the response, so that neither it nor its time tells whether a key lived.
+ * Revokes keys that a visitor found. One statement for any report; the work for an active key follows after the
+ * response, so that neither the response nor its time reveals an active key.
  *
  * @throws ApiError `invalid_request`
  */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 export const receivedSchema = z.strictObject({ received: z.literal(true) });
 
-/** What GitHub learns of its matches. */
+/** The response to GitHub about its matches. */
 export const githubMatchesSchema = z.array(
   z.strictObject({
     token_hash: z

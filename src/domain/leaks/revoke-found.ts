@@ -3,17 +3,17 @@ import { sha256Hex } from '../../lib/hash.ts';
 import type { Ctx } from '../context.ts';
 import { isWellFormedKey, type KeyRow, revokingLeaked } from '../keys/index.ts';
 
-/** A text that may be a key, and where it was found. */
+/** A text that may be a key, and the place of its find. */
 export interface Found {
   readonly key: string;
   readonly url: string | undefined;
 }
 
 /**
- * Revokes in Neon what is a live key of ours, in one statement for all; a key that was revoked before keeps its reason. Form and
- * checksum come first.
+ * Revokes the active keys among the hashes in Neon, in one statement for all; a key that was revoked before keeps its
+ * reason. Form and checksum come first.
  *
- * @returns the hashes that a key of ours has, live or dead, and the keys that were revoked now
+ * @returns the hashes of our keys, active or ended, and the keys that were revoked now
  */
 export async function revokeFound(
   ctx: Ctx,

@@ -5,8 +5,8 @@ import { leakMail } from './mails.ts';
 import { claimLeakMails, markUnmailed } from './store.ts';
 
 /**
- * Mails the owners of keys that were revoked because they leaked, once for each key. Runs after a report, and in the sweep for
- * what that missed.
+ * Mails the owners of keys that were revoked because they leaked, once for each key. Runs after a report, and in the
+ * sweep for mails that are still due.
  *
  * @returns the number of mails
  */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, timeJson } from '../../data/db.ts';
 
-/** A key whose owner is to be told that it leaked. */
+/** A key whose owner must be mailed that it leaked. */
 export type LeakedKey = {
   readonly id: string;
   readonly email: string;

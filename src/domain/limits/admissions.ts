@@ -9,9 +9,9 @@ interface Sent {
 }
 
 /**
- * The admissions of one key, as this isolate knows them: what it admitted itself, with Redis or without, and what Redis last
- * told of the others. While Redis comes and goes the limits hold over all of them together, so a store that comes and goes
- * opens no second minute (contract section 6). Plain data in memory; times are unix ms.
+ * The admissions of one key, as this isolate knows them: what it admitted itself, with Redis or without, and what Redis
+ * last told of the others. While Redis comes and goes the limits hold over all of them together, so a store that comes
+ * and goes opens no second minute (contract section 6). Plain data in memory; times are unix ms.
  */
 export class Admissions {
   /** What this isolate admitted: the minute logs with and without Redis, the day log without. */
@@ -23,8 +23,8 @@ export class Admissions {
   /** Requests that the day of the key admitted after the last answer of Redis; none where there was no answer. */
   #dayRoom = 0;
   /**
-   * Calls of Redis that have not answered: each may come to be an admission. Those of requests that the runtime has ended, since
-   * their client has gone, never answer: they count for a minute, as an admission would.
+   * Calls of Redis that have not answered: each may come to be an admission. Those of requests that the runtime has
+   * ended, since their client has gone, never answer: they count for a minute, as an admission would.
    */
   readonly #sent = new Set<Sent>();
 
@@ -60,8 +60,8 @@ export class Admissions {
   }
 
   /**
-   * Requests that the minute and the day of the key likely admit, the calls under way not among them. A guess: other isolates
-   * may have used them since Redis last answered.
+   * Requests that the minute and the day of the key likely admit, the calls under way not among them. A guess: other
+   * isolates may have used them since Redis last answered.
    */
   room(now: number): number {
     const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;

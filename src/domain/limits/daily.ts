@@ -21,7 +21,8 @@ export function dailyRules(now: number): Readonly<Record<string, () => ApiError>
 }
 
 /**
- * Refuses an upload before it is read, where the account may upload nothing more today. The transaction decides exactly.
+ * Refuses an upload before it is read, where the account may upload nothing more today. The transaction decides
+ * exactly.
  *
  * @param now unix milliseconds
  * @throws ApiError `daily_quota_exceeded`

@@ -13,10 +13,11 @@ export interface Throttled {
 type Looks = Pick<WindowsRequest, 'isPost' | 'showsPosts'>;
 
 /**
- * The refusals of one key that cannot change back yet. A refused request counts nowhere, and while the minute or the day is full
- * nobody is admitted: the windows stand still until the first of their figures changes. Until then a repeat has the same
- * answer, whatever other isolates do. A full `posts` window lets other requests through, and beside a full day the
- * log of the minute empties, so these are not remembered. An isolate whose clock is behind refuses longer by that much. Plain data in memory; times are unix ms.
+ * The refusals of one key that cannot change back yet. A refused request counts nowhere, and while the minute or the
+ * day is full nobody is admitted: the windows stand still until the first of their figures changes. Until then a repeat
+ * has the same answer, whatever other isolates do. A full `posts` window lets other requests through, and beside a full
+ * day the log of the minute empties, so these are not remembered. An isolate whose clock is behind refuses longer by
+ * that much. Plain data in memory; times are unix ms.
  */
 export class RememberedLimits {
   /** By what the request looks at: that decides which windows refuse, and which figures are shown. */
@@ -41,8 +42,8 @@ export class RememberedLimits {
   }
 
   /**
-   * The answer of Redis, where it is known. Undefined: ask Redis. Every {@link LIMITED_ASKED_AGAIN_MS} that is what one request is
-   * told, and the others are refused while it asks: the key may have been revoked.
+   * The answer of Redis, where it is known. Undefined: ask Redis. Every {@link LIMITED_ASKED_AGAIN_MS} that is what one
+   * request is told, and the others are refused while it asks: the key may have been revoked.
    */
   repeat(now: number, looks: Looks): Limited | undefined {
     const kept = this.#kept.get(nameOf(looks));

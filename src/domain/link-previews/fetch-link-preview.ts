@@ -11,9 +11,9 @@ import { authorOf, claimFetch, lockAccount, selectFetch, settleFetch, storePrevi
 export type LinkPreviewOutcome = 'found' | 'nothing' | 'later';
 
 /**
- * Finds the preview of a Jes's link and keeps it. Each URL, the targets of redirects included, is fetched at most once an
- * hour; all Jes that lead there share what was found. For one account at most 60 URLs are fetched in an hour (contract
- * section 6). A page that does not answer, or has nothing to show, leaves the Jes without a preview.
+ * Finds the preview of a Jes's link and keeps it. Each URL, the targets of redirects included, is fetched at most once
+ * an hour; all Jes that lead there share what was found. For one account at most 60 URLs are fetched in an hour
+ * (contract section 6). A page that does not answer, or has nothing to show, leaves the Jes without a preview.
  *
  * @param options.fetchPage in place of the web outside
  * @param options.signal ends the fetch; {@link PREVIEW_TIMEOUT_MS} unless given
@@ -44,7 +44,7 @@ export async function fetchLinkPreview(
       const [fetched] = await runSql(selectFetch(db, hash, now));
       if (!fetched) return null;
       if (fetched.isDone) return fetched.preview as PagePreview | null;
-      // Its consumer has died, where it takes longer than a fetch may.
+      // A claim that is older than a fetch may last belongs to a consumer that has died.
       return now - fetched.fetchedAt.getTime() < 2 * PREVIEW_TIMEOUT_MS ? 'later' : null;
     }
     // It brings the table of HTML's named characters, which no request needs.
@@ -61,7 +61,9 @@ export async function fetchLinkPreview(
   }
 }
 
-/** The URL that a request for a link asks for: links that differ in their fragments or their spelling ask for the same. */
+/**
+ * The URL that a request for a link asks for: links that differ in their fragments or their spelling ask for the same.
+ */
 function requestedUrl(link: string): string {
   const url = new URL(link);
   url.hash = '';

@@ -10,15 +10,15 @@ const REQUEST_HEADERS = {
 const REDIRECTS = [301, 302, 303, 307, 308];
 const HTML_TYPES = ['text/html', 'application/xhtml+xml'];
 
-/** The outcome of one request: a page with a preview, or a redirect; neither where there is nothing to show. */
+/** The outcome of one request: a page with a preview, or a redirect; neither for a page without a preview. */
 interface Fetched {
   readonly preview: PagePreview | null;
   readonly redirectUrl: string | null;
 }
 
 /**
- * Asks for a page, and follows no redirect. Reads at most {@link PREVIEW_MAX_BYTES} of it. Any failure means that there is
- * nothing to show.
+ * Asks for a page, and follows no redirect. Reads at most {@link PREVIEW_MAX_BYTES} of it. Any failure means no
+ * preview.
  */
 export async function fetchOnce(fetchPage: FetchPage, url: string, signal: AbortSignal): Promise<Fetched> {
   try {
@@ -30,14 +30,14 @@ export async function fetchOnce(fetchPage: FetchPage, url: string, signal: Abort
     const isUrl = location !== null && URL.canParse(location, url);
     return { preview: null, redirectUrl: isUrl ? new URL(location, url).href : null };
   } catch {
-    // Refused, broken off, too slow, not to be parsed: the page of somebody else is no error of ours.
+    // The page refused, broke off, was too slow or cannot be parsed: a page of another site is no error of ours.
     return { preview: null, redirectUrl: null };
   }
 }
 
 const typeOf = ({ headers }: Response) => parseContentType(headers.get('Content-Type'));
 
-/** The beginning of a page, in the encoding it says it has. */
+/** The beginning of a page, in its declared encoding. */
 async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder(typeOf(response)?.parameters.get('charset') || 'utf-8');
   const reader = response.body?.getReader();

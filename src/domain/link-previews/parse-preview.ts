@@ -4,7 +4,7 @@ import type { LinkPreview } from '../posts/index.ts';
 import { isPublicUrl } from '../public-url.ts';
 import { hasVisibleText } from '../text.ts';
 
-/** Where a page says what, the best first (Open Graph, Twitter cards, HTML). */
+/** The places of each text in a page, the best first (Open Graph, Twitter cards, HTML). */
 const SOURCES = {
   title: ['og:title', 'twitter:title', 'title'],
   description: ['og:description', 'twitter:description', 'description'],
@@ -12,14 +12,14 @@ const SOURCES = {
   siteName: ['og:site_name', 'application-name'],
 } as const;
 
-/** What a page says of itself. The URL of a preview is that of the Jes. */
+/** The preview that a page gives of itself. The URL of a preview is that of the Jes. */
 export type PagePreview = Omit<LinkPreview, 'url'>;
 
 /**
- * Reads what a page says of itself.
+ * Reads the preview that a page gives of itself.
  *
- * @param base where the page was found: what its addresses are relative to
- * @returns null where it says nothing
+ * @param base the address of the page, to which its addresses are relative
+ * @returns null if it has no preview
  */
 export async function parsePreview(html: string, base: string): Promise<PagePreview | null> {
   const said = await collect(html);
@@ -39,8 +39,8 @@ export async function parsePreview(html: string, base: string): Promise<PagePrev
 }
 
 /**
- * The first of each `<meta>`, and the first `<title>` (pictures in the page may have others). HTMLRewriter gives both as they
- * are written, character references and all; in an attribute `&copy=` is none.
+ * The first of each `<meta>`, and the first `<title>` (pictures in the page may have others). HTMLRewriter gives both
+ * as they are written, character references and all; in an attribute `&copy=` is no reference.
  */
 async function collect(html: string): Promise<Map<string, string>> {
   const said = new Map<string, string>();

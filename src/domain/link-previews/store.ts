@@ -7,11 +7,11 @@ import { posts } from '../../data/schema/posts.ts';
 import type { LinkPreview } from '../posts/index.ts';
 import type { PagePreview } from './parse-preview.ts';
 
-/** The Jes still is there, still links there, and has no preview yet. */
+/** The Jes still exists, still has the link, and has no preview yet. */
 const isWanted = ({ postId, url }: PreviewJob) =>
   and(eq(posts.id, postId), eq(posts.linkPreviewUrl, url), isNull(posts.linkPreview), isNull(posts.deletedAt));
 
-/** The author of a Jes that wants its preview; NULL where it wants none. */
+/** The author of a Jes that still needs its preview; otherwise NULL. */
 export const authorOf = (job: PreviewJob): Sql => sql`(SELECT author_id FROM posts WHERE ${isWanted(job)})`;
 
 /** Locks an account, so that two URLs fetched for it are counted one after the other. */
@@ -20,8 +20,8 @@ export function lockAccount(db: Db, account: Sql | string) {
 }
 
 /**
- * Claims the fetch of a URL: once an hour per URL, and 60 times per account. No row where the URL was fetched already, or
- * the account has no more.
+ * Claims the fetch of a URL: once an hour per URL, and 60 times per account. No row if the URL was fetched already, or
+ * the account has none left.
  */
 export function claimFetch(db: Db, account: Sql | string, hash: string, now: number) {
   const at = sql`${new Date(now).toISOString()}::timestamptz`;

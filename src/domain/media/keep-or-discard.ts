@@ -5,8 +5,9 @@ import type { Written } from '../idempotency/index.ts';
 import type { StoredMedia } from './media.ts';
 
 /**
- * Runs the write that gives stored files their rows. If it is refused or replayed, their objects are deleted after the response.
- * If its outcome is unknown, they stay: the sweep lists objects older than an hour and deletes those without a row.
+ * Runs the write that gives stored files their rows. If it is refused or replayed, their objects are deleted after the
+ * response. If its outcome is unknown, they stay: the sweep lists objects older than an hour and deletes those without
+ * a row.
  */
 export async function keepOrDiscard<T>(
   ctx: ActorCtx,

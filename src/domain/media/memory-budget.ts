@@ -9,9 +9,9 @@ import {
 import { ApiError } from '../api-error.ts';
 
 /**
- * The memory that the uploads of this isolate hold. A file holds what has come of it, so a sender who sends nothing takes
- * nothing from others. Two uploads that each wait for the other's memory would wait for ever, so memory is granted only where
- * all files could still come to their end one after the other (the banker's algorithm).
+ * The memory that the uploads of this isolate hold. A file holds what has come of it, so a sender who sends nothing
+ * takes nothing from others. Two uploads that each wait for the other's memory would wait for ever, so memory is
+ * granted only where all files could still come to their end one after the other (the banker's algorithm).
  */
 const files = new Set<FileBuffer>();
 

@@ -16,8 +16,8 @@ export interface UploadedFile {
 }
 
 /**
- * Finds out what a file is, by its bytes, and puts it into the bucket without its metadata, under a name that nobody can
- * guess. What belongs to a request that is only a repeated one is looked at alike and not put.
+ * Finds out what a file is, by its bytes, and puts it into the bucket without its metadata, under a name that nobody
+ * can guess. What belongs to a request that is only a repeated one is looked at alike and not put.
  *
  * @param types those that are taken
  * @throws ApiError `unsupported_media_type`, `invalid_request`, both naming the file

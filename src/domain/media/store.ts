@@ -51,8 +51,8 @@ export function mediaJson(owner: 'post' | 'jesclip', id: Sql, address: Sql = sql
 }
 
 /**
- * The files as an event tells them: the address of a file that is for everybody, which lasts as long as the file; for others
- * the path of the API that answers with a signed one.
+ * The files as an event tells them: the address of a file that is for everybody, which lasts as long as the file; for
+ * others the path of the API that answers with a signed one.
  *
  * @param of.isForEverybody a condition
  * @param of.readAt an expression: where the owner is read

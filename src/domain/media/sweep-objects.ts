@@ -9,8 +9,8 @@ const TASK = 'objects';
 
 /**
  * Deletes what uploads left in the bucket whose request died, or whose write had an unknown outcome: objects older than
- * {@link ORPHAN_AGE_MS} without a row. Names are sorted by time, so one walk through the bucket, a batch in a run, meets
- * every object once; what failed is met again, since the position is noted last.
+ * {@link ORPHAN_AGE_MS} without a row. Names are sorted by time, so one walk through the bucket, a batch in a run,
+ * meets every object once; what failed is met again, since the position is noted last.
  */
 export async function sweepObjects({ ports, now }: Ctx): Promise<{ readonly deleted: number }> {
   const { db, objects } = ports;

@@ -9,8 +9,8 @@ export function newEventId(): string {
 }
 
 /**
- * Whether events are told to the endpoints of a key, as a condition on its row in `api_keys`. Whatever silences a key stands
- * here; expiry does not, since events from before it are still delivered.
+ * A condition on a row in `api_keys`: true if the endpoints of the key get events. Every reason that silences a key is
+ * in it; expiry does not, since events from before it are still delivered.
  *
  * @param key alias of `api_keys`
  */
@@ -19,13 +19,20 @@ export function isKeyActive(key: string): Sql {
   return sql`(${k}.revoked_at IS NULL AND (SELECT suspended_at FROM accounts WHERE accounts.id = ${k}.account_id) IS NULL)`;
 }
 
-/** Whether an endpoint wants anything. @param endpoint alias of `webhook_endpoints` */
+/**
+ * A condition: true if an endpoint takes events.
+ *
+ * @param endpoint alias of `webhook_endpoints`
+ */
 export function isEndpointActive(endpoint: string): Sql {
   const e = sql.raw(endpoint);
   return sql`(${e}.disabled_reason IS NULL AND ${e}.deleted_at IS NULL)`;
 }
 
-/** Whether an endpoint `e` of a key `k` is to be told of an event: the one rule of who gets what. */
+/**
+ * A condition: true if an endpoint `e` of a key `k` gets an event. The only rule that decides the receivers of an
+ * event.
+ */
 export function isSubscribed(event: { readonly name: Sql; readonly at: Sql; readonly revokedKeyId: Sql }): Sql {
   return sql`(
     ${isEndpointActive('e')} AND ${event.name} = ANY (e.events)
@@ -33,7 +40,7 @@ export function isSubscribed(event: { readonly name: Sql; readonly at: Sql; read
     AND (k.expires_at IS NULL OR k.expires_at > ${event.at}))`;
 }
 
-/** Whether an event that happens now must be fanned out. */
+/** A condition: true if an event that happens now must be fanned out. */
 function isAwaited(account: Sql, event: Parameters<typeof isSubscribed>[0]): Sql {
   // OFFSET keeps the planner at one look-up for each key.
   return sql`EXISTS (
@@ -44,18 +51,18 @@ function isAwaited(account: Sql, event: Parameters<typeof isSubscribed>[0]): Sql
 /** The event of something that an account made. */
 export interface SubjectEvent {
   readonly id: string;
-  /** Id of what was made. */
+  /** Id of the created thing. */
   readonly subjectId: string;
   readonly accountId: string;
   readonly at: Date;
 }
 
 /**
- * Writes an event in the transaction of the change it tells. The row lock on the account is held until the commit, so
- * sequences become visible in their order.
+ * Writes an event in the transaction of its change. The row lock on the account is held until the commit, so sequences
+ * become visible in their order.
  *
  * @param event.data a query of one JSON: the subject as it is then
- * @param event.alsoSet further columns of the account that change with it, behind a comma
+ * @param event.alsoSet further columns of the account that change with it, after a comma
  */
 export function insertEvent(
   db: Db,
@@ -89,8 +96,7 @@ const insertEventSql = template<Record<string, never>, 'id' | 'name' | 'accountI
 );
 
 /**
- * Writes the event of each revoked key that has none yet, in the transaction of the revocation or, where that wrote none (a
- * revocation by hand), in the sweep's.
+ * Writes the missing events of revoked keys: in the transaction of the revocation or, for one by hand, in the sweep's.
  *
  * @param condition which keys, on `api_keys k`
  * @returns ids of the events that must be fanned out
@@ -127,8 +133,8 @@ const revokedKeyJson = sql`
       revoked.revoked_reason AS "revokedReason") shown`;
 
 /**
- * The rest of what keys that are revoked may still cause: the newest lease on a delivery to an endpoint of theirs, and the
- * events of their revocations that must be fanned out. Claims lock the key, so none follows the commit of the revocation.
+ * The remaining effects of revoked keys: the newest lease on a delivery to an endpoint of theirs, and the events of
+ * their revocations that must be fanned out. Claims lock the key, so none follows the commit of the revocation.
  */
 export function selectSilenced(db: Db, keyIds: readonly string[]) {
   const isOfThem = sql`= ANY (string_to_array(${keyIds.join(',')}, ','))`;
@@ -143,8 +149,8 @@ export function selectSilenced(db: Db, keyIds: readonly string[]) {
 }
 
 /**
- * Cancels what waits for endpoints that get nothing any more: disabled or deleted ones, and all of a silenced key but the
- * event of its revocation. No claim takes these any more; this writes it down.
+ * Cancels what waits for endpoints that get nothing any more: disabled or deleted ones, and all of a silenced key but
+ * the event of its revocation. No claim takes these any more; this writes it down.
  *
  * @param which.keyIds the endpoints of these keys only
  */
@@ -154,7 +160,7 @@ export function cancelSilenced(
 ) {
   const { keyIds } = which;
   const ofKeys = keyIds ? sql`AND e.api_key_id = ANY (string_to_array(${keyIds.join(',')}, ','))` : sql``;
-  // Of few keys there are few endpoints: OFFSET keeps the planner at one look-up for each.
+  // A few keys have few endpoints: OFFSET keeps the planner at one look-up for each.
   const deliveries = keyIds
     ? sql`CROSS JOIN LATERAL (
         SELECT * FROM webhook_deliveries WHERE endpoint_id = e.id AND status = 'pending' OFFSET 0) d`

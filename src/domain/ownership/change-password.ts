@@ -6,8 +6,8 @@ import { parseInput } from '../parse-input.ts';
 import { deleteOtherSessionsOf, endLinks, updatePassword } from './store.ts';
 
 /**
- * Replaces the password of the person who gives the current one. All other sessions end, and all mailed links: one of them
- * may be why the password is changed.
+ * Replaces the password of the person who gives the current one. All other sessions end, and all mailed links: one of
+ * them may be why the password is changed.
  *
  * @throws ApiError `invalid_request` (the current password is wrong, the new one too short), `rate_limit_exceeded`,
  * `authentication_required` (the session ended meanwhile)

@@ -13,10 +13,10 @@ import {
 } from './store.ts';
 
 /**
- * Google vouches that whoever signs in owns an email address. If an account has it unproven, that person is its owner from
- * now on, and whoever signed up keeps nothing: sessions, password, keys and mailed links end.
+ * Google vouches that the person who signs in owns an email address. If an account has it unproven, that person becomes
+ * its owner, and the person who signed up loses sessions, password, keys and mailed links.
  *
- * @throws ApiError `service_unavailable` when all is done but Redis could not be told of revocations
+ * @throws ApiError `service_unavailable` when only the revocation in Redis failed
  */
 export async function proveByProvider(ctx: Ctx, email: string): Promise<void> {
   const { db } = ctx.ports;

@@ -20,12 +20,12 @@ import {
 } from './store.ts';
 
 /**
- * Sets a new password with the token of a mailed link. In the same transaction all sessions of the account end, all its other
- * links end, and its email address is proven. Its API keys are revoked if that is asked for, or if the address was
- * unproven until now: whoever generated them may be somebody else.
+ * Sets a new password with the token of a mailed link. In the same transaction all sessions of the account end, all its
+ * other links end, and its email address is proven. Its API keys are revoked if that is asked for, or if the address
+ * was unproven until now: another person may have generated them.
  *
- * @throws ApiError `invalid_request` (the link was used or is too old), `rate_limit_exceeded`; `service_unavailable` when
- * all is done but Redis could not be told of the revocations, which the sweep then does
+ * @throws ApiError `invalid_request` (the link was used or is too old), `rate_limit_exceeded`; `service_unavailable`
+ * when only the revocations in Redis failed, which the sweep repeats
  */
 export async function resetPassword(ctx: Ctx, visitor: Visitor, input: unknown): Promise<void> {
   const { token, password, revokeKeys } = parseInput(resetPasswordSchema, input);

@@ -109,7 +109,7 @@ export function updatePassword(
     RETURNING id`);
 }
 
-/** Ends the sessions of an account but for one, in which the password was given just now. */
+/** Ends the sessions of an account except the one in which the password was given just now. */
 export function deleteOtherSessionsOf(db: Db, account: Sql, { sessionId }: SessionActor, at: Date) {
   const kept = sql`UPDATE sessions SET reauthenticated_at = ${at.toISOString()}::timestamptz WHERE id = ${sessionId}`;
   return db.execute(sql`

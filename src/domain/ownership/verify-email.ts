@@ -24,22 +24,22 @@ export type Verification =
   /** The address is proven, by a session of its account: nothing ended. */
   | { readonly outcome: 'confirmed' }
   /**
-   * The address is proven, by a browser without a session of its account. Whoever signed up may be somebody else, so all
-   * that they had has ended: sessions, password, keys. With the token the owner chooses a password.
+   * The address is proven, by a browser without a session of its account. Another person may have signed up, so their
+   * sessions, password and keys have ended. With the token the owner chooses a password.
    */
   | { readonly outcome: 'taken_over'; readonly resetToken: string }
   /** The link was used before. */
   | { readonly outcome: 'used' }
   /** The link was mailed for another account than the one that is signed in here; nothing changed. */
   | { readonly outcome: 'other_account' }
-  /** The link is too old, or no link of ours. */
+  /** The link is too old, or not one of ours. */
   | { readonly outcome: 'invalid' };
 
 /**
  * Uses the link that confirms an email address.
  *
- * @param session of whoever is signed in to the browser
- * @throws ApiError `rate_limit_exceeded`; `service_unavailable` when all is done but Redis could not be told of revocations
+ * @param session of the browser, if any
+ * @throws ApiError `rate_limit_exceeded`; `service_unavailable` when only the revocation in Redis failed
  */
 export async function verifyEmail(
   ctx: Ctx,
@@ -56,7 +56,7 @@ export async function verifyEmail(
   );
 }
 
-/** Undefined where the link does not work for this session. */
+/** Undefined if the link does not work for this session. */
 async function confirm(ctx: Ctx, hash: string, session: SessionActor): Promise<Verification | undefined> {
   const { db } = ctx.ports;
   const at = new Date(ctx.now);
@@ -65,7 +65,7 @@ async function confirm(ctx: Ctx, hash: string, session: SessionActor): Promise<V
   return used.length > 0 ? { outcome: 'confirmed' } : undefined;
 }
 
-/** Undefined where the link does not work any more. */
+/** Undefined if the link does not work any more. */
 async function takeOver(ctx: Ctx, visitor: Visitor, hash: string): Promise<Verification | undefined> {
   const { db } = ctx.ports;
   const at = new Date(ctx.now);

@@ -22,8 +22,8 @@ const chosen = ({ optionIds }: Ballot): Sql =>
   )})`;
 
 /**
- * Locks a poll, so that its votes are counted one person after another. Rules, in this order: `options_of_poll`, where the options
- * are not its own or are too many; `poll_open`, where it is over.
+ * Locks a poll, so that its votes are counted one person after another. Rules, in this order: `options_of_poll`: the
+ * options must be its own, and not too many; `poll_open`: it must not be over.
  */
 export function lockPoll(db: Db, ballot: Ballot) {
   const { postId, optionIds, at } = ballot;
@@ -36,7 +36,7 @@ export function lockPoll(db: Db, ballot: Ballot) {
     SELECT ${locked} FROM polls WHERE post_id = ${postId} AND ${isVisible(ballot)} FOR NO KEY UPDATE`);
 }
 
-/** Takes back what the person voted for before and does not now. */
+/** Removes the person's previous votes that are not in the new ballot. */
 export function removeVotes(db: Db, ballot: Ballot) {
   return db.execute(sql`
     WITH gone AS (
@@ -48,7 +48,7 @@ export function removeVotes(db: Db, ballot: Ballot) {
     UPDATE poll_options SET vote_count = vote_count - 1 FROM gone WHERE poll_options.id = gone.option_id`);
 }
 
-/** Adds what the person votes for now and did not before. */
+/** Adds the votes that are new in the ballot. */
 export function addVotes(db: Db, ballot: Ballot) {
   const { postId, actor, at } = ballot;
   return db.execute(sql`
@@ -61,7 +61,7 @@ export function addVotes(db: Db, ballot: Ballot) {
     UPDATE poll_options SET vote_count = vote_count + 1 FROM added WHERE poll_options.id = added.option_id`);
 }
 
-/** The poll as it stands; NULL where the person sees no such Jes, or it has none. */
+/** The poll in its current state; NULL if the person may not see the Jes, or it has no poll. */
 export function pollAnswer(ballot: Ballot): Sql {
   return sql`SELECT (${pollJson(sql`${ballot.postId}`)})::text WHERE ${isVisible(ballot)}`;
 }

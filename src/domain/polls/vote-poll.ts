@@ -8,8 +8,8 @@ import { votesSchema } from './schemas.ts';
 import { addVotes, lockPoll, pollAnswer, removeVotes } from './store.ts';
 
 /**
- * Votes in the poll of a Jes that the person sees, until it ends. Voting again replaces the vote; the same again changes
- * nothing.
+ * Votes in the poll of a Jes that the person sees, until it ends. Voting again replaces the vote; the same again
+ * changes nothing.
  *
  * @throws ApiError `not_found`, `invalid_request`
  */

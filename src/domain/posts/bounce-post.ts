@@ -11,11 +11,11 @@ import { countBounce, insertBounce } from './store.ts';
 import { writeJes } from './write-jes.ts';
 
 /**
- * Bounces a Jes that is for everybody, once, or quote-bounces it with words of one's own, as often as one likes. A bounce
- * is a Jes: it counts against the daily quota and is told as one.
+ * Bounces a Jes that is for everybody, once, or quote-bounces it with words of one's own, as often as one likes. A
+ * bounce is a Jes: it counts against the daily quota and is told as one.
  *
- * @throws ApiError `missing_scope`, `not_found`, `invalid_request`, `already_bounced`, `daily_quota_exceeded`, `api_key_revoked`
- * (since it was admitted)
+ * @throws ApiError `missing_scope`, `not_found`, `invalid_request`, `already_bounced`, `daily_quota_exceeded`,
+ * `api_key_revoked` (since it was admitted)
  */
 export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown): Promise<Written<Jes>> {
   const { actor, now } = ctx;

@@ -17,7 +17,8 @@ import { writeJes } from './write-jes.ts';
  * transaction, one request to Neon.
  *
  * @param media files that are in the bucket already; where there are some, nothing is unfurled
- * @throws ApiError `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `invalid_request`, `daily_quota_exceeded`, `api_key_revoked` (since it was
+ * admitted)
  */
 export async function createPost(
   ctx: ActorCtx,

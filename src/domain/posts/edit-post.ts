@@ -15,10 +15,11 @@ import { viewOf } from './view.ts';
 import { toWrittenJes } from './written-jes.ts';
 
 /**
- * Changes a Jes of one's own: its content with what is found in it, its visibility, its location, the texts of its files. What
- * is left out stays.
+ * Changes a Jes of one's own: its content with what is found in it, its visibility, its location, the texts of its
+ * files. What is left out stays.
  *
- * @throws ApiError `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was admitted)
+ * @throws ApiError `missing_scope`, `not_found`, `not_owner`, `invalid_request`, `api_key_revoked` (since it was
+ * admitted)
  */
 export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promise<Written<Jes>> {
   const { actor, now } = ctx;
@@ -46,7 +47,7 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
   if (!written) return await refuseOthers(ctx, 'post', id);
   const edited = await toWrittenJes(ctx, written);
   const jes = edited.value;
-  // Visitors see it, or no longer.
+  // The change may show it to visitors, or hide it from them.
   if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([jes.url, ...jes.media.map(({ url }) => url)]));
   if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
   return edited;

@@ -23,9 +23,9 @@ const HASH = '#﹟＃';
 const AT = '@﹫＠';
 
 /**
- * Punctuation that belongs to a word between two of its characters: UAX #31 table 3a without hyphens, dots and apostrophes,
- * and what twitter-text adds. Middle dots, Hebrew maqaf, geresh and gershayim, Tibetan tsheg, hyphenation point, kavyka,
- * ditto mark, wave dashes, Katakana double hyphen and middle dots.
+ * Punctuation that belongs to a word between two of its characters: UAX #31 table 3a without hyphens, dots and
+ * apostrophes, and what twitter-text adds. Middle dots, Hebrew maqaf, geresh and gershayim, Tibetan tsheg, hyphenation
+ * point, kavyka, ditto mark, wave dashes, Katakana double hyphen and middle dots.
  */
 const MEDIAL = '\u00b7\u0387\u05be\u05f3\u05f4\u0f0b\u0f0c\u2027\ua67e\u3003\u301c\u30a0\u30fb\uff5e\uff65';
 /** Joiners of Persian and Indic words; they may follow each other. */
@@ -45,8 +45,9 @@ const HASHTAG = new RegExp(
 const HAS_LETTER = /[\p{L}--\p{Default_Ignorable_Code_Point}]/v;
 
 /**
- * A username is ASCII. Letters of another script may stand on both sides of a mention. A Latin letter, or a mark on one,
- * makes another word of it: `@adaé` and `é@ada` mention no account, rather than `ada`. So does a username that is too long.
+ * A username is ASCII. Letters of another script may stand on both sides of a mention. A Latin letter, or a mark on
+ * one, makes another word of it: `@adaé` and `é@ada` mention no account, rather than `ada`. So does a username that is
+ * too long.
  */
 const MARK = String.raw`[\p{M}&&\p{Script=Inherited}]`;
 const MENTION = new RegExp(
@@ -56,7 +57,9 @@ const MENTION = new RegExp(
   'gv',
 );
 
-/** A character of an emoji with its selectors, skin tones, tags, joiners and keycap (UTS #51): each part of a sequence. */
+/**
+ * A character of an emoji with its selectors, skin tones, tags, joiners and keycap (UTS #51): each part of a sequence.
+ */
 const EMOJI = new RegExp(
   String.raw`(?:[[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]--\p{L}]` +
     String.raw`|[0-9#*](?=[\ufe0e\ufe0f]?\u20e3)|\u2139(?=[\ufe0e\ufe0f]))` +
@@ -65,8 +68,8 @@ const EMOJI = new RegExp(
 );
 
 /**
- * Hashtags, mentions and the URL of a content (contract section 8). Where URLs and email addresses are, linkifyjs knows;
- * nothing inside them counts. Its own hashtags end at combining marks, so those are ours.
+ * Hashtags, mentions and the URL of a content (contract section 8). Where URLs and email addresses are, linkifyjs
+ * knows; nothing inside them counts. Its own hashtags end at combining marks, so those are ours.
  */
 export function findEntities(content: string): Entities {
   const { text, links } = masked(content);
@@ -111,7 +114,10 @@ export function segmentsOf(content: string): Segment[] {
   return segments;
 }
 
-/** A content with its links, email addresses and emoji blanked: each keeps its place, and no word grows together over them. */
+/**
+ * A content with its links, email addresses and emoji blanked: each keeps its place, and no word grows together over
+ * them.
+ */
 function masked(content: string) {
   let text = '';
   const links: { readonly at: number; readonly value: string; readonly href: string }[] = [];

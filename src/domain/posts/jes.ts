@@ -17,8 +17,8 @@ export type Location = z.infer<typeof locationSchema>;
 export type LinkPreview = z.infer<typeof linkPreviewSchema>;
 
 /**
- * What a statement makes of a Jes: it tells a bounce by `bounceOfId`, whether or not the original is there, and files by
- * their objects.
+ * What a statement makes of a Jes: it tells a bounce by `bounceOfId`, whether or not the original is there, and files
+ * by their objects.
  */
 type StoredJes = Omit<Jes, 'media' | 'bounceOfDeleted' | 'bounceOfId' | 'bounceOf'> & {
   readonly media: readonly MediaRow[];
@@ -30,8 +30,8 @@ type StoredJes = Omit<Jes, 'media' | 'bounceOfDeleted' | 'bounceOfId' | 'bounceO
 /**
  * A Jes from the JSON that `jesJson` of the store made.
  *
- * @param readAt when it is read, in unix milliseconds. Without it it is the answer to a write, and the addresses of its files
- * count from when that was, so that the same text always gives the same Jes
+ * @param readAt when it is read, in unix milliseconds. Without it it is the answer to a write, and the addresses of its
+ * files count from when that was, so that the same text always gives the same Jes
  */
 export async function toJes(ports: MediaPorts, json: string, readAt?: number): Promise<Jes> {
   const stored = JSON.parse(json) as StoredJes;

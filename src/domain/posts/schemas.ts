@@ -101,8 +101,8 @@ export const newPostSchema = newPost(
 export const newMediaPostSchema = newPost(contentOrNone.default(''), alts.default([]));
 
 /**
- * `PATCH /api/posts/:id`. What is left out stays as it is; `location: null` takes it away. Whether the content may be empty
- * the statement knows, which sees the files.
+ * `PATCH /api/posts/:id`. What is left out stays as it is; `location: null` takes it away. Whether the content may be
+ * empty the statement knows, which sees the files.
  */
 export const postChangeSchema = z
   .strictObject({

@@ -90,8 +90,8 @@ function eventColumns(alias: PostAlias, view: ViewSlots & { readonly apiOrigin: 
 }
 
 /**
- * A Jes as one JSON, made by Postgres: the answer to a read, and, of the author alone, the answer to a write in the transaction of
- * that write.
+ * A Jes as one JSON, made by Postgres: the answer to a read, and, of the author alone, the answer to a write in the
+ * transaction of that write.
  */
 const jesJson = template<
   { isSignedIn: boolean; withCounts: boolean; isOwn: boolean },
@@ -372,9 +372,9 @@ const EMPTIED = sql.raw(
 );
 
 /**
- * Parts of a statement that deletes Jes: they take the words of the deleted ones out of answers that are kept for replays, out
- * of events, and out of polls; of bounces in answers and events they take the bounced Jes. The statement has a part `gone`
- * with a column `id`.
+ * Parts of a statement that deletes Jes: they take the words of the deleted ones out of answers that are kept for
+ * replays, out of events, and out of polls; of bounces in answers and events they take the bounced Jes. The statement
+ * has a part `gone` with a column `id`.
  */
 export function emptyDeleted(): Sql {
   return sql`
@@ -454,8 +454,9 @@ export interface NewBounceRow {
 }
 
 /**
- * Inserts a bounce, of the original where a plain bounce is bounced. Rules, in this order: `bounced_visible`, where the account
- * sees no such Jes; `bounced_public`, where it is not for everybody; `posts_bounced_once`, an index, where it is a second plain one.
+ * Inserts a bounce, of the original where a plain bounce is bounced. Rules, in this order: `bounced_visible`, where the
+ * account sees no such Jes; `bounced_public`, where it is not for everybody; `posts_bounced_once`, an index, where it
+ * is a second plain one.
  */
 export function insertBounce(db: Db, bounce: NewBounceRow) {
   const { actor, entities, createdAt } = bounce;

@@ -10,9 +10,9 @@ export type PostAlias = 'post' | 'original' | 'bounced';
 export type Alias = PostAlias | 'jesclip';
 
 /**
- * Who sees a Jes or a JesClip (contract section 8), as a condition on its row and its author in `accounts`: the one place
- * where this is said. One's own always; in a JeHub what is there for members; of others PUBLIC from a public account,
- * and PUBLIC and FOLLOWERS from whom one follows. What is deleted nobody sees.
+ * Who sees a Jes or a JesClip (contract section 8), as a condition on its row and its author in `accounts`: the one
+ * place where this is said. One's own always; in a JeHub what is there for members; of others PUBLIC from a public
+ * account, and PUBLIC and FOLLOWERS from whom one follows. What is deleted nobody sees.
  *
  * @param viewerId null = somebody who is not signed in: PUBLIC of public accounts, and no JeHub
  */

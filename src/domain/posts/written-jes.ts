@@ -6,9 +6,10 @@ import { type Jes, toJes } from './jes.ts';
 import { selectJesVisible } from './store.ts';
 
 /**
- * The answer to a write of a Jes, as its caller may see it (contract section 8): the transaction keeps it with its counts, and a
- * replay never shows what the caller could not read now. `counts` follow the scopes of the key that asks, and a bounced Jes
- * that was deleted or narrowed since is gone. A deleted Jes has been emptied where it is kept (`emptyDeleted` of the store).
+ * The answer to a write of a Jes, as its caller may see it (contract section 8): the transaction keeps it with its
+ * counts, and a replay never shows what the caller could not read now. `counts` follow the scopes of the key that asks,
+ * and a bounced Jes that was deleted or narrowed since is gone. A deleted Jes has been emptied where it is kept
+ * (`emptyDeleted` of the store).
  */
 export async function toWrittenJes(ctx: ActorCtx, written: Written<string>): Promise<Written<Jes>> {
   const { actor, ports } = ctx;

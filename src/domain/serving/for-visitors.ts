@@ -5,11 +5,11 @@ import type { Ctx } from '../context.ts';
 const inFlight = new InFlight<unknown>();
 
 /**
- * Reads what visitors see under a path, at one statement however many ask at once. That there is nothing for them, the cache
- * says for a minute: made-up addresses cost no statement each.
+ * Reads the public content of a path, at one statement for any number of visitors at once. The cache keeps a 404 for a
+ * minute, so that each made-up address costs at most one statement a minute.
  *
- * @param kept what the cache has for the path
- * @param read as somebody who is not signed in
+ * @param kept the entry of the cache for the path
+ * @param read as a visitor
  * @throws ApiError `not_found`
  */
 export async function readForVisitors<T>(

@@ -13,18 +13,20 @@ export interface OpenFile {
   /** With its quotes. */
   readonly etag: string;
   readonly size: number;
-  /** Until when its address is good, in unix milliseconds; undefined = it is for everybody. */
+  /** The end of its address, in unix milliseconds; undefined = it is public. */
   readonly expiresAt: number | undefined;
-  /** The bytes, or a part of them; to be asked once. @throws ApiError `not_found`: it was deleted in this very moment */
+  /**
+   * The bytes, or a part of them; to be asked once. @throws ApiError `not_found`: it was deleted in this very moment
+   */
   read(part?: ByteRange): Promise<ReadableStream>;
 }
 
 /**
- * Opens a file for whoever has this address. With a signature nothing is asked: it was given to somebody who may, and is
- * gone within the hour. Without one the file must be for everybody, and comes from the cache for a minute.
+ * Opens a file by its address. A signature needs no look-up: we gave it to a viewer who may see the file, and it
+ * expires within the hour. Without one the file must be public, and comes from the cache for a minute.
  *
  * @param query of the address, as `linkMedia` wrote it
- * @param isWhole whether all bytes are wanted, and on no condition
+ * @param isWhole true if the request wants all bytes, without a condition
  * @throws ApiError `not_found`
  */
 export async function openMedia(
@@ -62,7 +64,7 @@ async function requireForEverybody({ ports }: Ctx, object: string): Promise<void
   if (rows.length === 0) throw new ApiError({ code: 'not_found' });
 }
 
-/** One call of the bucket where the whole is wanted; else one for what is known of it, and one for its bytes. */
+/** One call of the bucket for a whole file; else one for its metadata, and one for the bytes. */
 async function openStored({ ports }: Ctx, object: string, isWhole: boolean): Promise<Bytes> {
   const { objects } = ports;
   const whole = isWhole ? await objects.get(object) : undefined;
@@ -93,8 +95,8 @@ async function openKept(ctx: Ctx, path: string, object: string, kept: Response, 
 }
 
 /**
- * Puts a file into the cache, read once more: a copy of what is being sent would fill the memory of an isolate, at the pace
- * of the slowest reader.
+ * Puts a file into the cache from a second read: a copy of the running response would fill the memory of an isolate, at
+ * the pace of the slowest reader.
  */
 async function keepFile({ ports }: Ctx, path: string, object: string): Promise<void> {
   const { publicCache, objects } = ports;

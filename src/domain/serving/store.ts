@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Db } from '../../data/db.ts';
 import { visibleTo, withAuthor } from '../posts/index.ts';
 
-/** A row where an object belongs to a Jes or a JesClip that everybody may see. */
+/** A row if an object belongs to a public Jes or JesClip. */
 export function selectForEverybody(db: Db, object: string) {
   return db.execute(sql`
     SELECT FROM media WHERE object = ${object} AND (

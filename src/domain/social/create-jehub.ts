@@ -7,7 +7,10 @@ import { type JeHub, newJehubSchema } from './schemas.ts';
 import { insertJehub, jehubAnswer } from './store.ts';
 import { writeAsPerson } from './write.ts';
 
-/** Founds a JeHub; the person is its first member. Names need not be unique. @throws ApiError `invalid_request`, `daily_quota_exceeded` */
+/**
+ * Founds a JeHub; the person is its first member. Names need not be unique. @throws ApiError `invalid_request`,
+ * `daily_quota_exceeded`
+ */
 export async function createJehub(ctx: SessionCtx, input: unknown): Promise<Written<JeHub>> {
   const { name } = parseInput(newJehubSchema, input);
   const { now, ports } = ctx;

@@ -10,7 +10,7 @@ export const jehubSchema = z
   })
   .meta({ id: 'JeHub', description: 'A community with members.' });
 
-/** What the person said of a Jes, and what all did. */
+/** The person's like of a Jes, and the likes of all. */
 export const likeSchema = z
   .strictObject({ liked: z.boolean(), likes: countField('Likes of all.') })
   .meta({ id: 'Like' });
@@ -19,7 +19,7 @@ export const saveSchema = z
   .strictObject({ saved: z.boolean(), saves: countField('The number of saves.') })
   .meta({ id: 'Save' });
 
-/** Whether the person follows somebody, and how many do. */
+/** The person's follow of an account, and the number of its followers. */
 export const followSchema = z
   .strictObject({
     username: z.string().meta({ examples: ['zoe'] }),

@@ -10,8 +10,8 @@ import { writeAsPerson } from './write.ts';
 const USERNAME = new RegExp(`^[a-z0-9_]{${USERNAME_MIN_CHARACTERS},${USERNAME_MAX_CHARACTERS}}$`);
 
 /**
- * Follows somebody, or no longer; the same again changes nothing. Private accounts are followed without being asked: the
- * contract knows no requests.
+ * Follows or unfollows an account; a repetition changes nothing. Private accounts are followed without a request: the
+ * contract has none.
  *
  * @throws ApiError `not_found`, `invalid_request` (oneself), `daily_quota_exceeded`
  */

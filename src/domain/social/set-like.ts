@@ -6,7 +6,7 @@ import type { Like } from './schemas.ts';
 import { markAnswer, setMark } from './store.ts';
 import { writeAsPerson } from './write.ts';
 
-/** Likes a Jes that the person sees, or no longer; the same again changes nothing. @throws ApiError `not_found` */
+/** Likes or unlikes a Jes that the person may see; a repetition changes nothing. @throws ApiError `not_found` */
 export async function setLike(ctx: SessionCtx, postId: string, isSet: boolean): Promise<Written<Like>> {
   if (!isId(postId)) throw new ApiError({ code: 'not_found' });
   const { now, ports } = ctx;

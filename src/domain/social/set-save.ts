@@ -6,7 +6,7 @@ import type { Save } from './schemas.ts';
 import { markAnswer, setMark } from './store.ts';
 import { writeAsPerson } from './write.ts';
 
-/** Keeps a Jes for later that the person sees, or no longer; the same again changes nothing. @throws ApiError `not_found` */
+/** Saves or unsaves a Jes that the person may see; a repetition changes nothing. @throws ApiError `not_found` */
 export async function setSave(ctx: SessionCtx, postId: string, isSet: boolean): Promise<Written<Save>> {
   if (!isId(postId)) throw new ApiError({ code: 'not_found' });
   const { now, ports } = ctx;

@@ -6,7 +6,7 @@ import { actingAccount } from '../idempotency/index.ts';
 import { dayOf } from '../limits/index.ts';
 import { visibleTo, withAuthor } from '../posts/index.ts';
 
-/** What a person may say of a Jes, where that is kept and counted, and what the answer calls it. */
+/** The marks that a person can set on a Jes: their tables, their counts, and their fields in the answer. */
 const MARKS = {
   like: { table: 'likes', count: 'like_count', is: '"liked"', total: '"likes"' },
   save: { table: 'saves', count: 'save_count', is: '"saved"', total: '"saves"' },
@@ -41,7 +41,7 @@ export function setMark(
     UPDATE posts SET ${count} = ${count} ${sql.raw(isSet ? '+ 1' : '- 1')} FROM changed WHERE posts.id = changed.post_id`);
 }
 
-/** How a Jes is marked; NULL where the person sees no such Jes. */
+/** The mark on a Jes; NULL if the person may not see it or it does not exist. */
 export function markAnswer(mark: Mark, target: { postId: string; actor: SessionActor; isSet: boolean }): Sql {
   const { count, is, total } = MARKS[mark];
   return sql`
@@ -51,14 +51,16 @@ export function markAnswer(mark: Mark, target: { postId: string; actor: SessionA
       WHERE post.id = ${target.postId} AND ${visibleTo(target.actor.accountId, 'post')}) mark`;
 }
 
-/** Locks two accounts in the order of their ids, so that two who follow each other at once wait, and never in a circle. */
+/**
+ * Locks two accounts in the order of their ids, so that two accounts that follow each other at once cannot deadlock.
+ */
 export function lockAccounts(db: Db, accountId: string, username: string) {
   return db.execute(sql`
     SELECT id FROM accounts WHERE id IN (${accountId}, (SELECT id FROM accounts WHERE username = ${username}))
     ORDER BY id FOR NO KEY UPDATE`);
 }
 
-/** Makes a person follow somebody, or no longer, and counts it on both sides by what really was written. */
+/** Sets or removes a follow, and changes both counts by the number of rows written. */
 export function setFollowing(
   db: Db,
   target: {
@@ -91,7 +93,7 @@ export function setFollowing(
     FROM deltas WHERE accounts.id = deltas.id`);
 }
 
-/** NULL where nobody has the username. */
+/** NULL for an unknown username. */
 export function followAnswer(username: string, isSet: boolean): Sql {
   return sql`
     SELECT row_to_json(follow)::text FROM (
@@ -119,7 +121,7 @@ export function insertMember(db: Db, id: string, actor: Writer<SessionActor>, at
     UPDATE jehubs SET member_count = member_count + 1 FROM joined WHERE jehubs.id = joined.jehub_id`);
 }
 
-/** NULL where there is no such JeHub. */
+/** NULL for an unknown JeHub. */
 export function jehubAnswer(id: string): Sql {
   return sql`
     SELECT row_to_json(hub)::text FROM (

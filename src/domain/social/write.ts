@@ -3,9 +3,10 @@ import type { SessionCtx } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 
 /**
- * Runs what a person does: a repetition changes nothing and answers as it is now, with an `Idempotency-Key` as it was then.
+ * Runs a write of a person. A repetition changes nothing and returns the current state; with an `Idempotency-Key` it
+ * returns the stored response.
  *
- * @throws ApiError `not_found` where the answer is NULL, `authentication_required` where the session ended meanwhile
+ * @throws ApiError `not_found` if the answer is NULL, `authentication_required` if the session ended meanwhile
  */
 export async function writeAsPerson<T>(ctx: SessionCtx, write: Parameters<typeof writeOnce>[1]): Promise<Written<T>> {
   const written = await writeOnce(ctx, write);

@@ -2,7 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 
-/** The account with an id or a username. The id goes first: a username may spell the id of another account in lower case. */
+/**
+ * The account with an id or a username. The id comes first: a username may spell the id of another account in lower
+ * case.
+ */
 export function selectAccount(db: Db, name: string) {
   return db
     .select({ id: accounts.id, username: accounts.username })
@@ -12,7 +15,7 @@ export function selectAccount(db: Db, name: string) {
     .limit(1);
 }
 
-/** Waits for every write under way that acts for the account, since each holds its row (`actingAccount`). */
+/** Waits for every write in progress that acts for the account, since each locks its row (`actingAccount`). */
 export function lockForSuspension(db: Db, id: string) {
   return db.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, id)).for('update');
 }

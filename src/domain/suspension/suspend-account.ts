@@ -7,17 +7,18 @@ import { lockForSuspension, markSuspended, markUnsuspended, selectAccount } from
 export interface Suspension {
   readonly id: string;
   readonly username: string;
-  /** ISO-8601; the first time, where the account was suspended before. Null once it is not suspended. */
+  /** ISO-8601; the first time, if the account was suspended before. Null once it is not suspended. */
   readonly suspendedAt: string | null;
 }
 
 /**
- * Suspends an account (contract section 9): once this has returned, no request of its sessions and keys is admitted, no write
- * of theirs lands and no webhook delivery starts. Nothing is deleted, and its public Jes stay visible. Idempotent.
+ * Suspends an account (contract section 9): once this has returned, no request of its sessions and keys is admitted, no
+ * write of theirs lands and no webhook delivery starts. Nothing is deleted, and its public Jes stay visible.
+ * Idempotent.
  *
  * @param name the username or the id
- * @throws ApiError `not_found`; `service_unavailable` when Redis could not be told: the account is suspended in Neon and writes
- * nothing, records in Redis may admit reads a little longer, and repeating the call tells Redis again
+ * @throws ApiError `not_found`; `service_unavailable` when Redis failed: the account is suspended in Neon and writes
+ * nothing, records in Redis may admit reads a little longer, and a retry of the call updates Redis
  */
 export async function suspendAccount(ctx: Ctx, name: string): Promise<Suspension> {
   const { db } = ctx.ports;

@@ -12,9 +12,9 @@ interface Row extends Record<string, unknown> {
 }
 
 /**
- * Everything we keep of a person, as JSON in pieces: a page of rows is read when it is asked for, so that a large account needs
- * no more memory than a small one. No secret is in it: no password hash, no hash of a key, no token. Addresses of files are
- * signed, and work for an hour.
+ * Everything we keep of a person, as JSON in pieces: a page of rows is read when it is asked for, so that a large
+ * account needs no more memory than a small one. No secret is in it: no password hash, no hash of a key, no token.
+ * Addresses of files are signed, and work for an hour.
  *
  * @throws ApiError `rate_limit_exceeded`, `not_found`; what fails later ends the pieces early
  */

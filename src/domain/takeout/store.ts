@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../data/db.ts';
 
-/** Constant pieces of SQL, none of them a caller's. */
+/** Constant pieces of SQL, never a caller's. */
 interface List {
   /** The fields of a row. */
   readonly columns: string;
@@ -176,10 +176,12 @@ export function selectAccount(db: Db, accountId: string) {
       FROM accounts WHERE id = ${accountId}) account`);
 }
 
-/** Parts the columns of a position; no id and no time holds it. */
+/** Separates the columns of a position; no id and no time contains it. */
 const SEPARATOR = ' / ';
 
-/** The rows of a list after a position, each as JSON with its own position. @param position empty = from the beginning */
+/**
+ * The rows of a list after a position, each as JSON with its own position. @param position empty = from the beginning
+ */
 export function selectPage(db: Db, list: List, accountId: string, position: string, limit: number) {
   const { columns, from, owner, condition, order } = list;
   const names = sql.raw(order.map(([column]) => column).join(', '));

@@ -37,9 +37,9 @@ interface Probe {
 }
 
 /**
- * Checks a receiver with six requests that are no deliveries: a good one; one with a wrong signature; one that is too old; the
- * first once more; one with two signatures, of which the second is right, as during a rotation; and one whose response must
- * come in time. A receiver that verifies and deduplicates as Standard Webhooks asks passes all.
+ * Checks a receiver with six requests that are no deliveries: a good one; one with a wrong signature; one that is too
+ * old; the first once more; one with two signatures, of which the second is right, as during a rotation; and one whose
+ * response must come in time. A receiver that verifies and deduplicates as Standard Webhooks asks passes all.
  *
  * @throws ApiError `not_found`, `rate_limit_exceeded`, `invalid_request` (its key is revoked or suspended)
  */

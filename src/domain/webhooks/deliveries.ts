@@ -16,7 +16,7 @@ export async function listDeliveries(ctx: ActorCtx, path: WebhookPath, input: un
   const { status, event, limit, cursor } = parseInput(deliveriesQuerySchema, input);
   const list = `deliveries of ${named.webhookId}`;
   const before = await openPosition(ctx, list, cursor);
-  // One more than asked for tells whether there is another page.
+  // One more than asked for shows if there is another page.
   const page = { status, event, before, limit: limit + 1 };
   const { rows } = await runSql(selectDeliveries(ctx.ports.db, named, page));
   const found = parseFound<DeliveryPage['deliveries']>(rows);
@@ -38,8 +38,8 @@ export async function readDelivery(
 }
 
 /**
- * Events of the account of a key, the oldest first, for who has no public URL. `nextCursor` is a watermark: sequences are
- * given under a lock that is held until the commit, so nothing that commits later comes before it.
+ * Events of the account of a key, the oldest first, for who has no public URL. `nextCursor` is a watermark: sequences
+ * are given under a lock that is held until the commit, so nothing that commits later comes before it.
  *
  * @returns the answer as JSON, in which each event is the text that deliveries send
  * @throws ApiError `not_found`, `invalid_request`

@@ -133,7 +133,9 @@ export async function deleteWebhook(
   return written;
 }
 
-/** Nothing of it starts any more; this writes down what is cancelled, after the response. The sweep does what is left. */
+/**
+ * Nothing of it starts any more; this writes down what is cancelled, after the response. The sweep does what is left.
+ */
 function cancelWaiting({ defer, now, ports }: ActorCtx, { keyId }: WebhookPath): void {
   defer(runSql(cancelSilenced(ports.db, { now, limit: WEBHOOK_BATCH, keyIds: [keyId] })));
 }

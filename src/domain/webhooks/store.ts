@@ -88,8 +88,9 @@ export function selectWebhooks(db: Db, actor: Actor, keyId: string) {
 }
 
 /**
- * Locks a key of the actor's: creations of endpoints for it wait for each other, so that each sees those before it. It comes
- * before {@link actingAccount}, whose lock on a key is weaker: two who strengthened that one would wait for each other.
+ * Locks a key of the actor's: creations of endpoints for it wait for each other, so that each sees those before it. It
+ * comes before {@link actingAccount}, whose lock on a key is weaker: two who strengthened that one would wait for each
+ * other.
  */
 export function lockKey(db: Db, { actor, keyId }: Named) {
   return db.execute(sql`
@@ -106,8 +107,8 @@ export interface NewWebhookRow {
 }
 
 /**
- * Inserts an endpoint. Rules, in this order: `own_key`, where the actor has no such key; `active_key`, where it is silenced or has
- * expired; `webhooks_of_key`, where it has its number of endpoints.
+ * Inserts an endpoint. Rules, in this order: `own_key`, where the actor has no such key; `active_key`, where it is
+ * silenced or has expired; `webhooks_of_key`, where it has its number of endpoints.
  */
 export function insertWebhook(db: Db, { actor, keyId, webhookId }: Named, row: NewWebhookRow) {
   const at = time(row.createdAt);
@@ -161,7 +162,9 @@ export function deletedAnswer({ actor, keyId, webhookId }: Named, at: Date): Sql
     SELECT '' FROM ${ENDPOINT} WHERE e.id = ${webhookId} AND e.deleted_at = ${time(at)} AND ${isOwnKey(actor, keyId)}`;
 }
 
-/** Replaces the secret; the one before signs on until it expires. No row is changed while two are live, unless told so. */
+/**
+ * Replaces the secret; the one before signs on until it expires. No row is changed while two are live, unless told so.
+ */
 export function rotateSecret(
   db: Db,
   named: Named,
@@ -266,8 +269,9 @@ export function requeueDelivery(db: Db, named: Named, deliveryId: string, at: Da
 }
 
 /**
- * Queues in one statement what an endpoint missed: events since a time that it is subscribed to and that were not delivered,
- * also those from when it was disabled, or all of them. How many they are is kept for {@link replayedAnswer}.
+ * Queues in one statement what an endpoint missed: events since a time that it is subscribed to and that were not
+ * delivered, also those from when it was disabled, or all of them. How many they are is kept for {@link
+ * replayedAnswer}.
  */
 export function replayEvents(
   db: Db,
@@ -343,8 +347,9 @@ export function selectDelivery(db: Db, named: Named, deliveryId: string) {
 }
 
 /**
- * Events of the account of a key, the oldest first, and the account's watermark in the same snapshot: no event with a smaller
- * number can commit later. One row without an event where there is none; no row where the actor has no such key.
+ * Events of the account of a key, the oldest first, and the account's watermark in the same snapshot: no event with a
+ * smaller number can commit later. One row without an event where there is none; no row where the actor has no such
+ * key.
  */
 export function selectEvents(
   db: Db,

@@ -28,7 +28,7 @@ async function answerSignedIn(context: RequestContext, verb: typeof signIn): Pro
   const { ctx, c } = context;
   const entered = await verb(ctx, visitorOf(context), await readJson(c.req.raw));
   const profile = await readProfile(ctx, entered.accountId);
-  // Only now: an answer that refuses signs nobody in.
+  // The cookie comes last: a refused request must not sign anyone in.
   context.cookies = await signedInCookies(context, entered);
   return reply(context, 200, profile);
 }

@@ -1,7 +1,7 @@
 import type { PublicEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 
-/** The Worker runs, and in which version; asks nobody else. */
+/** The Worker runs, and in which version; asks no store. */
 export const healthz = {
   operationId: 'getHealth',
   method: 'GET',

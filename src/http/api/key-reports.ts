@@ -8,7 +8,7 @@ import { reply } from '../reply.ts';
 /** Loaded when first asked for: hardly an isolate ever is. */
 const leaks = () => import('../../domain/leaks/index.ts');
 
-/** Whoever holds a key may end it. The response is the same whatever became of it. */
+/** Any holder of a key may revoke it. The response does not depend on the result. */
 export const postKeyReport = {
   operationId: 'reportKeys',
   method: 'POST',

@@ -4,7 +4,7 @@ import { describeKey } from '../../domain/keys/index.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 
-/** What the key that calls can learn of itself. A session is no key. */
+/** The state of the key that calls. A session is no key. */
 export const getKey = {
   operationId: 'getKey',
   method: 'GET',

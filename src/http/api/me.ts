@@ -1,7 +1,9 @@
 import type { CallerEndpoint } from '../endpoint.ts';
 import { reply } from '../reply.ts';
 
-/** Who am I? A key is answered from its record without a statement, unless it wrote a moment ago (contract section 7). */
+/**
+ * Who am I? A key is answered from its record without a statement, unless it wrote a moment ago (contract section 7).
+ */
 export const getMe = {
   operationId: 'getMe',
   method: 'GET',

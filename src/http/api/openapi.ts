@@ -4,7 +4,7 @@ import type { Endpoint, PublicEndpoint } from '../endpoint.ts';
 import { EVERY_REPLY } from '../reply.ts';
 
 /**
- * The OpenAPI document. The code that makes it is loaded by the first request for it, so an isolate that serves calls with
+ * The OpenAPI document. The first request for it loads the code that makes it, so an isolate that serves calls with
  * keys never loads it. Scripts of any origin may read it, because tools in browsers load such documents.
  *
  * @param endpoints the endpoints that the document describes; a function, because this endpoint is one of them

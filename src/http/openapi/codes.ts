@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../config/errors.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Operation } from './operation.ts';
 
-/** What a bearer key can meet before anything is looked at but itself (contract section 3). */
+/** The refusals of a bearer key that come before any check of the request itself (contract section 3). */
 const OF_A_KEY = [
   'invalid_api_key',
   'api_key_revoked',
@@ -14,7 +14,9 @@ const OF_A_KEY = [
 
 const OF_ANY = ['not_acceptable', 'internal_error', 'service_unavailable'] as const satisfies readonly ErrorCode[];
 
-/** Every code with which an endpoint may refuse: what follows from its route and its promise, and what it names itself. */
+/**
+ * Every code with which an endpoint may refuse: those of its route and its operation, and those that it names itself.
+ */
 export function codesOf(endpoint: Endpoint, operation: Operation): readonly ErrorCode[] {
   const codes: ErrorCode[] = [
     'https_required',

@@ -20,14 +20,14 @@ import { type Operation, TAGS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { exampleOf, headersOf, problemSchema } from './problems.ts';
 
-/** An endpoint, what it promises, and the codes with which it may refuse. */
+/** An endpoint, its operation, and the codes with which it may refuse. */
 interface Described {
   readonly endpoint: Endpoint;
   readonly operation: Operation;
   readonly codes: readonly ErrorCode[];
 }
 
-/** Its schemas, by what they are for. */
+/** Its schemas, by purpose. */
 interface Schemas {
   readonly bodies: Converted;
   readonly forms: Converted;
@@ -38,10 +38,10 @@ interface Schemas {
 }
 
 /**
- * The OpenAPI document of these endpoints, made of what serves: their routes, the schemas that their verbs parse, the one
- * code table and the mapper of errors.
+ * The OpenAPI document of these endpoints, made from the running code: their routes, the schemas that their verbs
+ * parse, the one code table and the mapper of errors.
  *
- * @param apiOrigin where the API is called
+ * @param apiOrigin the origin of the API
  */
 export function describeApi(endpoints: readonly Endpoint[], apiOrigin: string): Json {
   const described = endpoints.map((endpoint): Described => {
@@ -140,7 +140,7 @@ function describe(one: Described, schemas: Schemas): Json {
   };
 }
 
-/** What the document's own fields do not say: scope and limits. */
+/** The scope and the limits in words, since the document's own fields do not say them. */
 function describeInWords({ endpoint, operation, codes }: Described): string {
   const scope = endpoint.access === 'caller' && endpoint.scope;
   const isPost = endpoint.access === 'caller' && endpoint.isPost;
@@ -205,7 +205,7 @@ function describeSuccess({ endpoint, operation }: Described, { answers }: Schema
   };
 }
 
-/** A request that an endpoint of an integration gets, and what it should answer. */
+/** A request that an endpoint of an integration gets, and the expected answer. */
 function describeWebhook(name: string, { events }: Schemas): Json {
   return {
     post: {

@@ -10,7 +10,11 @@ export interface Converted {
   readonly components: Json;
 }
 
-/** Schemas of ours as JSON Schema (draft 2020-12), which OpenAPI 3.1 speaks. @param io what callers send, or what they get */
+/**
+ * Our schemas as JSON Schema (draft 2020-12), which OpenAPI 3.1 uses.
+ *
+ * @param io the schema of requests, or of responses
+ */
 export function convert(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Converted {
   const { properties, $defs } = z.toJSONSchema(z.object(schemas), { io, override: describeFile });
   const refer = (part: unknown): Json =>

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { ErrorCode } from '../../config/errors.ts';
 import type { HeaderName } from './headers.ts';
 
-/** What stands together in the description. */
+/** The groups of operations in the description. */
 export const TAGS = {
   Account: 'Who the caller is.',
   Posts: 'A *Jes* is a post; a *bounce* shows one again, with words of one’s own or without.',
@@ -16,14 +16,14 @@ export const TAGS = {
 } as const;
 
 /**
- * What an endpoint promises beyond its route: read by the OpenAPI document, the types of the client, and the suites that hold
- * every answer to it. It stands apart from the endpoint since no call with a key should pay for it.
+ * The promises of an endpoint beyond its route: read by the OpenAPI document, the types of the client, and the suites
+ * that hold every response to it. They stand apart from the endpoint so that no call with a key pays for them.
  */
 export interface Operation {
   readonly tag: keyof typeof TAGS;
   readonly summary: string;
   readonly description?: string;
-  /** Of the variables in the path. */
+  /** The variables in the path. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: RequestBody;
@@ -50,6 +50,6 @@ export interface Success {
   readonly schema?: z.ZodType;
   /** Those of its own. */
   readonly headers?: readonly HeaderName[];
-  /** It carries an `ETag`, and is 304 to whoever names that. */
+  /** The response carries an `ETag`, and is 304 to a request that names it. */
   readonly isCacheable?: true;
 }

@@ -8,7 +8,7 @@ import { service } from './service.ts';
 import { social } from './social.ts';
 import { webhooks } from './webhooks.ts';
 
-/** What every endpoint promises, by its operation id. */
+/** The promises of every endpoint, by its operation id. */
 export const OPERATIONS = {
   ...accounts,
   ...posts,

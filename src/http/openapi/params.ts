@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { ID_PATTERN } from '../../lib/id.ts';
 
-/** The variable `id` of a path. A text that is no id is 404, as is an id that nobody has. @param of what, with an article */
+/**
+ * The variable `id` of a path. A text that is no id is 404, as is an unknown id.
+ *
+ * @param of the thing, with an article
+ */
 export function pathId(of: string) {
   const id = z.string().meta({
     description: `Id of ${of}.`,
@@ -11,7 +15,11 @@ export function pathId(of: string) {
   return z.object({ id });
 }
 
-/** Several ids. @param of what each is the id of, by the name of its variable */
+/**
+ * Several ids.
+ *
+ * @param of the things that have the ids, by the name of the variable
+ */
 export function pathIds<K extends string>(of: Readonly<Record<K, string>>) {
   const entries = Object.entries<string>(of).map(([name, what]) => [name, pathId(what).shape.id]);
   return z.object(Object.fromEntries(entries) as Record<K, z.ZodString>);

@@ -5,8 +5,8 @@ import { findAsset } from './assets/files.ts';
 import type { Asset } from './page.ts';
 
 /**
- * Styles, scripts and the icon of the pages. A browser keeps a version for a year. Another version than the one asked for
- * is not kept: while a deployment is rolled out, a page of the new Worker may ask the old one for its styles.
+ * Styles, scripts and the icon of the pages. A browser keeps a version for a year. Another version than the one asked
+ * for is not kept: while a deployment is rolled out, a page of the new Worker may ask the old one for its styles.
  */
 export const getAsset: Asset = {
   method: 'GET',

@@ -17,7 +17,7 @@ async function fileAt(path: string, apiOrigin: string): Promise<DocsFile | Kept>
   if (kept) return kept;
   const { writeFile } = await import('./docs/files.tsx');
   const file = await writeFile(path, apiOrigin);
-  // Only addresses that exist, of which there are some hundred.
+  // Only addresses that exist are kept; there are some hundred.
   if (file.status === 404) return file;
   const cached = { ...file, ...(await toCached(file.text)) };
   made.set(name, cached);
@@ -25,8 +25,8 @@ async function fileAt(path: string, apiOrigin: string): Promise<DocsFile | Kept>
 }
 
 /**
- * The reference: the same for everybody, so that it may be kept for a while. The code that makes it is loaded by the first
- * request for it. Its script may call the API, with a key that a visitor pastes.
+ * The reference: the same for everybody, so that it may be kept for a while. The first request for it loads the code
+ * that makes it. Its script may call the API, with a key that a visitor pastes.
  */
 async function handle(context: RequestContext): Promise<Response> {
   const { pathname } = new URL(context.c.req.url);

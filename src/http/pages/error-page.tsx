@@ -20,7 +20,7 @@ export function errorPage(context: RequestContext, reason: ErrorReason): Promise
   context.errorReason = reason;
   const { authentication } = context;
   const isPerson = authentication?.outcome === 'admitted' && authentication.actor.type === 'session';
-  // While sessions cannot be read, nobody is signed out: the header says nothing of the viewer.
+  // A failed session look-up does not mean "signed out", so the header shows no viewer.
   const isUnknown = !isPerson && reason.code === 'service_unavailable';
   const page = (
     <Layout title={title} viewer={isPerson ? authentication : undefined} nav={isUnknown ? <span></span> : undefined}>

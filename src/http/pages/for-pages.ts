@@ -8,7 +8,7 @@ import type { Handler } from '../with-request-log.ts';
 import type { Page } from './page.ts';
 import { redirect } from './render.ts';
 
-/** Answers a page: who views it, and that no other site makes the browser send a form. */
+/** Answers a page: finds the viewer, and refuses forms of other sites. */
 export function forPage(page: Page): Handler {
   return async function answerPage(context) {
     if (page.access === 'asset' || page.access === 'anonymous') {
@@ -28,7 +28,7 @@ export function forPage(page: Page): Handler {
   };
 }
 
-/** @throws ApiError what is wrong with an API key, which opens no page */
+/** @throws ApiError the error of an API key, which opens no page */
 async function viewerOf(context: RequestContext, access: 'public' | 'session'): Promise<Person | undefined> {
   const authentication = await identify(context);
   if (authentication.outcome === 'refused') {

@@ -6,7 +6,7 @@ import type { PublicPage } from './page.ts';
 import { readForm, textOf } from './read-form.ts';
 import { type Markup, redirect } from './render.ts';
 
-/** Stands on the pages only where a deployment has Google's two secrets. */
+/** The button is on the pages only if the deployment has Google's two secrets. */
 export function GoogleButton({ next }: { readonly next: string }): Markup {
   return (
     <form method="post" action="/sign-in/google" class="google">
@@ -31,7 +31,7 @@ export const postGoogle: PublicPage = {
   },
 };
 
-/** Where Google sends the browser back to; the identity library checks what it brings. */
+/** The address to which Google sends the browser back; the identity library checks the parameters. */
 export const getGoogleCallback: PublicPage = {
   method: 'GET',
   path: '/api/auth/callback/google',

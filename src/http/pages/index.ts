@@ -40,7 +40,7 @@ import { getWebhook, postWebhook } from './webhooks/endpoint.tsx';
 import { getNewWebhook, postNewWebhook } from './webhooks/new.tsx';
 import { getWebhookSecret } from './webhooks/secret.tsx';
 
-/** Every page, and what browsers load beside them. */
+/** Every page, and the files that browsers load beside them. */
 export const PAGES: readonly Page[] = [
   getRoot,
   getStatus,

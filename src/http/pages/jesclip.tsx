@@ -24,7 +24,7 @@ function JesClipArticle({ clip, now }: { readonly clip: JesClip; readonly now: n
   );
 }
 
-/** Where permalinks of JesClips point. */
+/** The page of the permalink of a JesClip. */
 export const getJesClipPage = permalinkPage({
   kind: 'jesclip',
   name: 'JesClip',

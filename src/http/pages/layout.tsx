@@ -4,13 +4,13 @@ import type { Person } from '../endpoint.ts';
 import { addressOf } from './assets/files.ts';
 import type { Markup } from './render.ts';
 
-/** What stands around every page. */
+/** The frame of every page. */
 export function Layout(props: {
   readonly title: string;
   readonly viewer?: Pick<Person, 'owner'> | undefined;
-  /** Where the page belongs in the navigation. */
+  /** The section of the page in the navigation. */
   readonly section?: 'api-access' | 'account' | undefined;
-  /** Replaces the part of the navigation that depends on the viewer, on a page that knows none. */
+  /** Replaces the part of the navigation that depends on the viewer, for a page without a viewer. */
   readonly nav?: Child;
   /** Styles and scripts of its own. */
   readonly head?: Child;
@@ -72,7 +72,7 @@ export function Layout(props: {
   );
 }
 
-/** Links of a page that looks up no session. Whoever is signed in is led on by the pages to sign in. */
+/** Links of a page that looks up no session. A signed-in reader is redirected from the sign-in page. */
 export const VISITOR_LINKS = (
   <ul>
     <li>

@@ -7,7 +7,10 @@ import { respond } from '../reply.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Asset } from './page.ts';
 
-/** The bytes of an image or a video, to whoever has their address; `expires` and `signature` where it needs them. */
+/**
+ * The bytes of an image or a video for any caller with their address; `expires` and `signature` for a file that needs
+ * them.
+ */
 export const getMedia: Asset = {
   method: 'GET',
   path: '/media/:object',
@@ -49,8 +52,8 @@ async function serve(
 }
 
 /**
- * A file of somebody's: it is what we say it is, runs nothing and is part of nothing but pictures and players. Its name never
- * holds anything else, so who may see it may keep it.
+ * Headers of a person's file: its type is fixed, it runs no script, and it may load only as a picture or in a player.
+ * Its name never stands for another file, so every cache may keep it.
  */
 function headersOf({ contentType, etag, expiresAt }: OpenFile, name: string, now: number): Record<string, string> {
   return {
@@ -63,7 +66,7 @@ function headersOf({ contentType, etag, expiresAt }: OpenFile, name: string, now
     ETag: etag,
     'Accept-Ranges': 'bytes',
     'Content-Security-Policy': "default-src 'none'; sandbox",
-    // Other sites may show what is on the web.
+    // Other sites may embed the files.
     'Cross-Origin-Resource-Policy': 'cross-origin',
   };
 }

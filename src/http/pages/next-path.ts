@@ -3,12 +3,12 @@ const DEFAULT = '/settings/api-access';
 /** A path, and at most the token of a mailed link. */
 const OURS = /^\/(?![/\\])[\w\-./~%]*(?:\?token=\w+)?$/;
 
-/** Where to go after signing in: a path of ours that was asked for, and never another site. */
+/** The path to go to after signing in: one of ours that was asked for, and never another site. */
 export function nextPath(next: string | undefined): string {
   return next !== undefined && OURS.test(next) ? next : DEFAULT;
 }
 
-/** The address of a page that leads on to a path of ours, unless that is where it leads anyway. */
+/** The address of a page that leads on to one of our paths, without it if that is the default. */
 export function withNext(page: string, next: string): string {
   return next === DEFAULT ? page : `${page}?next=${encodeURIComponent(next)}`;
 }

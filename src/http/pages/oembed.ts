@@ -10,7 +10,7 @@ import { jesCardContent } from './post.tsx';
 
 const CACHE_AGE_S = 300;
 
-/** oEmbed 1.0 (oembed.com) for permalinks of what everybody may see. Nothing of ours is framed, so it is a link with a picture. */
+/** oEmbed 1.0 (oembed.com) for public permalinks. None of our pages may be framed, so it is a link with a picture. */
 export const getOEmbed: Asset = {
   method: 'GET',
   path: '/oembed',

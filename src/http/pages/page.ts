@@ -6,7 +6,7 @@ interface Route {
   readonly path: string;
 }
 
-/** A page for everybody; who is signed in is told to it. */
+/** A page for everybody; it gets the signed-in viewer, if any. */
 export interface PublicPage extends Route {
   readonly access: 'public';
   handle(context: RequestContext, viewer: Person | undefined): Response | Promise<Response>;
@@ -24,7 +24,7 @@ export interface AnonymousPage extends Route {
   handle(context: RequestContext): Response | Promise<Response>;
 }
 
-/** What browsers load beside the pages; it knows nobody, and its refusals are no pages. */
+/** A file that browsers load beside the pages; it looks up no session, and its refusals are no pages. */
 export interface Asset extends Route {
   readonly access: 'asset';
   handle(context: RequestContext): Response | Promise<Response>;

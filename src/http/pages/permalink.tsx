@@ -16,7 +16,7 @@ import { type Markup, render } from './render.ts';
 /** The page that permalinks of a kind point to: a Jes or a JesClip, and the comments on it. */
 export function permalinkPage<T extends { readonly id: string; readonly author: Author }>(of: {
   readonly kind: Subject['kind'];
-  /** What people call it. */
+  /** The word for it in texts. */
   readonly name: string;
   readonly read: (ctx: Ctx, viewerId: string | null, id: string) => Promise<T>;
   readonly show: (shown: T, now: number) => Markup;
@@ -38,7 +38,7 @@ export function permalinkPage<T extends { readonly id: string; readonly author: 
       const viewerId = viewer?.owner.id ?? null;
       const cursor = c.req.query('cursor');
       try {
-        // One after the other: of what is not there, no comments are asked for.
+        // In this order: a thing that does not exist costs no look-up of comments.
         const shown = await (viewerId === null ? readAsVisitor(ctx, id) : read(ctx, viewerId, id));
         const comments = await listCommentsFor(ctx, viewerId, { kind, id }, cursor === undefined ? {} : { cursor });
         const card = toCard(ctx, `/${kind}/${shown.id}`, { name, author: shown.author, ...cardOf(shown) });

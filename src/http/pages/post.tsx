@@ -36,7 +36,10 @@ function PollResult({ poll, now }: { readonly poll: Poll; readonly now: number }
   );
 }
 
-/** The page behind a link, as it describes itself. Its image is not shown: loading it would tell that site who reads this. */
+/**
+ * The page behind a link, as it describes itself. Its image is not shown: loading it would tell that site who reads
+ * this.
+ */
 function PreviewCard({ preview }: { readonly preview: LinkPreview }): Markup {
   const { url, title, description, siteName } = preview;
   return (
@@ -89,13 +92,13 @@ function JesArticle(props: { readonly jes: Jes; readonly now: number; readonly i
   );
 }
 
-/** A plain bounce has no words of its own: it is shared as what it bounces. */
+/** A plain bounce has no words of its own: its card is that of the bounced Jes. */
 export function jesCardContent(jes: Jes): CardContent {
   const shown = jes.content === '' && jes.bounceOf !== null ? jes.bounceOf : jes;
   return { text: shown.content, media: shown.media[0] };
 }
 
-/** Where permalinks of Jes point. */
+/** The page of the permalink of a Jes. */
 export const getPostPage = permalinkPage({
   kind: 'post',
   name: 'Jes',

@@ -66,7 +66,7 @@ function NoSuchAccount({
   );
 }
 
-/** A small page for everybody, to which mentions lead. */
+/** A small public page, to which mentions link. */
 export const getProfile: PublicPage = {
   method: 'GET',
   path: '/:handle{@[A-Za-z0-9_]{3,30}}',

@@ -2,12 +2,12 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import { respond } from '../reply.ts';
 import type { RequestContext } from '../request-context.ts';
 
-/** What hono/jsx makes of a page without asynchronous parts. */
+/** The result of hono/jsx for a page without asynchronous parts. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /**
- * Headers of every page. Scripts, styles and images come from our own files and from nowhere else. Signing in with Google is a
- * form that redirects there, which browsers count as a form's target.
+ * Headers of every page. Scripts, styles and images come from our own files and from nowhere else. Signing in with
+ * Google is a form that redirects there, which browsers count as a form's target.
  */
 export const EVERY_PAGE = {
   'Content-Type': 'text/html; charset=utf-8',
@@ -37,9 +37,9 @@ export async function render(
 }
 
 /**
- * Sends the browser on to a path of ours, or an address of a provider's.
+ * Redirects the browser to one of our paths, or to an address of a provider's.
  *
- * @param status 303 = with a GET, whatever was sent; 308 = for good (RFC 9110 section 15.4)
+ * @param status 303 = with a GET; 308 = permanently, with the same method (RFC 9110 section 15.4)
  */
 export function redirect(
   context: RequestContext,

@@ -89,8 +89,8 @@ function HomePage({ apiOrigin }: { readonly apiOrigin: string }): Markup {
 }
 
 /**
- * The root of both hosts. People get the home page, on the host of the API the reference; callers get the addresses to begin
- * with. It looks up no session.
+ * The root of both hosts. People get the home page, on the host of the API the reference; callers get the addresses to
+ * begin with. It looks up no session.
  */
 export const getRoot: Asset = {
   method: 'GET',

@@ -24,7 +24,7 @@ interface Shown {
   readonly name: string;
   readonly username: string;
   readonly email: string;
-  /** Where to go afterwards. */
+  /** The path to go to afterwards. */
   readonly next: string;
 }
 

@@ -13,7 +13,7 @@ import { redirect } from './render.ts';
 type Router = Hono<AppEnv>['router'];
 
 /**
- * All paths but those of the API: pages, what browsers load beside them, and the refusals of what is not there.
+ * All paths but those of the API: pages, the files that browsers load beside them, and the 404s.
  *
  * @param clock unix milliseconds
  * @param api routes of the API, for requests that have its paths and another method
@@ -32,8 +32,8 @@ export function createSite(clock: () => number, api: Router): Hono<AppEnv> {
 }
 
 /**
- * Answers over plain http: pages lead browsers to https, a form is refused, and so is a call of the API, whose key may have
- * come with it.
+ * Answers over plain http: pages lead browsers to https, a form is refused, and so is a call of the API, whose key may
+ * have come with it.
  */
 function siteOverHttps(answer: Handler): Handler {
   return function answerOverHttps(context) {
@@ -49,7 +49,7 @@ function siteOverHttps(answer: Handler): Handler {
   };
 }
 
-/** The API's host has no pages: there a page of ours could only be mistaken for one where people's cookies are. */
+/** The API's host has no pages: a page there could only be mistaken for one on the host of people's cookies. */
 function isThere({ access }: Page, context: RequestContext): boolean {
   return access === 'asset' || !isApiHost(context);
 }
@@ -75,12 +75,12 @@ function refuseUnknownRoute(api: Router, site: Router): Handler {
   };
 }
 
-/** True for what only callers of the API ask for: every path of its host, and its paths on the host of the pages. */
+/** True for the paths of API callers: every path of its host, and its paths on the host of the pages. */
 function isOfApi(context: RequestContext): boolean {
   return isApiHost(context) || /^\/api(?:\/|$)/.test(context.c.req.path);
 }
 
-/** Somebody has followed a link or typed an address; callers of the API are told in JSON, whatever they accept. */
+/** True if a person has followed a link or typed an address; callers of the API get JSON, whatever they accept. */
 function wantsPage(context: RequestContext): boolean {
   const { req } = context.c;
   return !isOfApi(context) && (req.raw.headers.get('Accept') ?? '').includes('text/html');

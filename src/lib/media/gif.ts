@@ -7,12 +7,12 @@ const TRAILER = 0x3b;
 const GRAPHIC_CONTROL = 0xf9;
 const APPLICATION = 0xff;
 
-/** How often an animation is to be repeated, by its two names. */
+/** The two names of the application block that holds the number of repetitions. */
 const LOOPS = ['NETSCAPE2.0', 'ANIMEXTS1.0'];
 
 /**
- * Walks a GIF block by block. Frames, their controls and the repetition stay; comments, XMP and whatever else
- * applications left go.
+ * Walks a GIF block by block. Frames, their controls and the repetition stay; comments, XMP and all other application
+ * blocks are removed.
  */
 export function inspectGif(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   file.skip(6);

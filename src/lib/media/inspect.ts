@@ -9,7 +9,7 @@ import { Edits, MediaError, type MediaErrorReason, Reader } from './reader.ts';
 import { EBML_SIGNATURE, inspectWebm } from './webm.ts';
 import { inspectWebp } from './webp.ts';
 
-/** What may be uploaded (contract, section 6). */
+/** The types of files that may be uploaded (contract, section 6). */
 export const MEDIA_TYPES = [
   'image/jpeg',
   'image/png',
@@ -28,14 +28,16 @@ export type { Bounds } from './properties.ts';
 export interface InspectedMedia {
   readonly mimeType: MediaType;
   readonly type: 'image' | 'video';
-  /** As displayed, so after an image's or a video's rotation. Null only where a video's container does not say. */
+  /** As displayed, so after an image's or a video's rotation. Null only for a video whose container does not say it. */
   readonly width: number | null;
   readonly height: number | null;
-  /** Of a video whose container says it. */
+  /** Null for images, and for videos whose container does not say it. */
   readonly durationMs: number | null;
-  /** The file as it is to be stored, in order: views of the input, and small new pieces where something was taken out. */
+  /**
+   * The file as it is to be stored, in order: views of the input, and small new pieces where something was taken out.
+   */
   readonly pieces: readonly Uint8Array[];
-  /** Of the pieces together, in bytes. */
+  /** Total size of the pieces, in bytes. */
   readonly size: number;
 }
 
@@ -51,7 +53,7 @@ interface Container {
   readonly walk: (file: Reader, edits: Edits, bounds: Bounds) => MediaProperties;
 }
 
-/** Whether a file is what its first bytes make likely, its walk decides. */
+/** The first bytes select a container; its walk decides if the file is one. */
 const CONTAINERS: readonly Container[] = [
   { mimeType: 'image/jpeg', isLikely: (start) => start.startsWith('\xff\xd8\xff'), walk: inspectJpeg },
   { mimeType: 'image/png', isLikely: (start) => start.startsWith(PNG_SIGNATURE), walk: inspectPng },
@@ -64,8 +66,8 @@ const CONTAINERS: readonly Container[] = [
 ];
 
 /**
- * Decides what an uploaded file is, by walking all of it, and takes its metadata out: where and when it was made and with
- * what, texts, thumbnails. No picture, sound or frame of video is decoded or changed. Takes linear time, never throws.
+ * Decides the type of an uploaded file, by walking all of it, and removes its metadata: time, place and device, texts,
+ * thumbnails. No picture, sound or frame of video is decoded or changed. Takes linear time, never throws.
  */
 export function inspectMedia(bytes: Uint8Array, bounds: Bounds): Inspection {
   try {
@@ -151,8 +153,8 @@ const SYNONYMS: ReadonlyMap<string, MediaType> = new Map([
 ]);
 
 /**
- * Compares a declared Content-Type with the type that the bytes have. A word for "unknown" and a text that is no media type
- * agree with every type, `image/*` with every image.
+ * Compares a declared Content-Type with the type that the bytes have. A word for "unknown" and a text that is no media
+ * type agree with every type, `image/*` with every image.
  */
 export function agrees(declared: string, found: MediaType): boolean {
   const type = parseContentType(declared)?.type ?? '*/*';

@@ -16,13 +16,15 @@ export interface ScanPart {
 
 /** Steps over the blocks of a component, one after the other. */
 export interface BlockReader {
-  /** @returns false where there is no such block */
+  /** @returns false if there is no such block */
   skip(bits: Bits, index: number): boolean;
-  /** Behind a restart marker nothing is left over. */
+  /** A restart marker ends all runs. */
   restart(): void;
 }
 
-/** Makes codes of ascending length, of one length in ascending order (C.2). @param table counts by length, then symbols */
+/**
+ * Makes codes of ascending length, of one length in ascending order (C.2). @param table counts by length, then symbols
+ */
 export function codesOf(table: Reader): Codes {
   const codes = new Uint16Array(65_536);
   const counts = Array.from({ length: 16 }, () => table.uint(1));
@@ -34,7 +36,7 @@ export function codesOf(table: Reader): Codes {
   return codes;
 }
 
-/** Whole blocks (F.2.2): the difference of the first coefficient, then runs of zeros and the coefficient behind each. */
+/** Whole blocks (F.2.2): the difference of the first coefficient, then runs of zeros and the coefficient after each. */
 export function wholeBlocks(dc: Codes, ac: Codes): BlockReader {
   return {
     skip(bits) {
@@ -125,7 +127,7 @@ export function otherCoefficients(
   };
 }
 
-/** The bits of a scan, in which a zero is stuffed behind 0xFF. What is read behind its end are zeros. */
+/** The bits of a scan, in which a zero is stuffed behind 0xFF. Reads beyond its end return zeros. */
 export class Bits {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -169,7 +171,7 @@ export class Bits {
     return (this.#buffer >>> this.#count) & ((1 << count) - 1);
   }
 
-  /** Offset behind the byte of the last bit. */
+  /** Offset after the byte of the last bit. */
   end(): number {
     const unread = (this.#count - this.#missing) >> 3;
     return unread === 0 ? this.#at : (this.#starts[(this.#read - unread) & 3] ?? 0);

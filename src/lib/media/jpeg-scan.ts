@@ -33,7 +33,7 @@ interface Picture {
   readonly components: Map<number, Component>;
   /** Huffman tables by class and number; each with its counts first. */
   readonly tables: Map<number, Reader>;
-  /** Units between two restart markers; 0 = there are none. */
+  /** Units between two restart markers; 0 = no markers. */
   interval: number;
 }
 
@@ -44,10 +44,10 @@ interface Scan {
 }
 
 /**
- * Finds where a picture without an end marker ends: behind the last block of the scan that completes it. Samsung's panoramas are
- * such pictures: a trailer follows their data, or nothing.
+ * Finds the end of a picture without an end marker: after the last block of the scan that completes it. Samsung's
+ * panoramas are such pictures: a trailer follows their data, or nothing.
  *
- * @returns undefined where the picture has more blocks, or more bits of them, than there are, and where they cannot be read
+ * @returns undefined if the picture needs more blocks, or more bits of them, than there are, and if they cannot be read
  */
 export function findPictureEnd(file: Reader): number | undefined {
   try {
@@ -81,7 +81,7 @@ function findEndOfScans(file: Reader): number | undefined {
       for (const { component } of scan.components) component.missing.fill(missing, first, last + 1);
       const all = [...picture.components.values()];
       const isComplete = all.every((component) => component.missing.every((count) => count === 0));
-      // A scan that refines others is read with what they said.
+      // Progressive scans refine earlier ones, so each must be read.
       if (!isComplete && !picture.isProgressive) continue;
       const end = endOfScan(picture, scan, new Bits(file.bytes, body.end, file.end));
       if (isComplete || end === undefined) return end;
@@ -122,7 +122,7 @@ function readScan(body: Reader, { components, isProgressive }: Picture): Scan {
     const tables = body.uint(1);
     return { component, dc: tables >> 4, ac: 0x10 | (tables & 15) };
   });
-  // Some sequential pictures say anything here, and decoders do not look.
+  // Some sequential pictures have any value here, and decoders do not read it.
   if (!isProgressive) return { components: scanned, part: { first: 0, last: 63, isRefinement: false, missing: 0 } };
   const [first, last, approximation] = [body.uint(1), body.uint(1), body.uint(1)];
   if (last > 63 || first > last || (first === 0 ? last > 0 : count > 1)) malformed();

@@ -13,14 +13,14 @@ export const SOF2 = 0xc2;
 
 export interface Segment {
   readonly marker: number;
-  /** Offset of the bytes before the marker, which decoders skip; in most files there are none, and it is `at`. */
+  /** Offset of the bytes before the marker, which decoders skip; most files have no such bytes, and it is `at`. */
   readonly from: number;
   /** Offset of the marker. */
   readonly at: number;
   readonly body: Reader;
 }
 
-/** Steps through a JPEG (ITU-T T.81) from SOI to EOI. Behind SOS, the scan is stepped over. */
+/** Steps through a JPEG (ITU-T T.81) from SOI to EOI. After SOS, it steps over the scan. */
 export function* segmentsOf(file: Reader): Generator<Segment> {
   if (file.uint(2) !== 0xff00 + SOI) malformed();
   for (let previous = SOI; previous !== EOI; ) {
@@ -40,8 +40,8 @@ export function* segmentsOf(file: Reader): Generator<Segment> {
 }
 
 /**
- * Steps behind the next marker, as libjpeg does: over fill bytes (B.1.1.2), zeros that are stuffed into a scan, markers that
- * stand alone (TEM, RST), and whatever else is no marker.
+ * Steps past the next marker, as libjpeg does: over fill bytes (B.1.1.2), zeros that are stuffed into a scan, markers
+ * that stand alone (TEM, RST), and all other bytes that are no marker.
  */
 function nextMarker(file: Reader): number | undefined {
   const { bytes, end } = file;

@@ -13,7 +13,7 @@ const FRAMES = [SOF0, SOF1, SOF2];
 /** Huffman tables, quantization tables, restart interval. */
 const TABLES = [DHT, 0xdb, DRI];
 
-/** The height of the frame once more, behind its first scan. */
+/** The height of the frame once more, after its first scan. */
 const DNL = 0xdc;
 
 /** `JFIF\0`, version, units and densities; a thumbnail would follow. */
@@ -30,11 +30,11 @@ interface Picture {
 
 /**
  * Walks a JPEG (ITU-T T.81) and keeps what draws it: tables, frame, scans, JFIF's header, the colour profile, Adobe's
- * colour transform. All else is metadata and goes; thumbnails too, which may show what was cropped away. The orientation
+ * colour transform. All else is metadata and is removed; thumbnails too, which may show cropped parts. The orientation
  * stays, as EXIF that says nothing else.
  *
- * Nothing behind the end of the picture is stored: films and further pictures of phones, trailers, padding, other files. A picture
- * that is complete but for its end marker gets one.
+ * Nothing after the end of the picture is stored: films and further pictures of phones, trailers, padding, other files.
+ * A picture that is complete but for its end marker gets one.
  */
 export function inspectJpeg(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   const picture: Picture = { frame: undefined, orientation: undefined, scans: 0 };
@@ -58,7 +58,7 @@ export function inspectJpeg(file: Reader, edits: Edits, bounds: Bounds): MediaPr
   return displayedProperties(frame?.width ?? 0, frame?.height ?? 0, orientation);
 }
 
-/** Without an end marker a walk goes on into what follows, or ends with the file. */
+/** Without an end marker a walk continues into the bytes that follow, or ends with the file. */
 const ENDLESS: readonly MediaError['why'][] = ['malformed', 'truncated'];
 
 function readSegment({ marker, from, at, body }: Segment, picture: Picture, edits: Edits, bounds: Bounds): void {
@@ -99,11 +99,11 @@ function exif(orientation: number): Uint8Array {
 }
 
 /**
- * Finds where the trailer of Samsung's phones begins, which may hold whole films and pictures. An end marker within it is not the
- * picture's. The trailer is blocks of data and a list of them: `SEFH`, a version, how many, for each block what it is, how far
- * before the list it begins and how long it is; then the size of the list, and `SEFT`.
+ * Finds the start of the trailer of Samsung's phones, which may hold whole films and pictures. An end marker within it
+ * is not the picture's. The trailer is blocks of data and a list of them: `SEFH`, a version, the number of blocks, then
+ * for each block its type, its distance before the list and its length. The size of the list and `SEFT` follow.
  *
- * @returns Infinity where there is none
+ * @returns Infinity for a file without the trailer
  */
 function samsungTrailerAt({ bytes, at, end }: Reader): number {
   const none = Number.POSITIVE_INFINITY;

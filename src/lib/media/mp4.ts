@@ -12,8 +12,8 @@ import { type Edits, malformed, type Reader, trailing, truncated, uint32, unclea
 const MP4_BRANDS = /^(iso[m2-9abc]|mp4[12v]|avc1|dash|cmf[2cs]|M4V[ HP]|MSNV|XAVC|hvc1|av01)$/;
 
 /**
- * Major brands of files that are something else, whatever they list beside: sound, HEIF's and AVIF's pictures, JPEG's
- * successors, and Canon's raw pictures, which have video tracks.
+ * Major brands of files that are not video, even if they list video brands too: sound, HEIF's and AVIF's pictures,
+ * JPEG's successors, and Canon's raw pictures, which have video tracks.
  */
 const OTHER_BRANDS = [
   ...['M4A ', 'M4B ', 'M4P ', 'F4A ', 'F4B ', 'f4a ', 'f4b ', 'aax ', 'aaxc'],
@@ -24,12 +24,12 @@ const OTHER_BRANDS = [
 
 const QUICKTIME_BRAND = 'qt  ';
 
-/** Boxes that may stand before the one that says the type. */
+/** Boxes that may precede the one with the brands. */
 const BEFORE_BRANDS = ['free', 'skip', 'wide', 'pnot', 'uuid'];
 
 /**
- * Tells an MP4 and a QuickTime file by their brands. The first brand, the major one, decides where it is QuickTime's or says
- * that the file is no video; otherwise any brand does. A file without brands is QuickTime from before there were any.
+ * Tells an MP4 and a QuickTime file by their brands. The first brand, the major one, decides if it is QuickTime's or
+ * one of no video; otherwise any brand does. A file without brands is QuickTime from before there were any.
  */
 export function filmTypeOf(file: Reader): 'video/mp4' | 'video/quicktime' | undefined {
   while (file.left >= 8) {
@@ -63,8 +63,8 @@ function typeOfBrands(ftyp: Reader): 'video/mp4' | 'video/quicktime' | undefined
 const FILE = '';
 
 /**
- * The boxes that play a film, by the box they stand in (ISO/IEC 14496-12; `tapt` and `stps` are QuickTime's). A box
- * that has a line of its own is walked. All others become free space, among them every `udta`, `meta`, `uuid` and `tref`.
+ * The boxes that play a film, by their parent box (ISO/IEC 14496-12; `tapt` and `stps` are QuickTime's). A box with a
+ * line of its own is walked. All others become free space, among them every `udta`, `meta`, `uuid` and `tref`.
  */
 const KEPT: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
@@ -84,7 +84,10 @@ const KEPT: ReadonlyMap<string, readonly string[]> = new Map(
   }).map(([parent, children]) => [parent, children.split(' ')]),
 );
 
-/** What may stand in its box more than once. A second one of anything else would be read by some players and not by others. */
+/**
+ * The boxes that may occur more than once in their parent. Players differ in which one they read of a second box of any
+ * other name.
+ */
 const REPEATED = 'trak mdat moof traf trun tfra trex sidx ssix styp sbgp sgpd subs'.split(' ');
 
 const FREE = Uint8Array.of(0x66, 0x72, 0x65, 0x65);
@@ -95,7 +98,7 @@ const MAX_CLEANED_MDATS = 100;
 type Span = readonly [from: number, to: number];
 
 interface Track {
-  /** Where its box begins, and what is in it. */
+  /** Offset of its box, and the content. */
   readonly at: number;
   readonly box: Reader;
   id: number;
@@ -120,8 +123,8 @@ interface Film {
 }
 
 /**
- * Walks the boxes of an MP4 or QuickTime file. Sound and pictures stay, at their places in the file; what goes is overwritten with
- * zeros under the name `free`, since the tables of samples say absolute offsets. Other tracks (positions, timecodes,
+ * Walks the boxes of an MP4 or QuickTime file. Sound and pictures stay at their offsets. Removed boxes become zeros
+ * under the name `free`, since the tables of samples hold absolute offsets. Other tracks (positions, timecodes,
  * subtitles, in which drones write positions too) go with their samples; times of creation become zero.
  */
 export function inspectMp4(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
@@ -179,7 +182,7 @@ function walkBoxes(parent: string, boxes: Reader, film: Film): void {
     else if (isOpen) size = boxes.end - at;
     const header = boxes.at - at;
     if (size < header) malformed();
-    // A second file is no box; what it begins with, read as a size, is longer than what is left.
+    // A second file is no box; its first bytes, read as a size, exceed the rest.
     if (parent === FILE && film.lastMdat > 0 && !kept?.includes(name) && size > boxes.end - at) trailing();
     const box = boxes.part(size - header);
 
@@ -196,7 +199,7 @@ function walkBoxes(parent: string, boxes: Reader, film: Film): void {
       film.lastMdat = box.end;
       if (film.mdats.length <= MAX_CLEANED_MDATS) film.mdats.push([box.at, box.end]);
       film.isOpen = isOpen;
-      // Its length is written down: what is blanked at its end would pass for data behind it otherwise.
+      // The box gets an explicit length: blanked bytes at its end would otherwise pass for data after it.
       if (isOpen) film.edits.replace(at, at + 4, Uint8Array.from(uint32(size)));
     } else if (name === 'moof') film.lastFragment = box.end;
     if (KEPT.has(name)) walkBoxes(name, box, film);
@@ -279,7 +282,7 @@ function readDuration(box: Reader, wide: number): number {
   return duration < 256 ** wide - 1 ? duration : 0;
 }
 
-/** Samples are in this file; a path or URL of another would be somebody's, and players would go there. */
+/** Samples are in this file. A path or URL of another file would make players request it. */
 function requireSelfContained(dref: Reader): void {
   dref.skip(4);
   for (let count = dref.uint(4); count > 0; count--) {
@@ -289,7 +292,7 @@ function requireSelfContained(dref: Reader): void {
   }
 }
 
-/** Where the chunks of a track are, from the start of its file. */
+/** The chunks of a track, as offsets from the start of its file. */
 function* chunksOf({ tables }: Track): Generator<Span> {
   const sizes = tables.get('stsz');
   const runs = tables.get('stsc');

@@ -18,11 +18,11 @@ const SYSTEM_HEADER = 0xbb;
 const PRIVATE_STREAM = 0xbd;
 const PADDING = 0xbe;
 
-/** What was read of a video stream, whose start codes may lie across packets. */
+/** The facts read of a video stream, whose start codes may lie across packets. */
 interface Video {
   /** The last four bytes. */
   recent: number;
-  /** The last start code and where it ends. */
+  /** The last start code, and its end. */
   code: number;
   codeEnd: number;
   width: number;
@@ -31,9 +31,9 @@ interface Video {
 
 /**
  * Walks an MPEG-1 or MPEG-2 program stream packet by packet, or a bare video stream. User data (dates and positions of
- * camcorders; captions too) becomes zeros, which may stand before any start code; packets of neither picture nor sound become
- * padding. Neither stream needs its end code. So a program stream that is cut between two packets passes for whole, and
- * bare video that is cut within a picture, but not within the headers before one.
+ * camcorders; captions too) becomes zeros, which may stand before any start code; packets of neither picture nor sound
+ * become padding. Neither stream needs its end code. So a program stream that is cut between two packets passes for
+ * whole, and bare video that is cut within a picture, but not within the headers before one.
  */
 export function inspectMpeg(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   const videos = new Map<number, Video>();
@@ -86,7 +86,7 @@ function walkPackets(file: Reader, edits: Edits, scan: (stream: number, from: nu
   }
 }
 
-/** Of a packet of MPEG-2, whose header says its length, or of MPEG-1, whose header does not. */
+/** Skips the header of a packet of MPEG-2, whose header says its length, or of MPEG-1, whose header does not. */
 function skipPacketHeader(packet: Reader): void {
   let byte = packet.uint(1);
   while (byte === 0xff) byte = packet.uint(1);

@@ -4,8 +4,8 @@ const ORIENTATION = 0x0112;
 const SHORT = 3;
 
 /**
- * The orientation (1 to 8) that a TIFF block, the form of EXIF in every container, gives its image; 1 when it says nothing
- * readable, as browsers have it. Only the first directory counts.
+ * The orientation (1 to 8) that a TIFF block, the form of EXIF in every container, gives its image; 1 when it says
+ * nothing readable, as browsers have it. Only the first directory counts.
  */
 export function readOrientation(tiff: Reader): number {
   const { at: start, end } = tiff;

@@ -5,7 +5,10 @@ import { type Edits, malformed, type Reader, uint32 } from './reader.ts';
 
 export const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
 
-/** Chunks that say how the picture looks (PNG, third edition). The rest says where, when, by whom, or is nobody's. */
+/**
+ * Chunks that say how the picture looks (PNG, third edition). The others say place, time or author, or have no known
+ * use.
+ */
 const KEPT = 'IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD hIST pHYs acTL fcTL fdAT'.split(
   ' ',
 );
@@ -20,8 +23,8 @@ const DEPTHS: Record<number, readonly number[]> = {
 };
 
 /**
- * Walks a PNG, animated or not, checking each checksum. Text, times and unknown chunks go; the orientation stays, as an
- * `eXIf` that says nothing else.
+ * Walks a PNG, animated or not, checking each checksum. Text, times and unknown chunks are removed; the orientation
+ * stays, as an `eXIf` that holds nothing else.
  */
 export function inspectPng(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   let orientation: number | undefined;

@@ -1,8 +1,8 @@
 import { MediaError, malformed } from './reader.ts';
 
-/** How much a file may ask of whoever draws it, however small it is (decompression bombs). */
+/** The most work that a file may cause in a program that draws it, however small the file is (decompression bombs). */
 export interface Bounds {
-  /** Of one picture: of an image, of an animation's canvas, of a video's frame. */
+  /** Pixels of one picture: of an image, of an animation's canvas, of a video's frame. */
   readonly maxPixels: number;
   /**
    * Drawn in all to show a file once: the canvas times the frames of an animation, since a frame of one pixel makes its
@@ -11,17 +11,17 @@ export interface Bounds {
   readonly maxDrawnPixels: number;
 }
 
-/** What is kept of a track costs memory, which a hostile file could multiply; real films have a handful. */
+/** Each track that is kept costs memory, which a hostile file could multiply; real films have a handful. */
 export const MAX_TRACKS = 100;
 
-/** What a walk learns of a file. */
+/** The facts that a walk learns of a file. */
 export interface MediaProperties {
   readonly width: number | null;
   readonly height: number | null;
   readonly durationMs: number | null;
 }
 
-/** A picture as it is displayed: from orientation 5 on, what is stored as rows is shown as columns. */
+/** A picture as it is displayed: from orientation 5 on, its stored rows are shown as columns. */
 export function displayedProperties(width: number, height: number, orientation = 1): MediaProperties {
   return orientation < 5 ? { width, height, durationMs: null } : { width: height, height: width, durationMs: null };
 }
@@ -45,7 +45,7 @@ export function noVideo(): never {
   throw new MediaError('unknown_type', 'has no video in it');
 }
 
-/** Nothing for what no film lasts: zero, the unreadable, and what does not fit 32 bits of milliseconds (25 days). */
+/** Null for an impossible length of a film: zero, an unreadable one, or more than 32 bits of milliseconds (25 days). */
 export function toMilliseconds(seconds: number): number | null {
   const milliseconds = Math.round(seconds * 1_000);
   return milliseconds > 0 && milliseconds < 2 ** 31 ? milliseconds : null;

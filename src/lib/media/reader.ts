@@ -7,7 +7,7 @@ export type MediaErrorReason =
   | 'too_many_pixels'
   | 'metadata';
 
-/** Why a file is refused. Thrown from deep inside a walk and caught by `inspectMedia`, which returns it; it goes no further. */
+/** The reason for which a file is refused. Thrown from deep inside a walk; `inspectMedia` catches and returns it. */
 export class MediaError {
   readonly why: MediaErrorReason;
   readonly message: string;
@@ -35,8 +35,8 @@ export function uncleanable(): never {
 }
 
 /**
- * A cursor over a stretch of the file, with offsets of the file. It never passes `end`: what would is a truncated file, since
- * walkers open a narrower stretch for each part whose length was found to fit.
+ * A cursor over a stretch of the file, with offsets of the file. It never passes `end`: what would is a truncated file,
+ * since walkers open a narrower stretch for each part whose length was found to fit.
  */
 export class Reader {
   readonly bytes: Uint8Array;
@@ -58,7 +58,7 @@ export class Reader {
     this.at += count;
   }
 
-  /** Big-endian, up to 2^53; what is above comes out inexact, and longer than any file. */
+  /** Big-endian, up to 2^53; larger values are inexact, and longer than any file. */
   uint(size: number): number {
     this.skip(size);
     let value = 0;
@@ -88,7 +88,7 @@ export class Reader {
     return new Reader(this.bytes, this.at - size, this.at);
   }
 
-  /** Another cursor over what is left. */
+  /** Another cursor over the remaining bytes. */
   again(): Reader {
     return new Reader(this.bytes, this.at, this.end);
   }
@@ -97,7 +97,7 @@ export class Reader {
     while (this.at < this.end && this.bytes[this.at] === 0) this.at++;
   }
 
-  /** Nothing but zeros may follow, which some devices leave; they are dropped, as is all from `end` on. */
+  /** Only zeros may follow, which some devices leave; they are dropped, as is all from `end` on. */
   close(edits: Edits, end = this.at): void {
     this.skipZeros();
     if (this.left > 0) trailing();
@@ -110,7 +110,10 @@ export function uint32(value: number): number[] {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
 }
 
-/** How many changes a file may need. Real files need dozens; each costs memory, which a hostile file could multiply. */
+/**
+ * The most changes that a file may need. Real files need dozens; each costs memory, which a hostile file could
+ * multiply.
+ */
 const MAX_EDITS = 10_000;
 
 /** Zeros are handed out as views of a page of this size, so that blanking 50 MB costs no 50 MB. */
@@ -119,13 +122,13 @@ const ZEROS = 65_536;
 interface Edit {
   readonly from: number;
   readonly to: number;
-  /** What takes the place of the bytes; without it, as many zeros. */
+  /** The bytes that replace the range; without it, as many zeros. */
   readonly by?: Uint8Array;
 }
 
 const NOTHING = new Uint8Array(0);
 
-/** What is to be taken out of a file or put into it, collected in any order. */
+/** The removals from a file and insertions into it, collected in any order. */
 export class Edits {
   #edits: Edit[] = [];
 
@@ -137,7 +140,11 @@ export class Edits {
     if (to > from) this.#add({ from, to });
   }
 
-  /** Ends the file at `at`, whatever was to be changed behind. @param end where it ended */
+  /**
+   * Ends the file at `at`, and drops all changes after it.
+   *
+   * @param end the previous end
+   */
   endAt(at: number, end: number, by: Uint8Array = NOTHING): void {
     this.#edits = this.#edits.filter(({ from }) => from < at);
     this.replace(at, end, by);
@@ -147,7 +154,9 @@ export class Edits {
     if (this.#edits.push(edit) > MAX_EDITS) uncleanable();
   }
 
-  /** The edited file: views of `bytes` and of the replacements. What lies within an earlier edit is gone with it. */
+  /**
+   * The edited file: views of `bytes` and of the replacements. An edit that lies within an earlier one has no effect.
+   */
   apply(bytes: Uint8Array): Uint8Array[] {
     let zeros: Uint8Array | undefined;
     const pieces: Uint8Array[] = [];

@@ -35,8 +35,9 @@ const CUES = 0x1c53bb6b;
 const VOID = 0xec;
 
 /**
- * The elements that play a film, by the element they stand in (RFC 9559). One that has a line of its own is walked. All
- * others become Void, among them Tags, Attachments, Chapters, titles, dates, names, and the checksums of what changed.
+ * The elements that play a film, by their parent element (RFC 9559). An element with a line of its own is walked. All
+ * others become Void, among them Tags, Attachments, Chapters, titles, dates, names, and the checksums of changed
+ * elements.
  */
 const KEPT: ReadonlyMap<number, readonly number[]> = new Map([
   [EBML, [0x4286, 0x42f7, 0x42f2, 0x42f3, DOC_TYPE, 0x4287, 0x4285]],
@@ -45,7 +46,8 @@ const KEPT: ReadonlyMap<number, readonly number[]> = new Map([
   [TRACKS, [TRACK_ENTRY]],
   [
     TRACK_ENTRY,
-    // Number, UID, type, flags, durations, languages, codec with its private data and delays, picture, sound, encodings, alpha.
+    // Number, UID, type, flags, durations, languages, codec with its private data and delays, picture, sound,
+    // encodings, alpha.
     [
       0xd7,
       0x73c5,
@@ -105,8 +107,9 @@ interface Film {
 }
 
 /**
- * Walks the elements of a WebM file. What goes becomes Void of the same length, since cues say offsets. Segment and clusters
- * may be without a length, as browsers record and servers send them live; such a file is whole when its last element is.
+ * Walks the elements of a WebM file. Removed elements become Void of the same length, since cues say offsets. Segment
+ * and clusters may be without a length, as browsers record and servers send them live; such a file is whole when its
+ * last element is.
  */
 export function inspectWebm(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   const film: Film = { edits, docType: '', timestampScale: 1_000_000, duration: 0, hasBlocks: false, tracks: [] };
@@ -181,7 +184,7 @@ function readId(reader: Reader): number {
   return length > 4 ? malformed() : reader.uint(length);
 }
 
-/** Undefined when all bits are set: it ends where its parent does, or where no child of it can follow. */
+/** Undefined when all bits are set: it ends with its parent, or before an element that cannot be its child. */
 function readSize(reader: Reader): number | undefined {
   const length = readLength(reader);
   if (length > 8) malformed();

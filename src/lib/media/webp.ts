@@ -8,8 +8,9 @@ const XMP = 0x04;
 const EXIF = 0x08;
 
 /**
- * Walks a WebP: RIFF chunks, and the headers of the VP8 and VP8L bitstreams in them. XMP and unknown chunks go, their flags
- * too; the orientation stays, as an EXIF chunk that says nothing else, for readers other than Chromium, which does not turn a WebP.
+ * Walks a WebP: RIFF chunks, and the headers of the VP8 and VP8L bitstreams in them. XMP and unknown chunks are
+ * removed, their flags too; the orientation stays, as an EXIF chunk that says nothing else, for readers other than
+ * Chromium, which does not turn a WebP.
  */
 export function inspectWebp(file: Reader, edits: Edits, bounds: Bounds): MediaProperties {
   file.skip(4);
@@ -85,7 +86,10 @@ function readBitstream(name: string, data: Reader): Size {
   return size;
 }
 
-/** A frame of an animation, which holds a picture, perhaps its transparency, and nothing that would have to be taken out. */
+/**
+ * A frame of an animation, which holds a picture, perhaps its transparency, and nothing that would have to be taken
+ * out.
+ */
 function walkFrame(frame: Reader, canvas: Size): void {
   const left = frame.uintLe(3) * 2;
   const top = frame.uintLe(3) * 2;

@@ -4,12 +4,12 @@ import { smoke } from './smoke.ts';
 import { currentTraffic, deployTraffic, runWrangler, uploadVersion } from './wrangler.ts';
 
 /**
- * Brings the code of this checkout to everybody, in steps, and takes it back where one of them shows that it does not
- * do what is promised. Migrations come before (`npm run db:migrate`): the old version runs on the new schema for a while.
+ * Deploys the code of this checkout in steps, and rolls back if the smoke test of a step fails. Migrations come before
+ * (`npm run db:migrate`): the old version runs on the new schema for a while.
  */
 async function deploy(tag: string | undefined): Promise<void> {
   const { name, vars } = readWranglerConfig();
-  // Told by the environment in tests only: what the smoke asks is the deployment's own addresses.
+  // Only tests set these in the environment: the smoke test calls the deployment's own addresses.
   const { API_ORIGIN = vars.API_ORIGIN, WEB_ORIGIN = vars.WEB_ORIGIN } = process.env;
   // A secret that is not set is an empty variable in a workflow.
   const apiKey = process.env.SMOKE_API_KEY || undefined;
@@ -50,7 +50,7 @@ function describe(traffic: Traffic): string {
 }
 
 try {
-  // What GitHub calls the commit; found again in the list of versions.
+  // The commit of the build in GitHub Actions, by which the version is found in the list of versions.
   await deploy(process.env.GITHUB_SHA?.slice(0, 12));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 
-/** A branch is there within seconds. */
+/** A branch is ready within seconds. */
 const READY_TIMEOUT_MS = 60_000;
 const READY_INTERVAL_MS = 1_000;
 
@@ -19,7 +19,11 @@ const createdSchema = z.object({ branch: branchSchema });
 const databasesSchema = z.object({ databases: z.array(z.object({ name: z.string(), owner_name: z.string() })) });
 const uriSchema = z.object({ uri: z.string() });
 
-/** A branch of the project's default branch, made unless it is there. @returns how to connect to it: a secret */
+/**
+ * A branch of the project's default branch, made unless it exists.
+ *
+ * @returns the connection string, which is a secret
+ */
 export async function makeBranch(project: NeonProject, name: string): Promise<string> {
   const branch = (await findBranch(project, name)) ?? (await createBranch(project, name));
   await untilReady(project, branch.id);
@@ -34,7 +38,7 @@ export async function makeBranch(project: NeonProject, name: string): Promise<st
   return uriSchema.parse(await call(project, 'GET', `/connection_uri?${query}`)).uri;
 }
 
-/** @returns whether there was one */
+/** @returns true if the branch existed */
 export async function deleteBranch(project: NeonProject, name: string): Promise<boolean> {
   const branch = await findBranch(project, name);
   if (branch) await call(project, 'DELETE', `/branches/${branch.id}`);
@@ -69,7 +73,7 @@ async function call({ apiUrl, apiKey, projectId }: NeonProject, method: string, 
     headers: { Authorization: `Bearer ${apiKey}`, Accept: 'application/json', 'Content-Type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  // What Neon answers may hold a password; the path does not.
+  // The body of Neon's answer may hold a password; the path does not.
   if (!response.ok) throw new Error(`Neon: ${method} ${path.split('?')[0]} answered ${response.status}.`);
   return (await response.json()) as unknown;
 }

@@ -3,8 +3,8 @@ import * as z from 'zod';
 const producer = z.strictObject({ queue: z.string(), binding: z.string() });
 
 /**
- * All that `wrangler.toml` may hold. Strict, so that a new kind of binding fails here, in a test, until somebody has said
- * what it is in a preview: what is passed on unseen would be production's.
+ * The sections that `wrangler.toml` may hold. Strict, so that a new kind of binding fails here, in a test, until its
+ * meaning in a preview is defined: a binding passed on unseen would be production's.
  */
 const productionSchema = z.strictObject({
   name: z.string(),
@@ -35,10 +35,10 @@ const SUFFIX = '-preview';
  * `workers.dev` addresses, which production's never are.
  *
  * No routes, no crons, no consumers: those belong to a Worker and not to its versions, and the deployed version of this
- * one is nobody's preview. So nothing is swept, and links wait in the queue until they expire.
+ * one is no preview. So nothing is swept, and links wait in the queue until they expire.
  *
  * @param production `wrangler.toml` as it is written
- * @param root where `wrangler.toml` lies
+ * @param root the folder of `wrangler.toml`
  */
 export function previewConfig(production: unknown, root: string) {
   const { routes: _, triggers: __, dev: ___, build, queues, ...settings } = productionSchema.parse(production);

@@ -27,7 +27,7 @@ const upSchema = neonSchema.extend({
   /** `example` of `example.workers.dev`. */
   WORKERS_SUBDOMAIN: required('WORKERS_SUBDOMAIN'),
   NEON_SQL_ENDPOINT: z.string().optional(),
-  /** Where GitHub takes variables for later steps from. */
+  /** The file from which GitHub takes variables for later steps. */
   GITHUB_ENV: z.string().optional(),
   GITHUB_OUTPUT: z.string().optional(),
 });
@@ -69,7 +69,7 @@ function readPreviewConfig() {
   return previewConfig(production, ROOT);
 }
 
-/** Gives wrangler a file that is there only as long as it needs it. */
+/** Gives wrangler a file that exists only while it needs it. */
 async function withFile(name: string, content: unknown, use: (path: string) => Promise<void>): Promise<void> {
   const path = join(ROOT, '.wrangler', `preview-${name}.json`);
   await mkdir(dirname(path), { recursive: true });
@@ -81,7 +81,7 @@ async function withFile(name: string, content: unknown, use: (path: string) => P
   }
 }
 
-/** A Worker with no secrets, which is nobody's preview: versions can be uploaded only to one that is there. */
+/** Deploys a Worker with no secrets, which is no preview: Cloudflare takes versions only of a Worker that exists. */
 async function init(): Promise<void> {
   await withFile(
     'config',
@@ -91,7 +91,7 @@ async function init(): Promise<void> {
   console.log('The Worker of previews is there.');
 }
 
-/** A preview sends no mail: its provider's key is none. Each version signs with a secret that nobody keeps. */
+/** A preview sends no mail: it has no key of the mail provider. Each version signs with a secret that is not kept. */
 function secretsOf(env: z.infer<typeof upSchema>, databaseUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,

@@ -12,7 +12,7 @@ export interface SmokeTarget {
   /** The Worker's name. */
   readonly worker: string;
   readonly version: string;
-  /** A key of an account of ours that may only read; without one, what needs one is not asked. */
+  /** A key of one of our accounts that may only read; without it, the steps that need a key are skipped. */
   readonly apiKey: string | undefined;
   /** A key of the same account that only {@link FENCE} may use; without one, no forged address is tried. */
   readonly fencedApiKey: string | undefined;
@@ -32,7 +32,8 @@ const FORGED: readonly Readonly<Record<string, string>>[] = [
 
 /**
  * Calls from an address that the key is not allowed, without and with a claim to be at one that is. The Worker must
- * refuse each by the address of the connection. Cloudflare's edge may refuse a forged `CF-Connecting-IP` itself, with a 403 of its own.
+ * refuse each by the address of the connection. Cloudflare's edge may refuse a forged `CF-Connecting-IP` itself, with a
+ * 403 of its own.
  */
 function forgerSteps(callWith: (headers: Readonly<Record<string, string>>) => Call, fenced: string): Step[] {
   return [{}, ...FORGED].map((headers) => ({
@@ -43,11 +44,11 @@ function forgerSteps(callWith: (headers: Readonly<Record<string, string>>) => Ca
 }
 
 /**
- * Asks one version of the Worker what `npm run demo` asks, as far as that writes nothing. Its requests are pinned to the
- * version, whatever share that has; a request that was not is answered by another version and passes for nothing, so
- * the version is asked for before and after.
+ * Asks one version of the Worker what `npm run demo` asks, but only the steps that write nothing. Its requests are
+ * pinned to the version, independent of its share. Another version would answer unpinned requests and prove nothing, so
+ * the version is checked before and after.
  *
- * @returns whether every promise was kept
+ * @returns true if every promise was kept
  */
 export async function smoke(target: SmokeTarget): Promise<boolean> {
   const { apiOrigin, webOrigin, worker, version, apiKey, fencedApiKey } = target;

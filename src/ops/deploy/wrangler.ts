@@ -9,9 +9,9 @@ import { ROOT } from '../../dev/state.ts';
 import type { Traffic } from './rollout.ts';
 
 /**
- * Runs wrangler, which takes its account and token from the environment. What it says goes to our standard error.
+ * Runs wrangler, which takes its account and token from the environment. Its messages go to our standard error.
  *
- * @returns what it writes to standard output
+ * @returns its standard output
  */
 export async function runWrangler(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const child = spawn('wrangler', args, {
@@ -28,7 +28,7 @@ const deploymentSchema = z.object({
   versions: z.array(z.object({ version_id: z.string(), percentage: z.number() })).min(1),
 });
 
-/** Who gets which share of the requests now. */
+/** The share of requests that each version gets now. */
 export async function currentTraffic(): Promise<Traffic> {
   const { versions } = deploymentSchema.parse(JSON.parse(await runWrangler(['deployments', 'status', '--json'])));
   return versions.map(({ version_id: version, percentage }) => ({ version, percentage }));
@@ -45,7 +45,9 @@ const uploadSchema = z.object({
   preview_alias_url: z.string().optional(),
 });
 
-/** Builds and uploads a version, which nobody meets yet. @param args of `wrangler versions upload`; never a secret */
+/**
+ * Builds and uploads a version, which gets no requests yet. @param args of `wrangler versions upload`; never a secret
+ */
 export async function uploadVersion(
   args: readonly string[],
 ): Promise<{ readonly version: string; readonly aliasUrl: string | undefined }> {

@@ -13,14 +13,14 @@ export interface CloudflareAccess {
   readonly accountId: string;
 }
 
-/** What the API answers where something is not there. */
+/** The API's answer for a thing that does not exist. */
 const NOT_THERE = Symbol('not there');
-/** What the API answers where the token may not look. */
+/** The API's answer when the token lacks the permission. */
 class Forbidden extends Error {}
 
 const named = (key: string) => z.array(z.looseObject({ [key]: z.string() }));
 
-/** What of `wrangler.toml` is there in the account. Only reads. */
+/** Checks which parts of `wrangler.toml` exist in the account. Only reads. */
 export async function checkCloudflare(access: CloudflareAccess, settings: WranglerSettings): Promise<Finding[]> {
   const { queues, r2_buckets: buckets, routes } = settings;
   const queueNames = [...new Set([...queues.producers, ...queues.consumers].map(({ queue }) => queue))];
@@ -63,7 +63,7 @@ async function orUnknown(what: string, permission: string, look: () => Promise<F
   }
 }
 
-/** Names of the secrets that the Worker has; undefined where there is no Worker. */
+/** Names of the secrets that the Worker has; undefined without a Worker. */
 async function readSecrets({ accountId, ...access }: CloudflareAccess, worker: string): Promise<string[] | undefined> {
   const answer = await get(access, `/accounts/${accountId}/workers/scripts/${worker}/secrets`);
   return answer === NOT_THERE
@@ -73,7 +73,7 @@ async function readSecrets({ accountId, ...access }: CloudflareAccess, worker: s
         .map(({ name }) => String(name));
 }
 
-/** The same, none where the API does not say. */
+/** The same, empty if the API does not say. */
 export async function secretsOnWorker(access: CloudflareAccess, worker: string): Promise<string[]> {
   return (await readSecrets(access, worker).catch(() => undefined)) ?? [];
 }

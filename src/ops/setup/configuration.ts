@@ -8,7 +8,7 @@ import { type Finding, fine, unknown, wrong } from './finding.ts';
 type Name = keyof typeof configSchema.shape;
 const NAMES = Object.keys(configSchema.shape) as Name[];
 
-/** Where an operator finds what nobody else can tell them. */
+/** The places where an operator finds values that only they can supply. */
 const SOURCES: Partial<Record<Name, string>> = {
   DATABASE_URL: "Neon, the project's Connection details",
   UPSTASH_REDIS_REST_URL: "Upstash, the database's REST API",
@@ -18,15 +18,15 @@ const SOURCES: Partial<Record<Name, string>> = {
   MAIL_API_KEY: 'Resend, API keys',
 };
 
-/** What the Worker would be given, and from where that is known here. */
+/** The values that the Worker would get, and the place from which they are known here. */
 export interface Given {
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly source: string;
 }
 
 /**
- * The configuration to check: secrets from the environment or, where it has none of them, from `.dev.vars`, as wrangler
- * dev would; never from both, which would be two deployments. Variables are those of `wrangler.toml`.
+ * The configuration to check: secrets from the environment or, if it has none of them, from `.dev.vars`, as wrangler
+ * dev would. Never from both, which would mix two deployments. Variables are those of `wrangler.toml`.
  */
 export function readGiven(
   settings: WranglerSettings,
@@ -46,7 +46,7 @@ export function readGiven(
   return { values: { ...settings.vars, ...parseEnv(readFileSync(devVarsFile, 'utf8')) }, source: '.dev.vars' };
 }
 
-/** What `wrangler secret put` is for: neither a variable nor a binding of `wrangler.toml`. */
+/** The names to set with `wrangler secret put`: neither variables nor bindings of `wrangler.toml`. */
 export function secretNames(settings: WranglerSettings): Name[] {
   const others = bindingNames(settings);
   return NAMES.filter((name) => !others.includes(name) && !isBinding(name));
@@ -57,13 +57,13 @@ export function requiredSecrets(settings: WranglerSettings): Name[] {
   return secretNames(settings).filter((name) => !configSchema.shape[name].safeParse(undefined).success);
 }
 
-/** Whether the schema asks for an object of the runtime: it says so of every text. */
+/** True if the schema asks for an object of the runtime: then it refuses every text with the same message. */
 function isBinding(name: Name): boolean {
   const result = configSchema.shape[name].safeParse('text');
   return !result.success && result.error.issues.some(({ message }) => message.includes('wrangler.toml'));
 }
 
-/** What a binding of `wrangler.toml` is to the schema; whether there is anything behind it, Cloudflare knows. */
+/** A binding of `wrangler.toml` as the schema sees it; only Cloudflare knows if the resource exists. */
 const BOUND = { limit: true, send: true, put: true };
 
 /**

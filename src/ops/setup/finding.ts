@@ -1,8 +1,8 @@
-/** What is known of one thing that a deployment needs. Never holds a value of the configuration. */
+/** The state of one thing that a deployment needs. Never holds a value of the configuration. */
 export interface Finding {
   readonly mark: 'fine' | 'wrong' | 'unknown';
   readonly what: string;
-  /** What to do about it. */
+  /** The action for the operator. */
   readonly next?: string;
 }
 
@@ -18,7 +18,7 @@ export interface Section {
 
 const SIGNS = { fine: '✓', wrong: '✗', unknown: '–' } as const;
 
-/** A report, line by line, with what to do next under what is not fine. */
+/** A report, line by line, with the next action under each finding that is not fine. */
 export function toReport(sections: readonly Section[]): string {
   const lines = sections.flatMap(({ title, findings }) => ['', title, ...findings.flatMap(toLines)]);
   const all = sections.flatMap(({ findings }) => findings);

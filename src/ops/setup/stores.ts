@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 
 const NOT_CHECKED = 'First its configuration, above.';
 
-/** Whether Neon answers, and which migrations it has not seen. Only reads. */
+/** Checks if Neon answers, and which migrations it lacks. Only reads. */
 export async function checkNeon({ values }: Given): Promise<Finding[]> {
   const { DATABASE_URL, NEON_SQL_ENDPOINT } = values;
   if (!DATABASE_URL) return [unknown('Neon: not asked', NOT_CHECKED)];
@@ -30,7 +30,7 @@ export async function checkNeon({ values }: Given): Promise<Finding[]> {
   }
 }
 
-/** Whether Redis answers, and keeps what it is given. Only reads. */
+/** Checks if Redis answers, and if it evicts keys. Only reads. */
 export async function checkRedis({ values }: Given): Promise<Finding[]> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = values;
   if (!url || !token) return [unknown('Redis: not asked', NOT_CHECKED)];
@@ -44,7 +44,10 @@ export async function checkRedis({ values }: Given): Promise<Finding[]> {
   return [fine('Redis answers'), await checkEviction(url, token)];
 }
 
-/** An evicted record costs a statement; an evicted window forgets what a key has spent, an evicted tombstone ten minutes. */
+/**
+ * An evicted record costs a statement; an evicted window forgets what a key has spent, an evicted tombstone ten
+ * minutes.
+ */
 async function checkEviction(url: string, token: string): Promise<Finding> {
   const info = await redis(url, token, ['INFO']).catch(() => '');
   const policy = /^maxmemory[_-]policy:(\S+)/m.exec(String(info))?.[1];
@@ -85,7 +88,7 @@ async function within<T>(work: PromiseLike<T>): Promise<T> {
   }
 }
 
-/** Why, in words of ours: those of others may hold a host, a user, a password. */
+/** The reason in our own words: the messages of others may hold a host, a user, a password. */
 function reasonOf(error: unknown): string {
   if (error instanceof HttpError) return error.status === 401 ? 'it refuses the token' : error.message;
   if (error instanceof DOMException && error.name === 'TimeoutError')

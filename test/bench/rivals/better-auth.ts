@@ -9,12 +9,12 @@ import type { ServiceSecrets } from '../../../src/dev/secrets.ts';
 import { account, apikey, session, user, verification } from './better-auth-tables.ts';
 import { connectDb, connectRedis } from './env.ts';
 
-/** Where the plugin keeps its keys: its default, or its documented way to be quick. */
+/** The place where the plugin keeps its keys: its default, or its documented way to be quick. */
 export type Storage = 'database' | 'secondary-storage';
 
 /**
  * better-auth with its API-key plugin, set up after its guides for Workers and for the plugin's storage modes, and
- * limited as near to ours as it can be: 60 requests a minute and key (it has one window; there is none for 24 h).
+ * limited as near to ours as it can be: 60 requests a minute and key (it has one window, so none for 24 h).
  *
  * @param waitUntil lets deferred updates outlive the answer
  */

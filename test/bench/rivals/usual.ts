@@ -7,8 +7,8 @@ import type { ServiceSecrets } from '../../../src/dev/secrets.ts';
 import { connectDb, connectRedis } from './env.ts';
 
 /**
- * What most would write: hash the key, look it up in the database, then ask the rate limiter about both windows.
- * The two are asked at once, so the client sends them as one pipeline.
+ * The usual design: hash the key, look it up in the database, then ask the rate limiter about both windows. The two are
+ * asked at once, so the client sends them as one pipeline.
  */
 const app = new Hono<{ Bindings: ServiceSecrets }>();
 

@@ -9,7 +9,7 @@ import { PLACE, VARIANTS } from '../../support/media-variants.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 
-/** What exifr reads of a file beside its dimensions and its colours. */
+/** Options that make exifr read all metadata of a file but its dimensions and colours. */
 const EVERYTHING_WRITTEN = {
   ...{ tiff: true, exif: true, gps: true, xmp: true, iptc: true, jfif: false, ihdr: false, icc: false },
   translateValues: false,
@@ -22,27 +22,27 @@ function accepted(bytes: Uint8Array) {
 }
 
 describe.each(VARIANTS)('$name', ({ bytes, mimeType, calledElsewhere, width, height, durationMs, orientation = 1 }) => {
-  test('is found to be what it is', () => {
+  test('is recognized with its type, size and length', () => {
     const { pieces, stored, ...found } = accepted(bytes);
     const type = mimeType.startsWith('image/') ? 'image' : 'video';
     expect(found).toEqual({ mimeType, type, width, height, durationMs, size: stored.length });
   });
 
-  test('is stored without what it says beside', () => {
+  test('is stored without its metadata', () => {
     const { stored } = accepted(bytes);
     const text = new TextDecoder('latin1').decode(stored);
     for (const secret of ['Secret', PLACE, 'GPS', "Anna's"]) expect(text).not.toContain(secret);
     if (mimeType.startsWith('video/')) expect(stored.length).toBe(bytes.length);
   });
 
-  test('is left as it is when inspected again', () => {
+  test('is unchanged by a second inspection', () => {
     const once = accepted(bytes);
     const twice = accepted(once.stored);
     expect(twice.stored).toEqual(once.stored);
     expect({ ...twice, pieces: [] }).toEqual({ ...once, pieces: [] });
   });
 
-  test('is that to other readers too', async () => {
+  test('is the same file to other readers', async () => {
     const { stored } = accepted(bytes);
     const named = (await fileTypeFromBuffer(stored))?.mime;
     // file-type tells profiles of MP4, MPEG's streams and animated PNGs apart.
@@ -63,7 +63,7 @@ describe.each(VARIANTS)('$name', ({ bytes, mimeType, calledElsewhere, width, hei
   });
 });
 
-test('a photo loses its place, not which way up it is', async () => {
+test('a stored photo keeps its orientation and loses its place', async () => {
   expect(await exifr.gps(PHOTO_WITH_GPS)).toEqual({ latitude: 52.52, longitude: 13.405 });
   const { stored, width, height } = accepted(PHOTO_WITH_GPS);
   expect(await exifr.gps(stored)).toBeUndefined();
@@ -71,7 +71,7 @@ test('a photo loses its place, not which way up it is', async () => {
   expect([width, height]).toEqual([HEIGHT, WIDTH]);
 });
 
-test('a plain file is stored as it came', () => {
+test('an image without metadata is stored unchanged', () => {
   for (const { bytes, mimeType } of MEDIA_FILES) {
     if (mimeType.startsWith('image/')) expect(accepted(bytes).stored).toEqual(bytes);
   }

@@ -39,7 +39,7 @@ import {
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 
-/** Refusals that always say the same. */
+/** Refusals with a constant message. */
 const NOTHING = ['empty', 'is empty'] as const;
 const UNKNOWN = [
   'unknown_type',

@@ -7,7 +7,7 @@ import { VARIANTS, type Variant } from '../../support/media-variants.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 
-/** What is stored of a file, undefined when it is refused; it is a file in which nothing is left to be done. */
+/** The stored form of a file, undefined when it is refused; a second inspection must not change it. */
 function storedOf(bytes: Uint8Array): Uint8Array | undefined {
   const once = inspectMedia(bytes, BOUNDS);
   if (once.outcome === 'refused') return undefined;
@@ -19,7 +19,7 @@ function storedOf(bytes: Uint8Array): Uint8Array | undefined {
   return stored;
 }
 
-/** The lengths to which a file can be cut and is still accepted, with what is then stored. */
+/** The lengths to which a file can be cut and is still accepted, with its stored form. */
 function acceptedCuts(bytes: Uint8Array): Map<number, Uint8Array> {
   const cuts = new Map<number, Uint8Array>();
   for (let length = 0; length < bytes.length; length++) {
@@ -29,7 +29,7 @@ function acceptedCuts(bytes: Uint8Array): Map<number, Uint8Array> {
   return cuts;
 }
 
-/** Between these packets and elements a recording may end; that there was to be more, nothing says. */
+/** A recording may end between these packets and elements; nothing in it says that more should follow. */
 const ENDS: Record<string, readonly number[]> = {
   'video/webm, live': [267, 279, 283],
   'video/webm, all metadata, live': [662, 674, 678, 707, 718],
@@ -39,10 +39,10 @@ const ENDS: Record<string, readonly number[]> = {
   'video/mpeg, MPEG-2, all metadata': [298, 310, 322, 334, 345],
 };
 
-/** Cut, it has no trailer any more, and the first end marker in what is left counts. */
+/** The cut file has no trailer, so the first end marker in the rest counts. */
 const isPanoramaWithEnds = ({ name }: Variant) => name.includes('panorama with pictures');
 
-/** Nothing says how much of the last picture there is. */
+/** Nothing in the file says the length of its last picture. */
 const isBareVideo = ({ name }: Variant) => /MPEG-., video (alone|without)/.test(name);
 
 const of = (pattern: RegExp) =>
@@ -52,7 +52,9 @@ const of = (pattern: RegExp) =>
   );
 
 describe('a file that is cut', () => {
-  test.each(of(/PNG|GIF|WebP|JPEG|webm|MPEG/))('is refused, or only lost what is not stored: $name', ({ bytes }) => {
+  test.each(of(/PNG|GIF|WebP|JPEG|webm|MPEG/))('is refused, or lost only bytes that are not stored: $name', ({
+    bytes,
+  }) => {
     for (const cut of acceptedCuts(bytes).values()) expect(cut).toEqual(storedOf(bytes));
   });
 
@@ -88,7 +90,7 @@ describe('a file that is cut', () => {
   });
 });
 
-describe('a file that is changed gets an answer', () => {
+describe('a file with changed bytes is accepted or refused, without an exception', () => {
   test.each(MEDIA_FILES)('at any one byte: $name', ({ bytes }) => {
     const copy = bytes.slice();
     for (let at = 0; at < bytes.length; at++) {

@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const FIRST: History = { roundAttempts: 0, failingSince: null, lastAttemptAt: null, isWarned: false };
-/** Neither earlier nor later than the schedule says. */
+/** The random value that adds no jitter. */
 const EVEN = 0.5;
 
 const response = (statusCode: number, retryAfter: string | null = null): AttemptResult => ({
@@ -22,7 +22,7 @@ const response = (statusCode: number, retryAfter: string | null = null): Attempt
 });
 const failure = (error: AttemptError): AttemptResult => ({ kind: 'no_response', error, durationMs: 20 });
 
-/** How long a first attempt with this result makes the delivery wait. */
+/** The time that the delivery waits after a first attempt with this result, in ms; or its final status. */
 function waitAfter(result: AttemptResult, history: Partial<History> = {}, random = EVEN): number | string {
   const { delivery } = decideOutcome({ ...FIRST, ...history }, result, NOW, random);
   return delivery.status === 'pending' ? delivery.nextAttemptAt - NOW : delivery.status;
@@ -69,7 +69,7 @@ describe('an attempt', () => {
   });
 });
 
-describe('the schedule', () => {
+describe('the retry schedule', () => {
   const WAITS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
 
   test.each(
@@ -107,7 +107,7 @@ describe('Retry-After', () => {
     for (const status of [429, 503]) expect([status, waitAfter(response(status, header))]).toEqual([status, wait]);
   });
 
-  test.each([400, 500, 502])('of a %i is not looked at', (status) => {
+  test.each([400, 500, 502])('is ignored in a %i', (status) => {
     expect(waitAfter(response(status, '3600'))).toBe(5 * SECOND);
   });
 });
@@ -141,7 +141,7 @@ describe('an endpoint that goes on failing', () => {
   });
 });
 
-test('whatever comes, a delivery that is pending has a time ahead, at most 26.4 hours', () => {
+test('a pending delivery always has its next attempt in the future, at most 26.4 hours ahead', () => {
   const result = fc.oneof(
     fc.record({
       kind: fc.constant('response' as const),

@@ -78,7 +78,7 @@ describe('verifyWebhook', () => {
     expect(await reasonOf(await change(await sent()))).toBe(reason);
   });
 
-  test('takes what is 300 seconds old, and as old as it is told to', async () => {
+  test('accepts a request up to 300 seconds old, or up to its tolerance', async () => {
     expect(await reasonOf(await sent([SECRET], NOW - 300_000))).toBe('verified');
     expect(await reasonOf({ ...(await sent([SECRET], NOW - 600_000)), toleranceSeconds: 600 })).toBe('verified');
   });

@@ -32,7 +32,7 @@ const NOUNS: Readonly<Record<MadeKind, readonly [one: string, many: string]>> = 
   jesclip_comment: ['comment on a JesClip', 'comments on JesClips'],
 };
 
-/** `12 Jes, 1 JesClip`; of what may be more, `more than 10,000 Jes`. */
+/** `12 Jes, 1 JesClip`; for a capped count, `more than 10,000 Jes`. */
 function countsText(counts: MadeCounts): string {
   const parts = (Object.keys(NOUNS) as MadeKind[]).flatMap((kind) => {
     const count = counts[kind];
@@ -177,13 +177,13 @@ function Requests({
   );
 }
 
-/** A button behind a first click, since nothing brings back what it deletes. */
+/** A button behind a first click, since a deletion cannot be undone. */
 function DeleteButton(props: {
   readonly path: string;
   readonly since: Date;
   readonly summary: string;
   readonly button: string;
-  /** Said to those who do not see what the button stands beside. */
+  /** The thing that the button deletes, for screen readers. */
   readonly what: string;
   readonly item?: Pick<MadeItem, 'kind' | 'id'>;
 }): Markup {

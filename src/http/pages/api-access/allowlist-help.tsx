@@ -3,7 +3,10 @@ import type { AuditEvent } from '../../../domain/keys/index.ts';
 import { blockText, parseCidr } from '../../../lib/ip.ts';
 import type { Markup } from '../render.ts';
 
-/** The entry that lets the client of an address in: the address, or for IPv6 its /64, within which clients change theirs. */
+/**
+ * The entry that lets the client of an address in: the address, or for IPv6 its /64, within which clients change
+ * theirs.
+ */
 export function entryFor({ text, hex }: ClientAddress): string {
   return blockText({ text, hex });
 }

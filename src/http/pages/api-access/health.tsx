@@ -1,7 +1,7 @@
 import type { KeyHealth } from '../../../domain/keys/index.ts';
 import type { Markup } from '../render.ts';
 
-/** What the owner of a key should know of it, a line each. */
+/** The health notes of a key for its owner, a line each. */
 export function HealthLines({ health }: { readonly health: readonly KeyHealth[] }): Markup | null {
   if (health.length === 0) return null;
   return (

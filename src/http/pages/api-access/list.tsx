@@ -20,7 +20,7 @@ import { MailSwitch } from './mails.tsx';
 
 const NOTICES = new Map([['verification-sent', 'We mailed you a link. Open it to confirm your email address.']]);
 
-/** An active key as a row of the table; on phones the row is a card, and each cell says what it holds. */
+/** An active key as a row of the table; on phones the row is a card, and each cell names its content. */
 function KeyRow({ shown, now }: { readonly shown: KeyWithUsage; readonly now: number }): Markup {
   const { apiKey, health, usage } = shown;
   const { id, label, maskedKey, scopes, expiresAt } = apiKey;
@@ -66,7 +66,7 @@ function KeyRow({ shown, now }: { readonly shown: KeyWithUsage; readonly now: nu
   );
 }
 
-/** So many addresses are shown without a click. */
+/** The addresses that are shown without a click. */
 const ADDRESSES_SHOWN = 2;
 
 function Addresses({

@@ -13,7 +13,11 @@ export const EXPIRIES = {
   custom: 'On a date of your own',
 } as const;
 
-/** The day on which a key of this choice expires; none of its own for `never` and `custom`. @param now unix ms */
+/**
+ * The day on which a key of this choice expires; undefined for `never` and `custom`.
+ *
+ * @param now unix ms
+ */
 export function dayOfExpiry(expiry: string, now: number): string | undefined {
   const days = Number(expiry);
   return Number.isInteger(days) ? new Date(now + days * DAY_MS).toISOString() : undefined;
@@ -58,13 +62,13 @@ export function toNewKeyForm(form: URLSearchParams, address: ClientAddress | und
   };
 }
 
-/** The lines of an allowlist that say something, each with its number from 1. */
+/** The lines of an allowlist that are not empty, each with its number from 1. */
 function entriesOf({ allowlist }: NewKeyForm): { line: number; entry: string }[] {
   const lines = allowlist.split('\n').map((text, i) => ({ line: i + 1, entry: text.trim() }));
   return lines.filter(({ entry }) => entry !== '');
 }
 
-/** What the form asks for, for the verb to check. */
+/** The input of the form, for the verb to check. */
 export function toNewKey(form: NewKeyForm): Record<keyof NewKey, unknown> {
   return {
     label: form.label,
@@ -77,7 +81,7 @@ export function toNewKey(form: NewKeyForm): Record<keyof NewKey, unknown> {
   };
 }
 
-/** A date beside another choice: one of the two is not meant. Scripts select the choice with the date. */
+/** A date with another choice contradicts it. Scripts select the choice with the date. */
 export function contradictionIn({ expiry, expiresOn }: NewKeyForm): Map<string, string> | undefined {
   if (expiry === 'custom' || expiresOn === '') return undefined;
   return new Map([['expiry', `choose “${EXPIRIES.custom}”, or clear the date`]]);

@@ -225,7 +225,7 @@ function NewKeyPage(props: {
   );
 }
 
-/** Said before somebody fills in a form that could only be refused. */
+/** Shown before a person fills in a form that could only be refused. */
 function AtLimitPage({ person, keys }: { readonly person: Person; readonly keys: readonly ActiveKey[] }): Markup {
   return (
     <Layout title="Generate a key" viewer={person} section="api-access">
@@ -278,7 +278,7 @@ export const getNewKey: PersonalPage = {
   },
 };
 
-/** For a rotation the form begins with what the key that is to be replaced has; else with what a preset has. */
+/** A rotation begins with the values of the key to be replaced; any other form with those of a preset. */
 async function likeAnother(context: RequestContext, person: Person): Promise<NewKeyForm> {
   const { like, preset = '' } = context.c.req.query();
   if (like === undefined) {

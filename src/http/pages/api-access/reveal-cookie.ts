@@ -6,7 +6,7 @@ import type { RequestContext } from '../../request-context.ts';
 /** Not `__Host-`, which browsers accept for all paths only. */
 const nameOf = (isSecure: boolean) => `${isSecure ? '__Secure-' : ''}jestha.reveal`;
 
-/** What opens a new key, for the one page that shows it; without the row in Neon it opens nothing. */
+/** The cookie whose value opens a new key, for the one page that shows it; without the row in Neon it opens nothing. */
 export function revealCookie(context: RequestContext, keyId: string, unsealKey: string): string {
   return cookie(context, keyId, unsealKey, KEY_REVEAL_TTL_MS / 1_000);
 }

@@ -73,7 +73,7 @@ export const postRevoke: PersonalPage = {
       await revokeOwnKey(person.ctx, id, clientAddress(req.raw.headers));
     } catch (error) {
       if (!(error instanceof ApiError) || error.reason.code !== 'service_unavailable') throw error;
-      // The row is revoked, the caches do not know yet: the same button tells them.
+      // The row is revoked, and the caches are not yet: the same button retries them.
       const shown = await readApiKeyAndUse(person.ctx, id);
       const alert = errorPartsOf(error.reason).message;
       return await render(context, 503, <RevokePage person={person} {...shown} alert={alert} />);

@@ -11,7 +11,11 @@ import { defaultSchedule, ScheduledRevocation, ScheduleForm } from './schedule.t
 const CHART_HOURS = 48;
 const DAY_MS = 86_400_000;
 
-/** What a verdict means, for the owner of both keys. @param now unix ms */
+/**
+ * The meaning of a verdict, for the owner of both keys.
+ *
+ * @param now unix ms
+ */
 export function verdictSentence(verdict: RotationVerdict, older: RotatedKey, now: number): string {
   const age = now - Date.parse(older.apiKey.createdAt);
   const period = age < 30 * DAY_MS ? `since it was generated ${formatDuration(age)} ago` : 'in the last 30 days';
@@ -33,7 +37,7 @@ export function verdictSentence(verdict: RotationVerdict, older: RotatedKey, now
   }
 }
 
-/** Two keys with the same scopes: whether traffic has moved, and the end of the older one. */
+/** Two keys with the same scopes: the move of the traffic, and the end of the older one. */
 export function RotationPanel({ rotation, now }: { readonly rotation: Rotation; readonly now: number }): Markup {
   const { older, newer, verdict } = rotation;
   const { id, label } = older.apiKey;
@@ -87,7 +91,7 @@ function KeyLine(props: { readonly name: string; readonly shown: RotatedKey; rea
   );
 }
 
-/** Revoked keys that this one has replaced, and who still tries them. */
+/** Revoked keys that this one has replaced, and the addresses that still try them. */
 export function Knocking({ keys }: { readonly keys: readonly KnockingKey[] }): Markup | null {
   if (keys.length === 0) return null;
   return (

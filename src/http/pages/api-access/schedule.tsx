@@ -100,7 +100,7 @@ export function ScheduleForm(props: {
   );
 }
 
-/** What is scheduled, and how to cancel it. */
+/** The scheduled revocation, with a button to cancel it. */
 export function ScheduledRevocation(props: { readonly apiKey: ApiKey; readonly schedule: RevocationSchedule }): Markup {
   const { apiKey, schedule } = props;
   const at = <DateTime iso={schedule.at.toISOString()} />;
@@ -183,7 +183,7 @@ export const postSchedule: PersonalPage = {
   },
 };
 
-/** What the verb takes. A field of the choice that was not made says nothing. */
+/** The input of the verb. Only the field of the chosen option counts. */
 function toInput({ when, hours, at }: ScheduleFields) {
   if (when === 'time') return { when, at: utcTimeOf(at) };
   return { when, hours: /^\d{1,4}$/.test(hours.trim()) ? Number(hours) : Number.NaN };

@@ -1,4 +1,4 @@
-// Search, tabs, and forms that try a call. The key stays in the fields: no storage, no URL, no cookie beside it.
+// Search, tabs, and forms that try a call. The key stays in the fields: not in storage, a URL or a cookie.
 
 function element(name, text) {
   const made = document.createElement(name);
@@ -28,7 +28,7 @@ function choose(title) {
   }
 }
 
-/** Chosen for the whole site. What stands above may grow, and the tab stays where the hand is. */
+/** Chooses for the whole site. The content above may grow, so the page scrolls to keep the tab under the pointer. */
 function chooseHere(tab) {
   const { top } = tab.getBoundingClientRect();
   choose(tab.textContent);
@@ -191,7 +191,7 @@ for (const button of document.querySelectorAll('[data-copy-page]')) {
   });
 }
 
-// The menu of small screens closes behind the link that was followed.
+// The menu of small screens closes after a click on a link.
 document.querySelector('.menu').addEventListener('click', ({ currentTarget, target }) => {
   if (target.closest('a')) currentTarget.open = false;
 });
@@ -220,7 +220,7 @@ function sentValue(field) {
   try {
     return JSON.parse(field.value);
   } catch {
-    // The API says what is wrong with it.
+    // Invalid JSON is sent as it is, and the API refuses it.
     return field.value;
   }
 }
@@ -275,7 +275,9 @@ function curlOf({ method, url, fields, json }, origin) {
   ].join(' \\\n  ');
 }
 
-/** `1 second`, `42 seconds`, `5 minutes`, `3 hours`: rounded up, so that who waits as long waits long enough. */
+/**
+ * `1 second`, `42 seconds`, `5 minutes`, `3 hours`: rounded up, so that a caller who waits that long waits long enough.
+ */
 function inWords(seconds) {
   const whole = Math.max(1, Math.ceil(seconds));
   const [unit, size] = whole < 100 ? ['second', 1] : whole < 6000 ? ['minute', 60] : ['hour', 3600];
@@ -283,7 +285,7 @@ function inWords(seconds) {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** What the headers of an answer say of the limits, and the id of the request. */
+/** The limits in the headers of an answer, and the id of the request. */
 function notesOf({ headers }) {
   const notes = [];
   const [remaining, limit, reset, retry, id] = [

@@ -33,7 +33,7 @@ const FILES = {
 
 type AssetName = keyof typeof FILES;
 
-/** The file that browsers load beside the pages by this name, if there is one. */
+/** The file of this name that browsers load beside the pages, if it exists. */
 export function findAsset(name: string): AssetFile | undefined {
   return Object.hasOwn(FILES, name) ? FILES[name as AssetName] : undefined;
 }

@@ -28,13 +28,13 @@ for (const button of document.querySelectorAll('[data-shows]')) {
     field.type = isShown ? 'password' : 'text';
     button.setAttribute('aria-pressed', String(!isShown));
   });
-  // Browsers offer to keep what was in a password field when it is sent.
+  // Browsers offer to keep the content of a password field when it is sent.
   field.form.addEventListener('submit', () => {
     field.type = 'password';
   });
 }
 
-// Moments are told in the zone of the reader, and in UTC to who points at them.
+// Times are shown in the zone of the reader; a tooltip shows UTC.
 const zoned = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -48,7 +48,7 @@ for (const time of document.querySelectorAll('time:not([title])')) {
   time.textContent = zoned.format(new Date(time.dateTime));
 }
 
-// A finger shows no titles: the column under it says its figures above the chart.
+// Touch screens show no tooltips: the column under the finger shows its figures above the chart.
 for (const chart of document.querySelectorAll('figure.chart')) {
   const say = ({ target }) => {
     chart.querySelector('.readout').textContent = target.closest('g')?.querySelector('title').textContent ?? '';

@@ -17,7 +17,7 @@ export function By({ author }: { readonly author: Author }): Markup {
   );
 }
 
-/** What a Jes, a JesClip or a comment was written with; nothing where its author wrote it here. */
+/** The label of the key that wrote a Jes, a JesClip or a comment; nothing if its author wrote it here. */
 export function Via({ via }: { readonly via: Comment['via'] }): Markup | null {
   return via === null ? null : (
     <span class="via">

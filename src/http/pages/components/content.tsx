@@ -2,8 +2,8 @@ import { segmentsOf } from '../../../domain/posts/index.ts';
 import type { Markup } from '../render.ts';
 
 /**
- * The words of a Jes, a caption or a comment, with its links. Hashtags are marked; a mention leads to the page of an account that
- * exists.
+ * The words of a Jes, a caption or a comment, with its links. Hashtags are marked; a mention leads to the page of an
+ * account that exists.
  *
  * @param props.mentions usernames that are accounts
  */

@@ -1,6 +1,6 @@
 import type { Markup } from '../render.ts';
 
-/** A text to be copied whole. The button is there only where a script makes it work. */
+/** A text to be copied whole. The button appears only if a script makes it work. */
 export function Copyable(props: { readonly id: string; readonly text: string; readonly what: string }): Markup {
   const { id, text, what } = props;
   return (

@@ -7,7 +7,7 @@ import type { RequestContext } from '../../request-context.ts';
 import type { Markup } from '../render.ts';
 import { sentenceOf } from '../sentence.ts';
 
-/** What was wrong with a form, by the name of the field; under the empty name that of the whole form. */
+/** The errors of a form by the name of the field; the empty name stands for the whole form. */
 export type FieldErrors = ReadonlyMap<string, string>;
 
 /** @param details as verbs refuse input; of several for one field the first is shown */
@@ -31,8 +31,8 @@ export const UNSENT: FormProblem = { status: 200, errors: new Map(), headers: un
 const LATER: readonly string[] = ['rate_limit_exceeded', 'daily_quota_exceeded', 'service_unavailable'];
 
 /**
- * What to show with a form again, from what a verb threw: its wrong fields, or the sentence of a refusal that passes. Anything else is
- * thrown on.
+ * Maps an error of a verb to the problem that the form shows: its wrong fields, or the sentence of a temporary refusal.
+ * Rethrows any other error.
  *
  * @param alsoShown further codes of which the form shows the sentence
  */
@@ -42,14 +42,14 @@ export function formProblemOf(context: RequestContext, error: unknown, alsoShown
   if (reason.code === 'invalid_request') {
     return { status, errors: toFieldErrors(reason.details), headers: undefined };
   }
-  // Where it was done all the same, sending it again is no advice.
+  // Sending the form again is no advice if the revocation was done all the same.
   const isDone = reason.code === 'service_unavailable' && ['revocation', 'revocations'].includes(reason.why);
   if (isDone || ![...LATER, ...alsoShown].includes(reason.code)) throw error;
   context.errorReason = reason;
   return { status, errors: new Map([['', sentenceOf(reason)]]), headers: errorPartsOf(reason).headers };
 }
 
-/** Said above a form that was refused; browsers read it out, and it is where the eye begins. */
+/** The alert above a form that was refused; screen readers read it out first, and the eye begins there. */
 export function FormAlert({ children }: { readonly children: Child }): Markup {
   return (
     <div class="alert" role="alert">
@@ -74,7 +74,7 @@ const LABELS: Readonly<Record<string, string>> = {
 
 const labelOf = (name: string) => LABELS[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-/** What was wrong with a form, with a link to each wrong field, whose id is its name. */
+/** The errors of a form, with a link to each wrong field, whose id is its name. */
 export function ErrorSummary({ errors }: { readonly errors: FieldErrors }): Markup | null {
   if (errors.size === 0) return null;
   const whole = errors.get('');
@@ -93,10 +93,10 @@ export function ErrorSummary({ errors }: { readonly errors: FieldErrors }): Mark
   );
 }
 
-/** The title of a page with a form, which says first that something was wrong. */
+/** The title of a page with a form; an error comes first. */
 export const titleOf = (title: string, errors: FieldErrors) => (errors.size === 0 ? title : `Error: ${title}`);
 
-/** Attributes of a control with an error, and of one without. The first wrong one of a form is where one goes on. */
+/** Attributes of a control with an error, and of one without. The first wrong one of a form gets the focus. */
 export function invalid(name: string, errors: FieldErrors, helpId?: string) {
   const hasError = errors.has(name);
   const described = [helpId, hasError ? `${name}-error` : undefined].filter((id) => id !== undefined).join(' ');

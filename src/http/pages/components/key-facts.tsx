@@ -9,7 +9,7 @@ export function StatusBadge({ status }: { readonly status: ApiKey['status'] }): 
   return <span class={`badge ${status}`}>{STATUS[status]}</span>;
 }
 
-/** The sentence of a scope; a scope the catalog no longer knows stands for itself. */
+/** The sentence of a scope; a scope that the catalog no longer has is shown by its name. */
 const sentenceOf = (scope: string) => (Object.hasOwn(SCOPES, scope) ? SCOPES[scope as Scope] : scope);
 
 export function ScopeList({ scopes }: { readonly scopes: readonly string[] }): Markup {
@@ -24,7 +24,7 @@ export function ScopeList({ scopes }: { readonly scopes: readonly string[] }): M
   );
 }
 
-/** @param props.isUnknown the counters do not answer: what is known is a copy, which may be old */
+/** @param props.isUnknown the counters do not answer: the time is a copy, which may be old */
 export function LastUsed(props: {
   readonly apiKey: ApiKey;
   readonly now: number;
@@ -58,7 +58,7 @@ export function LastUsed(props: {
   );
 }
 
-/** Who or what revoked a key. */
+/** The causes of a revocation, in words. */
 export const REVOKED_WORDS = { user: 'by you', admin: 'by Jestha', leaked: 'because it was found in public' } as const;
 
 function Expiry({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number }): Markup {
@@ -70,7 +70,7 @@ function Expiry({ apiKey, now }: { readonly apiKey: ApiKey; readonly now: number
   );
 }
 
-/** What is fixed about a key, and when it was last used. */
+/** The fixed properties of a key, and its last use. */
 export function KeyFacts(props: {
   readonly apiKey: ApiKey;
   readonly now: number;

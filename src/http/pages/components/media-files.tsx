@@ -1,7 +1,7 @@
 import type { Media } from '../../../domain/media/index.ts';
 import type { Markup } from '../render.ts';
 
-/** The files of a Jes, or the video of a JesClip. Without a text of its author, the name of a file says whose it is. */
+/** The files of a Jes, or the video of a JesClip. The name of a file without an alternative text names its author. */
 export function MediaFiles({ files, by }: { readonly files: readonly Media[]; readonly by: string }): Markup | null {
   if (files.length === 0) return null;
   const named = (file: Media, i: number) => {

@@ -10,7 +10,7 @@ const LABELS = {
 /** The share of a limit from which a meter warns. */
 const NEARLY_FULL = 0.8;
 
-/** How full the limits of a key are. */
+/** The share of each limit that a key has used. */
 export function Meters({ meters }: { readonly meters: readonly Meter[] }): Markup {
   return (
     <ul class="meters">

@@ -12,7 +12,7 @@ const requestsIn = ({ accepted, throttled }: UsageBucket) => accepted + throttle
 /** The requests of two keys by the hour on one scale: the older key above the line, the newer one below it. */
 export function PairChart(props: {
   readonly older: readonly UsageBucket[];
-  /** Of the same hours. */
+  /** The same hours as `older`. */
   readonly newer: readonly UsageBucket[];
 }): Markup {
   const { older, newer } = props;

@@ -21,7 +21,7 @@ export function formatDate(iso: string): string {
   return DATE.format(new Date(iso));
 }
 
-/** How long before or after `now` (unix ms) a time is, in words: `3 hours ago`, `just now`, `in 30 days`. */
+/** The distance of a time from `now` (unix ms), in words: `3 hours ago`, `just now`, `in 30 days`. */
 export function formatDistance(iso: string, now: number): string {
   const distance = new Date(iso).getTime() - now;
   for (const [unit, ms, from] of UNITS) {
@@ -30,7 +30,7 @@ export function formatDistance(iso: string, now: number): string {
   return distance > 0 ? 'in a moment' : 'just now';
 }
 
-/** A length of time, in words: `4 hours`, `11 days`. Below two days it is told in hours, below an hour in minutes. */
+/** A length of time, in words: `4 hours`, `11 days`. Hours below two days, minutes below an hour. */
 export function formatDuration(ms: number): string {
   const [unit, count] =
     ms < 3_600_000
@@ -47,7 +47,7 @@ export function DateTime({ iso }: { readonly iso: string }): Markup {
   return <time datetime={iso}>{formatDateTime(iso)}</time>;
 }
 
-/** How long ago, with the moment itself for who points at it. */
+/** The distance of a past time in words, with the time itself as its tooltip. */
 export function Ago({ iso, now }: { readonly iso: string; readonly now: number }): Markup {
   return (
     <time datetime={iso} title={formatDateTime(iso)}>

@@ -20,7 +20,7 @@ export const requests = (count: number) => `${COUNT.format(count)} ${count === 1
 /** The requests of all buckets. */
 export const requestsIn = (buckets: readonly UsageBucket[]) => total(buckets, 'accepted') + total(buckets, 'throttled');
 
-/** What a chart says, in a sentence: for who cannot see it, and above it for who can. */
+/** A chart in one sentence, for screen readers and as its caption. */
 export function usageSentence(buckets: readonly UsageBucket[], period: string): string {
   const throttled = total(buckets, 'throttled');
   const tail = throttled === 0 ? 'none throttled' : `${COUNT.format(throttled)} throttled`;
@@ -40,7 +40,7 @@ function bucketName({ start }: UsageBucket, unit: Unit, isDated: boolean): strin
   return isDated ? `${day}, ${hour}` : hour;
 }
 
-/** Names of hours need the day where there are more of them than one day has. */
+/** Names of hours need the day if the chart has more of them than one day has. */
 const areDated = (buckets: readonly UsageBucket[]) => buckets.length > 24;
 
 /** The least of 4, 10, 20, 40, 100, 200, … that is not below a number: both it and its half are round. */
@@ -50,14 +50,14 @@ export function scaleOf(peak: number): number {
   }
 }
 
-/** How high a count stands on a scale. One request beside a million is still seen. */
+/** The height of a count on a scale. One request beside a million is still visible. */
 export function heightOf(count: number, scale: number, height: number): number {
   return count === 0 ? 0 : Math.max(MIN_HEIGHT, Math.round((count / scale) * height));
 }
 
 const MIN_HEIGHT = 3;
 
-/** Where a column of a chart stands. */
+/** The position of a column of a chart. */
 interface Column {
   readonly x: number;
   readonly width: number;
@@ -70,7 +70,9 @@ export function columnsOf(count: number, width: number): Column[] {
   return Array.from({ length: count }, (_, i) => ({ x: i * step + gap / 2, width: step - gap }));
 }
 
-/** Bars as one path, since a page of elements would be many times as large. @param barOf lower edge and height of a bar */
+/**
+ * Bars as one path, since a page of elements would be many times as large. @param barOf lower edge and height of a bar
+ */
 export function barsPath(columns: readonly Column[], barOf: (i: number) => readonly [base: number, height: number]) {
   return columns
     .map(({ x, width }, i) => {
@@ -80,7 +82,7 @@ export function barsPath(columns: readonly Column[], barOf: (i: number) => reado
     .join('');
 }
 
-/** What each column says to who points at it; as high as the chart, so that low bars are hit, too. */
+/** The tooltip of each column; as high as the chart, so that low bars are hit, too. */
 export function Titles(props: {
   readonly columns: readonly Column[];
   readonly height: number;
@@ -246,7 +248,7 @@ export function Sparkline({ buckets }: { readonly buckets: readonly UsageBucket[
   );
 }
 
-/** Where usage would stand, while Redis does not answer. */
+/** A notice in place of the usage, while Redis does not answer. */
 export function UsageUnknown(): Markup {
   return (
     <p class="muted">

@@ -6,7 +6,7 @@ import { describeApi } from '../../openapi/document.ts';
 import type { Operation } from '../../openapi/operation.ts';
 import { OPERATIONS } from '../../openapi/operations.ts';
 
-/** What the reference reads of a JSON Schema. */
+/** The part of a JSON Schema that the reference reads. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -57,7 +57,7 @@ interface ApiDocument {
   };
 }
 
-/** An endpoint with all that the reference says of it. */
+/** An endpoint with everything that the reference shows. */
 export interface Entry {
   readonly endpoint: Endpoint;
   readonly operation: Operation;
@@ -72,7 +72,7 @@ export interface Entry {
 
 export interface Api {
   readonly entries: readonly Entry[];
-  /** What answers are made of, by name; without the bodies of errors. */
+  /** The schemas of answers, by name; without the bodies of errors. */
   readonly objects: ReadonlyMap<string, Schema>;
 }
 
@@ -103,17 +103,17 @@ export function readApi(apiOrigin: string): Api {
   };
 }
 
-/** Where the reference has an operation. */
+/** The path of an operation in the reference. */
 export const pathOfOperation = ({ operationId }: Pick<Endpoint, 'operationId'>): string =>
   `/docs/reference/${operationId}`;
 
-/** Where the reference has an object: `Jes`. */
+/** The path of an object in the reference: `Jes`. */
 export const pathOfObject = (name: string): string => `/docs/reference/objects#${name}`;
 
 /** `#/components/schemas/Jes` → `Jes`. */
 export const nameOf = (ref: string): string => ref.slice(ref.lastIndexOf('/') + 1);
 
-/** The document under the types of what is read of it. */
+/** The document, typed as the parts that the reference reads. */
 function describe(apiOrigin: string): ApiDocument {
   return describeApi(ENDPOINTS, apiOrigin) as unknown as ApiDocument;
 }

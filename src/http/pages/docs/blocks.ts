@@ -45,7 +45,7 @@ function span(ms: number): string {
   return n === 1 ? `${unit === 'hour' ? 'an' : 'a'} ${unit}` : `${n} ${unit}s`;
 }
 
-/** What chapters say of numbers, from where they are settled: `{{activeKeys}}`. */
+/** The numbers in chapters, from their definitions: `{{activeKeys}}`. */
 const VALUES: Readonly<Record<string, string>> = {
   activeKeys: count(ACTIVE_KEYS_PER_ACCOUNT),
   allowlistEntries: count(ALLOWLIST_MAX_ENTRIES),
@@ -109,7 +109,7 @@ const CALLS: Readonly<Record<string, Omit<Call, 'url'>>> = {
 
 type Block = (argument: string, api: Api, apiOrigin: string) => string;
 
-/** What chapters have that is made of what serves, as Markdown. */
+/** The parts of chapters that are generated from the running code, as Markdown. */
 const BLOCKS: Readonly<Record<string, Block>> = {
   chapters: () =>
     lines(CHAPTERS.map(({ path, title, summary, formerly }) => `- [${title}](${path}): ${summary} {#${formerly}}`)),

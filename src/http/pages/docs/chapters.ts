@@ -17,7 +17,7 @@ export interface Chapter {
   /** Its address. */
   readonly path: string;
   readonly title: string;
-  /** What it says, in one line. */
+  /** Its content in one line. */
   readonly summary: string;
   /** Markdown with blocks (`blocks.ts`) in it. */
   readonly source: string;
@@ -33,7 +33,7 @@ const chapter = (slug: string, source: string, summary: string, formerly = ''): 
   formerly,
 });
 
-/** Where everybody begins. */
+/** The first chapter. */
 export const START: Chapter = { ...chapter('', start, 'What the API is, and what there is to read.'), path: '/docs' };
 
 /** The guide, in the order in which it is read. */

@@ -1,7 +1,11 @@
 import type { Markup } from '../render.ts';
 import type { Sample } from './markdown.tsx';
 
-/** A piece of code with its heading; long lines wrap, so that nothing needs to scroll. @param id what the copy button copies */
+/**
+ * A piece of code with its heading; long lines wrap, so that nothing needs to scroll.
+ *
+ * @param id of the text that the copy button copies
+ */
 export function Code(props: { readonly id: string; readonly title: string; readonly children: string }): Markup {
   const { id, title, children } = props;
   return (
@@ -18,7 +22,9 @@ export function Code(props: { readonly id: string; readonly title: string; reado
   );
 }
 
-/** The same call in several languages. Without scripts they fold; the script makes tabs of them and keeps the choice. */
+/**
+ * The same call in several languages. Without scripts they fold; the script makes tabs of them and keeps the choice.
+ */
 export function Tabs({ id, samples }: { readonly id: string; readonly samples: readonly Sample[] }): Markup {
   return (
     <div class="tabs">

@@ -7,7 +7,7 @@ import { type Block, parseMarkdown, plainOf } from './markdown.tsx';
 import { CallPage, ChapterPage, MissingPage } from './page.tsx';
 import { writeIndex, writeObjects, writeOperation } from './reference.ts';
 
-/** What an address of the reference answers. */
+/** The response of an address of the reference. */
 export interface DocsFile {
   readonly status: 200 | 404;
   readonly type:
@@ -32,7 +32,7 @@ let described: { readonly apiOrigin: string; readonly api: Api } | undefined;
  * The file at an address of the reference: a page, the same as Markdown, or a list for tools.
  *
  * @param path below `/docs`, or one of `/llms.txt` and `/llms-full.txt`
- * @param apiOrigin where the API is called
+ * @param apiOrigin the origin of the API
  */
 export async function writeFile(path: string, apiOrigin: string): Promise<DocsFile> {
   if (described?.apiOrigin !== apiOrigin) described = { apiOrigin, api: readApi(apiOrigin) };
@@ -81,10 +81,10 @@ function pagesOf(api: Api, apiOrigin: string): DocsPage[] {
   ];
 }
 
-/** Markdown for others, who do not know our names of lines. */
+/** Markdown for other readers, without our names of lines. */
 const withoutIds = (markdown: string) => markdown.replaceAll(/ \{#[^}]+\}$/gm, '');
 
-/** What there is to read, for language models (llmstxt.org). */
+/** The list of pages for language models (llmstxt.org). */
 function writeList(api: Api): string {
   const guide = CHAPTERS.map(({ path, title, summary }) => `- [${title}](${path}.md): ${summary}`);
   const calls = api.entries.map(
@@ -100,7 +100,7 @@ function writeList(api: Api): string {
   ].join('\n\n');
 }
 
-/** What the search knows of a section: where it is, its title, the page it is on, its words. */
+/** A section in the index of the search: its address, its title, the page it is on, its words. */
 type Found = readonly [path: string, title: string, page: string, text: string];
 
 function indexOf(api: Api, apiOrigin: string): Found[] {

@@ -3,9 +3,9 @@ import { Code, Tabs } from './code.tsx';
 import { Words } from './words.tsx';
 
 /**
- * A block of a chapter. Chapters use a part of CommonMark: headings, paragraphs, lists, tables, fenced code. A library for
- * all of it is as large as all chapters, and the Worker has a size budget; `test/http/docs` holds ours to such a library. Blank
- * lines part blocks. Two additions: `{#id}` ends a line to name it, and code blocks in a row are tabs.
+ * A block of a chapter. Chapters use a part of CommonMark: headings, paragraphs, lists, tables, fenced code. A library
+ * for all of it is as large as all chapters, and the Worker has a size budget; `test/http/docs` holds ours to such a
+ * library. Blank lines part blocks. Two additions: `{#id}` ends a line to name it, and code blocks in a row are tabs.
  */
 export type Block =
   | { readonly type: 'heading'; readonly level: number; readonly id: string; readonly text: string }
@@ -23,11 +23,11 @@ interface List {
 interface Item {
   readonly text: string;
   readonly id: string | undefined;
-  /** What is within it. */
+  /** The list within the item. */
   readonly inner: List | undefined;
 }
 
-/** One language of a sample: the text behind ``` names its language, then its title. */
+/** One language of a sample: the text after ``` names its language, then its title. */
 export interface Sample {
   readonly title: string;
   readonly code: string;

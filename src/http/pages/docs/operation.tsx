@@ -6,7 +6,7 @@ import { describe, exampleAnswer } from './reference.ts';
 import { samplesOfEntry } from './samples.ts';
 import { TryIt } from './try-it.tsx';
 
-/** The page of an operation: what it takes and answers, samples, and a form that tries it. */
+/** The page of an operation: its input and responses, samples, and a form that tries it. */
 export function OperationPage(props: {
   readonly entry: Entry;
   readonly objects: Api['objects'];

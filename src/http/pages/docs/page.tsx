@@ -8,7 +8,7 @@ import { type Block, Blocks, plainOf } from './markdown.tsx';
 import { OperationPage } from './operation.tsx';
 import { tagged } from './reference.ts';
 
-/** What every page of the reference is told. */
+/** The properties of every page of the reference. */
 interface Shown {
   readonly path: string;
   readonly api: Api;
@@ -53,7 +53,7 @@ function Shell(
   props: Shown & { readonly title: string; readonly blocks?: readonly Block[]; readonly children: Child },
 ): Markup {
   const { path, api, title, blocks = [], children } = props;
-  // Only what is not there has no address.
+  // Only the page of a 404 has no address.
   const hasMarkdown = path !== '';
   const contents = <Contents path={path} api={api} blocks={blocks} />;
   return (

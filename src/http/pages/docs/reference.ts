@@ -41,7 +41,7 @@ export function writeOperation(entry: Entry, { objects }: Api, apiOrigin: string
 export const exampleAnswer = (schema: Schema, objects: Api['objects']): string =>
   JSON.stringify(sampleOf(schema, objects), null, 2);
 
-/** What a call needs, takes, answers and refuses, as Markdown. */
+/** The requirements, input, response and errors of a call, as Markdown. */
 export function describe(entry: Entry): string {
   const { operation, parameters, json, form, answer, codes } = entry;
   const own = parameters.filter((one) => one.in !== 'header');
@@ -71,7 +71,7 @@ export function describe(entry: Entry): string {
   return parts.filter((part) => part).join('\n\n');
 }
 
-/** Who may call it, and what counts. */
+/** The callers that may use it, and the limits that apply. */
 function needsOf({ endpoint, codes, operation }: Entry): string[] {
   const repeatable = operation.isRepeatable ? ['[Idempotency-Key](/docs/idempotency)'] : [];
   if (endpoint.access === 'public') return ['Everybody'];
@@ -87,18 +87,18 @@ function needsOf({ endpoint, codes, operation }: Entry): string[] {
   ];
 }
 
-/** What answers are made of, as Markdown. */
+/** The objects in answers, as Markdown. */
 export function writeObjects({ objects }: Api): string {
   const all = [...objects].map(([name, schema]) => `## ${name} {#${name}}\n\n${fieldsOf(schema, ANSWERED)}`);
   return ['# Objects', 'What answers are made of.', ...all].join('\n\n');
 }
 
-/** What is worth a word: in a request that a field is required, in an answer that it may be absent. */
+/** The note beside a field: in a request that it is required, in an answer that it may be absent. */
 type Presence = (isRequired: boolean) => string;
 const REQUESTED: Presence = (isRequired) => (isRequired ? ' **required**' : '');
 const ANSWERED: Presence = (isRequired) => (isRequired ? '' : ' *may be absent*');
 
-/** What a value may be, in a few words of Markdown: `string, 1 to 5,000 characters`. */
+/** The type of a value, in a few words of Markdown: `string, 1 to 5,000 characters`. */
 function typeOf(schema: Schema): string {
   const { $ref, anyOf, type, items, format } = schema;
   if ($ref !== undefined) return `[${nameOf($ref)}](${pathOfObject(nameOf($ref))})`;
@@ -125,7 +125,7 @@ function fieldsOf({ properties = {}, required = [] }: Schema, presence: Presence
     .join('\n');
 }
 
-/** One name with what it means, and within it the names that it holds. */
+/** One field with its meaning, and within it the fields that it holds. */
 function fieldOf(
   name: string,
   schema: Schema,

@@ -16,7 +16,11 @@ export interface Call {
   readonly idempotencyKey?: string;
 }
 
-/** The call in six languages. @param apiOrigin where the samples call; the client is told unless it knows */
+/**
+ * The call in six languages.
+ *
+ * @param apiOrigin the origin of the API; the TypeScript sample names it unless it is the client's default
+ */
 export function samplesOf(call: Call, apiOrigin: string): Sample[] {
   return [
     { title: 'curl', code: curl(call) },
@@ -31,7 +35,7 @@ export function samplesOf(call: Call, apiOrigin: string): Sample[] {
 /** Fields of forms that the client takes as lists. */
 const LISTS: ReadonlySet<string> = new Set(['media', 'alt']);
 
-/** What follows the key in the headers of a call. */
+/** The headers of a call after the key. */
 function headersOf({ json, idempotencyKey }: Call): [string, string][] {
   return [
     ...(json === undefined ? [] : [['Content-Type', 'application/json'] as [string, string]]),
@@ -208,7 +212,7 @@ function go(call: Call): string {
   ].join('\n');
 }
 
-/** How a language writes a value of JSON. */
+/** The notation of JSON values in a language. */
 interface Notation {
   readonly text: (value: string) => string;
   readonly name: (value: string) => string;
@@ -281,7 +285,7 @@ export function sampleOf(schema: Schema, objects: Api['objects'], name = ''): un
   if (schema.enum) return schema.enum[0];
   if (name in NAMED) return NAMED[name];
   if (schema.anyOf) {
-    // What may be null mostly is; only through a key there always is a label.
+    // A value that may be null mostly is; only `via` always has a label, since the call uses a key.
     const [first = {}] = schema.anyOf;
     return name === 'via' ? sampleOf(first, objects) : null;
   }
@@ -323,7 +327,7 @@ export function callOf(entry: Entry, apiOrigin: string): Call {
   };
 }
 
-/** How people and visitors make the call: with curl, and a file for the session's cookie. */
+/** The call as people and visitors make it: with curl, and a file for the session's cookie. */
 export function curlOf({ endpoint, path, parameters, json }: Entry, apiOrigin: string): string {
   const url = apiOrigin + pathOf({ path, parameters });
   const lines = [`curl -i ${endpoint.method === 'GET' ? '' : `-X ${endpoint.method} `}${url}`];

@@ -18,8 +18,8 @@ interface Field {
 }
 
 /**
- * A form that sends the call from the page, and the curl line of that call. It needs our script, which shows it. No field has
- * a name, so a browser cannot put one into a URL.
+ * A form that sends the call from the page, and the curl line of that call. It needs our script, which shows it. No
+ * field has a name, so a browser cannot put one into a URL.
  */
 export function TryIt({ entry, apiOrigin }: { readonly entry: Entry; readonly apiOrigin: string }): Markup {
   const { endpoint, operation, path, json, form } = entry;

@@ -1,6 +1,9 @@
 import type { Markup } from '../render.ts';
 
-/** A sentence with `code`, *emphasis*, **weight** and [links](#somewhere) in it, as descriptions in the OpenAPI document have them. */
+/**
+ * A sentence with `code`, *emphasis*, **weight** and [links](#somewhere) in it, as descriptions in the OpenAPI document
+ * have them.
+ */
 export function Words({ children }: { readonly children: string }): Markup {
   return (
     <>

@@ -2,7 +2,7 @@ import type { ProbeResult } from '../../../domain/webhooks/index.ts';
 import type { Markup } from '../render.ts';
 import { attemptText } from './attempt-text.ts';
 
-/** Each probe, what a right receiver does, and what to mend in one that does not. */
+/** Each probe, the behaviour of a correct receiver, and the advice for an incorrect one. */
 const PROBES: Readonly<Record<ProbeResult['probe'], { title: string; expected: string; advice: string }>> = {
   good: {
     title: 'A good request',
@@ -37,7 +37,7 @@ const PROBES: Readonly<Record<ProbeResult['probe'], { title: string; expected: s
   },
 };
 
-/** What the six probes met. */
+/** The results of the six probes. */
 export function ReceiverCheck({ probes }: { readonly probes: readonly ProbeResult[] }): Markup {
   const failed = probes.filter(({ isPassed }) => !isPassed).length;
   return (

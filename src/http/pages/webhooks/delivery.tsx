@@ -18,7 +18,7 @@ import { pathOf, webhookNamed } from './endpoint-path.ts';
 type Detail = DeliveryDetail['delivery'];
 type Attempt = Detail['attemptLog'][number];
 
-/** The payload, line by line where it is JSON; what was sent is one line. */
+/** The payload, line by line if it is JSON; it was sent as one line. */
 function pretty(payload: string): string {
   try {
     return JSON.stringify(JSON.parse(payload), null, 2);

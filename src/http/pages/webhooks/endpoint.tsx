@@ -291,7 +291,7 @@ export const getWebhook: PersonalPage = {
   handle: (context, person) => show(context, person),
 };
 
-/** What the buttons of the page do; each names the notice of the page that follows, or answers itself. */
+/** The action of a button of the page; it returns the notice for the page that follows, or its own response. */
 type Act = (context: RequestContext, person: Person, fields: URLSearchParams) => Promise<string | Response>;
 
 const ACTIONS: Readonly<Record<string, Act>> = {

@@ -4,7 +4,7 @@ import { FieldError, type FieldErrors, invalidGroup, TextField } from '../compon
 import { textOf } from '../read-form.ts';
 import type { Markup } from '../render.ts';
 
-/** What a person fills in for an endpoint. */
+/** The form of an endpoint, as a person fills it in. */
 export interface WebhookForm {
   readonly url: string;
   readonly events: readonly string[];

@@ -10,7 +10,7 @@ const DISABLED = {
   failing: 'Disabled: it failed for 5 days',
 } as const;
 
-/** Where the pages of an endpoint are. */
+/** The path of the pages of an endpoint. */
 export function webhookPath(keyId: string, webhookId: string): string {
   return `/settings/api-access/${keyId}/webhooks/${webhookId}`;
 }
