@@ -117,9 +117,13 @@ export default {
       name: 'the-description-is-loaded-late',
       comment: 'an isolate must not load the OpenAPI texts, the reference or the schemas of responses at its start',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(http/openapi/|http/pages/docs/|domain/.*/responses\\.ts$|dev/|ops/)' },
+      from: {
+        path: '^src/',
+        pathNot:
+          '^src/(http/openapi/|http/api/[^/]+/openapi\\.ts$|http/docs/(?!routes\\.ts)|domain/.*/responses\\.ts$|dev/|ops/)',
+      },
       to: {
-        path: '^src/(http/openapi/|http/pages/docs/|domain/.*/responses\\.ts$)',
+        path: '^src/(http/openapi/|http/api/[^/]+/openapi\\.ts$|http/docs/(?!routes\\.ts)|domain/.*/responses\\.ts$)',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
       },
     },

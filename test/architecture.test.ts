@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withRetentionTable } from '../src/build/retention-docs.ts';
 import { clientTypes } from '../src/dev/client-types.ts';
-import { PAGES } from '../src/http/pages/index.ts';
+import { PAGES } from '../src/http/site/index.ts';
 import { readWranglerConfig } from '../src/ops/wrangler-config.ts';
 import { bundle, gzippedKib, modulesAtStart, ROOT } from './support/bundle.ts';
 

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
+import type { Endpoint } from './api/endpoint.ts';
 import { ENDPOINTS } from './api/index.ts';
-import type { Endpoint } from './endpoint.ts';
-import { allowAnonymous, allowEverybody, requireCaller, requireSession } from './guards.ts';
-import { overHttps } from './plain-http.ts';
-import type { AppEnv } from './request-context.ts';
-import { type Handler, withRequestLog } from './with-request-log.ts';
+import { allowAnonymous, allowEverybody, requireCaller, requireSession } from './guards/credentials.ts';
+import { overHttps } from './guards/plain-http.ts';
+import { type Handler, withRequestLog } from './guards/with-request-log.ts';
+import type { AppEnv } from './request/request-context.ts';
 
 /**
  * The API as a Hono app. Every other path, pages above all, is answered by the site: a module of its own, which an
@@ -19,7 +19,7 @@ export function createApp({ clock }: { readonly clock: () => number }): Hono<App
   }
   let site: Hono<AppEnv> | undefined;
   app.notFound(async ({ req, env, executionCtx }) => {
-    const { createSite } = await import('./pages/site.ts');
+    const { createSite } = await import('./site/router.ts');
     site ??= createSite(clock, app.router);
     return await site.fetch(req.raw, env, executionCtx);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PAGES } from '../../src/http/pages/index.ts';
+import { PAGES } from '../../src/http/site/index.ts';
 import { invalid } from '../support/answers.ts';
 import { open, submit } from '../support/forms.ts';
 import { answerOf, Harness } from '../support/harness.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PAGES } from '../../src/http/pages/index.ts';
+import { PAGES } from '../../src/http/site/index.ts';
 import { open, submit, textOf } from '../support/forms.ts';
 import { Harness } from '../support/harness.ts';
 import { confirmEmail, cookieOf, mailsTo, newForm, signUp, tokenIn } from '../support/people.ts';

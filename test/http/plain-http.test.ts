@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { PAGES } from '../../src/http/pages/index.ts';
+import { PAGES } from '../../src/http/site/index.ts';
 import { answerOf, Harness } from '../support/harness.ts';
 import { watchLog } from '../support/people.ts';
 

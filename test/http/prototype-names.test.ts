@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { PAGES } from '../../src/http/pages/index.ts';
+import { PAGES } from '../../src/http/site/index.ts';
 import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
 import { open, submit, textOf } from '../support/forms.ts';
 import { goodJsonRequests } from '../support/good-requests.ts';

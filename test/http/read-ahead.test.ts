@@ -7,10 +7,10 @@ import { type NewKey, recordKey, windowsKey } from '../../src/domain/keys/index.
 import { deletePost } from '../../src/domain/posts/index.ts';
 import { suspendAccount, unsuspendAccount } from '../../src/domain/suspension/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { requireCaller } from '../../src/http/guards.ts';
-import { EVERY_REPLY, respond } from '../../src/http/reply.ts';
-import type { AppEnv } from '../../src/http/request-context.ts';
-import { withRequestLog } from '../../src/http/with-request-log.ts';
+import { requireCaller } from '../../src/http/guards/credentials.ts';
+import { withRequestLog } from '../../src/http/guards/with-request-log.ts';
+import type { AppEnv } from '../../src/http/request/request-context.ts';
+import { EVERY_REPLY, respond } from '../../src/http/response/reply.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { NOT_FOUND, UNAVAILABLE } from '../support/answers.ts';
 import { answerOf, Harness, type TestKey } from '../support/harness.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { patience } from '../../src/http/read-bytes.ts';
+import { patience } from '../../src/http/request/read-bytes.ts';
 
 const KIB = 1_024;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientAddress } from '../../src/http/client-address.ts';
+import { clientAddress } from '../../src/http/request/client-address.ts';
 
 const addressOf = (headers: HeadersInit) => clientAddress(new Headers(headers))?.text;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/domain/api-error.ts';
-import { readParts } from '../../src/http/multipart.ts';
+import { readParts } from '../../src/http/request/multipart.ts';
 import { bytesOf, formOf } from '../support/uploads.ts';
 
 const MAX_BYTES = 1_000_000;

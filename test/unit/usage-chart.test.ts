@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { barsPath, columnsOf, heightOf, scaleOf, UsageChart } from '../../src/http/pages/components/usage-chart.tsx';
+import {
+  barsPath,
+  columnsOf,
+  heightOf,
+  scaleOf,
+  UsageChart,
+} from '../../src/http/site/api-access/components/usage-chart.tsx';
 
 test.each([
   [0, 4],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { PAGES } from '../../src/http/pages/index.ts';
+import { PAGES } from '../../src/http/site/index.ts';
 import { newUsername } from '../support/names.ts';
 import { makeKey, type NodeKey, revoke } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';

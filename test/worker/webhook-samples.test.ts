@@ -10,7 +10,7 @@ import { ROOT } from '../support/bundle.ts';
 const SECRET = `whsec_${Buffer.from('a secret of exactly 32 bytes, ok').toString('base64')}`;
 const BODY = '{"event":"jes.created","id":"evt_5f0c8a52-7d0b-4a8e-9d57-0b6f3c1c9a11","data":{"text":"Zoë 🦊"}}';
 /** Receivers that verify, as the chapter on webhooks shows them. */
-const CHAPTER = readFileSync(join(ROOT, 'src/http/pages/docs/chapters/webhooks.md'), 'utf8');
+const CHAPTER = readFileSync(join(ROOT, 'src/http/docs/chapters/webhooks.md'), 'utf8');
 const receiver = (title: string) =>
   new RegExp(`^\`\`\`\\w+ ${title}\\n([\\s\\S]+?)\\n\`\`\`$`, 'm').exec(CHAPTER)?.[1] ?? '';
 const hasPython = spawnSync('python3', ['--version']).status === 0;

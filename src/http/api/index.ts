@@ -1,4 +1,4 @@
-import type { Endpoint } from '../endpoint.ts';
+import { getMe } from './accounts/me.ts';
 import {
   deleteOtherSessions,
   deleteOwnAccount,
@@ -7,18 +7,18 @@ import {
   getSessions,
   postChangePassword,
   postReauthenticate,
-} from './account.ts';
-import { postSignIn, postSignOut, postSignUp } from './accounts.ts';
-import { deleteApiKey, getApiKeyFailures, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys.ts';
-import { getComments, getJesClipComments, postComment, postJesClipComment } from './comments.ts';
-import { healthz } from './health.ts';
-import { getJesClip, patchJesClip, postJesClip } from './jesclips.ts';
-import { getKey, getKeyFailures } from './key.ts';
-import { postGithubReport, postKeyReport } from './key-reports.ts';
-import { getMe } from './me.ts';
-import { getOpenapi } from './openapi.ts';
-import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts.ts';
-import { readyz } from './readiness.ts';
+} from './accounts/own-account.ts';
+import { getKey, getKeyFailures } from './accounts/own-key.ts';
+import { postSignIn, postSignOut, postSignUp } from './accounts/routes.ts';
+import { deleteApiKey, getApiKeyFailures, getApiKeys, getApiKeyUsage, postApiKey } from './api-keys/routes.ts';
+import { getComments, getJesClipComments, postComment, postJesClipComment } from './comments/routes.ts';
+import type { Endpoint } from './endpoint.ts';
+import { getJesClip, patchJesClip, postJesClip } from './jesclips/routes.ts';
+import { postGithubReport, postKeyReport } from './key-reports/routes.ts';
+import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts/routes.ts';
+import { getOpenapi } from './service/document.ts';
+import { healthz } from './service/health.ts';
+import { readyz } from './service/readiness.ts';
 import {
   deleteFollow,
   deleteLike,
@@ -29,7 +29,7 @@ import {
   postLike,
   postPollVotes,
   postSave,
-} from './social.ts';
+} from './social/routes.ts';
 import {
   deleteWebhookById,
   getDeliveries,
@@ -43,7 +43,7 @@ import {
   postRotation,
   postTest,
   postWebhook,
-} from './webhooks.ts';
+} from './webhooks/routes.ts';
 
 /** Every endpoint of the API. */
 export const ENDPOINTS: readonly Endpoint[] = [

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../config/errors.ts';
-import type { Endpoint } from '../endpoint.ts';
+import type { Endpoint } from '../api/endpoint.ts';
 import type { Operation } from './operation.ts';
 
 /** The refusals of a bearer key that come before any check of the request itself (contract section 3). */

@@ -12,7 +12,7 @@ import {
 import { sessionCookieName } from '../../data/identity.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
 import { eventSchemas } from '../../domain/webhooks/responses.ts';
-import type { Endpoint } from '../endpoint.ts';
+import type { Endpoint } from '../api/endpoint.ts';
 import { codesOf } from './codes.ts';
 import { HEADERS, type HeaderName, IDEMPOTENCY_KEY, IF_NONE_MATCH, WEBHOOK_HEADERS } from './headers.ts';
 import { type Converted, convert, type Json } from './json-schema.ts';

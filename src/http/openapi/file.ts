@@ -1,5 +1,5 @@
-import { type CachedText, toCached } from '../cached.ts';
-import type { Endpoint } from '../endpoint.ts';
+import type { Endpoint } from '../api/endpoint.ts';
+import { type CachedText, toCached } from '../response/cached.ts';
 import { describeApi } from './document.ts';
 
 /** Made once for an isolate, which has one origin and one list of endpoints. */

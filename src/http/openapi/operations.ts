@@ -1,12 +1,12 @@
-import { accounts } from './accounts.ts';
-import { apiKeys } from './api-keys.ts';
-import { comments } from './comments.ts';
-import { jesclips } from './jesclips.ts';
-import { keyReports } from './key-reports.ts';
-import { posts } from './posts.ts';
-import { service } from './service.ts';
-import { social } from './social.ts';
-import { webhooks } from './webhooks.ts';
+import { accounts } from '../api/accounts/openapi.ts';
+import { apiKeys } from '../api/api-keys/openapi.ts';
+import { comments } from '../api/comments/openapi.ts';
+import { jesclips } from '../api/jesclips/openapi.ts';
+import { keyReports } from '../api/key-reports/openapi.ts';
+import { posts } from '../api/posts/openapi.ts';
+import { service } from '../api/service/openapi.ts';
+import { social } from '../api/social/openapi.ts';
+import { webhooks } from '../api/webhooks/openapi.ts';
 
 /** The promises of every endpoint, by its operation id. */
 export const OPERATIONS = {

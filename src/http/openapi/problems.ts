@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode } from '../../config/errors.ts';
 import { JSON_BODY_MAX_BYTES } from '../../config/limits.ts';
 import type { ErrorReason } from '../../domain/api-error.ts';
 import { idField } from '../../domain/response-fields.ts';
-import { docsAddress, errorPartsOf } from '../error-response.ts';
+import { docsAddress, errorPartsOf } from '../response/error-response.ts';
 import type { HeaderName } from './headers.ts';
 
 const retryAfter = z.int().min(1).meta({ description: 'Seconds to wait before the next attempt.' });

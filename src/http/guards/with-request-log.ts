@@ -1,0 +1,133 @@
+import type { Context } from 'hono';
+import { contextFor } from '../../compose.ts';
+import { DEGRADED_WARNING_INTERVAL_MS } from '../../config/limits.ts';
+import { describeError, writeLog } from '../../data/log.ts';
+import { Meter } from '../../data/meter.ts';
+import type { ErrorReason } from '../../domain/api-error.ts';
+import { bearerToken } from '../../domain/auth/index.ts';
+import { keptIdempotencyKey, noteFailure } from '../../domain/failures/index.ts';
+import { isWellFormedKey } from '../../domain/keys/index.ts';
+import { sha256Hex } from '../../lib/hash.ts';
+import { clientAddress } from '../request/client-address.ts';
+import type { AppEnv, RequestContext } from '../request/request-context.ts';
+import { reasonOf, toErrorResponse } from '../response/error-response.ts';
+
+/** Answers a request; may throw what {@link reasonOf} understands. */
+export type Handler = (context: RequestContext) => Response | Promise<Response>;
+
+/** Turns a refusal into an answer. */
+export type ErrorHandler = (context: RequestContext, reason: ErrorReason) => Response | Promise<Response>;
+
+/**
+ * A Hono handler around an answer: gives the request its context, turns thrown errors into answers of the contract, and
+ * writes the request's one log event.
+ *
+ * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain;
+ * `src/README.md` has the saving on the path that refuses a bad key.
+ *
+ * @param clock unix milliseconds; tests give their own
+ * @param route the pattern, for the log
+ * @param refuse how a refusal looks where the answer throws one
+ */
+export function withRequestLog(
+  clock: () => number,
+  route: string,
+  answer: Handler,
+  refuse: ErrorHandler = toErrorResponse,
+) {
+  return async function answerObserved(c: Context<AppEnv>): Promise<Response> {
+    const started = performance.now();
+    const meter = new Meter();
+    const ctx = contextFor(c.env, c.executionCtx, clock, meter);
+    const context: RequestContext = { c, ctx, meter, route, authenticationMs: 0 };
+    const response = await answerOrRefuse(context, answer, refuse);
+    writeLog(requestEvent(context, response.status, performance.now() - started));
+    if (response.status >= 400) keepFailure(context, response.status);
+    if (context.authentication?.limits?.degraded) warnOfDegradation(context);
+    return response;
+  };
+}
+
+async function answerOrRefuse(context: RequestContext, answer: Handler, refuse: ErrorHandler): Promise<Response> {
+  try {
+    return await answer(context);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason.code === 'internal_error') {
+      writeLog({ event: 'unexpected_error', requestId: context.ctx.requestId, ...describeError(error) });
+    }
+    return refuse(context, reason);
+  }
+}
+
+/**
+ * Keeps the error response to a known key, for the owner of the key. A path that looks at no credentials, such as an
+ * unknown one, costs no look-up here: the statement that writes the failures also finds the key by its hash. Over plain
+ * http the key is not looked at.
+ */
+function keepFailure({ c, ctx, route, authentication, errorReason }: RequestContext, status: number): void {
+  if (!errorReason || errorReason.code === 'https_required') return;
+  const { headers } = c.req.raw;
+  const keep = (key: { readonly id: string } | { readonly hash: string }) =>
+    noteFailure(ctx, {
+      key,
+      requestId: ctx.requestId,
+      at: new Date(ctx.now).toISOString(),
+      method: c.req.method.slice(0, METHOD_MAX_CHARACTERS),
+      path: route,
+      status,
+      code: errorReason.code,
+      address: clientAddress(headers)?.text ?? null,
+      idempotencyKey: keptIdempotencyKey(headers.get('Idempotency-Key')),
+    });
+  if (authentication) {
+    const { actor } = authentication;
+    if (actor?.type === 'apiKey') keep({ id: actor.keyId });
+    return;
+  }
+  const token = bearerToken(headers.get('Authorization'));
+  if (token !== undefined && isWellFormedKey(token)) ctx.defer(sha256Hex(token).then((hash) => keep({ hash })));
+}
+
+/** The longest registered method, UPDATEREDIRECTREF, has 17. */
+const METHOD_MAX_CHARACTERS = 20;
+
+function requestEvent(
+  { c, ctx, meter, route, authentication, errorReason }: RequestContext,
+  status: number,
+  durationMs: number,
+) {
+  const actor = authentication?.actor;
+  return {
+    event: 'request',
+    requestId: ctx.requestId,
+    method: c.req.method,
+    route,
+    status,
+    durationMs: Math.round(durationMs * 10) / 10,
+    keyId: actor?.type === 'apiKey' ? actor.keyId : undefined,
+    accountId: actor?.accountId,
+    redis: meter.redis.count,
+    db: meter.db.count,
+    objects: meter.objects.count || undefined,
+    refusal: errorReason && toldOf(errorReason),
+  };
+}
+
+/**
+ * Without the details of bad input: they repeat the input, which may be anything, even a key pasted into the wrong
+ * field.
+ */
+function toldOf(reason: ErrorReason): unknown {
+  return 'details' in reason ? { code: reason.code } : reason;
+}
+
+let lastWarned = Number.NEGATIVE_INFINITY;
+
+/** One warning per isolate and minute; the request events have the rest. */
+function warnOfDegradation({ ctx }: RequestContext): void {
+  if (ctx.now - lastWarned < DEGRADED_WARNING_INTERVAL_MS) return;
+  lastWarned = ctx.now;
+  const effect = 'records come from Neon, limits from the Workers binding';
+  writeLog({ event: 'redis_unavailable', requestId: ctx.requestId, effect });
+}
