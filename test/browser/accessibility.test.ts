@@ -64,6 +64,8 @@ async function faults(page: Page): Promise<string[]> {
   if (kib > (page.url().includes('/docs') ? 60 : 30)) found.push(`${page.url()} has ${kib.toFixed(0)} KiB of HTML`);
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 900 });
+    // The new size is laid out with the next frame.
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
     if (await isWiderThanScreen(page)) found.push(`${page.url()} is wider than ${width} pixels`);
   }
   await page.emulateMedia({ colorScheme: 'light' });

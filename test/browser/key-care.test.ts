@@ -106,7 +106,7 @@ test('a leak goes from the report to the banner to the clean-up', { timeout: 120
   await page.locator('summary').filter({ hasText: 'Delete all of these' }).click();
   await page.getByRole('button', { name: 'Delete 2 Jes for good' }).click();
   await page.getByText('2 deleted.').waitFor();
-  await page.getByText('Nothing since then.').waitFor();
+  await page.getByText('Nothing was made since then.').waitFor();
   for (const url of spam) expect((await page.goto(url))?.status()).toBe(404);
 
   await page.goto(`${origin}/settings/api-access`);

@@ -166,7 +166,7 @@ test('a run of the cron logs its tasks by the names they have in the source', as
   await workers.runCron();
   const findSweep = () => workers.logs.map((line) => JSON.parse(line) as Event).find(({ event }) => event === 'sweep');
   await expect.poll(findSweep).toBeDefined();
-  expect(Object.keys(findSweep() ?? {})).toEqual(expect.arrayContaining(['tellRevocations', 'sweepObjects']));
+  expect(Object.keys(findSweep() ?? {})).toEqual(expect.arrayContaining(['syncRevocations', 'sweepObjects']));
 });
 
 /** The tokens of the links mailed to an address. */

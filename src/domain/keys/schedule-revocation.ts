@@ -168,7 +168,7 @@ async function revokeDue(ctx: Ctx, due: readonly { readonly hash: string }[]): P
       insertRevokedMail(db, revoked, null, at, 'schedule'),
     ]),
   );
-  // Where Redis could not be told, `tellRevocations` of the same run tries again.
+  // Where Redis could not be told, `syncRevocations` of the same run tries again.
   await announceRevocations(ctx, rows);
   return rows.length;
 }
