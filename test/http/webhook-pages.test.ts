@@ -80,7 +80,9 @@ describe('an endpoint on Settings', () => {
     expect(await textAt(keyPath())).not.toContain('Add an endpoint');
     const sixth = await send(`${keyPath()}/webhooks/new`, { url: receiver.url(), events: ALL_EVENTS });
     expect(sixth.status).toBe(409);
-    expect(await textOf(sixth)).toContain('This API key has 5 webhook endpoints, which is the limit. Delete one first.');
+    expect(await textOf(sixth)).toContain(
+      'This API key has 5 webhook endpoints, which is the limit. Delete one first.',
+    );
   });
 
   test('is changed, disabled, enabled and deleted', async () => {
