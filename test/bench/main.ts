@@ -22,9 +22,10 @@ import { measureWebhooks } from './webhooks.ts';
 import { WORKERD_VERSION } from './workerd.ts';
 
 /**
- * `npm run bench`: what a request costs, ours beside a bare Hono route and three rivals, in one run on one machine, written to
- * `RESULTS.md`. With `--quick` a smoke run that writes nothing, with `--scale` a million keys. It is a report: a goal missed
- * is said and exits with 0. A wrong answer, or a request that asks more or less of the services than is due, breaks it.
+ * `npm run bench`: what a request costs, ours beside a bare Hono route and three rivals, in one run on one machine,
+ * written to `RESULTS.md`. With `--quick` a smoke run that writes nothing, with `--scale` a million keys. It is a
+ * report: a goal missed is said and exits with 0. A wrong answer, or a request that asks more or less of the services
+ * than is due, breaks it.
  *
  * `DATABASE_URL` and `REDIS_URL` put a real Postgres and Redis behind the emulators. They must be there for this
  * alone: accounts and posts of a run stay in them.
