@@ -6,6 +6,7 @@ import { withRetentionTable } from '../src/build/retention-docs.ts';
 import { clientTypes } from '../src/dev/client-types.ts';
 import { PAGES } from '../src/http/site/index.ts';
 import { readWranglerConfig } from '../src/ops/wrangler-config.ts';
+import { withCostTable } from './bench/costs.ts';
 import { bundle, gzippedKib, modulesAtStart, ROOT } from './support/bundle.ts';
 
 const SRC = join(ROOT, 'src');
@@ -85,6 +86,11 @@ describe('the tables', () => {
     expect(tables).toContain('daily_usage');
     expect(listed.sort()).toEqual(tables.sort());
   });
+});
+
+test('the costs of src/SCALE.md are those of the bench (npm run docs:costs)', () => {
+  const scale = readFileSync(join(SRC, 'SCALE.md'), 'utf8');
+  expect(withCostTable(scale)).toBe(scale);
 });
 
 test('the retention table of src/README.md is that of the code (npm run docs:retention)', () => {

@@ -82,6 +82,8 @@ export const TOMBSTONE_TTL_MS = DAY_MS;
  * suspension.
  */
 export const SUSPENDED_RECORD_TTL_MS = MINUTE_MS;
+/** The hours of usage that Settings shows, the one under way included. */
+export const USAGE_HOURS = 30 * 24;
 /** Windows, last use and hourly usage outlive the 30 days that Settings shows. */
 export const USAGE_TTL_MS = 32 * DAY_MS;
 

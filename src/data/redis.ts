@@ -40,8 +40,11 @@ export interface RedisPort {
   setIfAbsent(entry: Entry): Promise<void>;
   /** The values of keys; null for a key without one. */
   get(keys: readonly string[]): Promise<(string | null)[]>;
-  /** The fields of hashes; empty for a missing hash. */
-  getHashes(keys: readonly string[]): Promise<Record<string, string>[]>;
+  /** Like {@link get}, and the fields of hashes, none where there is no hash, in one HTTP request. */
+  getWithHashes(
+    keys: readonly string[],
+    hashes: readonly string[],
+  ): Promise<{ readonly values: (string | null)[]; readonly hashes: Record<string, string>[] }>;
   ping(): Promise<void>;
 }
 
@@ -150,9 +153,10 @@ export function connectRedis(config: Config, meter: Meter, budgetMs: () => numbe
       await run(['set', key, value, 'nx', 'px', ttlMs]);
     },
     get: async (keys) => listOf(await run(['mget', ...keys])),
-    async getHashes(keys) {
-      const replies = await runAll(keys.map((key) => ['hgetall', key]));
-      return replies.map((reply) => toFields(listOf(reply)));
+    async getWithHashes(keys, hashes) {
+      const commands = [['mget', ...keys], ...hashes.map((key) => ['hgetall', key])];
+      const [values, ...fields] = (await runAll(commands)).map(listOf);
+      return { values: values ?? [], hashes: fields.map(toFields) };
     },
     async ping() {
       await run(['ping']);

@@ -113,8 +113,8 @@ export interface ActorCtx extends Ctx {
   readonly claim?: Claim;
 }
 
-/** The result of one batch of a task of the sweep. */
 /** The batch was full: there may be more. */
+/** A context with a signed-in person. */
 export interface BatchDone {
   readonly done: number;
   /** A context with a signed-in person. */

@@ -7,6 +7,14 @@ export function adminSql(services: BenchServices) {
   return connectSql(DATABASE_URL, NEON_SQL_ENDPOINT);
 }
 
+/** Revokes a key in Neon alone; Redis hears of it with the record that it reads next. */
+export async function revokeInDatabase(services: BenchServices, hash: string): Promise<void> {
+  await adminSql(services).query(
+    `UPDATE api_keys SET revoked_at = now(), revoked_reason = 'user' WHERE hash = $1 AND revoked_at IS NULL`,
+    [hash],
+  );
+}
+
 /** The prefix of the names of keys that only fill the table. */
 const FILLER = 'filler_';
 

@@ -1,6 +1,7 @@
 import { AUTHORIZE } from '../../src/data/scripts/authorize.ts';
 import { authorizeCall } from '../../src/domain/auth/authorize.ts';
 import { sha1Hex } from '../../src/lib/hash.ts';
+import { DUE } from './due.ts';
 import { KeyRing } from './requests.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Seed, SeededKey } from './seed.ts';
@@ -40,6 +41,7 @@ export function directScenario(services: BenchServices, call: RedisCall): Scenar
     target: { url, controls: services.controlsFor(scope), cpu: () => undefined },
     status: 200,
     weight: 'redis',
+    due: DUE.direct,
     prepare: async (count) => call.commands(count).map((body) => ({ method: 'POST', path: '/', headers, body })),
   };
 }
@@ -51,6 +53,7 @@ export function floorScenario(target: Measurable, call: RedisCall): Scenario {
     target,
     status: 200,
     weight: 'redis',
+    due: DUE.floor,
     prepare: async (count) =>
       call.commands(count).map((command) => ({ method: 'GET', path: '/', headers: { 'X-Command': command } })),
   };

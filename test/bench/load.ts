@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Load, LoadResult } from './load-thread.ts';
 
-/** Milliseconds; half, or one in a hundred, of the requests took longer. */
+/** Milliseconds; half, or one in twenty, of the requests took longer. */
 export interface Latency {
   readonly p50: number;
-  readonly p99: number;
+  readonly p95: number;
 }
 
 /** The answers to a {@link Load}. */
@@ -29,7 +29,7 @@ export class LoadGenerator {
     if ('failure' in result) throw new Error(result.failure);
     this.degraded += result.degraded;
     const sorted = result.latencies.toSorted();
-    return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), rate: load.requests.length / result.seconds };
+    return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), rate: load.requests.length / result.seconds };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { assertDue, DUE, type Subrequests } from './due.ts';
 import { type Answered, type Latency, type LoadGenerator, median } from './load.ts';
 import type { PreparedRequest } from './load-thread.ts';
 import type { Scenario } from './scenarios.ts';
@@ -27,15 +28,6 @@ export interface Sizes {
   readonly latency: number;
   /** Requests of a CPU round, by weight of the scenario. */
   readonly round: Readonly<Record<Scenario['weight'], number>>;
-}
-
-/** The calls of the services, per request. */
-export interface Subrequests {
-  readonly redis: number;
-  readonly neon: number;
-  /** Redis commands that Upstash bills. */
-  readonly commands: number;
-  readonly statements: number;
 }
 
 /**
@@ -99,7 +91,7 @@ export class Bench {
     }
   }
 
-  /** The calls of the services in a pass, and its latencies. */
+  /** What a pass asks of the services, and its latencies. @throws Error where it asks for anything but what is due */
   async counted(scenario: Scenario, count: number): Promise<{ subrequests: Subrequests; quiet: Latency }> {
     const { redis, neon } = scenario.target.controls;
     const requests = await scenario.prepare(count);
@@ -109,15 +101,14 @@ export class Bench {
     await settled(scenario);
     const [inRedis, inNeon] = await Promise.all([redis.counters(), neon.counters()]);
     const perRequest = (counters: Record<string, number>, name: string) => (counters[name] ?? 0) / count;
-    return {
-      quiet,
-      subrequests: {
-        redis: perRequest(inRedis, 'requests'),
-        neon: perRequest(inNeon, 'requests'),
-        commands: perRequest(inRedis, 'commands'),
-        statements: perRequest(inNeon, 'statements'),
-      },
+    const subrequests = {
+      redis: perRequest(inRedis, 'requests'),
+      neon: perRequest(inNeon, 'requests'),
+      commands: perRequest(inRedis, 'commands'),
+      statements: perRequest(inNeon, 'statements'),
     };
+    assertDue(scenario.name, subrequests, scenario.due);
+    return { quiet, subrequests };
   }
 
   async #cpu(scenario: Scenario, rate: number): Promise<Cpu | undefined> {
@@ -172,6 +163,7 @@ export function rootScenario(name: string, target: Measurable): Scenario {
     target,
     status: 200,
     weight: 'none',
+    due: DUE.bare,
     prepare: async (count) => Array.from({ length: count }, () => request),
   };
 }
@@ -179,7 +171,7 @@ export function rootScenario(name: string, target: Measurable): Scenario {
 const SETTLE_INTERVAL_MS = 25;
 
 /** Resolves once a scenario's target calls no service any more: its background tasks are done. */
-async function settled({ target: { controls }, weight }: Scenario): Promise<void> {
+async function settled({ target: { controls }, weight, due }: Scenario): Promise<void> {
   if (weight === 'none') return;
   const asked = async () => {
     const counters = await Promise.all([controls.redis.counters(), controls.neon.counters()]);
@@ -187,6 +179,6 @@ async function settled({ target: { controls }, weight }: Scenario): Promise<void
   };
   for (let before = -1, now = await asked(); before !== now; now = await asked()) {
     before = now;
-    await delay(SETTLE_INTERVAL_MS);
+    await delay((due.sharedMs ?? 0) + SETTLE_INTERVAL_MS);
   }
 }

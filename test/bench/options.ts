@@ -3,8 +3,6 @@ import type { Sizes } from './measure.ts';
 
 export interface Options {
   readonly mode: 'full' | 'quick';
-  /** Writes the report into `RESULTS.md`. */
-  readonly write: boolean;
   readonly sizes: Sizes;
   /** Accounts with five keys each; more of them let more requests come in a minute. */
   readonly accounts: number;
@@ -17,7 +15,7 @@ export interface Options {
   readonly scale: { readonly small: number; readonly large: number };
 }
 
-const FULL: Omit<Options, 'scale' | 'write'> = {
+const FULL: Omit<Options, 'scale'> = {
   mode: 'full',
   sizes: { rounds: 7, warmup: 300, latency: 120, round: { none: 250, redis: 80, sql: 40 } },
   accounts: 160,
@@ -27,7 +25,7 @@ const FULL: Omit<Options, 'scale' | 'write'> = {
 };
 
 /** A smoke run: every part of the bench, with figures that mean little. */
-const QUICK: Omit<Options, 'scale' | 'write'> = {
+const QUICK: Omit<Options, 'scale'> = {
   mode: 'quick',
   sizes: { rounds: 3, warmup: 80, latency: 24, round: { none: 100, redis: 40, sql: 20 } },
   accounts: 30,
@@ -45,10 +43,8 @@ export function readOptions(): Options {
       quick: { type: 'boolean', default: false },
       /** Compare with a million keys. Wants a real Postgres and a few minutes more. */
       scale: { type: 'boolean', default: false },
-      /** Write `RESULTS.md`. */
-      write: { type: 'boolean', default: false },
     },
   });
   const large = values.scale ? 1_000_000 : values.quick ? 5_000 : 20_000;
-  return { ...(values.quick ? QUICK : FULL), write: values.write, scale: { small: SMALL, large } };
+  return { ...(values.quick ? QUICK : FULL), scale: { small: SMALL, large } };
 }

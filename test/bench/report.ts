@@ -17,8 +17,8 @@ const COLUMNS = [
   'CPU µs',
   'bare µs',
   '× bare (min–max)',
-  'p50 / p99 ms',
-  `p50 / p99 ms, Redis +${REDIS_DELAY_MS}, Neon +${NEON_DELAY_MS}`,
+  'p50 / p95 ms',
+  `p50 / p95 ms, Redis +${REDIS_DELAY_MS}, Neon +${NEON_DELAY_MS}`,
 ];
 
 /** The cost of a request, one row per scenario. */
@@ -37,7 +37,7 @@ export function costTable(rows: readonly Row[]): string {
 
 export function shieldTable(rows: readonly ShieldRow[]): string {
   return markdown(
-    ['counting one request', 'Redis', 'billed commands', `p50 / p99 ms, Redis +${REDIS_DELAY_MS}`],
+    ['counting one request', 'Redis', 'billed commands', `p50 / p95 ms, Redis +${REDIS_DELAY_MS}`],
     rows.map(({ name, subrequests: { redis, commands }, delayed }) => [
       name,
       count(redis),
@@ -49,7 +49,7 @@ export function shieldTable(rows: readonly ShieldRow[]): string {
 
 export function scaleTable(rows: readonly ScaleRow[]): string {
   return markdown(
-    ['keys in the table', 'warm whoami p50 / p99 ms', 'cold whoami p50 / p99 ms'],
+    ['keys in the table', 'warm whoami p50 / p95 ms', 'cold whoami p50 / p95 ms'],
     rows.map(({ keys, warm, cold }) => [keys.toLocaleString('en-US'), latency(warm), latency(cold)]),
   );
 }
@@ -58,7 +58,7 @@ export function scaleTable(rows: readonly ScaleRow[]): string {
 export function postsScaleTable(rows: readonly PostsScaleRow[]): string {
   const names = rows.at(0)?.latencies.map(({ name }) => name) ?? [];
   return markdown(
-    ['Jes and comments in the tables', ...names.map((name) => `${name} p50 / p99 ms`)],
+    ['Jes and comments in the tables', ...names.map((name) => `${name} p50 / p95 ms`)],
     rows.map(({ posts, latencies }) => [
       posts.toLocaleString('en-US'),
       ...latencies.map(({ latency: measured }) => latency(measured)),
@@ -82,8 +82,8 @@ export function uploadsTable(rows: readonly UploadRow[]): string {
 /** The time of events from the request that posts to the first byte at a receiver. */
 export function webhooksTable(rows: readonly WebhookRow[]): string {
   return markdown(
-    [`from POST to the receiver, Neon +${NEON_DELAY_MS}`, 'events', 'p50 / p99 ms'],
-    rows.map(({ name, events, p50, p99 }) => [name, String(events), `${p50.toFixed(0)} / ${p99.toFixed(0)}`]),
+    [`from POST to the receiver, Neon +${NEON_DELAY_MS}`, 'events', 'p50 / p95 ms'],
+    rows.map(({ name, events, p50, p95 }) => [name, String(events), `${p50.toFixed(0)} / ${p95.toFixed(0)}`]),
   );
 }
 
@@ -99,12 +99,12 @@ function count(mean: number): string {
   return Number.isInteger(mean) ? String(mean) : mean.toFixed(2);
 }
 
-function latency({ p50, p99 }: Latency): string {
-  return `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
+function latency({ p50, p95 }: Latency): string {
+  return `${p50.toFixed(1)} / ${p95.toFixed(1)}`;
 }
 
 /** The first column is text, the others numbers. */
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const pad = (cell: string, column: number) =>
     column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);

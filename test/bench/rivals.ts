@@ -1,4 +1,5 @@
 import { adminSql } from './database.ts';
+import { DUE, type Due } from './due.ts';
 import type { Bench, Row } from './measure.ts';
 import { KeyRing, withKey } from './requests.ts';
 import { createAuth, type Storage } from './rivals/better-auth.ts';
@@ -52,7 +53,7 @@ export async function measureRivals(
 async function startUsual(services: BenchServices, seed: Seed): Promise<Rival> {
   const target = await startTarget(services, { name: 'usual', entry: 'test/bench/rivals/usual.ts' });
   const keys = seed.keys.map(({ key }) => key);
-  return await rivalOf(target, 'rival: hash, SQL, two @upstash/ratelimit', keys);
+  return await rivalOf(target, { name: 'rival: hash, SQL, two @upstash/ratelimit', due: DUE.usual }, keys);
 }
 
 /** better-auth's plugin, with keys of its own. */
@@ -60,7 +61,8 @@ async function startBetterAuth(services: BenchServices, storage: Storage, keyCou
   const name = storage === 'database' ? 'better-auth-database' : 'better-auth-redis';
   const keys = await betterAuthKeys(services, storage, keyCount);
   const target = await startTarget(services, { name, entry: `test/bench/rivals/${name}.ts` });
-  return await rivalOf(target, `rival: better-auth api-key, ${storage}`, keys);
+  const due = storage === 'database' ? DUE.betterAuthDatabase : DUE.betterAuthRedis;
+  return await rivalOf(target, { name: `rival: better-auth api-key, ${storage}`, due }, keys);
 }
 
 /** Users with one key each, made by better-auth itself. */
@@ -85,11 +87,15 @@ async function betterAuthKeys(services: BenchServices, storage: Storage, count: 
   return keys;
 }
 
-async function rivalOf(target: Target, name: string, keys: readonly string[]): Promise<Rival> {
+async function rivalOf(
+  target: Target,
+  { name, due }: { readonly name: string; readonly due: Due },
+  keys: readonly string[],
+): Promise<Rival> {
   const { headers } = withKey(ME, `${keys[0]}x`);
   const refused = await fetch(target.url + ME, { headers });
   if (refused.status !== 401) throw new Error(`${name} answers an unknown key with ${refused.status}`);
   const ring = new KeyRing(keys);
   const prepare = async (count: number) => ring.take(count).map((key) => withKey(ME, key));
-  return { target, scenario: { name, target, status: 200, weight: 'sql', prepare } };
+  return { target, scenario: { name, target, status: 200, weight: 'sql', due, prepare } };
 }

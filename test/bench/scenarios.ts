@@ -1,5 +1,7 @@
+import { REQUESTS_PER_MINUTE } from '../../src/config/limits.ts';
 import { recordKey } from '../../src/domain/keys/index.ts';
-import { addComments } from './database.ts';
+import { addComments, revokeInDatabase } from './database.ts';
+import { DUE, type Due } from './due.ts';
 import type { PreparedRequest } from './load-thread.ts';
 import { freshAddress, KeyRing, unknownKeys, withKey } from './requests.ts';
 import type { Seed } from './seed.ts';
@@ -13,6 +15,7 @@ export interface Scenario {
   readonly status: number;
   /** The cost of a request for the emulators, which decides the number of requests in a round. */
   readonly weight: 'none' | 'redis' | 'sql';
+  readonly due: Due;
   /** Prepares and returns the requests of one pass. */
   prepare(count: number): Promise<readonly PreparedRequest[]>;
 }
@@ -20,7 +23,7 @@ export interface Scenario {
 const ME = '/api/auth/me';
 const POSTS = '/api/posts';
 
-/** Many more than the shield lets an address have in a minute, so that it is certainly tripped. */
+/** Many more than the shield lets an address have in a minute. Each waits for the round that looks it up. */
 const FLOOD = 60;
 
 /** The rows of our own Worker. */
@@ -35,45 +38,64 @@ export async function ourScenarios(services: BenchServices, target: Measurable, 
     name: string,
     status: number,
     weight: Scenario['weight'],
+    due: Due,
     prepare: (count: number) => Promise<readonly PreparedRequest[]> | readonly PreparedRequest[],
-  ): Scenario => ({ name, target, status, weight, prepare: async (count) => await prepare(count) });
+  ): Scenario => ({ name, target, status, weight, due, prepare: async (count) => await prepare(count) });
+  const spare = new KeyRing(seed.spareKeys);
 
   return {
-    invalid: row('invalid key (format)', 401, 'none', (count) =>
+    invalid: row('invalid key (format)', 401, 'none', DUE.invalid, (count) =>
       Array.from({ length: count }, () => withKey(ME, MALFORMED)),
     ),
-    unknown: row('unknown key, first probe', 401, 'sql', (count) =>
+    unknown: row('unknown key, first probe', 401, 'sql', DUE.unknown, (count) =>
       unknownKeys(count).map((key) => withKey(ME, key, { address: freshAddress() })),
     ),
-    probed: row('unknown key, probed again', 401, 'redis', async (count) => {
+    probed: row('unknown key, probed again', 401, 'redis', DUE.probed, async (count) => {
       const [key = ''] = unknownKeys(1);
       await expectStatus(target, withKey(ME, key, { address: freshAddress() }), 401);
       return Array.from({ length: count }, () => withKey(ME, key, { address: freshAddress() }));
     }),
-    flood: row('unknown keys, shield tripped', 429, 'redis', async (count) => {
+    flood: row('unknown keys, shield tripped', 429, 'sql', DUE.flood, async (count) => {
       const address = freshAddress();
       for (const key of unknownKeys(FLOOD)) await statusOf(target, withKey(ME, key, { address }));
       return unknownKeys(count).map((key) => withKey(ME, key, { address }));
     }),
-    warm: row('warm whoami', 200, 'redis', (count) => keys.take(count).map(({ key }) => withKey(ME, key))),
-    cold: row('cold whoami', 200, 'sql', async (count) => {
+    limitedAgain: row('refused again: key over its limit', 429, 'sql', DUE.limitedAgain, async (count) => {
+      // One that no pass of the last minute has used up.
+      const [{ key } = { key: '' }] = spare.take(1);
+      const call = withKey(ME, key);
+      for (let sent = 0; (await statusOf(target, call)) !== 429; sent++) {
+        if (sent > REQUESTS_PER_MINUTE) throw new Error('a key has no limit');
+      }
+      return Array.from({ length: count }, () => call);
+    }),
+    revokedAgain: row('refused again: revoked key', 401, 'sql', DUE.revokedAgain, async (count) => {
+      const [{ key, hash } = { key: '', hash: '' }] = spare.take(1);
+      await revokeInDatabase(services, hash);
+      await services.redis([['DEL', recordKey(hash)]]);
+      const call = withKey(ME, key);
+      await expectStatus(target, call, 401);
+      return Array.from({ length: count }, () => call);
+    }),
+    warm: row('warm whoami', 200, 'redis', DUE.warm, (count) => keys.take(count).map(({ key }) => withKey(ME, key))),
+    cold: row('cold whoami', 200, 'sql', DUE.cold, async (count) => {
       const cold = keys.take(count);
       await services.redis([['DEL', ...cold.map(({ hash }) => recordKey(hash))]]);
       return cold.map(({ key }) => withKey(ME, key));
     }),
-    create: row('create a Jes', 201, 'sql', create),
-    read: row('read a Jes', 200, 'sql', (count) =>
+    create: row('create a Jes', 201, 'sql', DUE.create, create),
+    read: row('read a Jes, both stores at once', 200, 'sql', DUE.read, (count) =>
       keys.take(count).map(({ key }) => withKey(`${POSTS}/${postId}`, key)),
     ),
-    edit: row('edit a Jes', 200, 'sql', async (count) => {
+    edit: row('edit a Jes', 200, 'sql', DUE.edit, async (count) => {
       const mine = await own.of(keys.take(count));
       return mine.map(({ key, id }) => withKey(`${POSTS}/${id}`, key, { method: 'PATCH', body: post }));
     }),
-    comment: row('comment', 201, 'sql', async (count) => {
+    comment: row('comment', 201, 'sql', DUE.comment, async (count) => {
       const mine = await own.of(keys.take(count));
       return mine.map(({ key, id }) => withKey(`${POSTS}/${id}/comments`, key, { body: { content: 'Well said.' } }));
     }),
-    list: row('list 20 comments', 200, 'sql', (count) =>
+    list: row('list 20 comments, both stores at once', 200, 'sql', DUE.list, (count) =>
       keys.take(count).map(({ key }) => withKey(`${POSTS}/${postId}/comments`, key)),
     ),
   };

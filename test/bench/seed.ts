@@ -6,6 +6,8 @@ import { withContext } from '../../src/ops/context.ts';
 
 /** The limit of active keys per account. */
 const KEYS_PER_ACCOUNT = 5;
+/** Two for each pass over a row that ends keys: ten in a full run. */
+const SPARE_KEYS = 24;
 /** Accounts made at a time. */
 const CONCURRENCY = 8;
 
@@ -22,6 +24,8 @@ export interface Seed {
   readonly accountIds: readonly string[];
   /** In an order in which neighbours belong to different accounts. */
   readonly keys: readonly SeededKey[];
+  /** Keys that rows may use up or revoke. */
+  readonly spareKeys: readonly SeededKey[];
 }
 
 /** Makes accounts with five keys each, through the same verbs as the product. */
@@ -43,5 +47,5 @@ export async function seedAccounts(secrets: ServiceSecrets, accounts: number): P
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, loop));
-  return { accountIds, keys };
+  return { accountIds, keys: keys.slice(SPARE_KEYS), spareKeys: keys.slice(0, SPARE_KEYS) };
 }

@@ -1,5 +1,6 @@
+import { DUE, type Due, type Subrequests } from './due.ts';
 import type { Latency } from './load.ts';
-import type { Bench, Subrequests } from './measure.ts';
+import type { Bench } from './measure.ts';
 import { freshAddress } from './requests.ts';
 import type { Scenario } from './scenarios.ts';
 import type { BenchServices } from './services.ts';
@@ -15,11 +16,12 @@ export interface ShieldRow {
 /** Compares the two ways in which the flood shield could count: the Workers binding and `@upstash/ratelimit`. */
 export async function compareShields(services: BenchServices, bench: Bench, requests: number): Promise<ShieldRow[]> {
   const target = await startTarget(services, { name: 'shield', entry: 'test/bench/rivals/shield.ts' });
-  const scenario = (path: string): Scenario => ({
+  const scenario = (path: string, due: Due): Scenario => ({
     name: path,
     target,
     status: 200,
     weight: 'redis',
+    due,
     prepare: async (count) =>
       Array.from({ length: count }, () => ({
         method: 'GET',
@@ -27,16 +29,16 @@ export async function compareShields(services: BenchServices, bench: Bench, requ
         headers: { 'CF-Connecting-IP': freshAddress() },
       })),
   });
-  const row = async (name: string, path: string): Promise<ShieldRow> => {
-    const asked = scenario(path);
+  const row = async (name: string, path: string, due: Due): Promise<ShieldRow> => {
+    const asked = scenario(path, due);
     await bench.quiet(asked, requests);
     const { subrequests } = await bench.counted(asked, requests);
     return { name, subrequests, delayed: await bench.underDelays(asked, requests) };
   };
   try {
     return [
-      await row('Workers ratelimit binding', '/binding'),
-      await row('@upstash/ratelimit slidingWindow, limit()', '/upstash'),
+      await row('Workers ratelimit binding', '/binding', DUE.shieldBinding),
+      await row('@upstash/ratelimit slidingWindow, limit()', '/upstash', DUE.shieldUpstash),
     ];
   } finally {
     await target.close();

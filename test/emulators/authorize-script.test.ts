@@ -7,8 +7,10 @@ import { openEmbeddedRedis } from '../../src/dev/upstash-rest/embedded.ts';
 import { openRedis } from '../../src/dev/upstash-rest/real.ts';
 import { ScriptedRedis } from '../../src/dev/upstash-rest/scripts.ts';
 import { decodeRecord, encodeRecord, keyStatusOf } from '../../src/domain/keys/index.ts';
+import { type HourCounts, hourCounts } from '../../src/domain/keys/usage-log.ts';
 import { checkWindows, EMPTY_WINDOWS, type Windows, type WindowsVerdict } from '../../src/domain/limits/index.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
+import { EARLIER_AUTHORIZE } from '../support/earlier-authorize.ts';
 import { RECORD } from '../support/key-record.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -48,6 +50,10 @@ interface ScriptOptions {
   /** Unix ms, oldest first. */
   readonly uncounted?: readonly number[];
   readonly uncountedPosts?: readonly number[];
+  /** Requests refused from memory, and their hour. */
+  readonly told?: { readonly count: number; readonly hour: number };
+  /** By the script of the release before. */
+  readonly isEarlier?: boolean;
 }
 
 /** The windows as stored in Redis (see the script). */
@@ -159,13 +165,21 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
 
   function authorize(hash: string, now: number, options: ScriptOptions = {}) {
     const { address = '', hex = addressToHex(address) ?? '', isPost = false, isWrite = false } = options;
-    const { uncounted = [], uncountedPosts = [] } = options;
-    const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`];
+    const { uncounted = [], uncountedPosts = [], told, isEarlier = false } = options;
     const who = [hex, address];
     const logs = [uncounted.join(''), uncountedPosts.join('')];
-    const args = [String(now), ...who, isPost ? 'posts' : '', '12', isWrite ? 'write' : '', ...logs];
-    return redis.call(['EVAL', AUTHORIZE.text, '3', ...keys, ...args]);
+    const at = [String(now), ...who, isPost ? 'posts' : ''];
+    const write = isWrite ? 'write' : '';
+    if (isEarlier) {
+      const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`];
+      return redis.call(['EVAL', EARLIER_AUTHORIZE, '3', ...keys, ...at, '12', write, ...logs]);
+    }
+    const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}`];
+    const refused = told ? [String(told.count), String(told.hour)] : [];
+    return redis.call(['EVAL', AUTHORIZE.text, '3', ...keys, ...at, write, ...logs, ...refused]);
   }
+  const usageOf = async (hash: string) =>
+    hourCounts(...((await redis.call(['MGET', `windows:${hash}`, `usage:${hash}`])) as [string | null, string | null]));
   const setRecord = (hash: string, record: string) => redis.call(['SET', `key:${hash}`, record]);
 
   test('agrees with the model, for any history', { timeout: 120_000 }, async () => {
@@ -191,6 +205,98 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       }
     });
     await fc.assert(property, { numRuns: name === 'a real Redis' ? 300 : 30 });
+  });
+
+  test('answers the same beside Workers of the release before, whichever of them a request meets', async () => {
+    const record = encodeRecord(RECORD);
+    const mixed = fc.tuple(past, bursts, fc.infiniteStream(fc.boolean()));
+    const property = fc.asyncProperty(mixed, async ([before, history, whom]) => {
+      const hash = nextHash();
+      await setRecord(hash, record);
+      if (before !== EMPTY_WINDOWS) await redis.call(['SET', `windows:${hash}`, encodeWindows(before, NOW - 1)]);
+      let model: Windows = before;
+      let now = NOW;
+      for (const { gap, isPost } of requestsOf(history)) {
+        now += gap;
+        const weighed = checkWindows(model, { now, isPost });
+        const isEarlier = whom.next().value === true;
+        const reply = (await authorize(hash, now, { isPost, isEarlier })) as string[];
+        const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
+        expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual([weighed.outcome, ...status, ...roomsOf(weighed)]);
+        if (weighed.outcome === 'admitted') model = weighed.windows;
+        else expect(reply.slice(4, 6)).toEqual([weighed.window, String(weighed.retryAt)]);
+      }
+    });
+    await fc.assert(property, { numRuns: name === 'a real Redis' ? 200 : 20 });
+  });
+
+  test('counts each request in its hour, for 720 hours, with refusals that are told late', async () => {
+    const HOUR = 60 * MINUTE;
+    const record = encodeRecord(RECORD);
+    const step = fc.record({
+      hours: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: 0, max: 3 }) },
+        { weight: 1, arbitrary: fc.constantFrom(31, 32, 33, 719, 720, 721) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 1_100 }) },
+      ),
+      times: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 55, max: 66 })),
+      told: fc.option(
+        fc.record({ count: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(70_000)), ago: fc.nat({ max: 40 }) }),
+        { nil: undefined },
+      ),
+      isRevoked: fc.boolean(),
+    });
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const hash = nextHash();
+      const expected = new Map<number, [accepted: number, throttled: number]>();
+      const add = (hour: number, accepted: number, throttled: number) => {
+        const [a, t] = expected.get(hour) ?? [0, 0];
+        expected.set(hour, [a + accepted, t + throttled]);
+      };
+      let now = NOW;
+      for (const { hours, times: count, told, isRevoked } of steps) {
+        now += hours * HOUR;
+        const hour = Math.floor(now / HOUR);
+        if (told) {
+          const late = { count: told.count, hour: hour - told.ago };
+          await setRecord(hash, isRevoked ? encodeRecord({ ...RECORD, revokedReason: 'user' }) : record);
+          const [outcome] = (await authorize(hash, now, { told: late })) as string[];
+          add(late.hour, 0, late.count);
+          if (outcome === 'admitted') add(hour, 1, 0);
+          if (outcome === 'limited') add(hour, 0, 1);
+        }
+        await setRecord(hash, record);
+        for (let i = 0; i < count; i++) {
+          const [outcome] = (await authorize(hash, now)) as string[];
+          add(hour, outcome === 'admitted' ? 1 : 0, outcome === 'admitted' ? 0 : 1);
+        }
+      }
+      const usage: HourCounts = await usageOf(hash);
+      const newest = Math.floor(now / HOUR);
+      for (let hour = newest - 719; hour <= newest; hour++) {
+        const [accepted, throttled] = expected.get(hour) ?? [0, 0];
+        expect([hour - newest, usage.of(hour)]).toEqual([hour - newest, { accepted, throttled }]);
+      }
+    });
+    await fc.assert(property, { numRuns: name === 'a real Redis' ? 200 : 20 });
+  });
+
+  test('keeps the hours of a month of steady use in less than 1,500 characters', async () => {
+    const hash = nextHash();
+    await setRecord(hash, encodeRecord(RECORD));
+    // 416 an hour are the 10,000 of a day.
+    const hour = NOW / 3_600_000;
+    const counted = (at: number) => `0${String(at).padStart(7, '0')}00416${'0'.repeat(13)}`;
+    for (let i = 1; i <= 800; i++) {
+      const now = NOW + i * 3_600_000;
+      await redis.call(['SET', `windows:${hash}`, `u1|${NOW}|||${counted(hour + i - 1)}|0|0|0`]);
+      await authorize(hash, now);
+    }
+    const usage = String(await redis.call(['GET', `usage:${hash}`]));
+    expect(usage.length).toBeLessThan(1_500);
+    const counts = await usageOf(hash);
+    expect(counts.of(hour + 80)).toEqual({ accepted: 416, throttled: 0 });
+    expect(counts.of(hour + 79)).toEqual({ accepted: 0, throttled: 0 });
   });
 
   test('counts requests that an isolate admitted without Redis, and does not keep them, as the model does', async () => {
@@ -272,7 +378,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       const reply = (await authorize(hash, NOW, { address: addressToHex(ip) ? ip : '' })) as string[];
       expect(reply.slice(0, 2)).toEqual([standing === 'active' ? 'admitted' : standing, encodeRecord(whole)]);
       if (standing !== 'active') {
-        expect(await redis.call(['EXISTS', `windows:${hash}`, `usage:${hash}:2026-11-24`])).toBe(0);
+        expect(await redis.call(['EXISTS', `windows:${hash}`, `usage:${hash}`])).toBe(0);
       }
     });
     await fc.assert(property, { numRuns: 200 });
@@ -320,7 +426,7 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
   test('changes nothing for an unknown hash', async () => {
     const hash = nextHash();
     expect(await authorize(hash, NOW)).toEqual(['miss']);
-    expect(await redis.call(['EXISTS', `key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`])).toBe(0);
+    expect(await redis.call(['EXISTS', `key:${hash}`, `windows:${hash}`, `usage:${hash}`])).toBe(0);
   });
 
   test('replaces a record only if it is unchanged since it was read', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FaultInput } from '../../src/dev/emulator/faults.ts';
-import { generateKey, recordKey, windowsKey } from '../../src/domain/keys/index.ts';
+import { generateKey, recordKey, usageKey, windowsKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { UNAVAILABLE } from '../support/answers.ts';
 import { posts } from '../support/database.ts';
@@ -317,11 +317,11 @@ describe('unreadable data never admits a key', () => {
   });
 
   test('a key of the wrong type: the script fails, 503', async () => {
-    const own = windowsKey(await sha256Hex(key.key));
-    await harness.redis('DEL', own);
-    await harness.redis('HSET', recordKey(await sha256Hex(generateKey())), 'a', 'b');
-    const usage = `usage:${await sha256Hex(key.key)}:2026-11-24`;
-    await harness.redis('SET', usage, 'not a hash');
+    const usage = usageKey(await sha256Hex(key.key));
+    expect(await status()).toBe(200);
+    await harness.redis('HSET', usage, 'a', 'b');
+    // With the first request of an hour the script looks at the hours before.
+    harness.now += 3_600_000;
     expect(await status()).toBe(503);
     await harness.redis('DEL', usage);
     expect(await status()).toBe(200);

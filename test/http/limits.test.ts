@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { windowsKey } from '../../src/domain/keys/index.ts';
+import { usageKey, windowsKey } from '../../src/domain/keys/index.ts';
+import { hourCounts } from '../../src/domain/keys/usage-log.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { answerOf, Harness } from '../support/harness.ts';
 
@@ -151,17 +152,16 @@ describe('usage', () => {
     harness.now += 60_000;
     await harness.fetch('/api/auth/me', { key, address: '192.0.2.1' });
 
-    expect(await harness.redis('HGETALL', `usage:${hash}:2026-11-24`)).toEqual([
-      '13:accepted',
-      '60',
-      '13:throttled',
-      '2',
-      '14:accepted',
-      '1',
+    const [windows, usage] = (await harness.redis('MGET', windowsKey(hash), usageKey(hash))) as string[];
+    const counts = hourCounts(windows ?? null, usage ?? null);
+    const hour = Math.floor(harness.now / 3_600_000);
+    expect([counts.of(hour - 1), counts.of(hour)]).toEqual([
+      { accepted: 60, throttled: 2 },
+      { accepted: 1, throttled: 0 },
     ]);
-    expect(await harness.redis('GET', windowsKey(hash))).toMatch(
-      new RegExp(`^u1\\|${harness.now}\\|192\\.0\\.2\\.1\\|`),
-    );
-    expect(await harness.redis('PTTL', `usage:${hash}:2026-11-24`)).toBeGreaterThan(31 * 86_400_000);
+    expect(windows).toMatch(new RegExp(`^u1\\|${harness.now}\\|192\\.0\\.2\\.1\\|`));
+    for (const key of [windowsKey(hash), usageKey(hash)]) {
+      expect(await harness.redis('PTTL', key)).toBeGreaterThan(31 * 86_400_000);
+    }
   });
 });

@@ -147,7 +147,7 @@ describe('GET /api/auth/key', () => {
       resetsAt: '2026-11-24T12:01:00.000Z',
     });
     expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 1 });
-    expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 4 });
+    expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 3 });
   });
 
   test('is for keys: a session gets an error that asks for one', async () => {

@@ -69,7 +69,7 @@ describe('a read of a key that the isolate has seen admitted', () => {
     expect(response.status).toBe(200);
     expect(timingOf(response)).toMatch(/^auth;dur=[\d.]+, redis;dur=[\d.]+;desc="1", db;dur=[\d.]+;desc="1"$/);
     expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 1 });
-    expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 4 });
+    expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 3 });
   });
 
   test('is thrown away where the key was revoked: no row is shown once the revocation was answered', async () => {

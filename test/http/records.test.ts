@@ -215,11 +215,13 @@ describe('what Redis holds', () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     await harness.fetch('/api/auth/me', { key, address: '192.0.2.1' });
+    harness.now += 3_600_000;
+    await harness.fetch('/api/auth/me', { key, address: '192.0.2.1' });
     const hash = await sha256Hex(key);
     const held = [
       await harness.redis('GET', recordKey(hash)),
       await harness.redis('GET', `windows:${hash}`),
-      await harness.redis('HGETALL', `usage:${hash}:2026-11-24`),
+      await harness.redis('GET', `usage:${hash}`),
     ];
     expect(JSON.stringify(held)).not.toContain(key.slice('jes_live_'.length, -6));
     expect(held[0]).toMatch(/^k1\|\|\|\|\d{13}\|\{/);

@@ -5,7 +5,9 @@ import { withContext } from '../../src/ops/context.ts';
 import { makeKey } from '../support/node-keys.ts';
 import { startWorkers, type Workers } from '../support/workers.ts';
 
-/** Round trips in milliseconds, from another continent to the other end of the world. Nearer, a loaded machine decides. */
+/**
+ * Round trips in milliseconds, from another continent to the other end of the world. Nearer, a loaded machine decides.
+ */
 const DISTANCES = [90, 150, 250];
 
 let workers: Workers;

@@ -1,10 +1,12 @@
 import {
   DAY_BUCKET_MS,
   DAY_WINDOW_MINUTES,
+  HOUR_MS,
   MINUTE_WINDOW_MS,
   POSTS_PER_MINUTE,
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
+  USAGE_HOURS,
   USAGE_TTL_MS,
 } from '../../config/limits.ts';
 import type { Script } from '../redis.ts';
@@ -28,15 +30,17 @@ const RANGE = 66;
 /** A timestamp in a log: unix milliseconds in 13 digits, which lasts until the year 2286. */
 const STAMP = 13;
 
+/** Windows of a key that was not used yet. */
+const NO_WINDOWS = 'u1|||||0|0|0';
+
 /**
  * `authorize`: everything the hot path must know of a key, in one round trip.
  *
- * KEYS: the key's record, its windows, its usage of this UTC day; with ARGV[9] also its usage of the day of that count.
- * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text, `posts` when
- * the request is a `POST /api/posts`, `show` when only the room of that window is asked for, the UTC hour in two
- * digits, `write` when the request may change the profile of the key's owner, then two logs of requests that the caller
- * admitted while Redis was away, all of them and the posts: they weigh like ours, and are not kept. Where the caller
- * has refused requests from memory: their number and their UTC hour in two digits.
+ * KEYS: the key's record, its windows, its usage. ARGV: now (unix ms), the client's address as 32 hexadecimal digits or
+ * nothing, the same address as text, `posts` when the request is a `POST /api/posts`, `show` when only the room of that
+ * window is asked for, `write` when the request may change the profile of the key's owner, then two logs of requests
+ * that the caller admitted while Redis was away, all of them and the posts: they weigh like ours, and are not kept. If
+ * the caller has refused requests from memory: their number and their hour (unix hours).
  *
  * Record: `k1|why it ended|expires at|,lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first five fields. The second is the
  * reason of a revocation, `suspended` while the account is, or nothing. The ranges are sorted and do not meet. Workers
@@ -49,6 +53,17 @@ const STAMP = 13;
  * minutes, the newest last: the number admitted in it, counted up from `0` (at most 60, so up to `l`). `bucket` is the
  * minute of its last character, `total` the sum.
  *
+ * The posts log begins with two numbers of 13 digits that are no times: `0`, the hour (unix hours, 7 digits) and the
+ * requests admitted in it (5); `0` and those refused for a limit in it (12). They stand there because Workers from
+ * before them read windows too: as times of the 1970s they are in no window, and such a Worker keeps or drops them
+ * without harm to a limit.
+ *
+ * Usage: `first hour|last hour|counts`, written with the first request of an hour for the hour before. The counts
+ * follow each other hour by hour: the requests admitted, then `!` and those refused if there were any. `+` and a number
+ * skip hours, `-` and a number go back: an isolate may tell late that it refused requests. A number is its groups of 5
+ * bits, the lowest first: `0` to `O` for the last group, `P` to `o` for those before it. Pages read it by
+ * `domain/keys/usage-log.ts`.
+ *
  * Answers, all of them strings: `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·
  * `revoked|expired|suspended|ip_not_allowed, record` (nothing was consumed) · `admitted, record, remaining, resets at,
  * moved, last write, rooms` (`moved` where the last admitted request came from another address, or there was none; else
@@ -57,8 +72,8 @@ const STAMP = 13;
  * then the same of posts, or nothing twice.
  *
  * A `now` older than the newest admitted request (another Worker's clock is ahead) counts as that request's time, so
- * the logs stay sorted. Billed commands: 2 on a miss, 4 when admitted, one more on the first use in an hour and for a
- * count that was told. The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/standing.ts`.
+ * the logs stay sorted. Billed commands: 2 where nothing is counted, else 3, and two more on the first use in an hour.
+ * The rules in TypeScript: `domain/limits/windows.ts`, `domain/keys/key-status.ts`.
  */
 export const AUTHORIZE: Script = {
   text: `${LOCK_DECLARED_KEYS}
@@ -78,13 +93,76 @@ if not to or not string.find(record, '^%d+|', to + 1) or isSorted and (to - from
   redis.call('DEL', KEYS[1])
   return { 'unreadable' }
 end
-if ARGV[9] then
-  local added = redis.call('HINCRBY', KEYS[4], ARGV[10] .. ':throttled', ARGV[9])
-  if added == tonumber(ARGV[9]) then redis.call('PEXPIRE', KEYS[4], ${USAGE_TTL_MS}) end
+
+local lastUse, lastAddress, minuteLog, postsLog, b, t, dayLog, lastWrite =
+  string.match(found[2] or '${NO_WINDOWS}', '^u1|(%d*)|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)|?(%d*)$')
+local isReadable = lastUse and #minuteLog % ${STAMP} == 0 and #postsLog % ${STAMP} == 0
+local bucket, total = tonumber(b), tonumber(t)
+-- The hour that is being counted.
+local hour, accepted, throttled
+if isReadable then
+  local h, a, r, posts = string.match(postsLog, '^0(%d%d%d%d%d%d%d)(%d%d%d%d%d)0(%d%d%d%d%d%d%d%d%d%d%d%d)(%d*)$')
+  if h then hour, accepted, throttled, postsLog = tonumber(h), tonumber(a), tonumber(r), posts end
 end
-if ended ~= '' and ended ~= '${SUSPENDED}' then return { 'revoked', record } end
-if expiresAt ~= '' and tonumber(expiresAt) <= now then return { 'expired', record } end
-if ended ~= '' then return { 'suspended', record } end
+
+local function packed(value)
+  local text = ''
+  while value >= 32 do
+    text = text .. string.char(80 + value % 32)
+    value = math.floor(value / 32)
+  end
+  return text .. string.char(48 + value)
+end
+local function unpacked(text)
+  local value = 0
+  for i = #text, 1, -1 do value = value * 32 + (string.byte(text, i) - 48) % 32 end
+  return value
+end
+-- Adds an hour that is over to the usage, and takes from it what is older than ${USAGE_HOURS} hours.
+local function keep(at, admitted, refused)
+  local f, l, counts = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+)|(%d+)|(.*)$')
+  local first, skipped = tonumber(f) or at, at - (tonumber(l) or at - 1) - 1
+  counts = (counts or '') .. (skipped > 0 and '+' .. packed(skipped) or skipped < 0 and '-' .. packed(-skipped) or '') ..
+    packed(admitted) .. (refused > 0 and '!' .. packed(refused) or '')
+  while first <= at - ${USAGE_HOURS} do
+    local sign, number, rest = string.match(counts, '^([+-]?)([P-o]*[0-O])(.*)$')
+    if not sign then break end
+    first = first + (sign == '' and 1 or sign == '+' and unpacked(number) or -unpacked(number))
+    counts = sign == '' and string.gsub(rest, '^![P-o]*[0-O]', '') or rest
+  end
+  redis.call('SET', KEYS[3], string.format('%.0f|%.0f|%s', first, at, counts), 'PX', ${USAGE_TTL_MS})
+end
+local function count(at, admitted, refused)
+  if hour and at < hour then return keep(at, admitted, refused) end
+  if at == hour then
+    accepted, throttled = accepted + admitted, throttled + refused
+  else
+    if hour then keep(hour, accepted, throttled) end
+    hour, accepted, throttled = at, admitted, refused
+  end
+end
+local function write(stamp, address, minutes, posts, newest, sum, days, lastWritten)
+  local usage = string.format('0%07.0f%05.0f0%012.0f', hour, accepted, throttled)
+  local value = string.format('u1|%s|%s|%s|%s|%.0f|%.0f|%s', stamp, address, minutes, usage .. posts, newest, sum, days)
+  if lastWritten ~= '' then value = value .. '|' .. lastWritten end
+  redis.call('SET', KEYS[2], value, 'PX', ${USAGE_TTL_MS})
+end
+-- Writes the windows as they were, with other counts.
+local writeCounts
+if isReadable then
+  local minutes, posts, newest, sum, days = minuteLog, postsLog, bucket, total, dayLog
+  writeCounts = function() write(lastUse, lastAddress, minutes, posts, newest, sum, days, lastWrite) end
+end
+local isTold = ARGV[8] and isReadable
+if isTold then count(tonumber(ARGV[9]), 0, tonumber(ARGV[8])) end
+local function refused(why)
+  if isTold then writeCounts() end
+  return { why, record }
+end
+
+if ended ~= '' and ended ~= '${SUSPENDED}' then return refused('revoked') end
+if expiresAt ~= '' and tonumber(expiresAt) <= now then return refused('expired') end
+if ended ~= '' then return refused('suspended') end
 -- Ranges that are sorted do not meet, so of them the last that begins at the address or before it decides.
 local function isInSorted()
   local before, after = 0, (to - from) / ${RANGE}
@@ -103,19 +181,11 @@ local function isInUnsorted()
   return false
 end
 if to > from and not (#address == 32 and (isSorted and isInSorted() or not isSorted and isInUnsorted())) then
-  return { 'ip_not_allowed', record }
+  return refused('ip_not_allowed')
 end
-
-local lastAddress, minuteLog, postsLog, bucket, total, dayLog, lastWrite = '', '', '', 0, 0, '', ''
-if found[2] then
-  local b, t
-  lastAddress, minuteLog, postsLog, b, t, dayLog, lastWrite =
-    string.match(found[2], '^u1|%d*|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)|?(%d*)$')
-  if not lastAddress or #minuteLog % ${STAMP} ~= 0 or #postsLog % ${STAMP} ~= 0 then
-    redis.call('DEL', KEYS[2])
-    return { 'unreadable' }
-  end
-  bucket, total = tonumber(b), tonumber(t)
+if not isReadable then
+  redis.call('DEL', KEYS[2])
+  return { 'unreadable' }
 end
 
 local newest = tonumber(string.sub(minuteLog, -${STAMP}))
@@ -138,7 +208,7 @@ minuteLog = withinMinute(minuteLog)
 local isPost = ARGV[4] == 'posts'
 local looksAtPosts = isPost or ARGV[4] == 'show'
 if looksAtPosts then postsLog = withinMinute(postsLog) end
-local otherMinute, otherPosts = withinMinute(ARGV[7] or ''), withinMinute(ARGV[8] or '')
+local otherMinute, otherPosts = withinMinute(ARGV[6] or ''), withinMinute(ARGV[7] or '')
 local used = (#minuteLog + #otherMinute) / ${STAMP}
 
 -- The time that stands at a place in two logs, were they one.
@@ -201,11 +271,10 @@ local function rooms(reply)
   return reply
 end
 
-local admitted = window == ''
-local counted = redis.call('HINCRBY', KEYS[3], ARGV[5] .. (admitted and ':accepted' or ':throttled'), 1)
-if counted == 1 then redis.call('PEXPIRE', KEYS[3], ${USAGE_TTL_MS}) end
-
-if not admitted then
+local thisHour = math.floor(now / ${HOUR_MS})
+if window ~= '' then
+  count(thisHour, 0, 1)
+  writeCounts()
   local remaining = math.max(0, ${REQUESTS_PER_MINUTE} - used)
   local resetsAt = (nth(1, minuteLog, otherMinute) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
   return rooms({ 'limited', record, number(remaining), number(resetsAt), window, number(retryAt) })
@@ -216,11 +285,8 @@ minuteLog = minuteLog .. stamp
 if isPost then postsLog = postsLog .. stamp end
 dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
 total = total + 1
-local windows = { 'u1', stamp, ARGV[3], minuteLog, postsLog,
-  number(current), number(total), dayLog }
-local write = ARGV[6] == 'write' and stamp or lastWrite
-if write ~= '' then windows[9] = write end
-redis.call('SET', KEYS[2], table.concat(windows, '|'), 'PX', ${USAGE_TTL_MS})
+count(thisHour, 1, 0)
+write(stamp, ARGV[3], minuteLog, postsLog, current, total, dayLog, ARGV[5] == 'write' and stamp or lastWrite)
 return rooms({ 'admitted', record, number(${REQUESTS_PER_MINUTE - 1} - used),
   number(nth(1, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite })
 `,

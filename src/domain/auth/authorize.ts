@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../config/limits.ts';
 import type { Reply } from '../../data/redis.ts';
 import { RedisScriptFailed } from '../../data/redis.ts';
 import { AUTHORIZE } from '../../data/scripts/authorize.ts';
@@ -87,33 +88,19 @@ export function authorizeCall(
     readonly throttled?: Throttled | undefined;
   },
 ): { keys: string[]; args: string[] } {
-  const [day, hour] = dayAndHour(now);
-  const [earlierDay, earlierHour] = throttled ? dayAndHour(throttled.hour) : [];
   return {
-    keys: [
-      recordKey(hash),
-      windowsKey(hash),
-      usageKey(hash, day),
-      ...(earlierDay === undefined ? [] : [usageKey(hash, earlierDay)]),
-    ],
+    keys: [recordKey(hash), windowsKey(hash), usageKey(hash)],
     args: [
       String(now),
       address?.hex ?? '',
       address?.text ?? '',
       isPost ? 'posts' : showsPosts ? 'show' : '',
-      hour,
       changesProfile ? 'write' : '',
       uncounted.minute.join(''),
       uncounted.posts.join(''),
-      ...(throttled && earlierHour !== undefined ? [String(throttled.count), earlierHour] : []),
+      ...(throttled ? [String(throttled.count), String(throttled.hour / HOUR_MS)] : []),
     ],
   };
-}
-
-/** The UTC day, and the hour in two digits. */
-function dayAndHour(ms: number): [day: string, hour: string] {
-  const time = new Date(ms).toISOString();
-  return [time.slice(0, 10), time.slice(11, 13)];
 }
 
 function callOf(ctx: Ctx, hash: string, { address, isPost, showsLimits, changesProfile }: Credentials, told: Told) {

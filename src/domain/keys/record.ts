@@ -30,8 +30,7 @@ export interface KeyRecord {
 
 export const recordKey = (hash: string) => `key:${hash}`;
 export const windowsKey = (hash: string) => `windows:${hash}`;
-/** @param day a UTC day, `2026-11-24` */
-export const usageKey = (hash: string, day: string) => `usage:${hash}:${day}`;
+export const usageKey = (hash: string) => `usage:${hash}`;
 
 /** A record as it stands in Redis; the head is what the authorize script reads (see there). */
 export function encodeRecord(record: KeyRecord): string {

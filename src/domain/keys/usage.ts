@@ -1,8 +1,9 @@
 import type * as z from 'zod';
-import { DAY_MS, HOUR_MS } from '../../config/limits.ts';
+import { DAY_MS, HOUR_MS, USAGE_HOURS } from '../../config/limits.ts';
 import type { Ctx } from '../context.ts';
-import { usageKey } from './record.ts';
+import { usageKey, windowsKey } from './record.ts';
 import type { usageBucketSchema } from './responses.ts';
+import { type HourCounts, hourCounts } from './usage-log.ts';
 
 export type UsageBucket = z.infer<typeof usageBucketSchema>;
 
@@ -10,12 +11,16 @@ export const USAGE_WINDOWS = {
   '24h': { buckets: 24, bucketMs: HOUR_MS },
   '30d': { buckets: 30, bucketMs: DAY_MS },
   /** All hours of the 30 UTC days, and some before them. */
-  '30d-by-hour': { buckets: 720, bucketMs: HOUR_MS },
+  '30d-by-hour': { buckets: USAGE_HOURS, bucketMs: HOUR_MS },
 } as const;
 
 export type UsageWindow = keyof typeof USAGE_WINDOWS;
 
-const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+/**
+ * Earlier Workers count in a hash for each key and UTC day: `HH:accepted`, `HH:throttled`. Its life is 32 days, so 32
+ * days after the last of them nothing reads these any more.
+ */
+const earlierUsageKey = (hash: string, dayMs: number) => `usage:${hash}:${new Date(dayMs).toISOString().slice(0, 10)}`;
 
 /**
  * The usage of keys, oldest bucket first; the last one is the hour or day that is under way.
@@ -31,20 +36,35 @@ export async function readUsages(
   const { buckets, bucketMs } = USAGE_WINDOWS[window];
   const newest = Math.floor(ctx.now / bucketMs) * bucketMs;
   const starts = Array.from({ length: buckets }, (_, i) => newest - (buckets - 1 - i) * bucketMs);
-  const days = [...new Set(starts.map(dayOf))];
-  const found = await ctx.ports.redis.getHashes(keys.flatMap(({ hash }) => days.map((day) => usageKey(hash, day))));
+  const days = [...new Set(starts.map((start) => start - (start % DAY_MS)))];
+  const { values, hashes } = await ctx.ports.redis.getWithHashes(
+    keys.flatMap(({ hash }) => [windowsKey(hash), usageKey(hash)]),
+    keys.flatMap(({ hash }) => days.map((day) => earlierUsageKey(hash, day))),
+  );
   return keys.map((_, key) => {
-    const counters = new Map(days.map((day, i) => [day, found[key * days.length + i] ?? {}]));
-    return starts.map((start) => {
-      const ofDay = counters.get(dayOf(start)) ?? {};
-      const hour = bucketMs === HOUR_MS ? new Date(start).toISOString().slice(11, 13) : undefined;
-      return {
-        start: new Date(start).toISOString(),
-        accepted: sum(ofDay, 'accepted', hour),
-        throttled: sum(ofDay, 'throttled', hour),
-      };
+    const hours = hourCounts(values[2 * key] ?? null, values[2 * key + 1] ?? null);
+    days.forEach((day, i) => {
+      addEarlier(hours, day, hashes[key * days.length + i] ?? {});
     });
+    return starts.map((start) => bucketOf(hours, start, bucketMs));
   });
+}
+
+function bucketOf(hours: HourCounts, start: number, bucketMs: number): UsageBucket {
+  let [accepted, throttled] = [0, 0];
+  for (let hour = start / HOUR_MS; hour < (start + bucketMs) / HOUR_MS; hour++) {
+    accepted += hours.of(hour).accepted;
+    throttled += hours.of(hour).throttled;
+  }
+  return { start: new Date(start).toISOString(), accepted, throttled };
+}
+
+function addEarlier(hours: HourCounts, dayMs: number, counters: Readonly<Record<string, string>>): void {
+  for (const [field, count] of Object.entries(counters)) {
+    const hour = dayMs / HOUR_MS + Number(field.slice(0, 2));
+    if (field.endsWith('accepted')) hours.add(hour, Number(count), 0);
+    else hours.add(hour, 0, Number(count));
+  }
 }
 
 /** The newest UTC days of buckets of an hour, the oldest first. */
@@ -56,11 +76,4 @@ export function byDay(hours: readonly UsageBucket[], days: number): UsageBucket[
     sums.set(day, { start: day, accepted: sum.accepted + accepted, throttled: sum.throttled + throttled });
   }
   return [...sums.values()].slice(-days);
-}
-
-/** Counters are `HH:accepted` and `HH:throttled`. @param hour only of this one */
-function sum(counters: Readonly<Record<string, string>>, outcome: 'accepted' | 'throttled', hour?: string): number {
-  if (hour !== undefined) return Number(counters[`${hour}:${outcome}`] ?? 0);
-  const counts = Object.entries(counters).filter(([field]) => field.endsWith(outcome));
-  return counts.reduce((total, [, count]) => total + Number(count), 0);
 }
