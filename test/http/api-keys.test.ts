@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { BACKGROUND_REDIS_BUDGET_MS } from '../../src/config/limits.ts';
 import { syncLastUses } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { invalid, NOT_FOUND, UNAVAILABLE, UNKNOWN_FIELD } from '../support/answers.ts';
@@ -101,7 +102,7 @@ describe('GET /api/auth/api-keys', () => {
       'SELECT count(*)::int AS left FROM api_keys WHERE use_noted_at IS NULL',
     );
     for (let i = 0; i <= left / 200 + 5; i++) {
-      await harness.run(syncLastUses);
+      await harness.run(syncLastUses, BACKGROUND_REDIS_BUDGET_MS);
       const [noted] = await rowsOf(harness, `SELECT 1 FROM api_keys WHERE id = '${id}' AND use_noted_at IS NOT NULL`);
       if (noted) return;
     }

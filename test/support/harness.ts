@@ -174,10 +174,14 @@ export class Harness {
     return response;
   }
 
-  /** Runs verbs as the Worker would, at the harness's time, and their background tasks. */
-  async run<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  /**
+   * Runs verbs as the Worker would, at the harness's time, and their background tasks.
+   *
+   * @param redisBudgetMs that of a request unless given; the sweep has `BACKGROUND_REDIS_BUDGET_MS`
+   */
+  async run<T>(work: (ctx: Ctx) => Promise<T>, redisBudgetMs?: number): Promise<T> {
     const executionCtx = createExecutionContext();
-    const result = await work(contextFor(this.env, executionCtx, () => this.now, new Meter()));
+    const result = await work(contextFor(this.env, executionCtx, () => this.now, new Meter(), redisBudgetMs));
     await waitOnExecutionContext(executionCtx);
     return result;
   }
