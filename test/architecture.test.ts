@@ -7,7 +7,7 @@ import { clientTypes } from '../src/dev/client-types.ts';
 import { PAGES } from '../src/http/site/index.ts';
 import { readWranglerConfig } from '../src/ops/wrangler-config.ts';
 import { withCostTable } from './bench/costs.ts';
-import { bundle, gzippedKib, modulesAtStart, ROOT } from './support/bundle.ts';
+import { bundle, gzippedKib, modulesAtStart, ROOT } from './support/worker/bundle.ts';
 
 const SRC = join(ROOT, 'src');
 

@@ -17,7 +17,7 @@ export default defineConfig({
     silent: 'passed-only',
     // vitest leaves a core unused; on two that is half of them.
     maxWorkers: 2,
-    globalSetup: 'test/support/global-setup.ts',
+    globalSetup: 'test/support/database/global-setup.ts',
     projects: [
       {
         test: {

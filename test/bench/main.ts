@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { gzippedKib, modulesAtStart } from '../support/bundle.ts';
+import { gzippedKib, modulesAtStart } from '../support/worker/bundle.ts';
 import { WORKERD_CORE } from './cores.ts';
 import { directScenario, floorScenario, type RedisCall, redisCall } from './direct.ts';
 import { LoadGenerator } from './load.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type ServiceSecrets, type ServiceUrls, secretsFor } from '../../src/dev/secrets.ts';
-import { EmulatorControl } from '../support/emulators.ts';
+import { EmulatorControl } from '../support/database/emulators.ts';
 import type { ServicesThreadOptions } from './services-thread.ts';
 
 /** The emulators of one run, in a thread of their own. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { unstable_readConfig } from 'wrangler';
 import * as z from 'zod';
-import { type Bundle, bundle, ROOT } from '../support/bundle.ts';
+import { type Bundle, bundle, ROOT } from '../support/worker/bundle.ts';
 import { cpuMicros } from './cpu.ts';
 import type { BenchServices, Controls } from './services.ts';
 import { startWorkerd } from './workerd.ts';

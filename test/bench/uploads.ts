@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { box, mp4 } from '../support/videos.ts';
+import { box, mp4 } from '../support/media/videos.ts';
 import { startBucket } from './bucket.ts';
 import { peakRss } from './cpu.ts';
 import { withKey } from './requests.ts';

@@ -8,8 +8,8 @@ import { Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { runSql } from '../../src/data/db.ts';
 import { withContext } from '../../src/ops/context.ts';
-import { bundle, ROOT, toModules } from '../support/bundle.ts';
-import { makeKey, type NodeKey } from '../support/node-keys.ts';
+import { makeKey, type NodeKey } from '../support/database/node-keys.ts';
+import { bundle, ROOT, toModules } from '../support/worker/bundle.ts';
 import { NEON_DELAY_MS } from './measure.ts';
 import type { BenchServices } from './services.ts';
 

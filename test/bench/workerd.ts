@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BuiltFile } from '../../src/build/worker.ts';
-import { bundle } from '../support/bundle.ts';
+import { bundle } from '../support/worker/bundle.ts';
 import { onWorkerdCore } from './cores.ts';
 
 /** The package exports the path of its binary by the name `default`. */

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { visitAll } from '../support/visits.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { visitAll } from '../support/browser/visits.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const AXE = readFileSync(resolve('axe-core/axe.min.js'), 'utf8');

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { generateByForm, signUpByForm } from '../support/visitor.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/browser/visitor.ts';
 
 const here = browsing();
 let attacker: Server;

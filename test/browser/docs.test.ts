@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { png } from '../support/images.ts';
-import { mp4 } from '../support/videos.ts';
-import { generateByForm, signUpByForm } from '../support/visitor.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/browser/visitor.ts';
+import { png } from '../support/media/images.ts';
+import { mp4 } from '../support/media/videos.ts';
 
 const here = browsing();
 const WISH = { label: 'From the reference', may: ['Post, edit', 'See the like'], expiry: 'Never' };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { everythingStored } from '../support/stores.ts';
-import { generateByForm, listen, PASSWORD, signUpByForm } from '../support/visitor.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { generateByForm, listen, PASSWORD, signUpByForm } from '../support/browser/visitor.ts';
+import { everythingStored } from '../support/database/stores.ts';
 
 const SCOPES = ['Post, edit, delete and bounce Jes as you.', 'Read the comments of a Jes or JesClip you can see.'];
 

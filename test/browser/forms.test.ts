@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { generateByForm, signUpByForm } from '../support/visitor.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/browser/visitor.ts';
 
 const here = browsing();
 

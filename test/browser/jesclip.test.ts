@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { clipForm, MP4, WEBM } from '../support/jesclips.ts';
-import { generateByForm, signUpByForm } from '../support/visitor.ts';
+import { clipForm, MP4, WEBM } from '../support/app/jesclips.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/browser/visitor.ts';
 
 const here = browsing();
 

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { sendKeyMails } from '../../src/domain/key-mails/index.ts';
 import { revokeScheduled } from '../../src/domain/keys/index.ts';
 import { withContext } from '../../src/ops/context.ts';
-import { browsing } from '../support/browsing.ts';
-import { mailsTo } from '../support/people.ts';
-import { generateByForm, signUpByForm } from '../support/visitor.ts';
+import { mailsTo } from '../support/app/people.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/browser/visitor.ts';
 
 const HOUR = 3_600_000;
 const MAY = ['Post, edit, delete and bounce Jes as you.'];

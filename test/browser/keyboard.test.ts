@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { newUsername } from '../support/names.ts';
-import { confirmByMail, PASSWORD } from '../support/visitor.ts';
+import { newUsername } from '../support/app/names.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { confirmByMail, PASSWORD } from '../support/browser/visitor.ts';
 
 const here = browsing();
 

@@ -2,9 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { ROOT } from '../support/bundle.ts';
-import { visitAll } from '../support/visits.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { visitAll } from '../support/browser/visits.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const here = browsing();
 const FOLDER = join(ROOT, '.screenshots');

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
-import { browsing } from '../support/browsing.ts';
-import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media-files.ts';
-import { signUpByForm } from '../support/visitor.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { signUpByForm } from '../support/browser/visitor.ts';
+import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media/media-files.ts';
 
 const here = browsing();
 let folder: string;

@@ -1,8 +1,8 @@
 import { expect, inject, test } from 'vitest';
-import { browsing } from '../support/browsing.ts';
-import { Receiver } from '../support/receiver.ts';
-import { isVerified } from '../support/verified.ts';
-import { generateByForm, signUpByForm } from '../support/visitor.ts';
+import { Receiver } from '../support/app/receiver.ts';
+import { isVerified } from '../support/app/verified.ts';
+import { browsing } from '../support/browser/browsing.ts';
+import { generateByForm, signUpByForm } from '../support/browser/visitor.ts';
 
 const here = browsing();
 

@@ -7,9 +7,9 @@ import { loadRecord } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { withContext } from '../../src/ops/context.ts';
 import { connectSql } from '../../src/ops/migrate.ts';
-import { ROOT } from '../support/bundle.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { servicesOfProcess } from '../support/services.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { servicesOfProcess } from '../support/database/services.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const secrets = () => {
   const { secret, ...urls } = servicesOfProcess();

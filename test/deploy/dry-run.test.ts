@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { bindingNames, readWranglerConfig } from '../../src/ops/wrangler-config.ts';
-import { ROOT } from '../support/bundle.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 test('wrangler deploy --dry-run builds the Worker and resolves every binding, with neither login nor network', () => {
   const { CLOUDFLARE_API_TOKEN: _, CLOUDFLARE_ACCOUNT_ID: __, ...env } = process.env;

@@ -8,9 +8,9 @@ import { recordKey, syncRevocations } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { withContext } from '../../src/ops/context.ts';
 import { connectSql, migrate } from '../../src/ops/migrate.ts';
-import { ROOT } from '../support/bundle.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { servicesOfProcess } from '../support/services.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { servicesOfProcess } from '../support/database/services.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const page = readFileSync(join(ROOT, 'src/OPERATIONS.md'), 'utf8');
 

@@ -14,9 +14,9 @@ import { secretsFor } from '../../src/dev/secrets.ts';
 import { deleteBranch, makeBranch } from '../../src/ops/deploy/neon-branch.ts';
 import { previewConfig } from '../../src/ops/deploy/preview-config.ts';
 import { bindingNames, readWranglerConfig } from '../../src/ops/wrangler-config.ts';
-import { ROOT } from '../support/bundle.ts';
-import { ACCOUNT_ID, API_TOKEN, serveCloudflareApi } from '../support/cloudflare-api.ts';
-import { servicesOfProcess } from '../support/services.ts';
+import { ACCOUNT_ID, API_TOKEN, serveCloudflareApi } from '../support/cloud/cloudflare-api.ts';
+import { servicesOfProcess } from '../support/database/services.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const TIMEOUT_MS = 60_000;
 

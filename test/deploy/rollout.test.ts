@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mainVersion, planRollback, planRollout } from '../../src/ops/deploy/rollout.ts';
-import { ROOT } from '../support/bundle.ts';
-import { ACCOUNT_ID, API_TOKEN, type CloudflareApi, serveCloudflareApi } from '../support/cloudflare-api.ts';
-import { makeKey, type NodeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { ACCOUNT_ID, API_TOKEN, type CloudflareApi, serveCloudflareApi } from '../support/cloud/cloudflare-api.ts';
+import { makeKey, type NodeKey } from '../support/database/node-keys.ts';
+import { ROOT } from '../support/worker/bundle.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 const OLD = '0a0a0a0a-0000-4000-8000-000000000000';
 const STALE = '0b0b0b0b-0000-4000-8000-000000000000';

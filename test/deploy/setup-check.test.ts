@@ -13,10 +13,10 @@ import { connectSql, type Sql } from '../../src/ops/migrate.ts';
 import { readGiven } from '../../src/ops/setup/configuration.ts';
 import { checkSetup } from '../../src/ops/setup-check.ts';
 import { readWranglerConfig } from '../../src/ops/wrangler-config.ts';
-import { ROOT } from '../support/bundle.ts';
-import { ACCOUNT_ID, API_TOKEN, type CloudflareApi, serveCloudflareApi } from '../support/cloudflare-api.ts';
-import { EmulatorControl } from '../support/emulators.ts';
-import { servicesOfProcess } from '../support/services.ts';
+import { ACCOUNT_ID, API_TOKEN, type CloudflareApi, serveCloudflareApi } from '../support/cloud/cloudflare-api.ts';
+import { EmulatorControl } from '../support/database/emulators.ts';
+import { servicesOfProcess } from '../support/database/services.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const settings = readWranglerConfig();
 const ZONE = 'jestha.com';

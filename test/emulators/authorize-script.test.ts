@@ -10,8 +10,8 @@ import { decodeRecord, encodeRecord, keyStatusOf } from '../../src/domain/keys/i
 import { type HourCounts, hourCounts } from '../../src/domain/keys/usage-log.ts';
 import { checkWindows, EMPTY_WINDOWS, type Windows, type WindowsVerdict } from '../../src/domain/limits/index.ts';
 import { addressToHex, parseCidr } from '../../src/lib/ip.ts';
-import { EARLIER_AUTHORIZE } from '../support/earlier-authorize.ts';
-import { RECORD } from '../support/key-record.ts';
+import { EARLIER_AUTHORIZE } from '../support/app/earlier-authorize.ts';
+import { RECORD } from '../support/app/key-record.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;

@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { invalid, UNKNOWN_FIELD } from '../support/answers.ts';
-import { drift, rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { answerOf, Harness, type TestKey, type TestSession } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { cookieOf, mailsTo, newAddress, newForm, newPerson, type TestPerson } from '../support/people.ts';
-import { newComment, newJehub, newPost, seenPost } from '../support/posts.ts';
-import { file, pathOf, upload } from '../support/uploads.ts';
-import { newWebhook } from '../support/webhooks.ts';
+import { invalid, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { cookieOf, mailsTo, newAddress, newForm, newPerson, type TestPerson } from '../support/app/people.ts';
+import { newComment, newJehub, newPost, seenPost } from '../support/app/posts.ts';
+import { file, pathOf, upload } from '../support/app/uploads.ts';
+import { newWebhook } from '../support/app/webhooks.ts';
+import { drift, rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 

@@ -1,10 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { browserName } from '../../src/lib/user-agent.ts';
-import { invalid } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { cookieOf, mailsTo, newAddress, newPerson, requestReset, type TestPerson, tokenIn } from '../support/people.ts';
+import { invalid } from '../support/app/answers.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import {
+  cookieOf,
+  mailsTo,
+  newAddress,
+  newPerson,
+  requestReset,
+  type TestPerson,
+  tokenIn,
+} from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 const SESSIONS = '/api/auth/sessions';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { open, submit, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { newPerson } from '../support/people.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newPerson } from '../support/app/people.ts';
 
 const FORM = '/settings/api-access/new';
 const NEW_KEY = { label: 'Bridge', scopes: ['write:jes'], expiry: '90', acceptTerms: 'on' };

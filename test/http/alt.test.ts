@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
-import { outbox, rowsOf } from '../support/database.ts';
-import { open } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { MEDIA_FILES } from '../support/media-files.ts';
-import { as, type Caller, newPost, seenPost } from '../support/posts.ts';
-import { bucketWithout, failing, file, formOf, mediaPart, type TestPart, upload } from '../support/uploads.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { open } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { as, type Caller, newPost, seenPost } from '../support/app/posts.ts';
+import { bucketWithout, failing, file, formOf, mediaPart, type TestPart, upload } from '../support/app/uploads.ts';
+import { outbox, rowsOf } from '../support/database/database.ts';
+import { MEDIA_FILES } from '../support/media/media-files.ts';
 
 const alt = (body: string, type?: string): TestPart => ({ name: 'alt', body, ...(type !== undefined && { type }) });
 

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { BACKGROUND_REDIS_BUDGET_MS } from '../../src/config/limits.ts';
 import { syncLastUses } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { invalid, NOT_FOUND, UNAVAILABLE, UNKNOWN_FIELD } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { newAddress, newPerson, signUp, type TestPerson, watchLog } from '../support/people.ts';
+import { invalid, NOT_FOUND, UNAVAILABLE, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { newAddress, newPerson, signUp, type TestPerson, watchLog } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const KEYS = '/api/auth/api-keys';
 

@@ -4,10 +4,10 @@ import { noteNewAddress, readKeyDetail, revealKey } from '../../src/domain/keys/
 import { sealForReveal } from '../../src/domain/keys/reveal-key.ts';
 import { countAddresses } from '../../src/domain/keys/store.ts';
 import { newId } from '../../src/lib/id.ts';
-import { rowsOf } from '../support/database.ts';
-import { open, textOf } from '../support/forms.ts';
-import { Harness, type TestKey, type TestRequest } from '../support/harness.ts';
-import { newForm, newPerson, runAs, signUp } from '../support/people.ts';
+import { open, textOf } from '../support/app/forms.ts';
+import { Harness, type TestKey, type TestRequest } from '../support/app/harness.ts';
+import { newForm, newPerson, runAs, signUp } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 const KEYS = '/api/auth/api-keys';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
 
 const harness = new Harness();
 let good: TestKey;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { invalid, UNKNOWN_FIELD } from '../support/answers.ts';
-import { posts } from '../support/database.ts';
-import { goodJsonRequests } from '../support/good-requests.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { newAddress } from '../support/people.ts';
+import { invalid, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { goodJsonRequests } from '../support/app/good-requests.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { newAddress } from '../support/app/people.ts';
+import { posts } from '../support/database/database.ts';
 
 let harness: Harness;
 let key: TestKey;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, inject, test, vi } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../src/config/errors.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newComment, newJehub, newPost } from '../support/posts.ts';
+import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newComment, newJehub, newPost } from '../support/app/posts.ts';
 
 /** They rightly answer 503 if Redis takes more than 300 ms, as on a busy machine. */
 const NEEDS_REDIS = ['/readyz', '/api/auth/api-keys/:id/usage'];

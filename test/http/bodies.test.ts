@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { invalid } from '../support/answers.ts';
-import { submit, textOf } from '../support/forms.ts';
-import { answerOf, Harness, type TestKey, type TestRequest } from '../support/harness.ts';
-import { bytesOf } from '../support/uploads.ts';
+import { invalid } from '../support/app/answers.ts';
+import { submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness, type TestKey, type TestRequest } from '../support/app/harness.ts';
+import { bytesOf } from '../support/app/uploads.ts';
 
 let harness: Harness;
 let key: TestKey;

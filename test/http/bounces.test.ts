@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
-import { invalid } from '../support/answers.ts';
-import { outbox, posts } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { as, type Caller, newJehub, newPost, seenPost } from '../support/posts.ts';
+import { invalid } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { as, type Caller, newJehub, newPost, seenPost } from '../support/app/posts.ts';
+import { outbox, posts } from '../support/database/database.ts';
 
 const send = (harness: Harness, caller: Caller, method: string, path: string, body?: unknown) =>
   harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
-import { endSession, follow, outbox } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { as, type Caller, newComment as commentOn, newPost } from '../support/posts.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { as, type Caller, newComment as commentOn, newPost } from '../support/app/posts.ts';
+import { endSession, follow, outbox } from '../support/database/database.ts';
 
 /** The two kinds of subjects of comments. Every test here holds for both. */
 const SUBJECTS = [

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { drift, posts as postsTable } from '../support/database.ts';
-import { Harness, type TestRequest } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newJehub, newPost } from '../support/posts.ts';
+import { Harness, type TestRequest } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newJehub, newPost } from '../support/app/posts.ts';
+import { drift, posts as postsTable } from '../support/database/database.ts';
 
 const ACTIONS = [
   'like',

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { NewKey } from '../../src/domain/keys/index.ts';
 import { createKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { UNKNOWN_FIELD } from '../support/answers.ts';
-import { Harness } from '../support/harness.ts';
+import { UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { Harness } from '../support/app/harness.ts';
 
 const VALID: NewKey = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
 

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { FaultInput } from '../../src/dev/emulator/faults.ts';
 import { generateKey, recordKey, usageKey, windowsKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { UNAVAILABLE } from '../support/answers.ts';
-import { posts } from '../support/database.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+import { UNAVAILABLE } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { posts } from '../support/database/database.ts';
 
 let harness: Harness;
 let key: TestKey;

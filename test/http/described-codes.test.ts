@@ -7,17 +7,17 @@ import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { codesOf } from '../../src/http/openapi/codes.ts';
 import type { Operation } from '../../src/http/openapi/operation.ts';
 import { OPERATIONS } from '../../src/http/openapi/operations.ts';
-import { claims, posts, rowsOf } from '../support/database.ts';
 import {
   GOOD_REQUESTS,
   GOOD_SESSION_REQUESTS,
   GOOD_VISITOR_REQUESTS,
   type GoodRequest,
-} from '../support/good-requests.ts';
-import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/harness.ts';
-import { clipForm, multipart } from '../support/jesclips.ts';
-import { newAddress } from '../support/people.ts';
-import { newWebhook } from '../support/webhooks.ts';
+} from '../support/app/good-requests.ts';
+import { Harness, type TestKey, type TestRequest, type TestSession } from '../support/app/harness.ts';
+import { clipForm, multipart } from '../support/app/jesclips.ts';
+import { newAddress } from '../support/app/people.ts';
+import { newWebhook } from '../support/app/webhooks.ts';
+import { claims, posts, rowsOf } from '../support/database/database.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 const DAY_MS = 86_400_000;

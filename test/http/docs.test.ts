@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../src/config/errors.ts';
 import { SCOPES } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { open, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { signUp } from '../support/people.ts';
+import { open, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { signUp } from '../support/app/people.ts';
 
 const harness = new Harness();
 const html = async (path: string) => await (await open(harness, path)).text();

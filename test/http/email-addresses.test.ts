@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromAlias, mapEmails, toAlias } from '../../src/data/email-alias.ts';
 import { toEmailAddress } from '../../src/lib/email.ts';
-import { invalid } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { newUsername } from '../support/names.ts';
-import { confirmEmail, cookieOf, mailsTo, newAddress, newForm, tokenIn } from '../support/people.ts';
+import { invalid } from '../support/app/answers.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newUsername } from '../support/app/names.ts';
+import { confirmEmail, cookieOf, mailsTo, newAddress, newForm, tokenIn } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const SIGN_UP = '/api/auth/sign-up/email';
 const SIGN_IN = '/api/auth/sign-in/email';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { rowsOf } from '../support/database.ts';
-import { GOOD_REQUESTS, GOOD_SESSION_REQUESTS, type GoodRequest } from '../support/good-requests.ts';
-import { answerOf, Harness, type TestKey, type TestSession } from '../support/harness.ts';
+import { GOOD_REQUESTS, GOOD_SESSION_REQUESTS, type GoodRequest } from '../support/app/good-requests.ts';
+import { answerOf, Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
 
 const ME = '/api/auth/me';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { TERMS_VERSION } from '../../src/config/limits.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { newForm, newPerson } from '../support/people.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newForm, newPerson } from '../support/app/people.ts';
 
 const NEW_KEY = { label: 'Bridge', scopes: ['write:jes'], expiry: '90', expiresOn: '', acceptTerms: 'on' };
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isWellFormedKey } from '../../src/domain/keys/index.ts';
-import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { newPerson, stopClock, type TestPerson, watchLog } from '../support/people.ts';
+import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { newPerson, stopClock, type TestPerson, watchLog } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const KEYS = '/api/auth/api-keys';
 

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { toBase64Url, utf8 } from '../../src/lib/bytes.ts';
-import { rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { newUsername } from '../support/names.ts';
-import { cookieOf } from '../support/people.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newUsername } from '../support/app/names.ts';
+import { cookieOf } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 describe('signing in with Google', () => {
   const GOOGLE = { GOOGLE_CLIENT_ID: 'id.apps.googleusercontent.com', GOOGLE_CLIENT_SECRET: 'google-secret' };

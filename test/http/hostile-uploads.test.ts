@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/lib/bytes.ts';
-import { UNKNOWN_FIELD } from '../support/answers.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { GIF_CONTROL, gif, gifImage, jpeg, PNG_END, PNG_START, png, pngHeader } from '../support/images.ts';
-import { BOUNDARY, bytesOf, file, formOf, objectsOf, type TestPart } from '../support/uploads.ts';
-import { mp4 } from '../support/videos.ts';
+import { UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { BOUNDARY, bytesOf, file, formOf, objectsOf, type TestPart } from '../support/app/uploads.ts';
+import { GIF_CONTROL, gif, gifImage, jpeg, PNG_END, PNG_START, png, pngHeader } from '../support/media/images.ts';
+import { mp4 } from '../support/media/videos.ts';
 
 /** The expected answer: status, code, and the path and the message in the details. */
 type Answer = readonly [status: number, code: string, path?: string, message?: string];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { PAGES } from '../../src/http/site/index.ts';
-import { invalid } from '../support/answers.ts';
-import { open, submit } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { cookieOf, newAddress, newForm, newPerson, signUp } from '../support/people.ts';
+import { invalid } from '../support/app/answers.ts';
+import { open, submit } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { cookieOf, newAddress, newForm, newPerson, signUp } from '../support/app/people.ts';
 
 const API = 'https://api.jestha.com';
 const WEB = 'https://jestha.com';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { invalid } from '../support/answers.ts';
-import { claims, posts } from '../support/database.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { as, type Caller, newPost } from '../support/posts.ts';
+import { invalid } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { as, type Caller, newPost } from '../support/app/posts.ts';
+import { claims, posts } from '../support/database/database.ts';
 
 const POST = '/api/posts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
-import { endSession, outbox, posts } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { as, type Caller, newComment, newJehub, newPost, seenPost } from '../support/posts.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { as, type Caller, newComment, newJehub, newPost, seenPost } from '../support/app/posts.ts';
+import { endSession, outbox, posts } from '../support/database/database.ts';
 
 const send = (harness: Harness, caller: Caller, method: string, path: string, body?: unknown) =>
   harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) });

@@ -2,12 +2,12 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import type { JesClip } from '../../src/domain/jesclips/index.ts';
 import { newId } from '../../src/lib/id.ts';
-import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
-import { endSession, jesclips, posts } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { clipForm, newJesClip, sendClip, WEBM } from '../support/jesclips.ts';
-import { as, type Caller, newComment, newPost } from '../support/posts.ts';
-import { pathOf } from '../support/uploads.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { clipForm, newJesClip, sendClip, WEBM } from '../support/app/jesclips.ts';
+import { as, type Caller, newComment, newPost } from '../support/app/posts.ts';
+import { pathOf } from '../support/app/uploads.ts';
+import { endSession, jesclips, posts } from '../support/database/database.ts';
 
 const read = async (harness: Harness, caller: Caller, id: string) =>
   await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));

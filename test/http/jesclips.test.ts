@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { JesClip } from '../../src/domain/jesclips/index.ts';
 import { newId } from '../../src/lib/id.ts';
 import { inspectMedia } from '../../src/lib/media/inspect.ts';
-import { invalid, UNKNOWN_FIELD } from '../support/answers.ts';
-import { endSession, jesclips, outbox, posts } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { png } from '../support/images.ts';
-import { clipForm, MP4, multipart, newJesClip, sendClip, WEBM } from '../support/jesclips.ts';
-import { as, type Caller, newPost } from '../support/posts.ts';
-import { bytesOf, pathOf } from '../support/uploads.ts';
+import { invalid, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { clipForm, MP4, multipart, newJesClip, sendClip, WEBM } from '../support/app/jesclips.ts';
+import { as, type Caller, newPost } from '../support/app/posts.ts';
+import { bytesOf, pathOf } from '../support/app/uploads.ts';
+import { endSession, jesclips, outbox, posts } from '../support/database/database.ts';
+import { png } from '../support/media/images.ts';
 
 const read = async (harness: Harness, caller: Caller, id: string) =>
   await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../src/lib/id.ts';
-import { drift, outbox, rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { Harness, type TestKey, type TestSession } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { created, newComment, newJehub, newPost } from '../support/posts.ts';
-import { file, objectsOf, upload } from '../support/uploads.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { created, newComment, newJehub, newPost } from '../support/app/posts.ts';
+import { file, objectsOf, upload } from '../support/app/uploads.ts';
+import { drift, outbox, rowsOf } from '../support/database/database.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -4,10 +4,10 @@ import { noteFailure } from '../../src/domain/failures/index.ts';
 import { insertFailures, pruneFailures } from '../../src/domain/failures/store.ts';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { newId } from '../../src/lib/id.ts';
-import { NOT_FOUND } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { textOf } from '../support/forms.ts';
-import { answerOf, Harness, type TestKey, type TestSession } from '../support/harness.ts';
+import { NOT_FOUND } from '../support/app/answers.ts';
+import { textOf } from '../support/app/forms.ts';
+import { answerOf, Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 

@@ -3,10 +3,10 @@ import { sendKeyMails } from '../../src/domain/key-mails/index.ts';
 import { revokeAnyKey } from '../../src/domain/keys/index.ts';
 import { sendLeakMails } from '../../src/domain/leaks/index.ts';
 import { resetPassword } from '../../src/domain/ownership/index.ts';
-import { rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { Harness, type TestKey } from '../support/harness.ts';
-import { mailsTo, newAddress, newPerson, requestReset, tokenIn, visitorFrom } from '../support/people.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { Harness, type TestKey } from '../support/app/harness.ts';
+import { mailsTo, newAddress, newPerson, requestReset, tokenIn, visitorFrom } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { POSTS_PER_MINUTE } from '../../src/config/limits.ts';
-import { open, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { newPost } from '../support/posts.ts';
+import { open, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newPost } from '../support/app/posts.ts';
 
 const MINUTE = 60_000;
 const DAY_MINUTES = 24 * 60;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { cookieOf, newPerson } from '../support/people.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { cookieOf, newPerson } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const NEW_KEY = {
   label: 'Bridge',

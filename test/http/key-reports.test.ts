@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey, revokeAnyKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { invalid } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { submit, textOf } from '../support/forms.ts';
-import { GITHUB_KEY_ID, github, signedByGithub } from '../support/github.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { mailsTo, newAddress, newPerson } from '../support/people.ts';
-import { newPost } from '../support/posts.ts';
+import { invalid } from '../support/app/answers.ts';
+import { submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { mailsTo, newAddress, newPerson } from '../support/app/people.ts';
+import { newPost } from '../support/app/posts.ts';
+import { GITHUB_KEY_ID, github, signedByGithub } from '../support/cloud/github.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const REPORTS = '/api/key-reports';
 const GITHUB = '/api/key-reports/github';

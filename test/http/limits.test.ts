@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { usageKey, windowsKey } from '../../src/domain/keys/index.ts';
 import { hourCounts } from '../../src/domain/keys/usage-log.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { answerOf, Harness } from '../support/harness.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
 
 const limitHeaders = (response: Response) =>
   ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'].map((name) => response.headers.get(name));

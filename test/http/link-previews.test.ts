@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FetchPage, PreviewJob } from '../../src/data/link-previews.ts';
 import { fetchLinkPreview } from '../../src/domain/link-previews/index.ts';
-import { rowsOf } from '../support/database.ts';
-import { Harness } from '../support/harness.ts';
-import { newPost, seenPost } from '../support/posts.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newPost, seenPost } from '../support/app/posts.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const URL_ = 'https://example.com/a';
 

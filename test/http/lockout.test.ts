@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { requestPasswordReset } from '../../src/domain/accounts/index.ts';
-import { submit } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
+import { submit } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
 import {
   cookieOf,
   mailsTo,
@@ -12,7 +12,7 @@ import {
   stopClock,
   type TestPerson,
   visitorFrom,
-} from '../support/people.ts';
+} from '../support/app/people.ts';
 
 const SIGN_IN = '/api/auth/sign-in/email';
 const SIGN_UP = '/api/auth/sign-up/email';

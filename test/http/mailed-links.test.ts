@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { requestPasswordReset, signIn, type Visitor } from '../../src/domain/accounts/index.ts';
 import { resetPassword } from '../../src/domain/ownership/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { rowsOf } from '../support/database.ts';
-import { submit } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
+import { submit } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
 import {
   confirmEmail,
   cookieOf,
@@ -15,7 +14,8 @@ import {
   tokenIn,
   visitorFrom,
   watchLog,
-} from '../support/people.ts';
+} from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const SIGN_UP = '/api/auth/sign-up/email';
 

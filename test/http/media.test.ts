@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { NOT_FOUND } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { watchLog } from '../support/people.ts';
-import { type Caller, newJehub, seenPost } from '../support/posts.ts';
-import { file, pathOf, upload, videoOf } from '../support/uploads.ts';
+import { NOT_FOUND } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { watchLog } from '../support/app/people.ts';
+import { type Caller, newJehub, seenPost } from '../support/app/posts.ts';
+import { file, pathOf, upload, videoOf } from '../support/app/uploads.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const FOR_EVERYBODY = 'public, max-age=31536000, immutable';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
-import { posts as postsTable } from '../support/database.ts';
-import { Harness, type TestKey, type TestSession } from '../support/harness.ts';
-import { clipForm, multipart } from '../support/jesclips.ts';
+import { Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
+import { clipForm, multipart } from '../support/app/jesclips.ts';
+import { posts as postsTable } from '../support/database/database.ts';
 
 type Visibility = Jes['visibility'];
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../src/config/errors.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { requireConformance } from '../support/conformance.ts';
-import { Harness } from '../support/harness.ts';
+import { requireConformance } from '../support/app/conformance.ts';
+import { Harness } from '../support/app/harness.ts';
 
 /** As much of an OpenAPI document as is looked at here. */
 interface Document {

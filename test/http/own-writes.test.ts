@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
 
 /** The total that `GET /api/auth/me` shows, and the requests and statements that it cost. */
 async function whoami(harness: Harness, { key }: TestKey) {

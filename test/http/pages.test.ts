@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PAGES } from '../../src/http/site/index.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { confirmEmail, cookieOf, mailsTo, newForm, signUp, tokenIn } from '../support/people.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { confirmEmail, cookieOf, mailsTo, newForm, signUp, tokenIn } from '../support/app/people.ts';
 
 describe('every page', () => {
   test.each([

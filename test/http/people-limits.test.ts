@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type DailyLimit, THROTTLES } from '../../src/config/limits.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { posts, rowsOf } from '../support/database.ts';
-import { GOOD_REQUESTS, GOOD_SESSION_REQUESTS } from '../support/good-requests.ts';
-import { answerOf, Harness, type TestSession } from '../support/harness.ts';
-import { clipForm, multipart } from '../support/jesclips.ts';
-import { stopClock } from '../support/people.ts';
-import { newJehub, newPost } from '../support/posts.ts';
-import { file, formOf, upload } from '../support/uploads.ts';
+import { GOOD_REQUESTS, GOOD_SESSION_REQUESTS } from '../support/app/good-requests.ts';
+import { answerOf, Harness, type TestSession } from '../support/app/harness.ts';
+import { clipForm, multipart } from '../support/app/jesclips.ts';
+import { stopClock } from '../support/app/people.ts';
+import { newJehub, newPost } from '../support/app/posts.ts';
+import { file, formOf, upload } from '../support/app/uploads.ts';
+import { posts, rowsOf } from '../support/database/database.ts';
 
 const DAY = '2026-11-24';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { open, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newPerson } from '../support/people.ts';
-import { newComment } from '../support/posts.ts';
-import { pathOf } from '../support/uploads.ts';
+import { open, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newPerson } from '../support/app/people.ts';
+import { newComment } from '../support/app/posts.ts';
+import { pathOf } from '../support/app/uploads.ts';
 
 describe('GET /post/:id', () => {
   async function post(harness: Harness, content: string, visibility = 'PUBLIC') {

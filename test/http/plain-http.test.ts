@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { PAGES } from '../../src/http/site/index.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { watchLog } from '../support/people.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { watchLog } from '../support/app/people.ts';
 
 const API = 'http://api.jestha.com';
 const WEB = 'http://jestha.com';

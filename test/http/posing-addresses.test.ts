@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { newAddress, newForm, stopClock } from '../support/people.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { newAddress, newForm, stopClock } from '../support/app/people.ts';
 
 /** Headers by which a client could claim to be at an address. */
 const poses = (address: string): Record<string, string> => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { NOT_FOUND } from '../support/answers.ts';
-import { follow, posts } from '../support/database.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+import { NOT_FOUND } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { follow, posts } from '../support/database/database.ts';
 
 const create = (harness: Harness, { key }: { key: string }, body: unknown) =>
   harness.fetch('/api/posts', { key, body });

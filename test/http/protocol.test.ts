@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { SCOPE_NAMES, type Scope } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { UNAVAILABLE } from '../support/answers.ts';
-import { endSession } from '../support/database.ts';
+import { UNAVAILABLE } from '../support/app/answers.ts';
 import {
   GOOD_REQUESTS,
   GOOD_SESSION_REQUESTS,
   GOOD_VISITOR_REQUESTS,
   type GoodRequest,
   PUBLIC_PATHS,
-} from '../support/good-requests.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
+} from '../support/app/good-requests.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { endSession } from '../support/database/database.ts';
 
 describe('every answer', () => {
   test.each([

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { PAGES } from '../../src/http/site/index.ts';
-import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { goodJsonRequests } from '../support/good-requests.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { clipForm, multipart } from '../support/jesclips.ts';
-import { newAddress, newForm } from '../support/people.ts';
-import { newPost } from '../support/posts.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { goodJsonRequests } from '../support/app/good-requests.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { clipForm, multipart } from '../support/app/jesclips.ts';
+import { newAddress, newForm } from '../support/app/people.ts';
+import { newPost } from '../support/app/posts.ts';
 
 /** Every object has these properties: a look-up in an object by a name from outside would find them. */
 const NAMES = Object.getOwnPropertyNames(Object.prototype);

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newObjectName } from '../../src/domain/media/object-name.ts';
 import { newId } from '../../src/lib/id.ts';
-import { NOT_FOUND } from '../support/answers.ts';
-import { open } from '../support/forms.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newPost } from '../support/posts.ts';
-import { file, pathOf, upload, videoOf } from '../support/uploads.ts';
+import { NOT_FOUND } from '../support/app/answers.ts';
+import { open } from '../support/app/forms.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newPost } from '../support/app/posts.ts';
+import { file, pathOf, upload, videoOf } from '../support/app/uploads.ts';
 
 const WEB = 'https://jestha.com';
 const API = 'https://api.jestha.com';

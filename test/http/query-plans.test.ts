@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { proveByProvider } from '../../src/domain/ownership/index.ts';
-import { submit } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { confirmEmail, mailsTo, newAddress, newPerson, requestReset, signUp, tokenIn } from '../support/people.ts';
-import { as, type Caller, newComment, newJehub, newPost } from '../support/posts.ts';
-import { servicesOfProcess } from '../support/services.ts';
-import { file, pathOf, upload } from '../support/uploads.ts';
+import { submit } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { confirmEmail, mailsTo, newAddress, newPerson, requestReset, signUp, tokenIn } from '../support/app/people.ts';
+import { as, type Caller, newComment, newJehub, newPost } from '../support/app/posts.ts';
+import { file, pathOf, upload } from '../support/app/uploads.ts';
+import { servicesOfProcess } from '../support/database/services.ts';
 
 interface Statement {
   readonly query: string;

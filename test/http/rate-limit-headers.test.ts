@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { posts } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { clipForm, multipart } from '../support/jesclips.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { clipForm, multipart } from '../support/app/jesclips.ts';
+import { posts } from '../support/database/database.ts';
 
 const KEY = '/api/auth/key';
 const ME = '/api/auth/me';

@@ -12,9 +12,9 @@ import { withRequestLog } from '../../src/http/guards/with-request-log.ts';
 import type { AppEnv } from '../../src/http/request/request-context.ts';
 import { EVERY_REPLY, respond } from '../../src/http/response/reply.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { NOT_FOUND, UNAVAILABLE } from '../support/answers.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { newPost } from '../support/posts.ts';
+import { NOT_FOUND, UNAVAILABLE } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { newPost } from '../support/app/posts.ts';
 
 let harness: Harness;
 let key: TestKey;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createKey, generateKey, recordKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { answerOf, Harness } from '../support/harness.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
 
 const codeOf = async (response: Response) => ((await answerOf(response)).body as { code?: string }).code;
 

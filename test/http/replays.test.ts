@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { clipForm, multipart } from '../support/jesclips.ts';
-import { as, type Caller, newPost } from '../support/posts.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { clipForm, multipart } from '../support/app/jesclips.ts';
+import { as, type Caller, newPost } from '../support/app/posts.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const WORDS = 'Words that are taken back';
 

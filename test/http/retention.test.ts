@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { PRUNE_BATCH, RETENTION_BATCH } from '../../src/config/limits.ts';
 import { deleteOldRows, RETENTION, tableNameOf } from '../../src/data/retention.ts';
 import { newId } from '../../src/lib/id.ts';
-import { rowsOf } from '../support/database.ts';
-import { Harness } from '../support/harness.ts';
-import { newPost } from '../support/posts.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newPost } from '../support/app/posts.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const harness = new Harness();
 

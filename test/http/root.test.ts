@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerOf, Harness } from '../support/harness.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
 
 const harness = new Harness();
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { sendKeyMails } from '../../src/domain/key-mails/index.ts';
 import { revokeScheduled } from '../../src/domain/keys/index.ts';
-import { outbox, rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { answerOf, Harness, type TestKey, type TestSession } from '../support/harness.ts';
-import { mailsTo } from '../support/people.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
+import { mailsTo } from '../support/app/people.ts';
+import { outbox, rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 const MINUTE = 60_000;

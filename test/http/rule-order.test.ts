@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
-import { endSession, rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { as, type Caller, newJehub, newPost } from '../support/posts.ts';
-import { NEW_WEBHOOK, newWebhook, webhooksOf } from '../support/webhooks.ts';
+import { invalid, NOT_FOUND } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { as, type Caller, newJehub, newPost } from '../support/app/posts.ts';
+import { NEW_WEBHOOK, newWebhook, webhooksOf } from '../support/app/webhooks.ts';
+import { endSession, rowsOf } from '../support/database/database.ts';
 
 const NOWHERE = '01HK153X000000000000000000';
 

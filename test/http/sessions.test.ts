@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { posts, rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { newAddress, newForm, newPerson, signUp, type TestPerson } from '../support/people.ts';
-import { servicesOfProcess } from '../support/services.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { newAddress, newForm, newPerson, signUp, type TestPerson } from '../support/app/people.ts';
+import { posts, rowsOf } from '../support/database/database.ts';
+import { servicesOfProcess } from '../support/database/services.ts';
 
 const ME = '/api/auth/me';
 const NAME = '__Host-jestha.session_token';

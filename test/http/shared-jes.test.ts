@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../support/database.ts';
-import { open, textOf } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newUsername } from '../support/names.ts';
-import { newPerson } from '../support/people.ts';
-import { newComment, newPost } from '../support/posts.ts';
+import { open, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newUsername } from '../support/app/names.ts';
+import { newPerson } from '../support/app/people.ts';
+import { newComment, newPost } from '../support/app/posts.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const harness = new Harness();
 const html = async (path: string, cookie?: string) => await (await open(harness, path, cookie)).text();

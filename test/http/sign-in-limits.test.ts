@@ -5,11 +5,19 @@ import { requestPasswordReset, type Visitor } from '../../src/domain/accounts/in
 import { resetPassword } from '../../src/domain/ownership/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { addressToHex } from '../../src/lib/ip.ts';
-import { UNAVAILABLE } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { submit } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { mailsTo, newAddress, newForm, type SignUpForm, signUp, stopClock, visitorFrom } from '../support/people.ts';
+import { UNAVAILABLE } from '../support/app/answers.ts';
+import { submit } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import {
+  mailsTo,
+  newAddress,
+  newForm,
+  type SignUpForm,
+  signUp,
+  stopClock,
+  visitorFrom,
+} from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const SIGN_UP = '/api/auth/sign-up/email';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
-import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/answers.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { cookieOf, newAddress, newForm, newPerson, signUp } from '../support/people.ts';
+import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { cookieOf, newAddress, newForm, newPerson, signUp } from '../support/app/people.ts';
 
 const SIGN_UP = '/api/auth/sign-up/email';
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FaultInput } from '../../src/dev/emulator/faults.ts';
 import { addressToHex } from '../../src/lib/ip.ts';
-import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/answers.ts';
-import { follow, rowsOf } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { cookieOf, newAddress, newForm, type SignUpForm, signUp } from '../support/people.ts';
+import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { cookieOf, newAddress, newForm, type SignUpForm, signUp } from '../support/app/people.ts';
+import { follow, rowsOf } from '../support/database/database.ts';
 
 const SIGN_UP = '/api/auth/sign-up/email';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Poll } from '../../src/domain/posts/index.ts';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
-import { answerOf, Harness, type TestSession } from '../support/harness.ts';
-import { as, type Caller, newJehub, newPost, seenPost } from '../support/posts.ts';
+import { invalid, NOT_FOUND } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestSession } from '../support/app/harness.ts';
+import { as, type Caller, newJehub, newPost, seenPost } from '../support/app/posts.ts';
 
 const act = (harness: Harness, person: TestSession, method: string, path: string, body?: unknown) =>
   harness.fetch(path, { cookie: person.cookie, method, ...(body !== undefined && { body }) });

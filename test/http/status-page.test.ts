@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { open, textOf } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
+import { open, textOf } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
 
 test('the status page says that all services work', async () => {
   const response = await open(new Harness(), '/status');

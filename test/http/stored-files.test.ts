@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { newPost } from '../support/posts.ts';
-import { file, objectsOf, pathOf, upload } from '../support/uploads.ts';
+import { invalid, NOT_FOUND } from '../support/app/answers.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newPost } from '../support/app/posts.ts';
+import { file, objectsOf, pathOf, upload } from '../support/app/uploads.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 describe('the life of the files', () => {
   test('ends with the Jes', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { generateKey, loadRecordShared, windowsKey } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { submit } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { clipForm, multipart, newJesClip, sendClip } from '../support/jesclips.ts';
-import { newPerson } from '../support/people.ts';
+import { submit } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { clipForm, multipart, newJesClip, sendClip } from '../support/app/jesclips.ts';
+import { newPerson } from '../support/app/people.ts';
 
 /** The calls of the stores that a request made, by their own count. */
 async function costOf(harness: Harness, send: () => Promise<Response>) {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createKey, recordKey } from '../../src/domain/keys/index.ts';
 import { suspendAccount, unsuspendAccount } from '../../src/domain/suspension/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import { rowsOf } from '../support/database.ts';
-import { submit } from '../support/forms.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { cookieOf, mailsTo, newAddress, newPerson, requestReset, tokenIn } from '../support/people.ts';
-import { newPost, seenPost } from '../support/posts.ts';
-import { Receiver } from '../support/receiver.ts';
-import { deliveriesOf, localHarness, newWebhook } from '../support/webhooks.ts';
+import { submit } from '../support/app/forms.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { cookieOf, mailsTo, newAddress, newPerson, requestReset, tokenIn } from '../support/app/people.ts';
+import { newPost, seenPost } from '../support/app/posts.ts';
+import { Receiver } from '../support/app/receiver.ts';
+import { deliveriesOf, localHarness, newWebhook } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { rowsOf } from '../support/database.ts';
-import { Harness } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newPerson, type TestPerson } from '../support/people.ts';
-import { newComment, newJehub, newPost } from '../support/posts.ts';
-import { file, pathOf, upload } from '../support/uploads.ts';
-import { newWebhook } from '../support/webhooks.ts';
+import { Harness } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newPerson, type TestPerson } from '../support/app/people.ts';
+import { newComment, newJehub, newPost } from '../support/app/posts.ts';
+import { file, pathOf, upload } from '../support/app/uploads.ts';
+import { newWebhook } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 

@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createKey } from '../../src/domain/keys/index.ts';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { toBase64Url, utf8 } from '../../src/lib/bytes.ts';
-import { rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
 import {
   confirmEmail,
   cookieOf,
@@ -15,7 +14,8 @@ import {
   signUp,
   type TestPerson,
   tokenIn,
-} from '../support/people.ts';
+} from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 const KEYS = '/api/auth/api-keys';

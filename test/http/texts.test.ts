@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { invalid } from '../support/answers.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { as, newComment, newPost, seenPost } from '../support/posts.ts';
+import { invalid } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { as, newComment, newPost, seenPost } from '../support/app/posts.ts';
 
 let harness: Harness;
 let key: TestKey;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { inspectMedia } from '../../src/lib/media/inspect.ts';
-import { invalid } from '../support/answers.ts';
-import { outbox, rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestRequest } from '../support/harness.ts';
-import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media-files.ts';
-import { as, type Caller, seenPost } from '../support/posts.ts';
-import { bytesOf, file, formOf, mediaPart, pathOf, type TestPart, upload, videoOf } from '../support/uploads.ts';
+import { invalid } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { as, type Caller, seenPost } from '../support/app/posts.ts';
+import { bytesOf, file, formOf, mediaPart, pathOf, type TestPart, upload, videoOf } from '../support/app/uploads.ts';
+import { outbox, rowsOf } from '../support/database/database.ts';
+import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media/media-files.ts';
 
 const MIB = 1_024 * 1_024;
 

@@ -4,9 +4,9 @@ import { listCommentsFor, type Subject } from '../../src/domain/comments/index.t
 import type { Ctx } from '../../src/domain/context.ts';
 import { readJesClipFor } from '../../src/domain/jesclips/index.ts';
 import { readPostFor } from '../../src/domain/posts/index.ts';
-import { Harness, type TestKey, type TestSession } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newComment, newJehub, newPost } from '../support/posts.ts';
+import { Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newComment, newJehub, newPost } from '../support/app/posts.ts';
 
 const VIEWERS = ['own', 'follower', 'member', 'stranger', 'nobody'] as const;
 type Viewer = (typeof VIEWERS)[number];

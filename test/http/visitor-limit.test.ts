@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../src/lib/id.ts';
-import { open, textOf } from '../support/forms.ts';
-import { answerOf, Harness } from '../support/harness.ts';
-import { newAddress } from '../support/people.ts';
+import { open, textOf } from '../support/app/forms.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newAddress } from '../support/app/people.ts';
 
 const LIMITED = {
   status: 429,

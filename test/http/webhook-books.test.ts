@@ -1,8 +1,8 @@
 import { expect, inject, test } from 'vitest';
 import operations from '../../src/OPERATIONS.md?raw';
-import { rowsOf } from '../support/database.ts';
-import { Receiver } from '../support/receiver.ts';
-import { localHarness, newWebhook, sweepOwn } from '../support/webhooks.ts';
+import { Receiver } from '../support/app/receiver.ts';
+import { localHarness, newWebhook, sweepOwn } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const MINUTE = 60_000;
 

@@ -3,10 +3,10 @@ import { verifyWebhook, type WebhookRequest, WebhookVerificationError } from '..
 import { WEBHOOK_TIMEOUT_MS } from '../../src/config/limits.ts';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { checkReceiver, type ProbeResult } from '../../src/domain/webhooks/index.ts';
-import { rowsOf } from '../support/database.ts';
-import { Harness, type TestKey } from '../support/harness.ts';
-import { runAs } from '../support/people.ts';
-import { newWebhook } from '../support/webhooks.ts';
+import { Harness, type TestKey } from '../support/app/harness.ts';
+import { runAs } from '../support/app/people.ts';
+import { newWebhook } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

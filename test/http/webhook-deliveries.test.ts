@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Harness, TestKey } from '../support/harness.ts';
-import { newJesClip } from '../support/jesclips.ts';
-import { newComment, newPost } from '../support/posts.ts';
-import { Receiver, type ReceiverStep } from '../support/receiver.ts';
-import { file, upload } from '../support/uploads.ts';
-import { isVerified } from '../support/verified.ts';
+import type { Harness, TestKey } from '../support/app/harness.ts';
+import { newJesClip } from '../support/app/jesclips.ts';
+import { newComment, newPost } from '../support/app/posts.ts';
+import { Receiver, type ReceiverStep } from '../support/app/receiver.ts';
+import { file, upload } from '../support/app/uploads.ts';
+import { isVerified } from '../support/app/verified.ts';
 import {
   ask,
   type DeliveryDetail,
@@ -15,7 +15,7 @@ import {
   sweepOwn,
   type Webhook as WebhookAnswer,
   webhooksOf,
-} from '../support/webhooks.ts';
+} from '../support/app/webhooks.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -203,7 +203,7 @@ describe('a failed attempt', () => {
 
   test('to a target that is not allowed any more sends nothing', async () => {
     const { receiver, key, webhook } = await setUp();
-    const { Harness } = await import('../support/harness.ts');
+    const { Harness } = await import('../support/app/harness.ts');
     const production = new Harness();
     await newPost(production, key);
     await production.handleWakes();

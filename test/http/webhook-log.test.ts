@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sendNotices } from '../../src/domain/deliveries/index.ts';
-import { invalid } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { mailsTo } from '../support/people.ts';
-import { as, type Caller, newPost } from '../support/posts.ts';
-import { Receiver } from '../support/receiver.ts';
+import { invalid } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { mailsTo } from '../support/app/people.ts';
+import { as, type Caller, newPost } from '../support/app/posts.ts';
+import { Receiver } from '../support/app/receiver.ts';
 import {
   ask,
   type Delivery,
@@ -15,7 +14,8 @@ import {
   newTest,
   newWebhook,
   webhooksOf,
-} from '../support/webhooks.ts';
+} from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const NOON = '2026-11-24T12:00:00.000Z';
 

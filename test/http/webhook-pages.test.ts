@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { rowsOf } from '../support/database.ts';
-import { open, submit, textOf } from '../support/forms.ts';
-import type { Harness, TestKey, TestSession } from '../support/harness.ts';
-import { newPost } from '../support/posts.ts';
-import { Receiver } from '../support/receiver.ts';
-import { isVerified } from '../support/verified.ts';
-import { ALL_EVENTS, localHarness, newWebhook, type Webhook } from '../support/webhooks.ts';
+import { open, submit, textOf } from '../support/app/forms.ts';
+import type { Harness, TestKey, TestSession } from '../support/app/harness.ts';
+import { newPost } from '../support/app/posts.ts';
+import { Receiver } from '../support/app/receiver.ts';
+import { isVerified } from '../support/app/verified.ts';
+import { ALL_EVENTS, localHarness, newWebhook, type Webhook } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 let harness: Harness;
 let key: TestKey;

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { invalid } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { newComment, newPost } from '../support/posts.ts';
-import { Receiver } from '../support/receiver.ts';
-import { ALL_EVENTS, ask, localHarness, newTest, newWebhook, webhooksOf } from '../support/webhooks.ts';
+import { invalid } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { newComment, newPost } from '../support/app/posts.ts';
+import { Receiver } from '../support/app/receiver.ts';
+import { ALL_EVENTS, ask, localHarness, newTest, newWebhook, webhooksOf } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 interface EventPage {
   readonly events: readonly { readonly id: string; readonly event: string }[];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { revokeAnyKey } from '../../src/domain/keys/index.ts';
-import { rowsOf } from '../support/database.ts';
-import type { Harness, TestKey } from '../support/harness.ts';
-import { newPost } from '../support/posts.ts';
-import { Receiver } from '../support/receiver.ts';
-import { deliveriesOf, localHarness, newWebhook, sweepOwn } from '../support/webhooks.ts';
+import type { Harness, TestKey } from '../support/app/harness.ts';
+import { newPost } from '../support/app/posts.ts';
+import { Receiver } from '../support/app/receiver.ts';
+import { deliveriesOf, localHarness, newWebhook, sweepOwn } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 /** The events that a receiver got. */
 const toldTo = async (receiver: Receiver, atLeast = 0) =>

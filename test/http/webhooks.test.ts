@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/answers.ts';
-import { rowsOf } from '../support/database.ts';
-import { answerOf, Harness, type TestKey } from '../support/harness.ts';
-import { as, type Caller, newPost } from '../support/posts.ts';
+import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { as, type Caller, newPost } from '../support/app/posts.ts';
 import {
   ALL_EVENTS,
   ask,
@@ -12,7 +11,8 @@ import {
   newWebhook,
   sweepOwn,
   webhooksOf,
-} from '../support/webhooks.ts';
+} from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 const NOON = '2026-11-24T12:00:00.000Z';
 

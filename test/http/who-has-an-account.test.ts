@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/data/identity.ts';
 import { requestPasswordReset, signIn } from '../../src/domain/accounts/index.ts';
-import { rowsOf } from '../support/database.ts';
-import { submit } from '../support/forms.ts';
-import { Harness } from '../support/harness.ts';
-import { mailsTo, newAddress, newForm, newPerson, type TestPerson, visitorFrom } from '../support/people.ts';
+import { submit } from '../support/app/forms.ts';
+import { Harness } from '../support/app/harness.ts';
+import { mailsTo, newAddress, newForm, newPerson, type TestPerson, visitorFrom } from '../support/app/people.ts';
+import { rowsOf } from '../support/database/database.ts';
 
 /** An answer as an observer sees it, and the work until it came, by which time can be compared without clocks. */
 interface Seen {

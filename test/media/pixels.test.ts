@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type InspectedMedia, inspectMedia } from '../../src/lib/media/inspect.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { PHOTO_WITH_GPS } from '../support/media-files.ts';
-import { COLOURS, HEIGHT, join as joined, WIDTH } from '../support/media-parts.ts';
-import { VARIANTS, type Variant } from '../support/media-variants.ts';
+import { launchBrowser } from '../support/browser/browser.ts';
+import { PHOTO_WITH_GPS } from '../support/media/media-files.ts';
+import { COLOURS, HEIGHT, join as joined, WIDTH } from '../support/media/media-parts.ts';
+import { VARIANTS, type Variant } from '../support/media/media-variants.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
     route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
   );
   await page.goto('https://media.test/');
-  await page.addScriptTag({ path: join(import.meta.dirname, '../support/showing.js') });
+  await page.addScriptTag({ path: join(import.meta.dirname, '../support/media/showing.js') });
 });
 afterAll(async () => {
   await browser.close();

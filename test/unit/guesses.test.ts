@@ -5,7 +5,7 @@ import { guessAdmission } from '../../src/domain/auth/guesses.ts';
 import type { Ctx } from '../../src/domain/context.ts';
 import type { KeyRecord } from '../../src/domain/keys/index.ts';
 import { Admissions } from '../../src/domain/limits/index.ts';
-import { RECORD } from '../support/key-record.ts';
+import { RECORD } from '../support/app/key-record.ts';
 
 const NOW = RECORD.loadedAt;
 const READ = { address: () => undefined, readAhead: () => undefined } as unknown as Credentials;

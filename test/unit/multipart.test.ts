@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/domain/api-error.ts';
 import { readParts } from '../../src/http/request/multipart.ts';
-import { bytesOf, formOf } from '../support/uploads.ts';
+import { bytesOf, formOf } from '../support/app/uploads.ts';
 
 const MAX_BYTES = 1_000_000;
 

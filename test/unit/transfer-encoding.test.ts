@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrokenEncoding, TRANSFER_DECODERS } from '../../src/lib/transfer-encoding.ts';
-import { bytesOf } from '../support/uploads.ts';
+import { bytesOf } from '../support/app/uploads.ts';
 
 /** The bytes, or undefined if they are not in this encoding. */
 function decode(encoding: string, pieces: readonly Uint8Array[]): string | undefined {

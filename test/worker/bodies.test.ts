@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 let workers: Workers;
 

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createJesthaClient, type JesthaClientOptions } from '../../src/client/index.ts';
 import { sleep } from '../../src/client/retry.ts';
-import { makeKey, type NodeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey, type NodeKey } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 const KEY = `jes_live_${'a'.repeat(49)}`;
 const ME = { id: 'A', username: 'ada' };

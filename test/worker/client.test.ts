@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { createJesthaClient, type Jes, type JesthaClient, UnexpectedAnswer } from '../../src/client/index.ts';
 import type { NewKey } from '../../src/domain/keys/index.ts';
-import { ROOT } from '../support/bundle.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { ROOT } from '../support/worker/bundle.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 const run = promisify(execFile);
 

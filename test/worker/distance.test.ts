@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forgetRecord } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { withContext } from '../../src/ops/context.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 /**
  * Round trips in milliseconds, from another continent to the other end of the world. Nearer, a loaded machine decides.

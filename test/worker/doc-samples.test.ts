@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { ROOT } from '../support/bundle.ts';
-import { jpeg } from '../support/images.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { type Site, startSite } from '../support/site.ts';
+import { type Site, startSite } from '../support/browser/site.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { jpeg } from '../support/media/images.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const run = promisify(execFile);
 const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;

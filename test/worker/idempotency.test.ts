@@ -2,8 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../../src/domain/keys/index.ts';
 import { withContext } from '../../src/ops/context.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 const { TEST_DATABASE_URL, VITEST_POOL_ID } = process.env;
 /** The database of this process; see `global-setup`. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeKey, revoke, suspend } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey, revoke, suspend } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 async function whoami(url: string, key: string, now?: number): Promise<Response> {
   const response = await fetch(`${url}/api/auth/me`, {
@@ -68,7 +68,7 @@ describe('20 instances over the same stores', () => {
 describe('5 instances with one clock', () => {
   let workers: Workers;
   beforeAll(async () => {
-    workers = await startWorkers(5, { entry: 'test/support/clocked-worker.ts', patient: true });
+    workers = await startWorkers(5, { entry: 'test/support/worker/clocked-worker.ts', patient: true });
   }, 180_000);
   afterAll(() => workers.close());
 

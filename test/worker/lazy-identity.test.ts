@@ -4,10 +4,10 @@ import { sessionCookieName } from '../../src/data/identity.ts';
 import { insertAccount } from '../../src/dev/insert-account.ts';
 import { signUp } from '../../src/domain/accounts/index.ts';
 import { withContext } from '../../src/ops/context.ts';
-import { bundle, modulesAtStart } from '../support/bundle.ts';
-import { newUsername } from '../support/names.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { newUsername } from '../support/app/names.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { bundle, modulesAtStart } from '../support/worker/bundle.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 const VISITOR = { address: undefined, userAgent: null, cookie: null, knownBrowser: undefined };
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { PAGES } from '../../src/http/site/index.ts';
-import { newUsername } from '../support/names.ts';
-import { makeKey, type NodeKey, revoke } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { newUsername } from '../support/app/names.ts';
+import { makeKey, type NodeKey, revoke } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 let workers: Workers;
 let key: NodeKey;

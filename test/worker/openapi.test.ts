@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 let workers: Workers;
 beforeAll(async () => {

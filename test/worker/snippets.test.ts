@@ -1,8 +1,8 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 const run = promisify(execFile);
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { playTour, shapeOf, withTour } from '../../src/dev/tour.ts';
 import { generateKey } from '../../src/domain/keys/index.ts';
-import { ROOT } from '../support/bundle.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const run = promisify(execFile);
 

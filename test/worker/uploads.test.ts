@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
 import { inspectMedia } from '../../src/lib/media/inspect.ts';
-import { MEDIA_FILES } from '../support/media-files.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { MEDIA_FILES } from '../support/media/media-files.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 const run = promisify(execFile);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROOT } from '../support/bundle.ts';
+import { ROOT } from '../support/worker/bundle.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of exactly 32 bytes, ok').toString('base64')}`;
 const BODY = '{"event":"jes.created","id":"evt_5f0c8a52-7d0b-4a8e-9d57-0b6f3c1c9a11","data":{"text":"Zoë 🦊"}}';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJesthaClient, type JesthaClient, verifyWebhook } from '../../src/client/index.ts';
-import { makeKey } from '../support/node-keys.ts';
-import { Receiver } from '../support/receiver.ts';
-import { startWorkers, type Workers } from '../support/workers.ts';
+import { Receiver } from '../support/app/receiver.ts';
+import { makeKey } from '../support/database/node-keys.ts';
+import { startWorkers, type Workers } from '../support/worker/workers.ts';
 
 let workers: Workers;
 let jestha: JesthaClient;

@@ -3,9 +3,9 @@ import { fileTypeFromBuffer } from 'file-type';
 import { imageSize } from 'image-size';
 import { describe, expect, test } from 'vitest';
 import { agrees, inspectMedia, MEDIA_TYPES, type MediaType } from '../../../src/lib/media/inspect.ts';
-import { MEDIA_FILES, PHOTO_WITH_GPS } from '../../support/media-files.ts';
-import { HEIGHT, join, WIDTH } from '../../support/media-parts.ts';
-import { PLACE, VARIANTS } from '../../support/media-variants.ts';
+import { MEDIA_FILES, PHOTO_WITH_GPS } from '../../support/media/media-files.ts';
+import { HEIGHT, join, WIDTH } from '../../support/media/media-parts.ts';
+import { PLACE, VARIANTS } from '../../support/media/media-variants.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 

@@ -21,9 +21,9 @@ import {
   webp,
   webpFrame,
   webpHeader,
-} from '../../support/images.ts';
-import { join, type Part, uint, uintLe } from '../../support/media-parts.ts';
-import { samsungTrailer } from '../../support/media-variants.ts';
+} from '../../support/media/images.ts';
+import { join, type Part, uint, uintLe } from '../../support/media/media-parts.ts';
+import { samsungTrailer } from '../../support/media/media-variants.ts';
 import {
   box,
   element,
@@ -35,7 +35,7 @@ import {
   mpegVideo,
   openElement,
   webm,
-} from '../../support/videos.ts';
+} from '../../support/media/videos.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspectMedia } from '../../../src/lib/media/inspect.ts';
-import { MEDIA_FILES } from '../../support/media-files.ts';
-import { join } from '../../support/media-parts.ts';
-import { VARIANTS, type Variant } from '../../support/media-variants.ts';
+import { MEDIA_FILES } from '../../support/media/media-files.ts';
+import { join } from '../../support/media/media-parts.ts';
+import { VARIANTS, type Variant } from '../../support/media/media-variants.ts';
 
 const BOUNDS = { maxPixels: 1_000_000, maxDrawnPixels: 10_000_000 };
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
-import { secretsFor } from '../../src/dev/secrets.ts';
+import { secretsFor } from '../../../src/dev/secrets.ts';
+import { EmulatorControl } from '../database/emulators.ts';
+import { servicesOfProcess } from '../database/services.ts';
 import { type BundleOptions, bundle, ROOT, toModules } from './bundle.ts';
-import { EmulatorControl } from './emulators.ts';
-import { servicesOfProcess } from './services.ts';
 
 /** Built Workers in workerd, each an isolate of its own with a socket of its own, over the same stores. */
 export interface Workers {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Comment } from '../../src/domain/comments/index.ts';
-import type { Jes } from '../../src/domain/posts/index.ts';
+import type { Comment } from '../../../src/domain/comments/index.ts';
+import type { Jes } from '../../../src/domain/posts/index.ts';
 import type { Harness, TestRequest } from './harness.ts';
 
 /** A key or a session. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Received, ReceiverStep } from './receiver.ts';
+import type { Received, ReceiverStep } from '../app/receiver.ts';
 
 export interface ReceiverServer {
   /** `http://localhost:{port}`. */

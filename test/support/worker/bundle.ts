@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
-import { type BuiltFile, buildWorker } from '../../src/build/worker.ts';
+import { type BuiltFile, buildWorker } from '../../../src/build/worker.ts';
 
-export const ROOT = join(import.meta.dirname, '../..');
+export const ROOT = join(import.meta.dirname, '../../..');
 
 export interface Bundle {
   /** The first is the one that answers. */

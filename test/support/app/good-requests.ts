@@ -1,5 +1,5 @@
-import { rowsOf } from './database.ts';
-import { signedByGithub } from './github.ts';
+import { signedByGithub } from '../cloud/github.ts';
+import { rowsOf } from '../database/database.ts';
 import type { Harness, TestKey, TestSession } from './harness.ts';
 import { clipForm, multipart, newJesClip } from './jesclips.ts';
 import { newForm, signUp } from './people.ts';

@@ -1,4 +1,4 @@
-import { JPEG_BASELINE, VP8_LOSSLESS, VP8_PICTURE } from '../fixtures/bitstreams.ts';
+import { JPEG_BASELINE, VP8_LOSSLESS, VP8_PICTURE } from '../../fixtures/bitstreams.ts';
 import { COLOURS, HEIGHT, join, latin1, type Part, uint, uintLe, WIDTH } from './media-parts.ts';
 
 function pixelAt(x: number, y: number): number {

@@ -1,13 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { DailyLimit } from '../../src/config/limits.ts';
-import { runSql } from '../../src/data/db.ts';
-import { dailyUsage } from '../../src/data/schema/daily-usage.ts';
-import { idempotencyKeys } from '../../src/data/schema/idempotency-keys.ts';
-import { jesclips as jesclipsTable } from '../../src/data/schema/jesclips.ts';
-import { outboxEvents } from '../../src/data/schema/outbox-events.ts';
-import { follows, posts as postsTable } from '../../src/data/schema/posts.ts';
-import { sessions } from '../../src/data/schema/sessions.ts';
-import type { Harness } from './harness.ts';
+import type { DailyLimit } from '../../../src/config/limits.ts';
+import { runSql } from '../../../src/data/db.ts';
+import { dailyUsage } from '../../../src/data/schema/daily-usage.ts';
+import { idempotencyKeys } from '../../../src/data/schema/idempotency-keys.ts';
+import { jesclips as jesclipsTable } from '../../../src/data/schema/jesclips.ts';
+import { outboxEvents } from '../../../src/data/schema/outbox-events.ts';
+import { follows, posts as postsTable } from '../../../src/data/schema/posts.ts';
+import { sessions } from '../../../src/data/schema/sessions.ts';
+import type { Harness } from '../app/harness.ts';
 
 /** Makes one account follow another. */
 export function follow(harness: Harness, followerId: string, followeeId: string): Promise<unknown> {

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { clipForm } from './jesclips.ts';
-import { MEDIA_FILES } from './media-files.ts';
-import { Receiver } from './receiver.ts';
+import { clipForm } from '../app/jesclips.ts';
+import { Receiver } from '../app/receiver.ts';
+import { MEDIA_FILES } from '../media/media-files.ts';
 import type { Site } from './site.ts';
 import { generateByForm, PASSWORD, signUpByForm } from './visitor.ts';
 

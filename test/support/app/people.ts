@@ -1,11 +1,11 @@
 import { onTestFinished, vi } from 'vitest';
-import { requestPasswordReset, type Visitor } from '../../src/domain/accounts/index.ts';
-import type { SessionCtx } from '../../src/domain/context.ts';
-import { addressToHex } from '../../src/lib/ip.ts';
+import { requestPasswordReset, type Visitor } from '../../../src/domain/accounts/index.ts';
+import type { SessionCtx } from '../../../src/domain/context.ts';
+import { addressToHex } from '../../../src/lib/ip.ts';
+import { servicesOfProcess } from '../database/services.ts';
 import { submit } from './forms.ts';
 import type { Harness } from './harness.ts';
 import { newUsername } from './names.ts';
-import { servicesOfProcess } from './services.ts';
 
 /** A person who has signed up, with the cookie of their session. */
 export interface TestPerson {

@@ -1,4 +1,4 @@
-import { createApp } from '../../src/http/app.ts';
+import { createApp } from '../../../src/http/app.ts';
 
 let now = 0;
 const app = createApp({ clock: () => now });

@@ -1,9 +1,9 @@
-import { insertAccount } from '../../src/dev/insert-account.ts';
-import type { ServiceSecrets } from '../../src/dev/secrets.ts';
-import { createKey, type NewKey, revokeKey } from '../../src/domain/keys/index.ts';
-import { suspendAccount } from '../../src/domain/suspension/index.ts';
-import { withContext } from '../../src/ops/context.ts';
-import { newUsername } from './names.ts';
+import { insertAccount } from '../../../src/dev/insert-account.ts';
+import type { ServiceSecrets } from '../../../src/dev/secrets.ts';
+import { createKey, type NewKey, revokeKey } from '../../../src/domain/keys/index.ts';
+import { suspendAccount } from '../../../src/domain/suspension/index.ts';
+import { withContext } from '../../../src/ops/context.ts';
+import { newUsername } from '../app/names.ts';
 
 export interface NodeKey {
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { newUsername } from './names.ts';
-import { servicesOfProcess } from './services.ts';
+import { newUsername } from '../app/names.ts';
+import { servicesOfProcess } from '../database/services.ts';
 
 export const PASSWORD = 'correct horse battery';
 

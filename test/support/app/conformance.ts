@@ -1,7 +1,7 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
-import { ENDPOINTS } from '../../src/http/api/index.ts';
-import { describeApi } from '../../src/http/openapi/document.ts';
-import { PAGES } from '../../src/http/site/index.ts';
+import { ENDPOINTS } from '../../../src/http/api/index.ts';
+import { describeApi } from '../../../src/http/openapi/document.ts';
+import { PAGES } from '../../../src/http/site/index.ts';
 
 /** The parts of a request that the document describes. */
 interface Sent {

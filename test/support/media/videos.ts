@@ -5,7 +5,7 @@ import {
   VP8_KEY_FRAME,
   VP9_FRAME,
   VP9_KEY_FRAME,
-} from '../fixtures/bitstreams.ts';
+} from '../../fixtures/bitstreams.ts';
 import { XMP } from './images.ts';
 import { DURATION_MS, HEIGHT, join, type Part, uint, WIDTH } from './media-parts.ts';
 

@@ -1,11 +1,11 @@
-import type { MediaType } from '../../src/lib/media/inspect.ts';
+import type { MediaType } from '../../../src/lib/media/inspect.ts';
 import {
   JPEG_BASELINE,
   JPEG_PROGRESSIVE,
   JPEG_PROGRESSIVE_RESTARTS,
   JPEG_RESTARTS,
   JPEG_SCANS,
-} from '../fixtures/bitstreams.ts';
+} from '../../fixtures/bitstreams.ts';
 import {
   exif,
   GIF_CONTROL,

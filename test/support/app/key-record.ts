@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../src/domain/keys/index.ts';
+import type { KeyRecord } from '../../../src/domain/keys/index.ts';
 
 /** The record of a good key, read at noon. */
 export const RECORD: KeyRecord = {

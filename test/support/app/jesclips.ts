@@ -1,7 +1,7 @@
-import type { JesClip } from '../../src/domain/jesclips/index.ts';
+import type { JesClip } from '../../../src/domain/jesclips/index.ts';
+import { mp4, webm } from '../media/videos.ts';
 import type { Harness, TestRequest } from './harness.ts';
 import { as, type Caller, created } from './posts.ts';
-import { mp4, webm } from './videos.ts';
 
 /** Small real videos, as a person would pick them. */
 export const MP4 = new File([mp4()], 'clip.mp4', { type: 'video/mp4' });

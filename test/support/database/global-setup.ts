@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
-import type { ServiceUrls } from '../../src/dev/secrets.ts';
-import { type Services, startServices } from '../../src/dev/services.ts';
-import { serveReceiver } from './receiver-server.ts';
+import type { ServiceUrls } from '../../../src/dev/secrets.ts';
+import { type Services, startServices } from '../../../src/dev/services.ts';
+import { serveReceiver } from '../cloud/receiver-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

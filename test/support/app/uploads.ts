@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import type { Jes } from '../../src/domain/posts/index.ts';
-import { utf8 } from '../../src/lib/bytes.ts';
+import type { Jes } from '../../../src/domain/posts/index.ts';
+import { utf8 } from '../../../src/lib/bytes.ts';
+import { png } from '../media/images.ts';
+import type { MediaFile } from '../media/media-files.ts';
+import { box, mp4 } from '../media/videos.ts';
 import type { Harness } from './harness.ts';
-import { png } from './images.ts';
-import type { MediaFile } from './media-files.ts';
 import { as, type Caller } from './posts.ts';
-import { box, mp4 } from './videos.ts';
 
 /** One part of a form. */
 export interface TestPart {

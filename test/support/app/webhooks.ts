@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { rowsOf } from './database.ts';
+import { rowsOf } from '../database/database.ts';
 import { Harness, type TestKey, type TestSession } from './harness.ts';
 import { as, type Caller } from './posts.ts';
 

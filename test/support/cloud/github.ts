@@ -1,4 +1,4 @@
-import { toBase64 } from '../../src/lib/bytes.ts';
+import { toBase64 } from '../../../src/lib/bytes.ts';
 
 const KEYS_URL = 'https://api.github.com/meta/public_keys/secret_scanning';
 

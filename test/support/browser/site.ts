@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
-import { type ServiceSecrets, secretsFor } from '../../src/dev/secrets.ts';
-import { bundle, ROOT, toModules } from './bundle.ts';
-import { EmulatorControl } from './emulators.ts';
-import { servicesOfProcess } from './services.ts';
+import { type ServiceSecrets, secretsFor } from '../../../src/dev/secrets.ts';
+import { EmulatorControl } from '../database/emulators.ts';
+import { servicesOfProcess } from '../database/services.ts';
+import { bundle, ROOT, toModules } from '../worker/bundle.ts';
 
 /** The built Worker, as a browser sees it. */
 export interface Site {

@@ -1,4 +1,4 @@
-import type { MediaType } from '../../src/lib/media/inspect.ts';
+import type { MediaType } from '../../../src/lib/media/inspect.ts';
 import { GIF_CONTROL, GIF_LOOP, gif, gifImage, jpeg, jpegExif, jpegSegment, png, webp, XMP } from './images.ts';
 import { mp4, mpeg, webm } from './videos.ts';
 

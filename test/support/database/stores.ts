@@ -1,6 +1,6 @@
 import { neon, neonConfig } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
-import type { ServiceSecrets } from '../../src/dev/secrets.ts';
+import type { ServiceSecrets } from '../../../src/dev/secrets.ts';
 
 /** Every row and every Redis entry as texts: the view of a thief of both stores. */
 export async function everythingStored(secrets: ServiceSecrets): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { FaultInput } from '../../src/dev/emulator/faults.ts';
+import type { FaultInput } from '../../../src/dev/emulator/faults.ts';
 
 /** Controls one scope of an emulator from outside, in tests in Node and in workerd. */
 export class EmulatorControl {
