@@ -167,8 +167,6 @@ export function rootScenario(name: string, target: Measurable): Scenario {
 }
 
 const SETTLE_INTERVAL_MS = 25;
-/** Longer than the rounds in which several requests share what they ask for. */
-const SHARED_SETTLE_INTERVAL_MS = 300;
 
 /** Resolves when a scenario's target asks nothing of the services any more: what it deferred is done. */
 async function settled({ target: { controls }, weight, due }: Scenario): Promise<void> {
@@ -179,6 +177,6 @@ async function settled({ target: { controls }, weight, due }: Scenario): Promise
   };
   for (let before = -1, now = await asked(); before !== now; now = await asked()) {
     before = now;
-    await delay(due.isShared ? SHARED_SETTLE_INTERVAL_MS : SETTLE_INTERVAL_MS);
+    await delay((due.sharedMs ?? 0) + SETTLE_INTERVAL_MS);
   }
 }

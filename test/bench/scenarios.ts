@@ -23,7 +23,7 @@ export interface Scenario {
 const ME = '/api/auth/me';
 const POSTS = '/api/posts';
 
-/** Many more than the shield lets an address have in a minute, so that it is certainly tripped. Each waits for its round. */
+/** Many more than the shield lets an address have in a minute. Each waits for the round that looks it up. */
 const FLOOD = 60;
 
 /** The rows of our own Worker. */

@@ -34,11 +34,11 @@ const NO_WINDOWS = 'u1|||||0|0|0';
  * `authorize`: everything the hot path must know of a key, in one round trip.
  *
  * KEYS: the key's record, its windows, its usage.
- * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text,
- * `posts` when the request is a `POST /api/posts`, `show` when only the room of that window is asked for, `write` when the
- * request may change the profile of the key's owner, then two logs of requests that the caller admitted while Redis was away,
- * all of them and the posts: they weigh like ours, and are not kept. If the caller has refused requests from memory: their
- * number and their hour (unix hours).
+ * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text, `posts` when
+ * the request is a `POST /api/posts`, `show` when only the room of that window is asked for, `write` when the request
+ * may change the profile of the key's owner, then two logs of requests that the caller admitted while Redis was away,
+ * all of them and the posts: they weigh like ours, and are not kept. If the caller has refused requests from memory:
+ * their number and their hour (unix hours).
  *
  * Record: `k1|why it ended|expires at|,lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first five fields. The second is the reason of
  * a revocation, `suspended` while the account is, or nothing. The ranges are sorted and do not meet. Workers from before that put
@@ -50,14 +50,16 @@ const NO_WINDOWS = 'u1|||||0|0|0';
  * of the last 1,441 minutes, the newest last: the number admitted in it, counted up from `0` (at most 60, so
  * up to `l`). `bucket` is the minute of its last character, `total` the sum.
  *
- * The posts log begins with two numbers of 13 digits that are no times: `0`, the hour (unix hours, 7 digits) and the requests
- * admitted in it (5); `0` and those refused for a limit in it (12). They stand there because Workers from before them read
- * windows too: as times of the 1970s they are in no window, and such a Worker keeps or drops them without harm to a limit.
+ * The posts log begins with two numbers of 13 digits that are no times: `0`, the hour (unix hours, 7 digits) and the
+ * requests admitted in it (5); `0` and those refused for a limit in it (12). They stand there because Workers from
+ * before them read windows too: as times of the 1970s they are in no window, and such a Worker keeps or drops them
+ * without harm to a limit.
  *
- * Usage: `first hour|last hour|counts`, written with the first request of an hour for the hour before. The counts follow each
- * other hour by hour: the requests admitted, then `!` and those refused if there were any. `+` and a number skip hours, `-` and
- * a number go back: an isolate may tell late that it refused requests. A number is its groups of 5 bits, the lowest first: `0`
- * to `O` for the last group, `P` to `o` for those before it. Pages read it by `domain/keys/usage-log.ts`.
+ * Usage: `first hour|last hour|counts`, written with the first request of an hour for the hour before. The counts
+ * follow each other hour by hour: the requests admitted, then `!` and those refused if there were any. `+` and a number
+ * skip hours, `-` and a number go back: an isolate may tell late that it refused requests. A number is its groups of 5
+ * bits, the lowest first: `0` to `O` for the last group, `P` to `o` for those before it. Pages read it by
+ * `domain/keys/usage-log.ts`.
  *
  * Answers, all of them strings:
  * `miss` (nothing was touched) · `unknown` · `unreadable` (what was unreadable is gone) ·

@@ -17,8 +17,8 @@ export const USAGE_WINDOWS = {
 export type UsageWindow = keyof typeof USAGE_WINDOWS;
 
 /**
- * Earlier Workers count in a hash for each key and UTC day: `HH:accepted`, `HH:throttled`. Its life is 32 days, so 32 days after
- * the last of them nothing reads these any more.
+ * Earlier Workers count in a hash for each key and UTC day: `HH:accepted`, `HH:throttled`. Its life is 32 days, so 32
+ * days after the last of them nothing reads these any more.
  */
 const earlierUsageKey = (hash: string, dayMs: number) => `usage:${hash}:${new Date(dayMs).toISOString().slice(0, 10)}`;
 
