@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { invalid, UNKNOWN_FIELD } from '../support/app/answers.ts';
+import { codeOf, invalid, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { open, submit, textOf } from '../support/app/forms.ts';
 import { answerOf, Harness, type TestKey, type TestSession } from '../support/app/harness.ts';
 import { newJesClip } from '../support/app/jesclips.ts';
@@ -24,8 +24,6 @@ beforeEach(async () => {
   harness = new Harness();
   person = await newPerson(harness);
 });
-
-const codeOf = async (response: Response) => ((await response.json()) as { code?: string }).code;
 
 const deleteAccount = (body: object = { password: person.password }, cookie = person.cookie) =>
   harness.fetch(ACCOUNT, { method: 'DELETE', cookie, body });

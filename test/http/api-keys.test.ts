@@ -3,22 +3,10 @@ import { BACKGROUND_REDIS_BUDGET_MS } from '../../src/config/limits.ts';
 import { syncLastUses } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { invalid, NOT_FOUND, UNAVAILABLE, UNKNOWN_FIELD } from '../support/app/answers.ts';
-import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
+import { KEYS, keyCalls } from '../support/app/api-keys.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
 import { newAddress, newPerson, signUp, type TestPerson, watchLog } from '../support/app/people.ts';
 import { rowsOf } from '../support/database/database.ts';
-
-const KEYS = '/api/auth/api-keys';
-
-const VALID = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
-
-interface ApiKey extends Record<string, unknown> {
-  readonly id: string;
-}
-
-interface Created {
-  readonly apiKey: ApiKey;
-  readonly key: string;
-}
 
 let harness: Harness;
 
@@ -29,25 +17,7 @@ beforeEach(async () => {
   person = await newPerson(harness);
 });
 
-const send = (path: string, request: TestRequest = {}) => harness.fetch(path, { cookie: person.cookie, ...request });
-
-const generate = (overrides: Record<string, unknown> = {}, cookie = person.cookie) =>
-  send(KEYS, { cookie, body: { ...VALID, ...overrides } });
-
-const revoke = (id: string, cookie = person.cookie) => send(`${KEYS}/${id}`, { method: 'DELETE', cookie });
-
-async function generated(overrides: Record<string, unknown> = {}): Promise<Created> {
-  const { status, body } = await answerOf(await generate(overrides));
-  if (status !== 201) throw new Error(`a key was not generated: ${JSON.stringify(body)}`);
-  return body as Created;
-}
-
-/** The keys of the list without their health, which `key-mails.test.ts` and `key-health.test.ts` are about. */
-async function listed(cookie = person.cookie): Promise<ApiKey[]> {
-  const { status, body } = await answerOf(await send(KEYS, { cookie }));
-  expect(status).toBe(200);
-  return (body as { apiKeys: (ApiKey & { health: unknown })[] }).apiKeys.map(({ health: _, ...apiKey }) => apiKey);
-}
+const { send, generate, revoke, generated, listed } = keyCalls(() => ({ harness, person }));
 
 describe('GET /api/auth/api-keys', () => {
   test('lists the keys of the person alone, the newest first', async () => {

@@ -1,30 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
 import { invalid } from '../support/app/answers.ts';
-import { answerOf, Harness } from '../support/app/harness.ts';
-import { as, type Caller, newJehub, newPost, seenPost } from '../support/app/posts.ts';
+import { Harness } from '../support/app/harness.ts';
+import { bouncePost as bounce, editPost as edit, removePost as remove, totalPosts } from '../support/app/jes.ts';
+import { type Caller, newJehub, newPost, seenPost } from '../support/app/posts.ts';
 import { outbox, posts } from '../support/database/database.ts';
-
-const send = (harness: Harness, caller: Caller, method: string, path: string, body?: unknown) =>
-  harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) });
-
-const edit = async (harness: Harness, caller: Caller, id: string, body: unknown) =>
-  await answerOf(await send(harness, caller, 'PATCH', `/api/posts/${id}`, body));
-
-const remove = (harness: Harness, caller: Caller, id: string) => send(harness, caller, 'DELETE', `/api/posts/${id}`);
-
-const bounce = async (harness: Harness, caller: Caller, id: string, body?: unknown) =>
-  await answerOf(await send(harness, caller, 'POST', `/api/posts/${id}/bounce`, body));
 
 async function bounced(harness: Harness, caller: Caller, id: string, body?: unknown): Promise<Jes> {
   const { status, body: jes } = await bounce(harness, caller, id, body);
   expect(status).toBe(201);
   return jes as Jes;
-}
-
-async function totalPosts(harness: Harness, person: { cookie: string }): Promise<number> {
-  const response = await harness.fetch('/api/auth/me', { cookie: person.cookie });
-  return ((await response.json()) as { totalPosts: number }).totalPosts;
 }
 
 describe('POST /api/posts/:id/bounce', () => {

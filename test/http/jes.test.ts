@@ -1,24 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { answerOf, Harness } from '../support/app/harness.ts';
-import { as, type Caller, newComment, newJehub, newPost, seenPost } from '../support/app/posts.ts';
+import { bouncePost as bounce, editPost as edit, removePost as remove, totalPosts } from '../support/app/jes.ts';
+import { as, newComment, newJehub, newPost, seenPost } from '../support/app/posts.ts';
 import { endSession, outbox, posts } from '../support/database/database.ts';
-
-const send = (harness: Harness, caller: Caller, method: string, path: string, body?: unknown) =>
-  harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) });
-
-const edit = async (harness: Harness, caller: Caller, id: string, body: unknown) =>
-  await answerOf(await send(harness, caller, 'PATCH', `/api/posts/${id}`, body));
-
-const remove = (harness: Harness, caller: Caller, id: string) => send(harness, caller, 'DELETE', `/api/posts/${id}`);
-
-const bounce = async (harness: Harness, caller: Caller, id: string, body?: unknown) =>
-  await answerOf(await send(harness, caller, 'POST', `/api/posts/${id}/bounce`, body));
-
-async function totalPosts(harness: Harness, person: { cookie: string }): Promise<number> {
-  const response = await harness.fetch('/api/auth/me', { cookie: person.cookie });
-  return ((await response.json()) as { totalPosts: number }).totalPosts;
-}
 
 const NOT_OWNER = {
   status: 403,

@@ -1,28 +1,14 @@
-import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import type { JesClip } from '../../src/domain/jesclips/index.ts';
-import { newId } from '../../src/lib/id.ts';
 import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { answerOf, Harness } from '../support/app/harness.ts';
 import { clipForm, newJesClip, sendClip, WEBM } from '../support/app/jesclips.ts';
 import { as, type Caller, newComment, newPost } from '../support/app/posts.ts';
-import { pathOf } from '../support/app/uploads.ts';
+import { pathOf, readClip as read, watchObjects } from '../support/app/uploads.ts';
 import { endSession, jesclips, posts } from '../support/database/database.ts';
-
-const read = async (harness: Harness, caller: Caller, id: string) =>
-  await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));
 
 const edit = async (harness: Harness, caller: Caller, id: string, body: unknown) =>
   await answerOf(await harness.fetch(`/api/jesclips/${id}`, { ...as(caller), method: 'PATCH', body }));
-
-/**
- * Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are
- */
-function watchObjects(harness: Harness): () => Promise<number> {
-  harness.now += Math.floor(Math.random() * 3_600_000);
-  const prefix = newId(harness.now).slice(0, 10);
-  return async () => (await env.MEDIA.list({ prefix })).objects.length;
-}
 
 const QUOTA_EXCEEDED = {
   status: 429,

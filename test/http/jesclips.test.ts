@@ -1,27 +1,13 @@
-import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import type { JesClip } from '../../src/domain/jesclips/index.ts';
-import { newId } from '../../src/lib/id.ts';
 import { inspectMedia } from '../../src/lib/media/inspect.ts';
 import { invalid, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { answerOf, Harness } from '../support/app/harness.ts';
 import { clipForm, MP4, multipart, newJesClip, sendClip, WEBM } from '../support/app/jesclips.ts';
-import { as, type Caller, newPost } from '../support/app/posts.ts';
-import { bytesOf, pathOf } from '../support/app/uploads.ts';
+import { as, newPost } from '../support/app/posts.ts';
+import { bytesOf, pathOf, readClip as read, watchObjects } from '../support/app/uploads.ts';
 import { endSession, jesclips, outbox, posts } from '../support/database/database.ts';
 import { png } from '../support/media/images.ts';
-
-const read = async (harness: Harness, caller: Caller, id: string) =>
-  await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));
-
-/**
- * Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are
- */
-function watchObjects(harness: Harness): () => Promise<number> {
-  harness.now += Math.floor(Math.random() * 3_600_000);
-  const prefix = newId(harness.now).slice(0, 10);
-  return async () => (await env.MEDIA.list({ prefix })).objects.length;
-}
 
 describe('POST /api/jesclips', () => {
   test('answers 201 with the JesClip, which is then readable, sent as an event and counted', async () => {

@@ -7,30 +7,19 @@ import { answerOf, Harness } from '../support/app/harness.ts';
 import {
   confirmEmail,
   cookieOf,
+  INVALID_CREDENTIALS,
   mailsTo,
   newAddress,
   newForm,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
   signUp,
   tokenIn,
   visitorFrom,
   watchLog,
 } from '../support/app/people.ts';
 import { rowsOf } from '../support/database/database.ts';
-
-const SIGN_UP = '/api/auth/sign-up/email';
-
-const SIGN_IN = '/api/auth/sign-in/email';
-
-const SIGN_OUT = '/api/auth/sign-out';
-
-const INVALID_CREDENTIALS = {
-  status: 401,
-  body: {
-    error: 'Invalid email or password',
-    message: 'No account has this email address and password.',
-    code: 'invalid_credentials',
-  },
-};
 
 let harness: Harness;
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { invalid, NOT_FOUND } from '../support/app/answers.ts';
 import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
-import { as, type Caller, newJehub, newPost } from '../support/app/posts.ts';
+import { as, type Caller, newJehub, newPost, sendAs } from '../support/app/posts.ts';
 import { NEW_WEBHOOK, newWebhook, webhooksOf } from '../support/app/webhooks.ts';
 import { endSession, rowsOf } from '../support/database/database.ts';
 
 const NOWHERE = '01HK153X000000000000000000';
 
 const send = async (harness: Harness, caller: Caller, method: string, path: string, body?: unknown) =>
-  await answerOf(await harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) }));
+  await answerOf(await sendAs(harness, caller, method, path, body));
 
 /** Somebody with a Jes in a JeHub, and a stranger who has neither. */
 async function newScene(harness: Harness) {

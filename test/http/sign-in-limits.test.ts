@@ -12,18 +12,16 @@ import {
   mailsTo,
   newAddress,
   newForm,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
   type SignUpForm,
   signUp,
   stopClock,
+  TOO_LONG_TO_BE_ANYBODYS,
   visitorFrom,
 } from '../support/app/people.ts';
 import { rowsOf } from '../support/database/database.ts';
-
-const SIGN_UP = '/api/auth/sign-up/email';
-
-const SIGN_IN = '/api/auth/sign-in/email';
-
-const SIGN_OUT = '/api/auth/sign-out';
 
 const throttled = (retryAfter: number) => ({
   status: 429,
@@ -34,9 +32,6 @@ const throttled = (retryAfter: number) => ({
     retryAfter,
   },
 });
-
-/** A password that is wrong without the cost of hashing it. */
-const TOO_LONG_TO_BE_ANYBODYS = 'x'.repeat(129);
 
 let harness: Harness;
 

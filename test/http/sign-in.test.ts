@@ -2,34 +2,25 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { answerOf, Harness } from '../support/app/harness.ts';
-import { cookieOf, newAddress, newForm, newPerson, signUp } from '../support/app/people.ts';
-
-const SIGN_UP = '/api/auth/sign-up/email';
-
-const SIGN_IN = '/api/auth/sign-in/email';
-
-const SIGN_OUT = '/api/auth/sign-out';
-
-const SET_COOKIE =
-  /^__Host-jestha\.session_token=[0-9A-Za-z]{32}\.[0-9A-Za-z%]{44,60}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
+import {
+  cookieOf,
+  INVALID_CREDENTIALS,
+  newAddress,
+  newForm,
+  newPerson,
+  SET_COOKIE,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
+  signUp,
+  TOO_LONG_TO_BE_ANYBODYS,
+} from '../support/app/people.ts';
 
 /** Names no account: an id of the browser and a signature. */
 const KNOWN_BROWSER =
   /^__Host-jestha\.known_browser=[\w-]{22}\.[\w-]{43}; Max-Age=34560000; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
 
 const SIGNED_IN = [expect.stringMatching(SET_COOKIE), expect.stringMatching(KNOWN_BROWSER)];
-
-const INVALID_CREDENTIALS = {
-  status: 401,
-  body: {
-    error: 'Invalid email or password',
-    message: 'No account has this email address and password.',
-    code: 'invalid_credentials',
-  },
-};
-
-/** A password that is wrong without the cost of hashing it. */
-const TOO_LONG_TO_BE_ANYBODYS = 'x'.repeat(129);
 
 let harness: Harness;
 

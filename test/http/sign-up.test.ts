@@ -3,18 +3,18 @@ import type { FaultInput } from '../../src/dev/emulator/faults.ts';
 import { addressToHex } from '../../src/lib/ip.ts';
 import { invalid, UNAVAILABLE, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { answerOf, Harness } from '../support/app/harness.ts';
-import { cookieOf, newAddress, newForm, type SignUpForm, signUp } from '../support/app/people.ts';
+import {
+  cookieOf,
+  newAddress,
+  newForm,
+  SET_COOKIE,
+  SIGN_IN,
+  SIGN_UP,
+  type SignUpForm,
+  signUp,
+  TOO_LONG_TO_BE_ANYBODYS,
+} from '../support/app/people.ts';
 import { follow, rowsOf } from '../support/database/database.ts';
-
-const SIGN_UP = '/api/auth/sign-up/email';
-
-const SIGN_IN = '/api/auth/sign-in/email';
-
-const SET_COOKIE =
-  /^__Host-jestha\.session_token=[0-9A-Za-z]{32}\.[0-9A-Za-z%]{44,60}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
-
-/** A password that is wrong without the cost of hashing it. */
-const TOO_LONG_TO_BE_ANYBODYS = 'x'.repeat(129);
 
 let harness: Harness;
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { codeOf } from '../support/app/answers.ts';
 import { Harness } from '../support/app/harness.ts';
 import { newJesClip } from '../support/app/jesclips.ts';
 import { newPerson, type TestPerson } from '../support/app/people.ts';
@@ -17,8 +18,6 @@ beforeEach(async () => {
   harness = new Harness();
   person = await newPerson(harness);
 });
-
-const codeOf = async (response: Response) => ((await response.json()) as { code?: string }).code;
 
 describe('a download of one’s data', () => {
   const download = (cookie = person.cookie) => harness.fetch('/api/auth/account/export', { cookie });

@@ -1,12 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import { invalid, UNAVAILABLE } from '../support/app/answers.ts';
-import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
-import { as, type Caller, newPost } from '../support/app/posts.ts';
-import { BOUNDARY, bucketWithout, bytesOf, failing, file, formOf, objectsOf, upload } from '../support/app/uploads.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { newPost } from '../support/app/posts.ts';
+import {
+  BOUNDARY,
+  bucketWithout,
+  bytesOf,
+  failing,
+  file,
+  formOf,
+  objectsOf,
+  postForm as post,
+  upload,
+} from '../support/app/uploads.ts';
 import { posts, rowsOf } from '../support/database/database.ts';
-
-const post = (harness: Harness, caller: Caller, form: TestRequest, headers: Record<string, string> = {}) =>
-  harness.fetch('/api/posts', { ...as(caller), ...form, headers: { ...form.headers, ...headers } });
 
 describe('a refused upload', () => {
   test.each<[string, object, number]>([

@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Jes } from '../../src/domain/posts/index.ts';
-import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
-import { as, type Caller } from '../support/app/posts.ts';
-import { file, formOf, mediaPart, objectsOf, pathOf } from '../support/app/uploads.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { file, formOf, mediaPart, objectsOf, pathOf, postForm as post } from '../support/app/uploads.ts';
 import { posts } from '../support/database/database.ts';
 import { MEDIA_FILES } from '../support/media/media-files.ts';
-
-const post = (harness: Harness, caller: Caller, form: TestRequest, headers: Record<string, string> = {}) =>
-  harness.fetch('/api/posts', { ...as(caller), ...form, headers: { ...form.headers, ...headers } });
 
 describe('an Idempotency-Key', () => {
   const parts = [{ name: 'content', body: 'Once' }, file()];

@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { inspectMedia } from '../../src/lib/media/inspect.ts';
 import { invalid } from '../support/app/answers.ts';
-import { answerOf, Harness, type TestRequest } from '../support/app/harness.ts';
-import { as, type Caller, seenPost } from '../support/app/posts.ts';
-import { bytesOf, file, formOf, mediaPart, pathOf, type TestPart, upload, videoOf } from '../support/app/uploads.ts';
+import { answerOf, Harness } from '../support/app/harness.ts';
+import { seenPost } from '../support/app/posts.ts';
+import {
+  bytesOf,
+  file,
+  formOf,
+  mediaPart,
+  pathOf,
+  postForm as post,
+  type TestPart,
+  upload,
+  videoOf,
+} from '../support/app/uploads.ts';
 import { outbox, rowsOf } from '../support/database/database.ts';
 import { MEDIA_FILES, PHOTO_WITH_GPS } from '../support/media/media-files.ts';
 
@@ -15,9 +25,6 @@ function cleaned(bytes: Uint8Array): Uint8Array {
   if (inspection.outcome === 'refused') throw new Error(inspection.message);
   return bytesOf(...inspection.media.pieces);
 }
-
-const post = (harness: Harness, caller: Caller, form: TestRequest, headers: Record<string, string> = {}) =>
-  harness.fetch('/api/posts', { ...as(caller), ...form, headers: { ...form.headers, ...headers } });
 
 describe('POST /api/posts with files', () => {
   test('shows them in the response, in reads and in the event', async () => {

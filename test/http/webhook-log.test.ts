@@ -3,7 +3,7 @@ import { sendNotices } from '../../src/domain/deliveries/index.ts';
 import { invalid } from '../support/app/answers.ts';
 import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
 import { mailsTo } from '../support/app/people.ts';
-import { as, type Caller, newPost } from '../support/app/posts.ts';
+import { type Caller, newPost, sendAs } from '../support/app/posts.ts';
 import { Receiver } from '../support/app/receiver.ts';
 import {
   ask,
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 const send = async (caller: Caller, method: string, path: string, body?: unknown) =>
-  await answerOf(await harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) }));
+  await answerOf(await sendAs(harness, caller, method, path, body));
 
 describe('deliveries', () => {
   test('are listed by pages, the newest first, and by status and event', async () => {

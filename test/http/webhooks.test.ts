@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
-import { as, type Caller, newPost } from '../support/app/posts.ts';
+import { type Caller, newPost, sendAs } from '../support/app/posts.ts';
 import {
   ALL_EVENTS,
   ask,
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 const send = async (caller: Caller, method: string, path: string, body?: unknown) =>
-  await answerOf(await harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) }));
+  await answerOf(await sendAs(harness, caller, method, path, body));
 
 const sessionOf = ({ accountId, username }: TestKey) => harness.newSession({ account: { id: accountId, username } });
 

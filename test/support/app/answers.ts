@@ -33,3 +33,6 @@ export const invalid = (...details: { readonly path: string; readonly message: u
 
 /** The message of a detail about a field that is not known, which lists those that are. */
 export const UNKNOWN_FIELD: string = expect.stringMatching(/^unknown field; known: \w+/);
+
+/** The code of an error. */
+export const codeOf = async (response: Response) => ((await response.json()) as { code?: string }).code;

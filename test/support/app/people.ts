@@ -128,3 +128,25 @@ export function stopClock(time: string): { set(time: string): void } {
   onTestFinished(() => void vi.useRealTimers());
   return { set: (later) => void vi.setSystemTime(new Date(later)) };
 }
+
+export const SIGN_UP = '/api/auth/sign-up/email';
+
+export const SIGN_IN = '/api/auth/sign-in/email';
+
+export const SIGN_OUT = '/api/auth/sign-out';
+
+/** The cookie of a new session. */
+export const SET_COOKIE =
+  /^__Host-jestha\.session_token=[0-9A-Za-z]{32}\.[0-9A-Za-z%]{44,60}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
+
+export const INVALID_CREDENTIALS = {
+  status: 401,
+  body: {
+    error: 'Invalid email or password',
+    message: 'No account has this email address and password.',
+    code: 'invalid_credentials',
+  },
+};
+
+/** A password that is wrong without the cost of hashing it. */
+export const TOO_LONG_TO_BE_ANYBODYS = 'x'.repeat(129);

@@ -57,3 +57,7 @@ export async function newJehub(
 ): Promise<{ readonly id: string }> {
   return await created(harness.fetch('/api/jehubs', { cookie: person.cookie, body: { name } }));
 }
+
+/** Sends a request as a caller. */
+export const sendAs = (harness: Harness, caller: Caller, method: string, path: string, body?: unknown) =>
+  harness.fetch(path, { ...as(caller), method, ...(body !== undefined && { body }) });

@@ -2,10 +2,11 @@ import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { Jes } from '../../../src/domain/posts/index.ts';
 import { utf8 } from '../../../src/lib/bytes.ts';
+import { newId } from '../../../src/lib/id.ts';
 import { png } from '../media/images.ts';
 import type { MediaFile } from '../media/media-files.ts';
 import { box, mp4 } from '../media/videos.ts';
-import type { Harness } from './harness.ts';
+import { answerOf, type Harness, type TestRequest } from './harness.ts';
 import { as, type Caller } from './posts.ts';
 
 /** One part of a form. */
@@ -103,3 +104,19 @@ export function bucketWithout(method: 'put' | 'delete' | 'get' | 'head', fail: (
 }
 
 export const failing = () => Promise.reject(new Error('10001: internal error'));
+
+/** Sends a form that may be refused. */
+export const postForm = (harness: Harness, caller: Caller, form: TestRequest, headers: Record<string, string> = {}) =>
+  harness.fetch('/api/posts', { ...as(caller), ...form, headers: { ...form.headers, ...headers } });
+
+export const readClip = async (harness: Harness, caller: Caller, id: string) =>
+  await answerOf(await harness.fetch(`/api/jesclips/${id}`, as(caller)));
+
+/**
+ * Sets a harness to a millisecond of its own, which the names of its objects begin with. @returns how many there are
+ */
+export function watchObjects(harness: Harness): () => Promise<number> {
+  harness.now += Math.floor(Math.random() * 3_600_000);
+  const prefix = newId(harness.now).slice(0, 10);
+  return async () => (await env.MEDIA.list({ prefix })).objects.length;
+}
