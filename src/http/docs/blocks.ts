@@ -25,6 +25,7 @@ import {
   WEBHOOKS_PER_KEY,
 } from '../../config/limits.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
+import { grouped } from '../../lib/grouped.ts';
 import { MEDIA_TYPES } from '../../lib/media/inspect.ts';
 import { TAGS } from '../openapi/operation.ts';
 import { exampleOf } from '../openapi/problems.ts';
@@ -32,7 +33,6 @@ import { type Api, pathOfOperation } from './api.ts';
 import { CHAPTERS, type Chapter } from './chapters.ts';
 import { slugOf } from './markdown.tsx';
 import { type Call, samplesOf } from './samples.ts';
-import { count } from './words.tsx';
 
 const MIB = 1_024 * 1_024;
 const MINUTE_MS = HOUR_MS / 60;
@@ -47,24 +47,24 @@ function span(ms: number): string {
 
 /** The numbers in chapters, from their definitions: `{{activeKeys}}`. */
 const VALUES: Readonly<Record<string, string>> = {
-  activeKeys: count(ACTIVE_KEYS_PER_ACCOUNT),
-  allowlistEntries: count(ALLOWLIST_MAX_ENTRIES),
-  altCharacters: count(ALT_MAX_CHARACTERS),
-  commentsPerPage: count(COMMENTS_PER_PAGE),
-  commentsPerPageMax: count(COMMENTS_PER_PAGE_MAX),
-  fileMegabytes: count(FILE_BYTES / MIB),
-  files: count(FILES),
-  idempotencyCharacters: count(IDEMPOTENCY_KEY_MAX_CHARACTERS),
-  idempotencyHours: count(IDEMPOTENCY_KEPT_MS / HOUR_MS),
-  labelCharacters: count(LABEL_MAX_CHARACTERS),
+  activeKeys: grouped(ACTIVE_KEYS_PER_ACCOUNT),
+  allowlistEntries: grouped(ALLOWLIST_MAX_ENTRIES),
+  altCharacters: grouped(ALT_MAX_CHARACTERS),
+  commentsPerPage: grouped(COMMENTS_PER_PAGE),
+  commentsPerPageMax: grouped(COMMENTS_PER_PAGE_MAX),
+  fileMegabytes: grouped(FILE_BYTES / MIB),
+  files: grouped(FILES),
+  idempotencyCharacters: grouped(IDEMPOTENCY_KEY_MAX_CHARACTERS),
+  idempotencyHours: grouped(IDEMPOTENCY_KEPT_MS / HOUR_MS),
+  labelCharacters: grouped(LABEL_MAX_CHARACTERS),
   mediaTypes: MEDIA_TYPES.map((type) => `\`${type}\``).join(', '),
-  requestsPerMinute: count(REQUESTS_PER_MINUTE),
+  requestsPerMinute: grouped(REQUESTS_PER_MINUTE),
   retryWaits: WEBHOOK_RETRY_WAITS_MS.filter((ms) => ms > 0)
     .map(span)
     .join(', '),
   signedUrlHours: span(SIGNED_URL_TTL_MS),
-  webhookRotationHours: count(WEBHOOK_ROTATION_MS / HOUR_MS),
-  webhooksPerKey: count(WEBHOOKS_PER_KEY),
+  webhookRotationHours: grouped(WEBHOOK_ROTATION_MS / HOUR_MS),
+  webhooksPerKey: grouped(WEBHOOKS_PER_KEY),
 };
 
 const LIMITS: readonly (readonly [what: string, most: number, per: string])[] = [
@@ -124,7 +124,7 @@ const BLOCKS: Readonly<Record<string, Block>> = {
     lines([
       '| What | At most | Per |',
       '|---|---|---|',
-      ...LIMITS.map(([what, most, per]) => `| ${what} | ${count(most)} | ${per} |`),
+      ...LIMITS.map(([what, most, per]) => `| ${what} | ${grouped(most)} | ${per} |`),
     ]),
   scopes: (_, api) =>
     Object.entries(SCOPES)

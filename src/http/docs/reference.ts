@@ -1,10 +1,10 @@
 import { ERRORS } from '../../config/errors.ts';
 import { CREATIONS_PER_DAY, POSTS_PER_MINUTE } from '../../config/limits.ts';
+import { grouped } from '../../lib/grouped.ts';
 import { TAGS } from '../openapi/operation.ts';
 import { type Api, type Entry, nameOf, pathOfObject, type Schema } from './api.ts';
 import { callList, fence } from './blocks.ts';
 import { sampleOf, samplesOfEntry } from './samples.ts';
-import { count } from './words.tsx';
 
 /** The entries by tag, in the order of the tags. */
 export function tagged({ entries }: Api): { tag: string; description: string; entries: Entry[] }[] {
@@ -81,7 +81,7 @@ function needsOf({ endpoint, codes, operation }: Entry): string[] {
     scope ? `A key with [\`${scope}\`](/docs/api-keys#scope-${scope})` : 'Any key',
     ...(isPost ? [`At most ${POSTS_PER_MINUTE} a minute`] : []),
     ...(codes.includes('daily_quota_exceeded')
-      ? [`[Counts towards ${count(CREATIONS_PER_DAY)} a day](/docs/limits)`]
+      ? [`[Counts towards ${grouped(CREATIONS_PER_DAY)} a day](/docs/limits)`]
       : []),
     ...repeatable,
   ];
@@ -115,7 +115,7 @@ function typeOf(schema: Schema): string {
 
 function within(min: number | undefined, max: number | undefined, unit: string): string {
   if (max === undefined || max === Number.MAX_SAFE_INTEGER) return '';
-  const range = min === undefined ? `at most ${count(max)}` : `${count(min)} to ${count(max)}`;
+  const range = min === undefined ? `at most ${grouped(max)}` : `${grouped(min)} to ${grouped(max)}`;
   return `, ${range} ${unit}`.trimEnd();
 }
 

@@ -32,5 +32,3 @@ export function Words({ children }: { readonly children: string }): Markup {
     </>
   );
 }
-
-export const count = (value: number) => new Intl.NumberFormat('en-US').format(value);

@@ -12,6 +12,7 @@ import {
 import { sessionCookieName } from '../../data/identity.ts';
 import { SCOPES } from '../../domain/keys/index.ts';
 import { eventSchemas } from '../../domain/webhooks/responses.ts';
+import { grouped } from '../../lib/grouped.ts';
 import type { Endpoint } from '../api/endpoint.ts';
 import { codesOf } from './codes.ts';
 import { HEADERS, type HeaderName, IDEMPOTENCY_KEY, IF_NONE_MATCH, WEBHOOK_HEADERS } from './headers.ts';
@@ -151,7 +152,7 @@ function describeInWords({ endpoint, operation, codes }: Described): string {
     isPost && `At most ${POSTS_PER_MINUTE} a minute with one key.`,
     endpoint.access === 'caller' &&
       codes.includes('daily_quota_exceeded') &&
-      `At most ${number(CREATIONS_PER_DAY)} Jes and JesClips through the API per account and UTC day.`,
+      `At most ${grouped(CREATIONS_PER_DAY)} Jes and JesClips through the API per account and UTC day.`,
   ]
     .filter(Boolean)
     .join(' ');
@@ -295,8 +296,6 @@ const OF_LIMITS = [
 const headerRefs = (names: readonly HeaderName[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-const number = (value: number) => new Intl.NumberFormat('en-US').format(value);
-
 const securitySchemes = (origin: string) => ({
   apiKey: {
     type: 'http',
@@ -319,13 +318,13 @@ const securitySchemes = (origin: string) => ({
 const ABOUT = [
   'What services do in the name of the people of Jestha, with an API key of theirs.',
   '',
-  `A key may make ${REQUESTS_PER_MINUTE} requests in a rolling minute and ${number(REQUESTS_PER_DAY)} in rolling 24 hours.`,
+  `A key may make ${REQUESTS_PER_MINUTE} requests in a rolling minute and ${grouped(REQUESTS_PER_DAY)} in rolling 24 hours.`,
   '',
   `A signed-in person may send ${THROTTLES.personWrites.attempts} writes and post ${THROTTLES.personJes.attempts} Jes in a ` +
-    `rolling minute. Per UTC day: ${number(DAILY_LIMITS.jes.limit)} Jes and JesClips, ${DAILY_LIMITS.jehubs.limit} new ` +
+    `rolling minute. Per UTC day: ${grouped(DAILY_LIMITS.jes.limit)} Jes and JesClips, ${DAILY_LIMITS.jehubs.limit} new ` +
     `JeHubs, ${DAILY_LIMITS.follows.limit} follows, and ${DAILY_LIMITS.uploads.limit} files of together ${DAILY_LIMITS.uploadBytes.limit / 1_024 ** 3} GiB.`,
   '',
-  `A JSON body has at most ${number(JSON_BODY_MAX_BYTES)} bytes, in UTF-8 and not compressed. Its type is ` +
+  `A JSON body has at most ${grouped(JSON_BODY_MAX_BYTES)} bytes, in UTF-8 and not compressed. Its type is ` +
     '`application/json`, `text/json` or one that ends in `+json`. A body that breaks off, or of which nothing arrives for ' +
     `${BODY_STALL_MS / 1_000} seconds, is 400 \`invalid_request\`.`,
   '',

@@ -19,6 +19,7 @@ import {
   type Upload as UploadMemory,
 } from '../../domain/media/index.ts';
 import { toHex } from '../../lib/bytes.ts';
+import { grouped } from '../../lib/grouped.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { parseContentType } from '../../lib/header-value.ts';
 import { MEDIA_TYPES } from '../../lib/media/inspect.ts';
@@ -197,7 +198,7 @@ class UploadReader {
       write: (bytes) => {
         this.#fieldBytes += bytes.byteLength;
         if (this.#fieldBytes > JSON_BODY_MAX_BYTES) {
-          throw tooLarge(name, `is too large: all fields together have at most ${count(JSON_BODY_MAX_BYTES)} bytes`);
+          throw tooLarge(name, `is too large: all fields together have at most ${grouped(JSON_BODY_MAX_BYTES)} bytes`);
         }
         chunks.push(bytes);
       },
@@ -221,7 +222,7 @@ class UploadReader {
       write: async (bytes) => {
         const length = file.length + bytes.byteLength;
         if (index >= files) throw tooLarge(path, `exceeds the limit of ${files} ${files === 1 ? 'file' : 'files'}`);
-        if (length > fileBytes) throw tooLarge(path, `is larger than ${count(fileBytes)} bytes`);
+        if (length > fileBytes) throw tooLarge(path, `is larger than ${grouped(fileBytes)} bytes`);
         if (length > file.maxBytes) throw invalidField('body', 'is longer than its Content-Length');
         await file.append(bytes);
       },
@@ -318,8 +319,6 @@ function listOf(texts: readonly string[]): unknown {
     return texts;
   }
 }
-
-const count = (value: number) => value.toLocaleString('en-US');
 
 function tooLarge(path: string, message: string): ApiError {
   return new ApiError({ code: 'payload_too_large', details: [{ path, message }] });

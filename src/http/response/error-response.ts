@@ -14,6 +14,7 @@ import { DbRejected, DbUnavailable, isContention } from '../../data/db.ts';
 import { ObjectsUnavailable } from '../../data/objects.ts';
 import { RedisScriptFailed, RedisUnavailable } from '../../data/redis.ts';
 import { ApiError, type ErrorReason } from '../../domain/api-error.ts';
+import { grouped } from '../../lib/grouped.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import { reply } from './reply.ts';
 
@@ -154,7 +155,7 @@ export function errorPartsOf(reason: ErrorReason): ErrorParts {
             message: 'There are too many files, or a file is too large; see details.',
             extras: { details: reason.details },
           }
-        : { message: `The body must be at most ${count(reason.maxBytes)} bytes.` };
+        : { message: `The body must be at most ${grouped(reason.maxBytes)} bytes.` };
     case 'unsupported_media_type':
       return 'details' in reason
         ? { message: 'A file has a type that is not accepted here; see details.', extras: { details: reason.details } }
@@ -217,17 +218,17 @@ const ACCEPTED = {
 
 function dailySentence(name: DailyLimit): string {
   const { limit, message } = DAILY_LIMITS[name];
-  return message.replace('{limit}', count(limit));
+  return message.replace('{limit}', grouped(limit));
 }
 
 function limitSentence(window: Extract<ErrorReason, { code: 'rate_limit_exceeded' }>['window']): string {
   switch (window) {
     case 'minute':
-      return `This API key is limited to ${count(REQUESTS_PER_MINUTE)} requests per minute.`;
+      return `This API key is limited to ${grouped(REQUESTS_PER_MINUTE)} requests per minute.`;
     case 'day':
-      return `This API key is limited to ${count(REQUESTS_PER_DAY)} requests per 24 hours.`;
+      return `This API key is limited to ${grouped(REQUESTS_PER_DAY)} requests per 24 hours.`;
     case 'posts':
-      return `This API key is limited to ${count(POSTS_PER_MINUTE)} posts per minute.`;
+      return `This API key is limited to ${grouped(POSTS_PER_MINUTE)} posts per minute.`;
     case 'unknown_keys':
       return 'This IP address sent too many unknown API keys.';
     case 'webhook_sends': {
@@ -244,6 +245,3 @@ function limitSentence(window: Extract<ErrorReason, { code: 'rate_limit_exceeded
       return 'Too many attempts. Wait before the next one.';
   }
 }
-
-const THOUSANDS = new Intl.NumberFormat('en-US');
-const count = (value: number) => THOUSANDS.format(value);

@@ -4,14 +4,13 @@ import {
   REQUESTS_PER_DAY,
   REQUESTS_PER_MINUTE,
 } from '../../config/limits.ts';
+import { grouped } from '../../lib/grouped.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import { reply } from '../response/reply.ts';
 import { Copyable } from './components/copyable.tsx';
 import { Layout, VISITOR_LINKS } from './layout.tsx';
 import { type Asset, isApiHost } from './page.ts';
 import { type Markup, redirect, render } from './render.ts';
-
-const count = (value: number) => value.toLocaleString('en-US');
 
 const curlOf = (apiOrigin: string) => `curl ${apiOrigin}/api/posts \\
   -H "Authorization: Bearer $JESTHA_API_KEY" \\
@@ -62,8 +61,8 @@ function HomePage({ apiOrigin }: { readonly apiOrigin: string }): Markup {
         <article>
           <h3>Limits that are written down</h3>
           <p>
-            {REQUESTS_PER_MINUTE} requests a minute and {count(REQUESTS_PER_DAY)} in 24 hours per key,{' '}
-            {count(CREATIONS_PER_DAY)} posts a day per account. <a href="/docs/limits">All limits</a>
+            {REQUESTS_PER_MINUTE} requests a minute and {grouped(REQUESTS_PER_DAY)} in 24 hours per key,{' '}
+            {grouped(CREATIONS_PER_DAY)} posts a day per account. <a href="/docs/limits">All limits</a>
           </p>
         </article>
       </section>

@@ -4,6 +4,15 @@ import type { Person } from '../api/endpoint.ts';
 import { addressOf } from '../assets/files.ts';
 import type { Markup } from './render.ts';
 
+const FOOTER_LINKS = [
+  ['/docs', 'API documentation'],
+  ['/status', 'Status'],
+  ['/terms/developers', 'Developer terms'],
+  ['/privacy', 'Privacy'],
+  ['/report-key', 'Report a leaked key'],
+  [`mailto:${CONTACT_EMAIL}`, 'Contact'],
+] as const;
+
 /** The frame of every page. */
 export function Layout(props: {
   readonly title: string;
@@ -47,24 +56,11 @@ export function Layout(props: {
         </main>
         <footer class="site">
           <ul class="container">
-            <li>
-              <a href="/docs">API documentation</a>
-            </li>
-            <li>
-              <a href="/status">Status</a>
-            </li>
-            <li>
-              <a href="/terms/developers">Developer terms</a>
-            </li>
-            <li>
-              <a href="/privacy">Privacy</a>
-            </li>
-            <li>
-              <a href="/report-key">Report a leaked key</a>
-            </li>
-            <li>
-              <a href={`mailto:${CONTACT_EMAIL}`}>Contact</a>
-            </li>
+            {FOOTER_LINKS.map(([href, text]) => (
+              <li>
+                <a href={href}>{text}</a>
+              </li>
+            ))}
           </ul>
         </footer>
       </body>

@@ -7,12 +7,11 @@ import {
   REQUESTS_PER_MINUTE,
   TERMS_VERSION,
 } from '../../config/limits.ts';
+import { grouped } from '../../lib/grouped.ts';
 import type { Person } from '../api/endpoint.ts';
 import { Layout } from './layout.tsx';
 import type { PublicPage } from './page.ts';
 import { type Markup, render } from './render.ts';
-
-const count = (value: number) => value.toLocaleString('en-US');
 
 function LegalPage(props: {
   readonly title: string;
@@ -51,7 +50,7 @@ function DeveloperTerms({ viewer }: { readonly viewer: Person | undefined }): Ma
       </ul>
       <h2>Limits</h2>
       <p>
-        {REQUESTS_PER_MINUTE} requests a minute and {count(REQUESTS_PER_DAY)} in 24 hours per key, and at most{' '}
+        {REQUESTS_PER_MINUTE} requests a minute and {grouped(REQUESTS_PER_DAY)} in 24 hours per key, and at most{' '}
         {ACTIVE_KEYS_PER_ACCOUNT} active keys per account. The <a href="/docs/limits">reference</a> lists all limits.
       </p>
       <h2>What we may do</h2>

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UPLOAD_LIMITS } from '../../../config/limits.ts';
 import { jesClipChangeSchema, newJesClipSchema } from '../../../domain/jesclips/index.ts';
 import { jesClipSchema } from '../../../domain/jesclips/responses.ts';
+import { grouped } from '../../../lib/grouped.ts';
 import { MEDIA_TYPES } from '../../../lib/media/inspect.ts';
 import type { Operation } from '../../openapi/operation.ts';
 import { pathId } from '../../openapi/params.ts';
@@ -10,7 +11,7 @@ const VIDEO_TYPES = MEDIA_TYPES.filter((type) => type.startsWith('video/'));
 
 const video = z.file().meta({
   description:
-    `One video, with an API key of at most ${UPLOAD_LIMITS.apiKey.fileBytes.toLocaleString('en-US')} bytes. The bytes ` +
+    `One video, with an API key of at most ${grouped(UPLOAD_LIMITS.apiKey.fileBytes)} bytes. The bytes ` +
     `decide the type: ${VIDEO_TYPES.join(', ')}. The video is stored without its metadata.`,
 });
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UPLOAD_LIMITS } from '../../../config/limits.ts';
 import { bounceSchema, newMediaPostSchema, newPostSchema, postChangeSchema } from '../../../domain/posts/index.ts';
 import { jesSchema } from '../../../domain/posts/responses.ts';
+import { grouped } from '../../../lib/grouped.ts';
 import { MEDIA_TYPES } from '../../../lib/media/inspect.ts';
 import type { Operation } from '../../openapi/operation.ts';
 import { pathId } from '../../openapi/params.ts';
@@ -14,7 +15,7 @@ const files = z
   .optional()
   .meta({
     description:
-      `With an API key at most ${FILES} files of at most ${FILE_BYTES.toLocaleString('en-US')} bytes. The bytes ` +
+      `With an API key at most ${FILES} files of at most ${grouped(FILE_BYTES)} bytes. The bytes ` +
       `decide the type: ${MEDIA_TYPES.join(', ')}. Files are stored without their metadata.`,
   });
 

@@ -18,6 +18,7 @@ import {
   webhookAnswerSchema,
   webhookListSchema,
 } from '../../../domain/webhooks/responses.ts';
+import { grouped } from '../../../lib/grouped.ts';
 import type { Operation } from '../../openapi/operation.ts';
 import { pathId, pathIds } from '../../openapi/params.ts';
 
@@ -98,7 +99,7 @@ export const webhooks = {
   replayWebhook: {
     tag: 'Webhooks',
     summary: 'Replay missed events',
-    description: `At most ${new Intl.NumberFormat('en-US').format(WEBHOOK_REPLAY_MAX)} deliveries, oldest first. Receivers recognise an event that they have seen by its id.`,
+    description: `At most ${grouped(WEBHOOK_REPLAY_MAX)} deliveries, oldest first. Receivers recognise an event that they have seen by its id.`,
     params: OF_WEBHOOK,
     body: { json: replaySchema, example: { since: '2026-11-24T12:00:00Z' } },
     isRepeatable: true,

@@ -9,6 +9,7 @@ import {
   type UsedAddress,
 } from '../../../domain/key-activity/index.ts';
 import type { UsageBucket } from '../../../domain/keys/index.ts';
+import { grouped } from '../../../lib/grouped.ts';
 import type { Person } from '../../api/endpoint.ts';
 import { pathParam } from '../../request/path-param.ts';
 import { FieldError, type FormProblem, formProblemOf, invalid, UNSENT } from '../components/form.tsx';
@@ -22,8 +23,6 @@ import { LastUsed, StatusBadge } from './components/key-facts.tsx';
 import { UsageChart, UsageUnknown } from './components/usage-chart.tsx';
 
 const PERIODS = { '24h': '24 hours', '7d': '7 days', '30d': '30 days', all: 'All' } as const;
-
-const COUNT = new Intl.NumberFormat('en-US');
 
 const NOUNS: Readonly<Record<MadeKind, readonly [one: string, many: string]>> = {
   jes: ['Jes', 'Jes'],
@@ -39,9 +38,7 @@ function countsText(counts: MadeCounts): string {
     if (count === 0) return [];
     const noun = NOUNS[kind][count === 1 ? 0 : 1];
     return [
-      count < MADE_COUNTED_MAX
-        ? `${COUNT.format(count)} ${noun}`
-        : `more than ${COUNT.format(MADE_COUNTED_MAX - 1)} ${noun}`,
+      count < MADE_COUNTED_MAX ? `${grouped(count)} ${noun}` : `more than ${grouped(MADE_COUNTED_MAX - 1)} ${noun}`,
     ];
   });
   return parts.join(', ');
@@ -324,7 +321,7 @@ export const getActivity: PersonalPage = {
 /** @param deleted the number, as the query of the page has it */
 function noticeOf(deleted: string | undefined, hasMore: boolean): string | undefined {
   if (deleted === undefined || !/^\d{1,7}$/.test(deleted)) return undefined;
-  const told = `${COUNT.format(Number(deleted))} deleted.`;
+  const told = `${grouped(Number(deleted))} deleted.`;
   return hasMore ? `${told} There are more: delete all of these once more.` : told;
 }
 

@@ -18,6 +18,7 @@ import {
   SCOPE_NAMES,
   SCOPES,
 } from '../../../domain/keys/index.ts';
+import { grouped } from '../../../lib/grouped.ts';
 import type { Person } from '../../api/endpoint.ts';
 import { clientAddress } from '../../request/client-address.ts';
 import type { RequestContext } from '../../request/request-context.ts';
@@ -50,8 +51,6 @@ import {
   toNewKeyForm,
 } from './new-key-form.ts';
 import { revealCookie } from './reveal-cookie.ts';
-
-const COUNT = new Intl.NumberFormat('en-US');
 
 function Scopes({ form, errors }: { readonly form: NewKeyForm; readonly errors: FieldErrors }): Markup {
   return (
@@ -165,9 +164,9 @@ function NewKeyPage(props: {
         <h1>Generate a key</h1>
         <p class="muted">All of this is fixed once the key exists. To change something, generate another key.</p>
         <p class="muted">
-          A key may send {REQUESTS_PER_MINUTE} requests a minute and {COUNT.format(REQUESTS_PER_DAY)} in 24 hours, of
-          them {POSTS_PER_MINUTE} new Jes a minute. All your keys together may create {COUNT.format(CREATIONS_PER_DAY)}{' '}
-          Jes and JesClips a day.
+          A key may send {REQUESTS_PER_MINUTE} requests a minute and {grouped(REQUESTS_PER_DAY)} in 24 hours, of them{' '}
+          {POSTS_PER_MINUTE} new Jes a minute. All your keys together may create {grouped(CREATIONS_PER_DAY)} Jes and
+          JesClips a day.
         </p>
         <nav aria-label="Begin with the permissions for">
           <ul class="periods">

@@ -1,6 +1,7 @@
 import { type PublicProfile, readPublicProfile } from '../../../domain/accounts/index.ts';
 import { ApiError } from '../../../domain/api-error.ts';
 import { readForVisitors } from '../../../domain/serving/index.ts';
+import { grouped } from '../../../lib/grouped.ts';
 import type { Person } from '../../api/endpoint.ts';
 import { pathParam } from '../../request/path-param.ts';
 import { Layout } from '../layout.tsx';
@@ -44,7 +45,7 @@ function Total({ name, total }: { readonly name: string; readonly total: number 
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{total.toLocaleString('en-US')}</dd>
+      <dd>{grouped(total)}</dd>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { Meter } from '../../../../domain/keys/index.ts';
+import { grouped } from '../../../../lib/grouped.ts';
 import type { Markup } from '../../render.ts';
 
 const LABELS = {
@@ -19,7 +20,7 @@ export function Meters({ meters }: { readonly meters: readonly Meter[] }): Marku
           <label for={`meter-${name}`}>{LABELS[name]}</label>
           <meter id={`meter-${name}`} min={0} max={limit} low={limit * NEARLY_FULL} optimum={0} value={used} />
           <span>
-            {used.toLocaleString('en-US')} of {limit.toLocaleString('en-US')}
+            {grouped(used)} of {grouped(limit)}
           </span>
         </li>
       ))}

@@ -1,11 +1,10 @@
 import type { UsageBucket } from '../../../../domain/keys/index.ts';
+import { grouped } from '../../../../lib/grouped.ts';
 import type { Markup } from '../../render.ts';
 import { barsPath, columnsOf, datedHour, heightOf, requests, scaleOf, Titles } from './usage-chart.tsx';
 
 const WIDTH = 640;
 const HALF = 90;
-
-const COUNT = new Intl.NumberFormat('en-US');
 
 const requestsIn = ({ accepted, throttled }: UsageBucket) => accepted + throttled;
 
@@ -32,7 +31,7 @@ export function PairChart(props: {
       <figcaption>
         <strong>Last {older.length} hours, both on one scale</strong>
         <span id="pair-sentence">
-          Older key: {sum(older)}. Newer key: {sum(newer)}. Most in one hour: {COUNT.format(peak)}.
+          Older key: {sum(older)}. Newer key: {sum(newer)}. Most in one hour: {grouped(peak)}.
         </span>
         <span class="readout" aria-hidden="true"></span>
       </figcaption>
@@ -54,10 +53,10 @@ export function PairChart(props: {
           <rect class="empty" x={0} y={HALF} width={WIDTH} height={1} />
         </svg>
         <span class="tick top" aria-hidden="true">
-          {COUNT.format(scale)}
+          {grouped(scale)}
         </span>
         <span class="tick bottom" aria-hidden="true">
-          {COUNT.format(scale)}
+          {grouped(scale)}
         </span>
       </div>
       <div class="axis" aria-hidden="true">
@@ -81,8 +80,8 @@ export function PairChart(props: {
                 return (
                   <tr>
                     <th scope="row">{datedHour(bucket)}</th>
-                    <td>{COUNT.format(requestsIn(bucket))}</td>
-                    <td>{below ? COUNT.format(requestsIn(below)) : '–'}</td>
+                    <td>{grouped(requestsIn(bucket))}</td>
+                    <td>{below ? grouped(requestsIn(below)) : '–'}</td>
                   </tr>
                 );
               })}

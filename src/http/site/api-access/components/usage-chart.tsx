@@ -1,4 +1,5 @@
 import type { UsageBucket } from '../../../../domain/keys/index.ts';
+import { grouped } from '../../../../lib/grouped.ts';
 import type { Markup } from '../../render.ts';
 
 const WIDTH = 640;
@@ -13,9 +14,8 @@ const total = (buckets: readonly UsageBucket[], outcome: 'accepted' | 'throttled
   buckets.reduce((sum, bucket) => sum + bucket[outcome], 0);
 
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const COUNT = new Intl.NumberFormat('en-US');
 /** `1 request`. */
-export const requests = (count: number) => `${COUNT.format(count)} ${count === 1 ? 'request' : 'requests'}`;
+export const requests = (count: number) => `${grouped(count)} ${count === 1 ? 'request' : 'requests'}`;
 
 /** The requests of all buckets. */
 export const requestsIn = (buckets: readonly UsageBucket[]) => total(buckets, 'accepted') + total(buckets, 'throttled');
@@ -23,7 +23,7 @@ export const requestsIn = (buckets: readonly UsageBucket[]) => total(buckets, 'a
 /** A chart in one sentence, for screen readers and as its caption. */
 export function usageSentence(buckets: readonly UsageBucket[], period: string): string {
   const throttled = total(buckets, 'throttled');
-  const tail = throttled === 0 ? 'none throttled' : `${COUNT.format(throttled)} throttled`;
+  const tail = throttled === 0 ? 'none throttled' : `${grouped(throttled)} throttled`;
   return `${requests(total(buckets, 'accepted'))} accepted in ${period}, ${tail}.`;
 }
 
@@ -154,8 +154,8 @@ export function UsageChart(props: {
         <strong>{heading}</strong>
         <span id={`${id}-sentence`}>
           {usageSentence(buckets, period)}
-          {peak === 0 ? '' : ` Most in one ${unit}: ${COUNT.format(peak)}.`}
-          {isNearLimit ? ` The line is the limit of ${COUNT.format(limit)} a ${unit}.` : ''}
+          {peak === 0 ? '' : ` Most in one ${unit}: ${grouped(peak)}.`}
+          {isNearLimit ? ` The line is the limit of ${grouped(limit)} a ${unit}.` : ''}
         </span>
         <span class="readout" aria-hidden="true"></span>
       </figcaption>
@@ -176,10 +176,10 @@ export function UsageChart(props: {
           <Titles columns={columns} height={HEIGHT} titleOf={titleOf} />
         </svg>
         <span class="tick top" aria-hidden="true">
-          {COUNT.format(scale)}
+          {grouped(scale)}
         </span>
         <span class="tick middle" aria-hidden="true">
-          {COUNT.format(scale / 2)}
+          {grouped(scale / 2)}
         </span>
       </div>
       <div class="axis" aria-hidden="true">
@@ -205,8 +205,8 @@ export function UsageChart(props: {
               {buckets.map((bucket) => (
                 <tr>
                   <th scope="row">{bucketName(bucket, unit, isDated)}</th>
-                  <td>{COUNT.format(bucket.accepted)}</td>
-                  <td>{COUNT.format(bucket.throttled)}</td>
+                  <td>{grouped(bucket.accepted)}</td>
+                  <td>{grouped(bucket.throttled)}</td>
                 </tr>
               ))}
             </tbody>
