@@ -298,8 +298,8 @@ describe('every endpoint', () => {
       expect([code, ways.length]).not.toEqual([code, 0]);
       for (const meet of ways) {
         const response = await meet();
-        const body = (await response.json()) as { code?: string };
-        expect([code, response.status, body.code]).toEqual([code, ERRORS[code].status, code]);
+        const body = (await response.json()) as { code?: string; message?: string };
+        expect([code, response.status, body.code], body.message).toEqual([code, ERRORS[code].status, code]);
       }
     }
     expect(good.status).toBe(operation.answer.status);

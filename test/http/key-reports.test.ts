@@ -6,7 +6,7 @@ import { submit, textOf } from '../support/app/forms.ts';
 import { answerOf, Harness } from '../support/app/harness.ts';
 import { mailsTo, newAddress, newPerson } from '../support/app/people.ts';
 import { newPost } from '../support/app/posts.ts';
-import { GITHUB_KEY_ID, github, signedByGithub } from '../support/cloud/github.ts';
+import { GITHUB_KEY_ID, github, signedByGithub, takeGithubAway } from '../support/cloud/github.ts';
 import { rowsOf } from '../support/database/database.ts';
 
 const REPORTS = '/api/key-reports';
@@ -16,7 +16,6 @@ const ME = '/api/auth/me';
 let harness: Harness;
 beforeEach(() => {
   harness = new Harness();
-  github.isAway = false;
 });
 
 const report = (body: unknown) => harness.fetch(REPORTS, { address: newAddress(), body });
@@ -253,7 +252,7 @@ describe('GitHub’s secret scanning', () => {
     harness.now += 60_000;
     await send([match('x')], unknown);
     expect(github.asked - before).toBe(3);
-    github.isAway = true;
+    takeGithubAway();
     const other = { 'Github-Public-Key-Identifier': `${GITHUB_KEY_ID}0` };
     const { status, body } = await answerOf(await send([match('x')], other));
     expect([status, (body as { code: string }).code]).toEqual([503, 'service_unavailable']);

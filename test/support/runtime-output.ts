@@ -1,11 +1,11 @@
 import type { Reporter, TestRunEndReason } from 'vitest/node';
 
 /**
- * Output of workerd about faults that tests inject, of the pool about optional modules, of wrangler about files it
- * reads.
+ * Output of workerd about faults and headers that tests inject, of the pool about optional modules, of wrangler about
+ * files it reads, of Vite about packages without their sources.
  */
 const OF_THE_RUNTIME =
-  /^(?:uncaught exception; |exception = |stack: |Using secrets defined in |Fallback service failed |\[vitest-pool-workers\] )/;
+  /^(?:uncaught exception; |exception = |stack: |A header value for |Using secrets defined in |Fallback service failed |\[vitest-pool-workers\] |Sourcemap for )/;
 
 /** Holds the runtime's own output back, and prints all of it if the run fails. */
 export default class RuntimeOutput implements Reporter {

@@ -1,12 +1,20 @@
+import { onTestFinished } from 'vitest';
 import { toBase64 } from '../../../src/lib/bytes.ts';
 
 const KEYS_URL = 'https://api.github.com/meta/public_keys/secret_scanning';
 
-/** GitHub's answer for its public keys; a test may replace it. */
-export const github = {
-  asked: 0,
-  isAway: false,
-};
+/** The requests for GitHub's public keys so far. */
+export const github = { asked: 0 };
+
+let isAway = false;
+
+/** Until the end of the test nobody reaches GitHub. All suites share this isolate. */
+export function takeGithubAway(): void {
+  isAway = true;
+  onTestFinished(() => {
+    isAway = false;
+  });
+}
 
 const pair = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
   'sign',
@@ -22,7 +30,7 @@ const realFetch = globalThis.fetch;
 globalThis.fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
   if (String(input) !== KEYS_URL) return await realFetch(input, init);
   github.asked += 1;
-  if (github.isAway) throw new TypeError('no such host');
+  if (isAway) throw new TypeError('no such host');
   return Response.json({ public_keys: [{ key_identifier: GITHUB_KEY_ID, key: pem, is_current: true }] });
 };
 
