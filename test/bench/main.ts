@@ -14,7 +14,7 @@ import { measureRivals } from './rivals.ts';
 import { measureScale } from './scale.ts';
 import { ourScenarios } from './scenarios.ts';
 import { type Seed, seedAccounts } from './seed.ts';
-import { type BenchServices, startServicesThread } from './services.ts';
+import { type BenchServices, startBenchServices } from './services.ts';
 import { compareShields } from './shield.ts';
 import { startTarget, type Target } from './target.ts';
 import { measureUploads } from './uploads.ts';
@@ -34,7 +34,7 @@ import { WORKERD_VERSION } from './workerd.ts';
 async function main(options: Options): Promise<void> {
   const began = performance.now();
   const [load1 = 0] = loadavg();
-  const services = await startServicesThread();
+  const services = await startBenchServices();
   const head = heading(options, services, load1);
   const load = new LoadGenerator();
   const bare = await startTarget(services, { name: 'bare', entry: 'test/bench/bare.ts' });

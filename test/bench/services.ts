@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { type ServiceSecrets, type ServiceUrls, secretsFor } from '../../src/dev/secrets.ts';
+import { type ServiceSecrets, secretsFor } from '../../src/dev/secrets.ts';
 import { EmulatorControl } from '../support/database/emulators.ts';
-import type { ServicesThreadOptions } from './services-thread.ts';
+import { startServicesThread } from '../support/database/start-services-thread.ts';
 
 /** The emulators of one run, in a thread of their own. */
 export interface BenchServices {
@@ -23,12 +20,10 @@ export interface Controls {
 }
 
 /** Starts both emulators: over PGlite and the embedded Redis, or over what `DATABASE_URL` and `REDIS_URL` name. */
-export async function startServicesThread(): Promise<BenchServices> {
+export async function startBenchServices(): Promise<BenchServices> {
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = process.env;
   const secret = crypto.randomUUID();
-  const workerData: ServicesThreadOptions = { secret, databaseUrl, redisUrl };
-  const thread = new Worker(join(import.meta.dirname, 'services-thread.ts'), { workerData });
-  const [urls] = (await once(thread, 'message')) as [ServiceUrls];
+  const { urls, close } = await startServicesThread({ secret, databaseUrl, redisUrl });
   const admin = secretsFor(urls, secret, 'admin');
   return {
     behind: `${databaseUrl ? 'Postgres' : 'PGlite'} and ${redisUrl ? 'Redis' : 'the embedded Redis'}`,
@@ -43,10 +38,6 @@ export async function startServicesThread(): Promise<BenchServices> {
       const response = await fetch(`${urls.upstash}/pipeline`, { method: 'POST', headers, body });
       if (!response.ok) throw new Error(`Redis answered ${response.status}: ${await response.text()}`);
     },
-    async close() {
-      const exited = once(thread, 'exit');
-      thread.postMessage('close');
-      await exited;
-    },
+    close,
   };
 }

@@ -57,8 +57,13 @@ local function asDouble(fn)
   end
 end
 
+-- Templates without %d and %i, which mean the same in 5.1 and 5.3.
+local same = {}
+
 -- 5.1 truncates what %d is given; 5.3 refuses fractions, and fengari what exceeds 32 bits.
 local function format(template, ...)
+  if same[template] == nil then same[template] = not string.find(template, '%%[%-+ #0]*%d*%.?%d*[di]') end
+  if same[template] then return string.format(template, ...) end
   local args, count, at = {...}, select('#', ...), 0
   local rewritten = string.gsub(template, '%%([%-+ #0]*%d*)%.?%d*([%a%%])', function(flags, conversion)
     if conversion == '%' then return nil end
@@ -146,8 +151,11 @@ commands.SCRIPT = {-3, nil, function(subcommand, script)
   return ''
 end}
 
+local escapes = {}
+for code = 0, 255 do escapes[string.char(code)] = string.format('\\\\u%04x', code) end
+
 local function quoted(text)
-  return '"' .. string.gsub(text, '[^ !#-%[%]-~]', function(c) return string.format('\\\\u%04x', string.byte(c)) end) .. '"'
+  return '"' .. string.gsub(text, '[^ !#-%[%]-~]', escapes) .. '"'
 end
 
 -- As Redis converts what a script returns: fractions are cut off, a list ends at its first nil.

@@ -7,8 +7,9 @@ import { keepInFile, type MockData, type RedisFile } from './embedded-file.ts';
 import { EMBEDDED_SCRIPTS } from './embedded-scripts.ts';
 import { LuaSyntaxError, translateLua51 } from './lua51.ts';
 
-// ioredis-mock's Lua, fengari, reads this once, when it is loaded: it is to write 5.0 as "5", as Redis does.
-process.env.FENGARICONF = JSON.stringify({ LUA_COMPAT_FLOATSTRING: true });
+// ioredis-mock's Lua, fengari, reads this once, when it is loaded: it is to write 5.0 as "5", as Redis does, and not to
+// take 8 KiB for each string that it formats.
+process.env.FENGARICONF = JSON.stringify({ LUA_COMPAT_FLOATSTRING: true, LUAL_BUFFERSIZE: 64 });
 const { default: RedisMock } = await import('ioredis-mock');
 
 /** The name of the key through which the harness hands out its `run`. */

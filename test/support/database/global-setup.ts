@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import type { ServiceUrls } from '../../../src/dev/secrets.ts';
-import { type Services, startServices } from '../../../src/dev/services.ts';
 import { serveReceiver } from '../cloud/receiver-server.ts';
+import { startServicesThread } from './start-services-thread.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -26,20 +26,19 @@ export default async function startEmulators(root: TestProject): Promise<(() => 
   if (root.vitest.projects.every(({ name }) => name === 'architecture')) return undefined;
   const secret = crypto.randomUUID();
   const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
-  const started: Services[] = [];
-  // In sequence, since all migrations share the one endpoint of Neon's client.
-  for (let number = 1; number <= root.vitest.config.maxWorkers; number++) {
-    const services = await startServices({
-      secret,
-      databaseUrl: TEST_DATABASE_URL && `${TEST_DATABASE_URL}${number}`,
-      redisUrl: TEST_REDIS_URL && `${TEST_REDIS_URL}/${number}`,
-    });
-    started.push(services);
-  }
+  const started = await Promise.all(
+    Array.from({ length: root.vitest.config.maxWorkers }, (_, i) =>
+      startServicesThread({
+        secret,
+        databaseUrl: TEST_DATABASE_URL && `${TEST_DATABASE_URL}${i + 1}`,
+        redisUrl: TEST_REDIS_URL && `${TEST_REDIS_URL}/${i + 1}`,
+      }),
+    ),
+  );
   const receiver = await serveReceiver();
   root.provide(
     'services',
-    started.map(({ neon, upstash, mail }) => ({ neon: neon.url, upstash: upstash.url, mail: mail.url, secret })),
+    started.map(({ urls }) => ({ ...urls, secret })),
   );
   root.provide('receiver', receiver.url);
   root.provide('webhookEvents', Number(process.env.TEST_WEBHOOK_EVENTS ?? 60));
