@@ -38,6 +38,7 @@ export default defineConfig({
             'test/browser/**/*.test.ts',
           ],
           exclude: [...ROLLOUTS, ...SCREENSHOTS],
+          isolate: false,
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
         },

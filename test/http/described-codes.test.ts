@@ -52,7 +52,7 @@ beforeAll(async () => {
   const webhooks = await harness.newKey({ scopes: ['webhooks:manage'] });
   const jes = await harness.newKey({ scopes: ['write:jes'] });
   const spent = await harness.newKey();
-  for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: spent.key });
+  await harness.spendMinute(spent.key);
   bad = {
     suspended: suspended.key,
     revoked: revoked.key,

@@ -276,7 +276,7 @@ describe('every endpoint that takes a key', () => {
     }
     if (request.isOfKey) expect(await answer({ key: (await harness.newKey()).key })).toEqual([404, 'not_found']);
     if (request.isOwn) expect(await answer({ key: (await harness.newKey()).key })).toEqual([403, 'not_owner']);
-    for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: good.key, address });
+    await harness.spendMinute(good.key);
     expect(await answer({ key: good.key })).toEqual([429, 'rate_limit_exceeded']);
     const { key } = request.isOfKey ? maker : await harness.newKey({ account });
     await expectProtocol(name, request, (options) =>

@@ -10,6 +10,7 @@ import { eq } from 'drizzle-orm';
 import { generateSignedCookie } from 'hono/cookie';
 import { expect } from 'vitest';
 import { contextFor } from '../../../src/compose.ts';
+import { REQUESTS_PER_MINUTE } from '../../../src/config/limits.ts';
 import { type Db, runSql } from '../../../src/data/db.ts';
 import { sessionCookieName } from '../../../src/data/identity.ts';
 import type { PreviewJob } from '../../../src/data/link-previews.ts';
@@ -184,6 +185,13 @@ export class Harness {
     const result = await work(contextFor(this.env, executionCtx, () => this.now, new Meter(), redisBudgetMs));
     await waitOnExecutionContext(executionCtx);
     return result;
+  }
+
+  /** Fills the minute of a key, as 60 admitted requests would at this time. */
+  async spendMinute(key: string): Promise<void> {
+    const minutes = `${this.now}`.repeat(REQUESTS_PER_MINUTE);
+    const windows = `u1|${this.now}||${minutes}||${Math.floor(this.now / 60_000)}|${REQUESTS_PER_MINUTE}|l`;
+    await this.redis('SET', `windows:${await sha256Hex(key)}`, windows);
   }
 
   /** Sends a command to Redis without the app: its counters do not change, and no fault applies. */
