@@ -38,84 +38,125 @@ export function contextFor(
     runtime.waitUntil(work.catch(logFailure));
   };
   const common = { requestId, now, clock, defer };
-  return { ...common, ports: compose(env, meter, redisBudgetMs, common) };
+  return { requestId, now, clock, defer, ports: new BoundPorts(env, meter, redisBudgetMs, common) };
 }
 
 /**
  * The ports of one request, from the bindings of the deployment. Each is made on first use, so a request that needs no
  * database pays for none. `/healthz` answers even with a configuration that is not usable.
+ *
+ * A class: an object literal would make a closure for each port with each request.
  */
-function compose(env: object, meter: Meter, redisBudgetMs: number | undefined, common: Omit<Ctx, 'ports'>): Ports {
-  let db: Db | undefined;
-  let redis: RedisPort | undefined;
-  let throttle: ThrottlePort | undefined;
-  let identity: Promise<Identity> | undefined;
-  return {
-    get db() {
-      db ??= connectDb(configOf(env), meter);
-      return db;
-    },
-    get redis() {
-      redis ??= connectRedis(configOf(env), meter, redisBudgetMs === undefined ? undefined : () => redisBudgetMs);
-      return redis;
-    },
-    get keyFallbackLimiter() {
-      return configOf(env).KEY_FALLBACK_LIMITER;
-    },
-    get unknownKeyLimiter() {
-      return configOf(env).UNKNOWN_KEY_LIMITER;
-    },
-    get unknownKeyNetworkLimiter() {
-      return configOf(env).UNKNOWN_KEY_NETWORK_LIMITER;
-    },
-    get visitorLimiter() {
-      return configOf(env).VISITOR_LIMITER;
-    },
-    get throttle() {
-      throttle ??= loadThrottle(configOf(env), meter);
-      return throttle;
-    },
-    get identity() {
-      identity ??= loadIdentity(configOf(env), { ...common, ports: this });
-      return identity;
-    },
-    get mailer() {
-      return connectMailer(configOf(env));
-    },
-    get linkPreviews() {
-      return configOf(env).LINK_PREVIEWS;
-    },
-    get webhookEvents() {
-      return configOf(env).WEBHOOK_EVENTS;
-    },
-    get webhookRetries() {
-      return configOf(env).WEBHOOK_RETRIES;
-    },
-    fetchTarget: (url, init) => fetch(url, init),
-    get webhookSecretKeys() {
-      return webhookSecretKeysOf(configOf(env));
-    },
-    get objects() {
-      return connectObjects(configOf(env).MEDIA, meter);
-    },
-    get publicCache() {
-      return connectPublicCache(configOf(env).WEB_ORIGIN, common.now);
-    },
-    fetchPage: (url, init) => fetch(url, init),
-    get sessionSecrets() {
-      return sessionSecretsOf(configOf(env));
-    },
-    get hasGoogle() {
-      const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET } = configOf(env);
-      return GOOGLE_CLIENT_ID !== undefined && GOOGLE_CLIENT_SECRET !== undefined;
-    },
-    get apiOrigin() {
-      return configOf(env).API_ORIGIN;
-    },
-    get webOrigin() {
-      return configOf(env).WEB_ORIGIN;
-    },
-  };
+class BoundPorts implements Ports {
+  readonly #env: object;
+  readonly #meter: Meter;
+  readonly #redisBudgetMs: number | undefined;
+  readonly #common: Omit<Ctx, 'ports'>;
+  #db: Db | undefined;
+  #redis: RedisPort | undefined;
+  #throttle: ThrottlePort | undefined;
+  #identity: Promise<Identity> | undefined;
+
+  constructor(env: object, meter: Meter, redisBudgetMs: number | undefined, common: Omit<Ctx, 'ports'>) {
+    this.#env = env;
+    this.#meter = meter;
+    this.#redisBudgetMs = redisBudgetMs;
+    this.#common = common;
+  }
+
+  get #config(): Config {
+    return configOf(this.#env);
+  }
+
+  get db(): Db {
+    this.#db ??= connectDb(this.#config, this.#meter);
+    return this.#db;
+  }
+
+  get redis(): RedisPort {
+    const budgetMs = this.#redisBudgetMs;
+    this.#redis ??= connectRedis(this.#config, this.#meter, budgetMs === undefined ? undefined : () => budgetMs);
+    return this.#redis;
+  }
+
+  get keyFallbackLimiter() {
+    return this.#config.KEY_FALLBACK_LIMITER;
+  }
+
+  get unknownKeyLimiter() {
+    return this.#config.UNKNOWN_KEY_LIMITER;
+  }
+
+  get unknownKeyNetworkLimiter() {
+    return this.#config.UNKNOWN_KEY_NETWORK_LIMITER;
+  }
+
+  get visitorLimiter() {
+    return this.#config.VISITOR_LIMITER;
+  }
+
+  get throttle(): ThrottlePort {
+    this.#throttle ??= loadThrottle(this.#config, this.#meter);
+    return this.#throttle;
+  }
+
+  get identity(): Promise<Identity> {
+    this.#identity ??= loadIdentity(this.#config, { ...this.#common, ports: this });
+    return this.#identity;
+  }
+
+  get mailer() {
+    return connectMailer(this.#config);
+  }
+
+  get linkPreviews() {
+    return this.#config.LINK_PREVIEWS;
+  }
+
+  get webhookEvents() {
+    return this.#config.WEBHOOK_EVENTS;
+  }
+
+  get webhookRetries() {
+    return this.#config.WEBHOOK_RETRIES;
+  }
+
+  fetchTarget(...[url, init]: Parameters<Ports['fetchTarget']>): Promise<Response> {
+    return fetch(url, init);
+  }
+
+  get webhookSecretKeys() {
+    return webhookSecretKeysOf(this.#config);
+  }
+
+  get objects() {
+    return connectObjects(this.#config.MEDIA, this.#meter);
+  }
+
+  get publicCache() {
+    return connectPublicCache(this.#config.WEB_ORIGIN, this.#common.now);
+  }
+
+  fetchPage(...[url, init]: Parameters<Ports['fetchPage']>): Promise<Response> {
+    return fetch(url, init);
+  }
+
+  get sessionSecrets() {
+    return sessionSecretsOf(this.#config);
+  }
+
+  get hasGoogle() {
+    const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET } = this.#config;
+    return GOOGLE_CLIENT_ID !== undefined && GOOGLE_CLIENT_SECRET !== undefined;
+  }
+
+  get apiOrigin() {
+    return this.#config.API_ORIGIN;
+  }
+
+  get webOrigin() {
+    return this.#config.WEB_ORIGIN;
+  }
 }
 
 /**

@@ -321,6 +321,8 @@ export const ISOLATE_WINDOWS_MAX_KEYS = 10_000;
 export const ISOLATE_REFUSALS_MAX_KEYS = 10_000;
 /** Keys that an isolate has seen admitted, whose reads it begins beside the call of Redis; the oldest makes room. */
 export const ISOLATE_GUESSES_MAX_KEYS = 2_000;
+/** Records of keys that an isolate keeps decoded, some 2 KB each; the oldest makes room. */
+export const ISOLATE_RECORDS_MAX = 2_000;
 /**
  * Reads of one key that an isolate begins before Redis has decided about them: so many statements are wasted at most.
  */

@@ -6,19 +6,31 @@ export interface Lane {
   ms: number;
 }
 
+type LaneName = 'redis' | 'db' | 'objects';
+
 /** Counts the subrequests of one request to each store and the time spent waiting for them. */
 export class Meter {
   readonly redis: Lane = { count: 0, ms: 0 };
   readonly db: Lane = { count: 0, ms: 0 };
   readonly objects: Lane = { count: 0, ms: 0 };
 
-  async measure<T>(lane: 'redis' | 'db' | 'objects', subrequest: () => Promise<T>): Promise<T> {
-    const started = performance.now();
+  /** A subrequest begins. Must be followed by {@link end}. @returns when, for that */
+  begin(lane: LaneName): number {
     this[lane].count += 1;
+    return performance.now();
+  }
+
+  /** The subrequest is over, whatever became of it. */
+  end(lane: LaneName, started: number): void {
+    this[lane].ms += performance.now() - started;
+  }
+
+  async measure<T>(lane: LaneName, subrequest: () => Promise<T>): Promise<T> {
+    const started = this.begin(lane);
     try {
       return await subrequest();
     } finally {
-      this[lane].ms += performance.now() - started;
+      this.end(lane, started);
     }
   }
 }

@@ -72,6 +72,23 @@ let roundTripMs: number | undefined;
 /** The time that a request of this isolate may wait for Redis in all, in ms, by the round trips measured so far. */
 export const requestBudgetMs = () => redisBudget(roundTripMs);
 
+/** The address and the headers of each deployment's Redis, which are the same for all its requests. */
+const upstreams = new WeakMap<Config, { readonly url: string; readonly headers: Headers }>();
+
+function upstreamOf(config: Config) {
+  const known = upstreams.get(config);
+  if (known) return known;
+  const upstream = {
+    url: config.UPSTASH_REDIS_REST_URL.replace(/\/$/, ''),
+    headers: new Headers({
+      Authorization: `Bearer ${config.UPSTASH_REDIS_REST_TOKEN}`,
+      'Content-Type': 'application/json',
+    }),
+  };
+  upstreams.set(config, upstream);
+  return upstream;
+}
+
 /**
  * Redis for one request, over Upstash's REST API. All calls share one budget of time, and after the first failure the
  * rest fail at once: a sick Redis costs a request its budget once, not once a call.
@@ -80,88 +97,113 @@ export const requestBudgetMs = () => redisBudget(roundTripMs);
  * closures. `@upstash/ratelimit`, for the limits of people, uses that client (`throttle`).
  */
 export function connectRedis(config: Config, meter: Meter, budgetMs: () => number = requestBudgetMs): RedisPort {
-  let isUnavailable = false;
-  const url = config.UPSTASH_REDIS_REST_URL.replace(/\/$/, '');
-  const headers = {
-    Authorization: `Bearer ${config.UPSTASH_REDIS_REST_TOKEN}`,
-    'Content-Type': 'application/json',
-  };
+  return new UpstashRedis(config, meter, budgetMs);
+}
 
-  async function post(path: string, body: readonly unknown[]): Promise<unknown> {
+class UpstashRedis implements RedisPort {
+  readonly #config: Config;
+  readonly #meter: Meter;
+  readonly #budgetMs: () => number;
+  #isUnavailable = false;
+
+  constructor(config: Config, meter: Meter, budgetMs: () => number) {
+    this.#config = config;
+    this.#meter = meter;
+    this.#budgetMs = budgetMs;
+  }
+
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    return loaded(script, (name, text) => this.#run([name, text, keys.length, ...keys, ...args]));
+  }
+
+  async fillThenRun(
+    { key, value, ttlMs }: Entry,
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<Reply> {
+    const fill = ['set', key, value, 'nx', 'px', ttlMs];
+    const replies = await loaded(script, (name, text) =>
+      this.#runAll([fill, [name, text, keys.length, ...keys, ...args]]),
+    );
+    return replies.at(-1) ?? null;
+  }
+
+  async set(entries: readonly Entry[]): Promise<void> {
+    await this.#runAll(entries.map(({ key, value, ttlMs }) => ['set', key, value, 'px', ttlMs]));
+  }
+
+  async setIfAbsent({ key, value, ttlMs }: Entry): Promise<void> {
+    await this.#run(['set', key, value, 'nx', 'px', ttlMs]);
+  }
+
+  async get(keys: readonly string[]): Promise<(string | null)[]> {
+    return listOf(await this.#run(['mget', ...keys]));
+  }
+
+  async getWithHashes(keys: readonly string[], hashes: readonly string[]) {
+    const commands = [['mget', ...keys], ...hashes.map((key) => ['hgetall', key])];
+    const [values, ...fields] = (await this.#runAll(commands)).map(listOf);
+    return { values: values ?? [], hashes: fields.map(toFields) };
+  }
+
+  async ping(): Promise<void> {
+    await this.#run(['ping']);
+  }
+
+  #run(command: Command): Promise<Reply> {
+    return this.#exchange('', command, resultOf);
+  }
+
+  #runAll(commands: readonly Command[]): Promise<Reply[]> {
+    return this.#exchange('/pipeline', commands, resultsOf);
+  }
+
+  async #exchange<T>(path: string, body: readonly unknown[], read: (answer: unknown) => T): Promise<T> {
+    const meter = this.#meter;
+    const budgetMs = this.#budgetMs();
+    const leftMs = budgetMs - meter.redis.ms;
+    if (this.#isUnavailable || leftMs <= 0) throw new RedisUnavailable();
+    const { url, headers } = upstreamOf(this.#config);
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), Math.max(1, Math.ceil(budgetMs() - meter.redis.ms)));
+    const timer = setTimeout(() => controller.abort(), Math.max(1, Math.ceil(leftMs)));
+    const started = meter.begin('redis');
     try {
       const init = { method: 'POST', headers, body: JSON.stringify(body), signal: controller.signal };
       const response = await fetch(`${url}${path}`, init);
-      return await response.json();
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async function call<T>(exchange: () => Promise<T>): Promise<T> {
-    if (isUnavailable || meter.redis.ms >= budgetMs()) throw new RedisUnavailable();
-    try {
-      const started = performance.now();
-      const result = await meter.measure('redis', exchange);
+      const result = read(await response.json());
       roundTripMs = nextRoundTrip(roundTripMs, performance.now() - started);
       return result;
     } catch (error) {
       const reply = error instanceof ErrorReply ? error.reply : '';
       if (reply.startsWith('NOSCRIPT')) throw error;
       if (!STORE_UNWELL.test(reply) && /script|WRONGTYPE/i.test(reply)) throw new RedisScriptFailed();
-      isUnavailable = true;
+      this.#isUnavailable = true;
       throw new RedisUnavailable();
+    } finally {
+      clearTimeout(timer);
+      meter.end('redis', started);
     }
   }
+}
 
-  const run = (command: Command) => call(async () => resultOf(await post('', command)));
-
-  const runAll = (commands: readonly Command[]) =>
-    call(async () => {
-      const replies = await post('/pipeline', commands);
-      // Upstash answers with one error if it refuses all of them.
-      return Array.isArray(replies) ? replies.map(resultOf) : [resultOf(replies)];
-    });
-
-  async function loaded<T>(
-    script: Script,
-    runWith: (name: 'evalsha' | 'eval', script: string) => Promise<T>,
-  ): Promise<T> {
-    script.sha1 ??= await sha1Hex(script.text);
-    try {
-      return await runWith('evalsha', script.sha1);
-    } catch (error) {
-      if (!(error instanceof ErrorReply)) throw error;
-      return await runWith('eval', script.text);
-    }
+/** Runs a script by its name; sends its text only if Redis does not know it yet. */
+async function loaded<T>(
+  script: Script,
+  runWith: (name: 'evalsha' | 'eval', script: string) => Promise<T>,
+): Promise<T> {
+  script.sha1 ??= await sha1Hex(script.text);
+  try {
+    return await runWith('evalsha', script.sha1);
+  } catch (error) {
+    if (!(error instanceof ErrorReply)) throw error;
+    return await runWith('eval', script.text);
   }
+}
 
-  return {
-    run(script, keys, args) {
-      return loaded(script, (name, text) => run([name, text, keys.length, ...keys, ...args]));
-    },
-    async fillThenRun({ key, value, ttlMs }, script, keys, args) {
-      const fill = ['set', key, value, 'nx', 'px', ttlMs];
-      const replies = await loaded(script, (name, text) => runAll([fill, [name, text, keys.length, ...keys, ...args]]));
-      return replies.at(-1) ?? null;
-    },
-    async set(entries) {
-      await runAll(entries.map(({ key, value, ttlMs }) => ['set', key, value, 'px', ttlMs]));
-    },
-    async setIfAbsent({ key, value, ttlMs }) {
-      await run(['set', key, value, 'nx', 'px', ttlMs]);
-    },
-    get: async (keys) => listOf(await run(['mget', ...keys])),
-    async getWithHashes(keys, hashes) {
-      const commands = [['mget', ...keys], ...hashes.map((key) => ['hgetall', key])];
-      const [values, ...fields] = (await runAll(commands)).map(listOf);
-      return { values: values ?? [], hashes: fields.map(toFields) };
-    },
-    async ping() {
-      await run(['ping']);
-    },
-  };
+/** Upstash answers with one error if it refuses all commands. */
+function resultsOf(answer: unknown): Reply[] {
+  return Array.isArray(answer) ? answer.map(resultOf) : [resultOf(answer)];
 }
 
 /** @throws ErrorReply, TypeError if it is not an answer of Upstash's */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  ISOLATE_RECORDS_MAX,
   RECORD_TTL_MS,
   SUSPENDED_RECORD_TTL_MS,
   TOMBSTONE_TTL_MS,
@@ -7,6 +8,7 @@ import {
 } from '../../config/limits.ts';
 import type { Entry } from '../../data/redis.ts';
 import { RECORD_VERSION, SUSPENDED, UNKNOWN_RECORD } from '../../data/scripts/authorize.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type AddressRange, mergeRanges } from '../../lib/ip.ts';
 import { type Profile, profileSchema } from '../accounts/index.ts';
 
@@ -55,8 +57,19 @@ const HEAD = new RegExp(
   `^${RECORD_VERSION}\\|(|${SUSPENDED}|${REVOKED_REASONS.join('|')})\\|(\\d*)\\|([0-9a-f,-]*)\\|(\\d+)\\|`,
 );
 
+/** Records by their text: a key in use has the same one from call to call. */
+const decoded = new BoundedMap<string, KeyRecord>(ISOLATE_RECORDS_MAX);
+
 /** The record in a text that {@link encodeRecord} made, or undefined where it cannot be read. */
 export function decodeRecord(text: string): KeyRecord | undefined {
+  const known = decoded.get(text);
+  if (known) return known;
+  const record = parseRecord(text);
+  if (record) decoded.set(text, record);
+  return record;
+}
+
+function parseRecord(text: string): KeyRecord | undefined {
   const head = HEAD.exec(text);
   if (!head) return undefined;
   const [{ length }, ended, expiresAt, ranges = '', loadedAt] = head;

@@ -30,8 +30,10 @@ export class Admissions {
 
   /** The requests that Redis must weigh beside its own, since it has not counted them. */
   uncounted(now: number): Pick<Windows, 'minute' | 'posts'> {
-    const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
-    return { minute: this.#uncounted.minute.filter(isInMinute), posts: this.#uncounted.posts.filter(isInMinute) };
+    const { minute, posts } = this.#uncounted;
+    // Unless Redis was away lately, there is none.
+    if (minute.length === 0 && posts.length === 0) return EMPTY_WINDOWS;
+    return { minute: inMinute(minute, now), posts: inMinute(posts, now) };
   }
 
   /** Begins a call of Redis. The answer must be given to {@link answered} or the failure to {@link failed}. */
@@ -45,13 +47,16 @@ export class Admissions {
   /** Redis has decided. @param status as the script told it */
   answered(sent: Sent, now: number, isAdmitted: boolean, status: LimitStatus): void {
     this.#sent.delete(sent);
-    if (isAdmitted) this.#own = withAdmission(this.#own, now, sent.isPost);
-    const { minute } = within(this.#own, now);
+    this.#own = isAdmitted ? withAdmission(this.#own, now, sent.isPost) : within(this.#own, now);
+    const { minute } = this.#own;
     const others = Math.max(0, REQUESTS_PER_MINUTE - status.remaining - minute.length);
     this.#dayRoom = status.day.remaining;
     const oldest = status.resetsAt - MINUTE_WINDOW_MS;
     // Of the others Redis tells only when the oldest leaves; the rest may have come just now.
-    this.#others = Array.from({ length: others }, (_, i) => (i === 0 && !minute.includes(oldest) ? oldest : now));
+    this.#others =
+      others === 0
+        ? NO_OTHERS
+        : Array.from({ length: others }, (_, i) => (i === 0 && !minute.includes(oldest) ? oldest : now));
   }
 
   /** Redis has not decided: the key is unknown or refused, or the call failed. */
@@ -64,9 +69,9 @@ export class Admissions {
    * isolates may have used them since Redis last answered.
    */
   room(now: number): number {
-    const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
-    const used = [...this.#own.minute, ...this.#others].filter(isInMinute).length;
-    const underWay = [...this.#sent].filter(({ at }) => isInMinute(at)).length;
+    const used = countInMinute(this.#own.minute, now) + countInMinute(this.#others, now);
+    let underWay = 0;
+    for (const { at } of this.#sent) if (at > now - MINUTE_WINDOW_MS) underWay += 1;
     return Math.min(REQUESTS_PER_MINUTE - used, this.#dayRoom) - underWay;
   }
 
@@ -99,14 +104,34 @@ function timesOf(calls: readonly Sent[]): readonly number[] {
   return calls.map(({ at }) => at).sort((a, b) => a - b);
 }
 
-function within({ minute, posts, day }: Windows, now: number): Windows {
-  const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
-  return { minute: minute.filter(isInMinute), posts: posts.filter(isInMinute), day };
+const NO_OTHERS: readonly number[] = [];
+
+/** The times of a log, oldest first, that are in the minute before `now`. A log of which that is all is not copied. */
+function inMinute(log: readonly number[], now: number): readonly number[] {
+  const first = log.findIndex((time) => time > now - MINUTE_WINDOW_MS);
+  if (first === 0) return log;
+  return first < 0 ? NO_OTHERS : log.slice(first);
+}
+
+function countInMinute(log: readonly number[], now: number): number {
+  let count = 0;
+  for (const time of log) if (time > now - MINUTE_WINDOW_MS) count += 1;
+  return count;
+}
+
+function within(windows: Windows, now: number): Windows {
+  const { minute, posts, day } = windows;
+  return { minute: inMinute(minute, now), posts: inMinute(posts, now), day };
 }
 
 function withAdmission(windows: Windows, now: number, isPost: boolean): Windows {
   const { minute, posts, day } = within(windows, now);
-  return { minute: merge(minute, [now]), posts: isPost ? merge(posts, [now]) : posts, day };
+  return { minute: withTime(minute, now), posts: isPost ? withTime(posts, now) : posts, day };
+}
+
+/** A log and one more time, which is its newest unless clocks disagree. */
+function withTime(log: readonly number[], time: number): readonly number[] {
+  return time < (log.at(-1) ?? 0) ? merge(log, [time]) : [...log, time];
 }
 
 /** The day log keeps it: it errs on the safe side. */

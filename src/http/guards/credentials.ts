@@ -15,7 +15,7 @@ import { clientAddress } from '../request/client-address.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import { readSessionCookie } from '../request/session-cookie.ts';
 import { toErrorResponse } from '../response/error-response.ts';
-import { EVERY_REPLY, respond } from '../response/reply.ts';
+import { replyJson } from '../response/reply.ts';
 import { countVisitor } from './count-visitor.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { refuseCrossSite } from './same-site.ts';
@@ -35,7 +35,7 @@ function requireReader(endpoint: ReadingEndpoint): Handler {
     const authentication = await identify(context, endpoint, (actor) => ahead.begin(actor));
     if (authentication.outcome === 'refused') return toErrorResponse(context, authentication.reason);
     requireAllowed(context, endpoint, authentication.actor);
-    return respond(context, 200, await ahead.bodyFor(authentication), EVERY_REPLY);
+    return replyJson(context, 200, await ahead.bodyFor(authentication));
   };
 }
 

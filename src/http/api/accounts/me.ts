@@ -1,4 +1,5 @@
-import { reply } from '../../response/reply.ts';
+import type { Profile } from '../../../domain/accounts/index.ts';
+import { replyJson } from '../../response/reply.ts';
 import type { CallerEndpoint } from '../endpoint.ts';
 
 /**
@@ -10,5 +11,16 @@ export const getMe = {
   path: '/api/auth/me',
   access: 'caller',
   profile: 'shows',
-  handle: (context, { owner }) => reply(context, 200, owner),
+  handle: (context, { owner }) => replyJson(context, 200, jsonOf(owner)),
 } as const satisfies CallerEndpoint;
+
+/** The record of a key, and with it the profile, is the same object from request to request. */
+const written = new WeakMap<Profile, string>();
+
+function jsonOf(profile: Profile): string {
+  const known = written.get(profile);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(profile);
+  written.set(profile, json);
+  return json;
+}
