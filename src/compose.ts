@@ -8,9 +8,21 @@ import { connectObjects } from './data/objects.ts';
 import { connectPublicCache } from './data/public-cache.ts';
 import { connectRedis, type RedisPort } from './data/redis.ts';
 import type { ThrottlePort } from './data/throttle.ts';
-import type { Ctx, Ports } from './domain/context.ts';
+import type { Clock, Ctx, Ports } from './domain/context.ts';
 import { proveByProvider } from './domain/ownership/index.ts';
 import { newId } from './lib/id.ts';
+
+/** The clock of the runtime. */
+export const SYSTEM_CLOCK: Clock = {
+  now: () => Date.now(),
+  wait: (ms) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, ms);
+    }),
+};
+
+/** A clock that stands: a batch of messages and a sweep have one time. @param now unix milliseconds */
+export const clockAt = (now: number): Clock => ({ ...SYSTEM_CLOCK, now: () => now });
 
 /** The services of the runtime: `waitUntil` of Workers, or an array that a script awaits. */
 export interface Runtime {
@@ -20,17 +32,10 @@ export interface Runtime {
 /**
  * The context of one request, queue message or cron run, which begins now.
  *
- * @param clock unix ms
  * @param redisBudgetMs all waiting for Redis, together; unless told otherwise that follows the distance
  */
-export function contextFor(
-  env: object,
-  runtime: Runtime,
-  clock: () => number,
-  meter: Meter,
-  redisBudgetMs?: number,
-): Ctx {
-  const now = clock();
+export function contextFor(env: object, runtime: Runtime, clock: Clock, meter: Meter, redisBudgetMs?: number): Ctx {
+  const now = clock.now();
   const requestId = newId(now);
   const defer = (work: Promise<unknown>) => {
     const logFailure = (error: unknown) =>

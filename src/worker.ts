@@ -1,6 +1,7 @@
+import { SYSTEM_CLOCK } from './compose.ts';
 import { createApp } from './http/app.ts';
 
-const app = createApp({ clock: Date.now });
+const app = createApp({ clock: SYSTEM_CLOCK });
 
 // Consumers and the sweep are loaded when they are first woken: requests do not pay for them at the start of an
 // isolate.

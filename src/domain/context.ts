@@ -61,16 +61,21 @@ export interface ClientAddress {
   readonly hex: string;
 }
 
+/** Time. Tests have one of their own. */
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Resolves after that many milliseconds. */
+  wait(ms: number): Promise<void>;
+}
+
 /** Plain data and ports: the same for a request, a queue message and a cron run. */
 export interface Ctx {
   readonly requestId: string;
   /** Unix milliseconds at which the request came; the only clock that rules may read. */
   readonly now: number;
-  /**
-   * Unix milliseconds now: after a body that took its time, later than {@link now}. Decides if an actor may still
-   * write.
-   */
-  readonly clock: () => number;
+  /** After a body that took its time, later than {@link now}. Decides if an actor may still write. */
+  readonly clock: Clock;
   /** Runs a background task after the response (`waitUntil`). A failure is only logged. */
   defer(work: Promise<unknown>): void;
   readonly ports: Ports;
@@ -130,5 +135,5 @@ export type Writer<A extends Actor = Actor> = A & { readonly at: Date };
 
 /** The current writer. */
 export function writerOf<A extends Actor>({ actor, clock }: Pick<Ctx, 'clock'> & { readonly actor: A }): Writer<A> {
-  return { ...actor, at: new Date(clock()) };
+  return { ...actor, at: new Date(clock.now()) };
 }

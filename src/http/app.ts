@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Clock } from '../domain/context.ts';
 import type { Endpoint } from './api/endpoint.ts';
 import { ENDPOINTS } from './api/index.ts';
 import { allowAnonymous, allowEverybody, requireCaller, requireSession } from './guards/credentials.ts';
@@ -10,9 +11,9 @@ import type { AppEnv } from './request/request-context.ts';
  * The API as a Hono app. Every other path, pages above all, is answered by the site: a module of its own, which an
  * isolate that serves the API alone never reads (16 of 200 KiB gzip).
  *
- * @param options.clock unix milliseconds; every rule reads the time from it
+ * @param options.clock every rule reads the time from it
  */
-export function createApp({ clock }: { readonly clock: () => number }): Hono<AppEnv> {
+export function createApp({ clock }: { readonly clock: Clock }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   for (const endpoint of ENDPOINTS) {
     app.on(endpoint.method, endpoint.path, withRequestLog(clock, endpoint.path, overHttps(answerOf(endpoint))));

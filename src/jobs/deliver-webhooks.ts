@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contextFor, type Runtime } from '../compose.ts';
+import { clockAt, contextFor, type Runtime } from '../compose.ts';
 import { WEBHOOK_MESSAGE_RETRY_S } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
@@ -25,7 +25,7 @@ export async function deliverWebhooks(
   runtime: Runtime,
   { now, lane }: { readonly now: number; readonly lane: Lane },
 ): Promise<void> {
-  const ctx = contextFor(env, runtime, () => now, new Meter());
+  const ctx = contextFor(env, runtime, clockAt(now), new Meter());
   const wakes = batch.messages.flatMap(({ body }) => {
     const wake = wakeSchema.safeParse(body);
     return wake.success ? [wake.data] : [];

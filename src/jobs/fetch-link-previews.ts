@@ -1,4 +1,4 @@
-import { contextFor, type Runtime } from '../compose.ts';
+import { clockAt, contextFor, type Runtime } from '../compose.ts';
 import { PREVIEW_RETRY_S } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
@@ -16,7 +16,7 @@ export async function fetchLinkPreviews(batch: MessageBatch, env: Env, runtime: 
 
 async function unfurl(message: Message, env: Env, runtime: Runtime, now: number): Promise<void> {
   const job = previewJobSchema.safeParse(message.body);
-  const ctx = contextFor(env, runtime, () => now, new Meter());
+  const ctx = contextFor(env, runtime, clockAt(now), new Meter());
   try {
     const outcome = job.success ? await fetchLinkPreview(ctx, job.data) : 'nothing';
     if (outcome === 'later') return message.retry({ delaySeconds: PREVIEW_RETRY_S });

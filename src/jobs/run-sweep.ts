@@ -1,4 +1,4 @@
-import { contextFor, type Runtime } from '../compose.ts';
+import { clockAt, contextFor, type Runtime } from '../compose.ts';
 import { BACKGROUND_REDIS_BUDGET_MS, SWEEP_TASK_BUDGET_MS } from '../config/limits.ts';
 import { writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
@@ -78,7 +78,7 @@ export async function runSweep(env: Env, runtime: Runtime, now: number): Promise
   let failure: unknown;
   for (const [name, task] of Object.entries(TASKS)) {
     // A context of its own, since the tasks of one would share a budget.
-    const ctx = contextFor(env, runtime, () => now, new Meter(), BACKGROUND_REDIS_BUDGET_MS);
+    const ctx = contextFor(env, runtime, clockAt(now), new Meter(), BACKGROUND_REDIS_BUDGET_MS);
     try {
       done[name] = await runTask(task, ctx);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { contextFor } from '../compose.ts';
+import { clockAt, contextFor } from '../compose.ts';
 import { BACKGROUND_REDIS_BUDGET_MS } from '../config/limits.ts';
 import { Meter } from '../data/meter.ts';
 import type { Origins, ServiceSecrets } from '../dev/secrets.ts';
@@ -48,7 +48,7 @@ export async function withContext<T>(secrets: StoreSecrets, now: number, run: (c
     MEDIA: NO_BUCKET,
   };
   const runtime = { waitUntil: (work: Promise<unknown>) => void deferred.push(work) };
-  const result = await run(contextFor(env, runtime, () => now, new Meter(), BACKGROUND_REDIS_BUDGET_MS));
+  const result = await run(contextFor(env, runtime, clockAt(now), new Meter(), BACKGROUND_REDIS_BUDGET_MS));
   await Promise.all(deferred);
   return result;
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { SYSTEM_CLOCK } from '../../src/compose.ts';
 import { runBatch } from '../../src/data/db.ts';
 import { noteFailure } from '../../src/domain/failures/index.ts';
 import { insertFailures, pruneFailures } from '../../src/domain/failures/store.ts';
@@ -195,6 +196,7 @@ describe('a storm of failed calls', () => {
   });
 
   test('that lasts is one request to Neon for 200 calls a second, and the newest 200 are kept', async () => {
+    harness.wait = SYSTEM_CLOCK.wait;
     const ids = idsOf(600);
     await harness.neon.reset();
     const started = performance.now();

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { DAY_MS, READ_AHEAD_MAX } from '../../src/config/limits.ts';
+import type { Clock } from '../../src/domain/context.ts';
 import { type NewKey, recordKey, windowsKey } from '../../src/domain/keys/index.ts';
 import { deletePost } from '../../src/domain/posts/index.ts';
 import { suspendAccount, unsuspendAccount } from '../../src/domain/suspension/index.ts';
@@ -228,7 +229,7 @@ describe('a storm', () => {
 });
 
 /** The API as it would be without reading ahead. */
-function createPlainApp(clock: () => number): Hono<AppEnv> {
+function createPlainApp(clock: Clock): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   for (const endpoint of ENDPOINTS) {
     if (!('read' in endpoint)) continue;
@@ -287,7 +288,7 @@ test('every answer is the one without reading ahead, for any history of a key in
   let [wasted, compared] = [0, 0];
   const play = async (kind: 'all' | 'few' | 'expiring', history: readonly Step[]) => {
     const app = new Harness();
-    const plain = createPlainApp(() => app.now);
+    const plain = createPlainApp(app.clock);
     const options: Partial<NewKey> = {
       all: { ipAllowlist: ['192.0.2.0/24'] },
       few: { scopes: ['write:jes' as const] },

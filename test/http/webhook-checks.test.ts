@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { verifyWebhook, type WebhookRequest, WebhookVerificationError } from '../../src/client/index.ts';
 import { WEBHOOK_TIMEOUT_MS } from '../../src/config/limits.ts';
+import type { Ports } from '../../src/domain/context.ts';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { checkReceiver, type ProbeResult } from '../../src/domain/webhooks/index.ts';
-import { Harness, type TestKey } from '../support/app/harness.ts';
+import { Harness, type TestKey, withPorts } from '../support/app/harness.ts';
 import { runAs } from '../support/app/people.ts';
 import { newWebhook } from '../support/app/webhooks.ts';
 import { rowsOf } from '../support/database/database.ts';
@@ -67,10 +68,9 @@ async function check(name: string): Promise<readonly ProbeResult[]> {
   return await probe(harness, key, id, fetchTarget);
 }
 
-function probe(harness: Harness, key: TestKey, webhookId: string, fetchTarget: unknown) {
+function probe(harness: Harness, key: TestKey, webhookId: string, fetchTarget: Ports['fetchTarget']) {
   return runAs(harness, { id: key.accountId }, (ctx) => {
-    const ports = Object.create(ctx.ports, { fetchTarget: { value: fetchTarget } });
-    return checkReceiver({ ...ctx, ports }, { keyId: key.id, webhookId });
+    return checkReceiver(withPorts(ctx, { fetchTarget }), { keyId: key.id, webhookId });
   });
 }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/data/identity.ts';
 import { requestPasswordReset, signIn } from '../../src/domain/accounts/index.ts';
 import { submit } from '../support/app/forms.ts';
-import { Harness } from '../support/app/harness.ts';
+import { Harness, withPorts } from '../support/app/harness.ts';
 import { mailsTo, newAddress, newForm, newPerson, type TestPerson, visitorFrom } from '../support/app/people.ts';
 import { rowsOf } from '../support/database/database.ts';
 
@@ -84,8 +84,7 @@ async function asked(work: (ctx: Parameters<Parameters<Harness['run']>[0]>[0]) =
         return target[name];
       },
     });
-    const ports = Object.create(ctx.ports, { identity: { value: Promise.resolve(counting) } });
-    await work({ ...ctx, ports }).catch(() => undefined);
+    await work(withPorts(ctx, { identity: Promise.resolve(counting) })).catch(() => undefined);
   });
   return calls.filter((name) => name !== 'then');
 }

@@ -101,16 +101,12 @@ function joinRound(ctx: Ctx, hash: string): Promise<KnownHashes> {
     return collecting.found;
   }
   const hashes = new Set([hash]);
-  const found = closeAfter(LOOKUP_ROUND_MS, () => collecting?.hashes === hashes).then(() =>
-    findKnownHashes(ctx, hashes),
-  );
+  const found = ctx.clock.wait(LOOKUP_ROUND_MS).then(() => {
+    if (collecting?.hashes === hashes) collecting = undefined;
+    return findKnownHashes(ctx, hashes);
+  });
   collecting = { openedAt: performance.now(), hashes, found };
   // The others wait for it even when the client of this request has gone.
   ctx.defer(found.catch(() => undefined));
   return found;
-}
-
-async function closeAfter(ms: number, isCollecting: () => boolean): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  if (isCollecting()) collecting = undefined;
 }

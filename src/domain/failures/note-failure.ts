@@ -42,7 +42,7 @@ export function noteFailure(ctx: Ctx, failure: NewFailure): void {
   add(round, failure);
   collecting = round;
   ctx.defer(
-    new Promise((resolve) => setTimeout(resolve, Math.max(0, nextRoundAt - now))).then(() => {
+    ctx.clock.wait(Math.max(0, nextRoundAt - now)).then(() => {
       if (collecting === round) collecting = undefined;
       nextRoundAt = performance.now() + Math.max(FAILURE_ROUND_MIN_MS, round.size * FAILURE_ROW_MS);
       return write(ctx, round);

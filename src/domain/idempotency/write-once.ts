@@ -135,7 +135,7 @@ export async function explainActor({ actor, ports, clock }: ActorCtx, error: unk
     );
   }
   const isRevoked = !ends || ends.revokedAt !== null;
-  const hasExpired = !isRevoked && ends.expiresAt !== null && ends.expiresAt.getTime() <= clock();
+  const hasExpired = !isRevoked && ends.expiresAt !== null && ends.expiresAt.getTime() <= clock.now();
   if (hasExpired) return new ApiError({ code: 'api_key_expired' });
   return new ApiError({ code: isSuspended && !isRevoked ? 'account_suspended' : 'api_key_revoked' });
 }

@@ -62,7 +62,7 @@ export function noteRefusedAddress(ctx: Ctx, keyId: string, address: ClientAddre
     const opened = new Map<string, SeenAddress>();
     round = opened;
     ctx.defer(
-      new Promise((resolve) => setTimeout(resolve, AUDIT_ROUND_MS)).then(() => {
+      ctx.clock.wait(AUDIT_ROUND_MS).then(() => {
         if (round === opened) round = undefined;
         return write(ctx, [...opened.values()]);
       }),

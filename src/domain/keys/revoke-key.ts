@@ -155,7 +155,7 @@ export async function silence(ctx: Ctx, rows: readonly KeyRow[]): Promise<void> 
   const [silenced] = (await runSql(selectSilenced(db, keyIds))).rows;
   for (const eventId of silenced?.events ?? []) announceEvent(ctx, eventId);
   ctx.defer(runSql(cancelSilenced(db, { now: ctx.now, limit: WEBHOOK_BATCH, keyIds })));
-  await awaitStarts(silenced?.newestLease, ctx.now);
+  await awaitStarts(silenced?.newestLease, ctx);
 }
 
 /** Puts the tombstones of revoked keys over whatever Redis holds for them. */

@@ -64,7 +64,7 @@ export async function checkReceiver(
   const send = async ({ probe, expects, id, secrets, ageMs = 0 }: Probe): Promise<ProbeResult> => {
     const data = { webhook: { id: named.webhookId, url: target.url } };
     const body = JSON.stringify({ event: TEST_EVENT, id, created_at: at.toISOString(), data });
-    const met = await sendAttempt(ctx, { url: target.url, id, body, secrets }, ctx.clock() - ageMs);
+    const met = await sendAttempt(ctx, { url: target.url, id, body, secrets }, ctx.clock.now() - ageMs);
     const isAccepted = met.kind === 'response' && met.statusCode >= 200 && met.statusCode < 300;
     const isRefused = met.kind === 'response' && met.statusCode >= 400;
     const isInTime = met.durationMs < WEBHOOK_TIMEOUT_MS;

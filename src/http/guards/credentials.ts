@@ -65,7 +65,7 @@ function requireAllowed(context: RequestContext, { scope }: CallerEndpoint, acto
  * the write. A write that took longer takes the record away before its response.
  */
 async function settleProfile({ ctx }: RequestContext, keyHash: string): Promise<void> {
-  if (ctx.clock() - ctx.now < WRITE_SETTLED_MS) return;
+  if (ctx.clock.now() - ctx.now < WRITE_SETTLED_MS) return;
   // The next request reads Neon anyway if Redis is away.
   await forgetRecord(ctx, keyHash).catch(() => undefined);
 }

@@ -5,6 +5,7 @@ import { describeError, writeLog } from '../../data/log.ts';
 import { Meter } from '../../data/meter.ts';
 import type { ErrorReason } from '../../domain/api-error.ts';
 import { bearerToken } from '../../domain/auth/index.ts';
+import type { Clock } from '../../domain/context.ts';
 import { keptIdempotencyKey, noteFailure } from '../../domain/failures/index.ts';
 import { isWellFormedKey } from '../../domain/keys/index.ts';
 import { sha256Hex } from '../../lib/hash.ts';
@@ -25,16 +26,10 @@ export type ErrorHandler = (context: RequestContext, reason: ErrorReason) => Res
  * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain;
  * `src/README.md` has the saving on the path that refuses a bad key.
  *
- * @param clock unix milliseconds; tests give their own
  * @param route the pattern, for the log
  * @param refuse how a refusal looks where the answer throws one
  */
-export function withRequestLog(
-  clock: () => number,
-  route: string,
-  answer: Handler,
-  refuse: ErrorHandler = toErrorResponse,
-) {
+export function withRequestLog(clock: Clock, route: string, answer: Handler, refuse: ErrorHandler = toErrorResponse) {
   return async function answerObserved(c: Context<AppEnv>): Promise<Response> {
     const started = performance.now();
     const meter = new Meter();

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Clock } from '../../domain/context.ts';
 import { ENDPOINTS } from '../api/index.ts';
 import { isInTheClear, refuseCall } from '../guards/plain-http.ts';
 import { type Handler, withRequestLog } from '../guards/with-request-log.ts';
@@ -18,7 +19,7 @@ type Router = Hono<AppEnv>['router'];
  * @param clock unix milliseconds
  * @param api routes of the API, for requests that have its paths and another method
  */
-export function createSite(clock: () => number, api: Router): Hono<AppEnv> {
+export function createSite(clock: Clock, api: Router): Hono<AppEnv> {
   const site = new Hono<AppEnv>();
   const refuseUnknown = refuseUnknownRoute(api, site.router);
   for (const page of PAGES) {

@@ -20,7 +20,7 @@ import { sessions } from '../../../src/data/schema/sessions.ts';
 import type { WebhookWake } from '../../../src/data/webhook-queues.ts';
 import { type AccountSeed, insertAccount } from '../../../src/dev/insert-account.ts';
 import { secretsFor } from '../../../src/dev/secrets.ts';
-import type { Ctx } from '../../../src/domain/context.ts';
+import type { Clock, Ctx, Ports } from '../../../src/domain/context.ts';
 import { createKey, type NewKey, recordKey, revokeKey } from '../../../src/domain/keys/index.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { handleBatch } from '../../../src/jobs/handle-batch.ts';
@@ -69,6 +69,12 @@ export interface TestSession {
   readonly username: string;
 }
 
+/** A context whose ports are others, in part. */
+export function withPorts<C extends Ctx>(ctx: C, others: Partial<Ports>): C {
+  const get = (ports: Ports, name: keyof Ports) => (name in others ? others[name] : ports[name]);
+  return { ...ctx, ports: new Proxy(ctx.ports, { get: (ports, name) => get(ports, name as keyof Ports) }) };
+}
+
 /**
  * The app in workerd, over the real clients and the emulators, with a clock of its own. Its counters and faults are
  * separate from those of other harnesses.
@@ -82,7 +88,10 @@ export class Harness {
   readonly previewJobs: PreviewJob[] = [];
   /** The messages sent to the queues of webhooks, with their delay; only {@link handleWakes} takes them. */
   readonly wakes: Wake[] = [];
-  readonly #app = createApp({ clock: () => this.now });
+  /** Rounds that collect what is written together close at once; a test of them takes the wait of `SYSTEM_CLOCK`. */
+  wait = async (_: number): Promise<void> => {};
+  readonly clock: Clock = { now: () => this.now, wait: (ms) => this.wait(ms) };
+  readonly #app = createApp({ clock: this.clock });
   readonly env: Env;
   readonly #redis: { url: string; token: string };
 
@@ -182,7 +191,7 @@ export class Harness {
    */
   async run<T>(work: (ctx: Ctx) => Promise<T>, redisBudgetMs?: number): Promise<T> {
     const executionCtx = createExecutionContext();
-    const result = await work(contextFor(this.env, executionCtx, () => this.now, new Meter(), redisBudgetMs));
+    const result = await work(contextFor(this.env, executionCtx, this.clock, new Meter(), redisBudgetMs));
     await waitOnExecutionContext(executionCtx);
     return result;
   }

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ServiceUrls } from '../../../src/dev/secrets.ts';
 
@@ -14,7 +13,7 @@ export interface ServicesThreadOptions {
 export async function startServicesThread(
   workerData: ServicesThreadOptions,
 ): Promise<{ readonly urls: ServiceUrls; close(): Promise<void> }> {
-  const thread = new Worker(join(import.meta.dirname, 'services-thread.ts'), { workerData });
+  const thread = new Worker(new URL('./services-thread.ts', import.meta.url), { workerData });
   const [urls] = (await once(thread, 'message')) as [ServiceUrls];
   return {
     urls,

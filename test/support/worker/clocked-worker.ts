@@ -1,7 +1,8 @@
+import { SYSTEM_CLOCK } from '../../../src/compose.ts';
 import { createApp } from '../../../src/http/app.ts';
 
 let now = 0;
-const app = createApp({ clock: () => now });
+const app = createApp({ clock: { ...SYSTEM_CLOCK, now: () => now } });
 
 /** The Worker with the caller's clock: `X-Test-Now`, unix milliseconds. Only tests deploy it. */
 export default {
