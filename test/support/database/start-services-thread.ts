@@ -1,19 +1,14 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ServiceUrls } from '../../../src/dev/secrets.ts';
-
-/** The emulators' stores: those that the addresses name, or the embedded ones. */
-export interface ServicesThreadOptions {
-  readonly secret: string;
-  readonly databaseUrl: string | undefined;
-  readonly redisUrl: string | undefined;
-}
+import type { ServicesThreadOptions } from './services-thread.ts';
 
 /** Starts the emulators in a thread of their own. */
 export async function startServicesThread(
   workerData: ServicesThreadOptions,
 ): Promise<{ readonly urls: ServiceUrls; close(): Promise<void> }> {
-  const thread = new Worker(new URL('./services-thread.ts', import.meta.url), { workerData });
+  const thread = new Worker(join(import.meta.dirname, 'services-thread.ts'), { workerData });
   const [urls] = (await once(thread, 'message')) as [ServiceUrls];
   return {
     urls,
