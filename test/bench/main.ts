@@ -8,8 +8,17 @@ import { directScenario, floorScenario, type RedisCall, redisCall } from './dire
 import { LoadGenerator } from './load.ts';
 import { Bench, CPU_RATE, type Row, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
+import { measurePlacement } from './placement.ts';
 import { measurePostsScale } from './posts-scale.ts';
-import { costTable, postsScaleTable, scaleTable, shieldTable, uploadsTable, webhooksTable } from './report.ts';
+import {
+  costTable,
+  placementTable,
+  postsScaleTable,
+  scaleTable,
+  shieldTable,
+  uploadsTable,
+  webhooksTable,
+} from './report.ts';
 import { measureRivals } from './rivals.ts';
 import { measureScale } from './scale.ts';
 import { ourScenarios } from './scenarios.ts';
@@ -95,6 +104,10 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
 
   print(`${shieldTable(await compareShields(services, bench, latency))}\n`);
 
+  await warmKeys();
+  const placed = [scenarios.invalid, scenarios.warm, scenarios.read, scenarios.create, scenarios.cold];
+  print(`${placementTable(await measurePlacement(bench, placed, Math.ceil(latency / PLACEMENT_SHARE)))}\n`);
+
   const { small, large } = options.scale;
   const { warm: warmScenario, cold: coldScenario } = scenarios;
   const scale = await measureScale(services, bench, {
@@ -123,6 +136,9 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
   const measured = { invalid, again, floor, warm, cold, create, reads: [read, list], direct, bundleKib, startKib };
   return `${verdictTable(verdicts({ ...measured, scale, webhooks }))}\n`;
 }
+
+/** The part of a latency pass that a far request gets: it takes half a second. */
+const PLACEMENT_SHARE = 4;
 
 async function measureFloor(services: BenchServices, bench: Bench, call: RedisCall): Promise<Row> {
   const target = await startTarget(services, { name: 'floor', entry: 'test/bench/floor.ts' });

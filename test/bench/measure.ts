@@ -77,12 +77,16 @@ export class Bench {
     return await this.#pass(scenario, count, QUIET_CONCURRENCY);
   }
 
-  /** The same while both services take their time. */
-  async underDelays(scenario: Scenario, count: number): Promise<Latency> {
+  /** The same while both services take their time, in ms. */
+  async underDelays(
+    scenario: Scenario,
+    count: number,
+    delays: { readonly redis: number; readonly neon: number } = { redis: REDIS_DELAY_MS, neon: NEON_DELAY_MS },
+  ): Promise<Latency> {
     const { redis, neon } = scenario.target.controls;
     const requests = await scenario.prepare(count);
-    await redis.setFaults({ kind: 'delay', ms: REDIS_DELAY_MS });
-    await neon.setFaults({ kind: 'delay', ms: NEON_DELAY_MS });
+    await redis.setFaults({ kind: 'delay', ms: delays.redis });
+    await neon.setFaults({ kind: 'delay', ms: delays.neon });
     try {
       return await this.#send(scenario, requests, QUIET_CONCURRENCY);
     } finally {

@@ -1,5 +1,6 @@
 import type { Latency } from './load.ts';
 import { type Cpu, NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts';
+import { BESIDE_MS, CALLERS_MS, type PlacementRow } from './placement.ts';
 import type { PostsScaleRow } from './posts-scale.ts';
 import type { ScaleRow } from './scale.ts';
 import type { ShieldRow } from './shield.ts';
@@ -75,6 +76,26 @@ export function uploadsTable(rows: readonly UploadRow[]): string {
       throughput.toFixed(0),
       rss ? rss.before.toFixed(0) : NOT_AVAILABLE,
       rss ? rss.peak.toFixed(0) : NOT_AVAILABLE,
+    ]),
+  );
+}
+
+/** What callers wait for, by the place of the Worker. Their own round trip to the edge is added, not measured. */
+export function placementTable(rows: readonly PlacementRow[]): string {
+  const callers = CALLERS_MS.join(' / ');
+  const withCallers = (ms: number) => CALLERS_MS.map((callerMs) => (callerMs + ms).toFixed(0)).join(' / ');
+  return markdown(
+    [
+      `p50 ms of callers ${callers} ms from the edge`,
+      'edge to stores',
+      `Worker ${BESIDE_MS} ms beside the stores`,
+      'Worker at the edge',
+    ],
+    rows.map(({ name, apartMs, placed, atTheEdge }) => [
+      name,
+      `${apartMs} ms`,
+      withCallers(placed),
+      withCallers(atTheEdge),
     ]),
   );
 }
