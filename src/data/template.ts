@@ -1,4 +1,4 @@
-import { Param, Placeholder, type Query, SQL, StringChunk } from 'drizzle-orm';
+import { Param, Placeholder, type Query, SQL, type SQLChunk, StringChunk } from 'drizzle-orm';
 import { CasingCache } from 'drizzle-orm/casing';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Sql } from './db.ts';
@@ -64,18 +64,23 @@ class Filled extends SQL {
   readonly #values: Values;
 
   constructor(rendered: Rendered, values: Values) {
-    const { texts, holes } = rendered;
-    const chunkOf = (hole: string | Param) => {
-      if (typeof hole !== 'string') return hole;
-      const value = values[hole];
-      return value instanceof SQL ? value : new Param(value);
-    };
-    super([
-      new StringChunk(texts[0] ?? ''),
-      ...holes.flatMap((hole, i) => [chunkOf(hole), new StringChunk(texts[i + 1] ?? '')]),
-    ]);
+    super([]);
     this.#rendered = rendered;
     this.#values = values;
+  }
+
+  /** As a piece of other SQL that is no template. */
+  chunks(): SQLChunk[] {
+    const { texts, holes } = this.#rendered;
+    const chunkOf = (hole: string | Param) => {
+      if (typeof hole !== 'string') return hole;
+      const value = this.#values[hole];
+      return value instanceof SQL ? value : new Param(value);
+    };
+    return [
+      new StringChunk(texts[0] ?? ''),
+      ...holes.flatMap((hole, i) => [chunkOf(hole), new StringChunk(texts[i + 1] ?? '')]),
+    ];
   }
 
   /** Renders it as a whole statement. */
@@ -104,3 +109,16 @@ class Filled extends SQL {
     }
   }
 }
+
+/**
+ * Drizzle's constructor fills this property and looks at each chunk. Most templates are rendered by themselves or in
+ * another one, so the chunks are made when they are asked for.
+ */
+Object.defineProperty(Filled.prototype, 'queryChunks', {
+  get(this: Filled) {
+    return this.chunks();
+  },
+  set() {
+    // The empty list of the constructor.
+  },
+});

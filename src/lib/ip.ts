@@ -54,9 +54,9 @@ const IPV4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(25[0-5]|2[0-4]\d|1\d\d|[1-
 
 /** Eight digits. */
 function ipv4ToHex(address: string): string {
-  let hex = '';
-  for (const part of address.split('.')) hex += Number(part).toString(16).padStart(2, '0');
-  return hex;
+  let value = 1;
+  for (const part of address.split('.')) value = value * 256 + Number(part);
+  return value.toString(16).slice(1);
 }
 
 /**

@@ -310,7 +310,18 @@ describe('unreadable data never admits a key', () => {
     ['cut', 'u1|1795|'],
     ['of another version', 'u0|||||1|1|1'],
     ['with a cut log', 'u1|1||123||1|1|1'],
+    ['without the log of the day', 'u1|1||||1|1|'],
+    ['with a last minute that counts nothing', 'u1|1||||1|1|1z'],
+    ['with a last write that is no time', 'u1|1||||1|1|1|x'],
   ])('windows %s: 503 once, then they begin anew', async (_, windows) => {
+    await harness.redis('SET', windowsKey(await sha256Hex(key.key)), windows);
+    expect(await status()).toBe(503);
+    expect(await status()).toBe(200);
+  });
+
+  test('a minute that is unreadable as it leaves the day: 503 once, then the windows begin anew', async () => {
+    const minute = Math.floor(harness.now / 60_000) - 1;
+    const windows = `u1|1||||${minute}|1|z${'0'.repeat(1_440)}`;
     await harness.redis('SET', windowsKey(await sha256Hex(key.key)), windows);
     expect(await status()).toBe(503);
     expect(await status()).toBe(200);

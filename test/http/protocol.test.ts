@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SCOPE_NAMES, type Scope } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
+import { createApp } from '../../src/http/app.ts';
 import { UNAVAILABLE } from '../support/app/answers.ts';
 import {
   GOOD_REQUESTS,
@@ -102,6 +103,12 @@ describe('GET /readyz', () => {
 });
 
 describe('paths and methods', () => {
+  test('the API matches by one regular expression: Hono reads a path by a tree if any two routes overlap', () => {
+    const { router } = createApp({ clock: Date.now });
+    router.match('GET', '/api/auth/me');
+    expect(router.name).toBe('SmartRouter + RegExpRouter');
+  });
+
   test.each([
     '/nothing',
     '/api',

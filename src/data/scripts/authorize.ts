@@ -95,9 +95,16 @@ if not to or not string.find(record, '^%d+|', to + 1) or isSorted and (to - from
   return { 'unreadable' }
 end
 
-local lastUse, lastAddress, minuteLog, postsLog, b, t, dayLog, lastWrite =
-  string.match(found[2] or '${NO_WINDOWS}', '^u1|(%d*)|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|([0-l]+)|?(%d*)$')
-local isReadable = lastUse and #minuteLog % ${STAMP} == 0 and #postsLog % ${STAMP} == 0
+-- The log of a day is read by position, and each of its characters is checked when it is used: a pattern over 1,441 of
+-- them would take longer than all the rest.
+local value = found[2] or '${NO_WINDOWS}'
+local lastUse, lastAddress, minuteLog, postsLog, b, t, at =
+  string.match(value, '^u1|(%d*)|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|()')
+local dayEnd = at and string.find(value, '|', at, true)
+local dayLog = at and string.sub(value, at, (dayEnd or 0) - 1)
+local lastWrite = dayEnd and string.sub(value, dayEnd + 1) or ''
+local isReadable = at and #minuteLog % ${STAMP} == 0 and #postsLog % ${STAMP} == 0 and
+  string.find(dayLog, '[0-l]', -1) and string.find(lastWrite, '^%d*$')
 local bucket, total = tonumber(b), tonumber(t)
 -- The hour that is being counted.
 local hour, accepted, throttled
@@ -106,21 +113,21 @@ if isReadable then
   if h then hour, accepted, throttled, postsLog = tonumber(h), tonumber(a), tonumber(r), posts end
 end
 
-local function packed(value)
-  local text = ''
-  while value >= 32 do
-    text = text .. string.char(80 + value % 32)
-    value = math.floor(value / 32)
-  end
-  return text .. string.char(48 + value)
-end
-local function unpacked(text)
-  local value = 0
-  for i = #text, 1, -1 do value = value * 32 + (string.byte(text, i) - 48) % 32 end
-  return value
-end
 -- Adds an hour that is over to the usage, and takes from it what is older than ${USAGE_HOURS} hours.
 local function keep(at, admitted, refused)
+  local function packed(value)
+    local text = ''
+    while value >= 32 do
+      text = text .. string.char(80 + value % 32)
+      value = math.floor(value / 32)
+    end
+    return text .. string.char(48 + value)
+  end
+  local function unpacked(text)
+    local value = 0
+    for i = #text, 1, -1 do value = value * 32 + (string.byte(text, i) - 48) % 32 end
+    return value
+  end
   local f, l, counts = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+)|(%d+)|(.*)$')
   local first, skipped = tonumber(f) or at, at - (tonumber(l) or at - 1) - 1
   counts = (counts or '') .. (skipped > 0 and '+' .. packed(skipped) or skipped < 0 and '-' .. packed(-skipped) or '') ..
@@ -149,10 +156,9 @@ local function write(stamp, address, minutes, posts, newest, sum, days, lastWrit
   redis.call('SET', KEYS[2], value, 'PX', ${USAGE_TTL_MS})
 end
 -- Writes the windows as they were, with other counts.
-local writeCounts
-if isReadable then
-  local minutes, posts, newest, sum, days = minuteLog, postsLog, bucket, total, dayLog
-  writeCounts = function() write(lastUse, lastAddress, minutes, posts, newest, sum, days, lastWrite) end
+local minutesBefore, postsBefore, totalBefore, daysBefore = minuteLog, postsLog, total, dayLog
+local function writeCounts()
+  write(lastUse, lastAddress, minutesBefore, postsBefore, bucket, totalBefore, daysBefore, lastWrite)
 end
 local isTold = ARGV[8] and isReadable
 if isTold then count(tonumber(ARGV[9]), 0, tonumber(ARGV[8])) end
@@ -164,25 +170,24 @@ end
 if ended ~= '' and ended ~= '${SUSPENDED}' then return refused('revoked') end
 if expiresAt ~= '' and tonumber(expiresAt) <= now then return refused('expired') end
 if ended ~= '' then return refused('suspended') end
--- Ranges that are sorted do not meet, so of them the last that begins at the address or before it decides.
-local function isInSorted()
-  local before, after = 0, (to - from) / ${RANGE}
-  while before < after do
-    local middle = math.floor((before + after) / 2)
-    local lo = from + ${RANGE} * middle + 1
-    if string.sub(record, lo, lo + 31) <= address then before = middle + 1 else after = middle end
+if to > from then
+  local isInside = false
+  if isSorted then
+    -- Ranges that are sorted do not meet, so of them the last that begins at the address or before it decides.
+    local before, after = 0, (to - from) / ${RANGE}
+    while before < after do
+      local middle = math.floor((before + after) / 2)
+      local lo = from + ${RANGE} * middle + 1
+      if string.sub(record, lo, lo + 31) <= address then before = middle + 1 else after = middle end
+    end
+    local hi = from + ${RANGE} * before - 32
+    isInside = before > 0 and address <= string.sub(record, hi, hi + 31)
+  else
+    for lo, hi in string.gmatch(string.sub(record, from, to - 1), '(%x+)%-(%x+)') do
+      isInside = isInside or lo <= address and address <= hi
+    end
   end
-  local hi = from + ${RANGE} * before - 32
-  return before > 0 and address <= string.sub(record, hi, hi + 31)
-end
-local function isInUnsorted()
-  for lo, hi in string.gmatch(string.sub(record, from, to - 1), '(%x+)%-(%x+)') do
-    if lo <= address and address <= hi then return true end
-  end
-  return false
-end
-if to > from and not (#address == 32 and (isSorted and isInSorted() or not isSorted and isInUnsorted())) then
-  return refused('ip_not_allowed')
+  if #address ~= 32 or not isInside then return refused('ip_not_allowed') end
 end
 if not isReadable then
   redis.call('DEL', KEYS[2])
@@ -235,7 +240,12 @@ elseif elapsed > 0 then
 end
 local excess = #dayLog - ${DAY_WINDOW_MINUTES + 1}
 if excess > 0 then
-  total = total - sum(string.sub(dayLog, 1, excess))
+  local over = string.sub(dayLog, 1, excess)
+  if not string.find(over, '^[0-l]+$') then
+    redis.call('DEL', KEYS[2])
+    return { 'unreadable' }
+  end
+  total = total - sum(over)
   dayLog = string.sub(dayLog, excess + 1)
 end
 
@@ -251,16 +261,16 @@ if isPost and usedPosts >= ${POSTS_PER_MINUTE} then
   fullUntil('posts', nth(usedPosts - ${POSTS_PER_MINUTE - 1}, postsLog, otherPosts) + ${MINUTE_WINDOW_MS})
 end
 if total >= ${REQUESTS_PER_DAY} then
-  local first = string.find(dayLog, '[^0]')
+  local first = string.match(dayLog, '^0*()')
   fullUntil('day', (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS})
 end
 
 local function number(value) return string.format('%.0f', value) end
 -- What remains of the day and of posts, and when each frees its oldest.
 local function rooms(reply)
-  local first = string.find(dayLog, '[^0]')
+  local first = string.match(dayLog, '^0*()')
   reply[#reply + 1] = number(math.max(0, ${REQUESTS_PER_DAY} - total))
-  reply[#reply + 1] = number(first and (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS} or now)
+  reply[#reply + 1] = number(first <= #dayLog and (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS} or now)
   local room, frees = '', ''
   if looksAtPosts then
     room = number(math.max(0, ${POSTS_PER_MINUTE} - (#postsLog + #otherPosts) / ${STAMP}))

@@ -118,18 +118,21 @@ function roomOf(remaining: Reply | undefined, resetsAt: Reply | undefined): Wind
 /** @throws RedisScriptFailed on an answer the script cannot have given: a refusal in doubt */
 export function toVerdict(reply: Reply): Verdict {
   if (!Array.isArray(reply)) throw new RedisScriptFailed();
-  const [outcome, record, remaining, resetsAt, window, retryAt, ...rooms] = reply as readonly Reply[];
+  // By place: a pattern with a rest would walk it through an iterator.
+  const outcome: Reply | undefined = reply[0];
+  const record: Reply | undefined = reply[1];
   if (outcome === 'miss' || outcome === 'unknown' || outcome === 'unreadable') return { outcome };
   if (typeof record !== 'string') throw new RedisScriptFailed();
   if (outcome === 'revoked' || outcome === 'expired' || outcome === 'suspended' || outcome === 'ip_not_allowed') {
     return { outcome, record };
   }
-  const [dayRemaining, dayResetsAt, postsRemaining, postsResetsAt] = rooms;
   const status = {
-    ...roomOf(remaining, resetsAt),
-    day: roomOf(dayRemaining, dayResetsAt),
-    ...(postsRemaining !== '' && { posts: roomOf(postsRemaining, postsResetsAt) }),
+    ...roomOf(reply[2], reply[3]),
+    day: roomOf(reply[6], reply[7]),
+    ...(reply[8] !== '' && { posts: roomOf(reply[8], reply[9]) }),
   };
+  const window: Reply | undefined = reply[4];
+  const retryAt: Reply | undefined = reply[5];
   if (outcome === 'admitted') {
     // The script's sixth value: the time of the last write, or nothing.
     return { outcome, record, ...status, hasMoved: window === 'moved', lastWriteAt: Number(retryAt) || undefined };
