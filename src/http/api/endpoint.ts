@@ -29,7 +29,7 @@ interface CallerRoute extends Route {
   /** The scope a key needs. */
   readonly scope?: Scope;
   /** The window of 10 posts a minute applies. */
-  readonly isPost?: true;
+  readonly limiter?: 'posts';
   /** The response shows the room of every window of the key. */
   readonly showsLimits?: true;
   /**

@@ -76,10 +76,10 @@ function needsOf({ endpoint, codes, operation }: Entry): string[] {
   const repeatable = operation.isRepeatable ? ['[Idempotency-Key](/docs/idempotency)'] : [];
   if (endpoint.access === 'public') return ['Everybody'];
   if (endpoint.access !== 'caller') return ['People only, never a key', ...repeatable];
-  const { scope, isPost } = endpoint;
+  const { scope, limiter } = endpoint;
   return [
     scope ? `A key with [\`${scope}\`](/docs/api-keys#scope-${scope})` : 'Any key',
-    ...(isPost ? [`At most ${POSTS_PER_MINUTE} a minute`] : []),
+    ...(limiter === 'posts' ? [`At most ${POSTS_PER_MINUTE} a minute`] : []),
     ...(codes.includes('daily_quota_exceeded')
       ? [`[Counts towards ${grouped(CREATIONS_PER_DAY)} a day](/docs/limits)`]
       : []),

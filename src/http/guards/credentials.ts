@@ -118,7 +118,7 @@ export function allowEverybody(endpoint: PublicEndpoint): Handler {
 /** Identifies the caller and notes the result in the context, for the response's headers and the log. */
 export async function identify(
   context: RequestContext,
-  endpoint: Pick<CallerEndpoint, 'isPost' | 'profile' | 'showsLimits'> = {},
+  endpoint: Pick<CallerEndpoint, 'limiter' | 'profile' | 'showsLimits'> = {},
   readAhead?: Credentials['readAhead'],
 ): Promise<Authentication> {
   const { headers } = context.c.req.raw;
@@ -128,7 +128,7 @@ export async function identify(
     sessionToken: () => readSessionCookie(context),
     address: () => clientAddress(headers),
     callingZone: () => headers.get('CF-Worker'),
-    isPost: endpoint.isPost === true,
+    isPost: endpoint.limiter === 'posts',
     showsLimits: endpoint.showsLimits === true,
     changesProfile: endpoint.profile === 'changes',
     showsProfile: endpoint.profile === 'shows',

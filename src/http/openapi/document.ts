@@ -144,12 +144,12 @@ function describe(one: Described, schemas: Schemas): Json {
 /** The scope and the limits in words, since the document's own fields do not say them. */
 function describeInWords({ endpoint, operation, codes }: Described): string {
   const scope = endpoint.access === 'caller' && endpoint.scope;
-  const isPost = endpoint.access === 'caller' && endpoint.isPost;
+  const isLimited = endpoint.access === 'caller' && endpoint.limiter === 'posts';
   return [
     operation.description,
     scope && `A key needs the scope \`${scope}\`.`,
     endpoint.access === 'session' && 'For a signed-in person; never for API keys, whatever their scopes.',
-    isPost && `At most ${POSTS_PER_MINUTE} a minute with one key.`,
+    isLimited && `At most ${POSTS_PER_MINUTE} a minute with one key.`,
     endpoint.access === 'caller' &&
       codes.includes('daily_quota_exceeded') &&
       `At most ${grouped(CREATIONS_PER_DAY)} Jes and JesClips through the API per account and UTC day.`,

@@ -21,7 +21,7 @@ export const postPost = {
   path: '/api/posts',
   access: 'caller',
   scope: 'write:jes',
-  isPost: true,
+  limiter: 'posts',
   profile: 'changes',
   async handle(context, caller) {
     if (isUpload(context.c.req.raw)) {
