@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SYSTEM_CLOCK } from '../../src/compose.ts';
 import { SCOPE_NAMES, type Scope } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -104,7 +105,7 @@ describe('GET /readyz', () => {
 
 describe('paths and methods', () => {
   test('the API matches by one regular expression: Hono reads a path by a tree if any two routes overlap', () => {
-    const { router } = createApp({ clock: Date.now });
+    const { router } = createApp({ clock: SYSTEM_CLOCK });
     router.match('GET', '/api/auth/me');
     expect(router.name).toBe('SmartRouter + RegExpRouter');
   });
