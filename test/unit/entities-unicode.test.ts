@@ -1,6 +1,6 @@
 import emojis from 'unicode-emoji-json/data-by-emoji.json';
 import { describe, expect, test } from 'vitest';
-import { findEntities } from '../../src/domain/posts/entities.ts';
+import { findEntities } from '../../src/domain/content/index.ts';
 
 /** Every character there is, but surrogates. */
 const CHARACTERS = Array.from({ length: 0x110000 }, (_, code) => code)

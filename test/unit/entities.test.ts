@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findEntities } from '../../src/domain/posts/entities.ts';
+import { findEntities } from '../../src/domain/content/index.ts';
 import { isPublicUrl } from '../../src/domain/public-url.ts';
 
 describe('hashtags', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findEntities, segmentsOf } from '../../src/domain/posts/index.ts';
+import { findEntities, segmentsOf } from '../../src/domain/content/index.ts';
 
 const kindsOf = (content: string) => segmentsOf(content).map(({ kind, text }) => [kind, text]);
 

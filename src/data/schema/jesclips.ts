@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
+import { IN_VISIBILITIES, VISIBILITIES } from './posts.ts';
 
 /**
  * A JesClip; its video is in `media`. A statement names the rule that refused it by a NULL: Postgres reports the first
@@ -16,7 +17,7 @@ export const jesclips = pgTable(
       .references(() => accounts.id),
     /** May be empty. */
     caption: text().notNull(),
-    visibility: text({ enum: ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] }).notNull(),
+    visibility: text({ enum: VISIBILITIES }).notNull(),
     /** The key it was posted with; "via" shows its label. */
     apiKeyId: text('api_key_id').references(() => apiKeys.id),
     /** Without `#`, in the order and spelling of the caption. */
@@ -31,6 +32,6 @@ export const jesclips = pgTable(
   (table) => [
     index('jesclips_api_key_id_id_index').on(table.apiKeyId, table.id).where(sql`${table.apiKeyId} IS NOT NULL`),
     index('jesclips_author_id_index').on(table.authorId, table.createdAt),
-    check('jesclips_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),
+    check('jesclips_visibility_known', sql`${table.visibility} IN (${IN_VISIBILITIES})`),
   ],
 );

@@ -4,6 +4,12 @@ import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { jehubs } from './jehubs.ts';
 
+/** The audiences of a Jes or JesClip (contract section 8). */
+export const VISIBILITIES = ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] as const;
+
+/** The same for a CHECK. */
+export const IN_VISIBILITIES = sql.raw(VISIBILITIES.map((name) => `'${name}'`).join(', '));
+
 /** A Jes; bounces are Jes too. */
 export const posts = pgTable(
   'posts',
@@ -13,7 +19,7 @@ export const posts = pgTable(
       .notNull()
       .references(() => accounts.id),
     content: text().notNull(),
-    visibility: text({ enum: ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] }).notNull(),
+    visibility: text({ enum: VISIBILITIES }).notNull(),
     /** The key it was posted with; "via" shows its label. */
     apiKeyId: text('api_key_id').references(() => apiKeys.id),
     /** In a bounce, the Jes it bounces; without content it is a plain one. No foreign key: the original may go. */
@@ -47,7 +53,7 @@ export const posts = pgTable(
     index('posts_api_key_id_id_index').on(table.apiKeyId, table.id).where(sql`${table.apiKeyId} IS NOT NULL`),
     index('posts_jehub_id_index').on(table.jehubId).where(sql`${table.jehubId} IS NOT NULL`),
     index('posts_author_id_index').on(table.authorId, table.createdAt),
-    check('posts_visibility_known', sql`${table.visibility} IN ('PUBLIC', 'FOLLOWERS', 'PRIVATE')`),
+    check('posts_visibility_known', sql`${table.visibility} IN (${IN_VISIBILITIES})`),
   ],
 );
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { authorSchema, viaSchema } from '../posts/responses.ts';
+import { authorSchema, viaSchema } from '../content/responses.ts';
 import { idField, timeField } from '../response-fields.ts';
 
 /** A comment as callers see it (contract section 8). */

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
 import { type Slot, template } from '../../data/template.ts';
+import { authorJson, viaJson, visibleTo, withAuthor } from '../content/index.ts';
 import type { Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
-import { authorJson, viaJson, visibleTo, withAuthor } from '../posts/index.ts';
 import type { Subject } from './comment.ts';
 
 /** The tables of comments on a Jes and on a JesClip, and the field for the id of the Jes or JesClip in an answer. */

@@ -1,12 +1,12 @@
 import { newId } from '../../lib/id.ts';
 import { ApiError, invalidField } from '../api-error.ts';
+import { asCreation, findEntities, viewOf } from '../content/index.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, type StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { asCreation, findEntities, viewOf } from '../posts/index.ts';
 import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
 import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';

@@ -1,10 +1,10 @@
 import { isId } from '../../lib/id.ts';
 import { ApiError } from '../api-error.ts';
+import { findEntities, refuseOthers, viewOf } from '../content/index.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { findEntities, refuseOthers, viewOf } from '../posts/index.ts';
 import { type JesClip, toWrittenClip } from './jesclip.ts';
 import { jesClipChangeSchema } from './schemas.ts';
 import { ownJesClip, updateJesClip } from './store.ts';

@@ -1,8 +1,8 @@
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
 import { ApiError } from '../api-error.ts';
+import { type View, viewOf } from '../content/index.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
-import { type View, viewOf } from '../posts/index.ts';
 import { type JesClip, toJesClip } from './jesclip.ts';
 import { selectJesClip } from './store.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { visibility } from '../content/index.ts';
+import { authorSchema, mentionsSchema, viaSchema } from '../content/responses.ts';
 import { mediaSchema } from '../media/responses.ts';
-import { authorSchema, mentionsSchema, viaSchema, visibilitySchema } from '../posts/responses.ts';
 import { countField, idField, timeField } from '../response-fields.ts';
 
 /** A JesClip as callers see it (contract section 8). */
@@ -14,7 +15,7 @@ export const jesClipSchema = z
     video: mediaSchema,
     author: authorSchema,
     via: viaSchema.nullable().meta({ description: 'Null if the person posted it without a key.' }),
-    visibility: visibilitySchema,
+    visibility: visibility,
     hashtags: z.array(z.string()).meta({ description: 'As written in the caption, without the #.' }),
     mentions: mentionsSchema.meta({ description: 'Accounts that the caption mentions by @username.' }),
     counts: z

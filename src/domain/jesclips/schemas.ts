@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CAPTION_MAX_CHARACTERS } from '../../config/limits.ts';
-import { visibility } from '../posts/index.ts';
+import { visibility } from '../content/index.ts';
 import { humanText } from '../text.ts';
 
 const caption = humanText(0, CAPTION_MAX_CHARACTERS).meta({ description: 'May be empty.' });

@@ -2,10 +2,6 @@ import { and, eq, sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jesclips } from '../../data/schema/jesclips.ts';
 import { template } from '../../data/template.ts';
-import type { Writer } from '../context.ts';
-import { actingAccount } from '../idempotency/index.ts';
-import { eventMediaJson, mediaJson } from '../media/index.ts';
-import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import {
   accountsNamed,
   asBody,
@@ -19,7 +15,11 @@ import {
   viaJson,
   visibleTo,
   withAuthor,
-} from '../posts/index.ts';
+} from '../content/index.ts';
+import type { Writer } from '../context.ts';
+import { actingAccount } from '../idempotency/index.ts';
+import { eventMediaJson, mediaJson } from '../media/index.ts';
+import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 
 /**
  * A JesClip as one JSON, made by Postgres: the answer to a read, and, of the author alone, the answer to a write in the

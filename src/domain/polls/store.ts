@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { type Db, type Sql, unlessBroken } from '../../data/db.ts';
+import { visibleTo, withAuthor } from '../content/index.ts';
 import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
-import { pollJson, visibleTo, withAuthor } from '../posts/index.ts';
+import { pollJson } from '../posts/index.ts';
 
 export interface Ballot {
   readonly postId: string;

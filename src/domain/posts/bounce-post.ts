@@ -1,10 +1,10 @@
 import { isId, newId } from '../../lib/id.ts';
 import { ApiError, invalidField } from '../api-error.ts';
+import { findEntities } from '../content/index.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { bounceSchema } from './schemas.ts';
 import { countBounce, insertBounce } from './store.ts';

@@ -1,12 +1,12 @@
 import { HOUR_MS } from '../../config/limits.ts';
 import { newId } from '../../lib/id.ts';
 import { ApiError, invalidField } from '../api-error.ts';
+import { findEntities } from '../content/index.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { insertMedia, type StoredMedia } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
 import { newMediaPostSchema, newPostSchema } from './schemas.ts';
 import { insertPoll, insertPost } from './store.ts';

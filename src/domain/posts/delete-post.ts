@@ -1,10 +1,10 @@
 import { isId } from '../../lib/id.ts';
 import { ApiError } from '../api-error.ts';
+import { refuseOthers } from '../content/index.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { forgetMedia } from '../media/index.ts';
-import { refuseOthers } from './refuse-others.ts';
 import { deletedAnswer, markDeleted, objectsOf } from './store.ts';
 
 /**

@@ -1,17 +1,15 @@
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
 import { ApiError, invalidField } from '../api-error.ts';
+import { findEntities, refuseOthers, viewOf } from '../content/index.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { askForPreview } from './ask-for-preview.ts';
-import { findEntities } from './entities.ts';
 import type { Jes } from './jes.ts';
-import { refuseOthers } from './refuse-others.ts';
 import { postChangeSchema } from './schemas.ts';
 import { type AltText, ownJes, selectFileIds, updateAlt, updatePost } from './store.ts';
-import { viewOf } from './view.ts';
 import { toWrittenJes } from './written-jes.ts';
 
 /**

@@ -1,17 +1,8 @@
 import type * as z from 'zod';
 import { linkMedia, type MediaPorts, type MediaRow } from '../media/index.ts';
-import type {
-  authorSchema,
-  jesSchema,
-  linkPreviewSchema,
-  locationSchema,
-  pollSchema,
-  visibilitySchema,
-} from './responses.ts';
+import type { jesSchema, linkPreviewSchema, locationSchema, pollSchema } from './responses.ts';
 
 export type Jes = z.infer<typeof jesSchema>;
-export type Visibility = z.infer<typeof visibilitySchema>;
-export type Author = z.infer<typeof authorSchema>;
 export type Poll = z.infer<typeof pollSchema>;
 export type Location = z.infer<typeof locationSchema>;
 export type LinkPreview = z.infer<typeof linkPreviewSchema>;

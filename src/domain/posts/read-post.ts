@@ -1,10 +1,10 @@
 import { runSql } from '../../data/db.ts';
 import { isId } from '../../lib/id.ts';
 import { ApiError } from '../api-error.ts';
+import { type View, viewOf } from '../content/index.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
 import { type Jes, toJes } from './jes.ts';
-import { selectJes, type View } from './store.ts';
-import { viewOf } from './view.ts';
+import { selectJes } from './store.ts';
 
 /**
  * A Jes by its id. Its counts are there only for keys with `read:engagement`.

@@ -1,20 +1,8 @@
 import * as z from 'zod';
+import { visibility } from '../content/index.ts';
+import { authorSchema, mentionsSchema, viaSchema } from '../content/responses.ts';
 import { mediaSchema } from '../media/responses.ts';
 import { countField, idField, timeField } from '../response-fields.ts';
-
-export const authorSchema = z
-  .strictObject({
-    id: idField('account'),
-    username: z.string().meta({ description: 'Can change; the id cannot.', examples: ['zoe'] }),
-    displayName: z.string().meta({ examples: ['Zoë 🦊'] }),
-    avatar: z.string().nullable().meta({ description: 'URL of an image.' }),
-    verified: z.boolean(),
-  })
-  .meta({ id: 'Author', description: 'The author.' });
-
-export const viaSchema = z
-  .strictObject({ label: z.string().meta({ examples: ['Blog bridge'] }) })
-  .meta({ id: 'Via', description: 'The API key that posted it, by its label.' });
 
 export const pollSchema = z
   .strictObject({
@@ -50,14 +38,6 @@ export const countsSchema = z
   })
   .meta({ id: 'Counts' });
 
-export const mentionsSchema = z
-  .array(z.strictObject({ id: idField('account'), username: z.string() }))
-  .meta({ description: 'Accounts that the content mentions by @username.' });
-
-export const visibilitySchema = z
-  .enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE'])
-  .meta({ description: 'The people who can see it.' });
-
 /** A Jes as callers see it (contract section 8). */
 export const jesSchema = z
   .strictObject({
@@ -66,7 +46,7 @@ export const jesSchema = z
       .string()
       .meta({ description: 'Permalink.', examples: ['https://jestha.com/post/01M869TY589SRQEM45JK4A3C9K'] }),
     content: z.string().meta({ description: 'Empty in a plain bounce.', examples: ['Hello from my service'] }),
-    visibility: visibilitySchema,
+    visibility: visibility,
     author: authorSchema,
     via: viaSchema.nullable().meta({ description: 'Null if the person posted it without a key.' }),
     media: z.array(mediaSchema),

@@ -11,14 +11,12 @@ import {
   UPLOAD_LIMITS,
   URL_MAX_CHARACTERS,
 } from '../../config/limits.ts';
+import { visibility } from '../content/index.ts';
 import { isPublicUrl } from '../public-url.ts';
 import { hasVisibleText, humanLine, humanText, namedId } from '../text.ts';
 
 const content = humanText(1, CONTENT_MAX_CHARACTERS);
 const contentOrNone = humanText(0, CONTENT_MAX_CHARACTERS);
-export const visibility = z
-  .enum(['PUBLIC', 'FOLLOWERS', 'PRIVATE'])
-  .meta({ description: 'The people who can see it.' });
 
 const location = z
   .strictObject({

@@ -3,56 +3,28 @@ import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { posts } from '../../data/schema/posts.ts';
 import { type Slot, template } from '../../data/template.ts';
+import {
+  accountsNamed,
+  asBody,
+  authorJson,
+  type Entities,
+  type EventView,
+  mentionsJson,
+  type PostAlias,
+  textArray,
+  type View,
+  type ViewSlots,
+  type Visibility,
+  viaJson,
+  visibleTo,
+  withAuthor,
+} from '../content/index.ts';
 import type { Actor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { eventMediaJson, mediaJson } from '../media/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import { hasVisibleText } from '../text.ts';
-import type { Entities } from './entities.ts';
-import type { Location, Visibility } from './jes.ts';
-import { type PostAlias, visibleTo, withAuthor } from './visibility.ts';
-
-/** For whom a Jes is shown, and with what. */
-export interface View {
-  /** null = somebody who is not signed in. */
-  readonly viewerId: string | null;
-  readonly webOrigin: string;
-  readonly withCounts: boolean;
-}
-
-/** How an event tells it; `apiOrigin` is where files that are not for everybody are read. */
-export interface EventView extends View {
-  readonly apiOrigin: string;
-}
-
-/** A view in a template. */
-export interface ViewSlots {
-  readonly viewerId: Slot<string> | null;
-  readonly webOrigin: Slot<string>;
-  readonly withCounts: boolean;
-}
-
-/** The author snippet. @param author alias of `accounts` */
-export function authorJson(author: string): Sql {
-  const a = sql.raw(author);
-  return sql`(SELECT row_to_json(snippet) FROM (
-    SELECT ${a}.id, ${a}.username, ${a}.display_name AS "displayName", ${a}.avatar, ${a}.verified) snippet)`;
-}
-
-/** "via {label}", or null for what a person posted. @param keyId a column */
-export function viaJson(keyId: Sql): Sql {
-  return sql`(SELECT row_to_json(chip) FROM (SELECT label FROM api_keys WHERE id = ${keyId}) chip)`;
-}
-
-/** The accounts named, but for deleted ones. OFFSET keeps the planner at one look-up for each. @param ids a column */
-export function mentionsJson(ids: Sql): Sql {
-  return sql`array_to_json(ARRAY(
-    SELECT row_to_json(mention) FROM unnest(${ids}) WITH ORDINALITY AS named(id, n)
-    JOIN LATERAL (
-      SELECT accounts.id, username FROM accounts WHERE accounts.id = named.id AND accounts.deleted_at IS NULL OFFSET 0
-    ) mention ON true
-    ORDER BY n))`;
-}
+import type { Location } from './jes.ts';
 
 /** A Jes as its event tells it, in one JSON: what a read answers without counts, and with addresses that last. */
 const eventJesJson = template<
@@ -158,11 +130,6 @@ export function pollJson(postId: Sql): Sql {
       FROM polls WHERE post_id = ${postId}) poll`;
 }
 
-/** Names the one column of a query. */
-export const asBody = template<Record<string, never>, 'json'>(
-  (_, slot) => sql`SELECT body FROM (${slot('json')}) AS found(body)`,
-);
-
 /** A Jes that the viewer may see, or no row. */
 export function selectJes(db: Db, id: string, view: View) {
   const { viewerId, webOrigin, withCounts } = view;
@@ -237,24 +204,6 @@ const insertPostSql = template<
       ${slot('location')}::json, ${slot('hashtags')}::text[], ${slot('mentionIds')}, ${slot('linkPreviewUrl')}, ${createdAt},
       ${createdAt})`;
 });
-
-/** A list of words as Postgres reads a `text[]`. */
-function textArray(words: string[]): string {
-  return String(posts.hashtags.mapToDriverValue(words));
-}
-
-const NO_ACCOUNTS = sql`'{}'::text[]`;
-
-const accountsNamedSql = template<Record<string, never>, 'usernames'>(
-  (_, slot) => sql`ARRAY(
-    SELECT accounts.id FROM unnest(${slot('usernames')}::text[]) WITH ORDINALITY AS named(username, n)
-    JOIN accounts ON accounts.username = named.username ORDER BY n)`,
-);
-
-/** Ids of the accounts that have these usernames, in their order; nobody has some of them. */
-export function accountsNamed(usernames: string[]): Sql {
-  return usernames.length === 0 ? NO_ACCOUNTS : accountsNamedSql({}, { usernames: textArray(usernames) });
-}
 
 const ONE_MORE_POST = sql`, total_posts = total_posts + 1`;
 
@@ -433,13 +382,6 @@ export function objectsOf(id: string): Sql {
 export function selectDeletedObjects(db: Db, limit: number) {
   return db.execute<{ object: string }>(sql`
     SELECT object FROM posts JOIN media ON media.post_id = posts.id WHERE posts.deleted_at IS NOT NULL LIMIT ${limit}`);
-}
-
-/** Whose a Jes or JesClip is that the viewer sees, or no row. */
-export function selectAuthorId(db: Db, what: 'post' | 'jesclip', id: string, viewerId: string) {
-  const row = sql.raw(what);
-  return db.execute<{ author_id: string }>(sql`
-    SELECT ${row}.author_id FROM ${withAuthor(what)} WHERE ${row}.id = ${id} AND ${visibleTo(viewerId, what)}`);
 }
 
 export interface NewBounceRow {

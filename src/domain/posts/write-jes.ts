@@ -1,15 +1,14 @@
 import type { Statement } from '../../data/db.ts';
 import { ApiError } from '../api-error.ts';
+import { asCreation, viewOf } from '../content/index.ts';
 import type { ActorCtx } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import type { StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import type { Rules } from '../rules.ts';
-import { asCreation } from './as-creation.ts';
 import { askForPreview } from './ask-for-preview.ts';
 import type { Jes } from './jes.ts';
 import { insertPostEvent, ownJes } from './store.ts';
-import { viewOf } from './view.ts';
 import { toWrittenJes } from './written-jes.ts';
 
 /** A new Jes, a bounce or not. */

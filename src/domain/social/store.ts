@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { jehubMembers, jehubs } from '../../data/schema/jehubs.ts';
+import { visibleTo, withAuthor } from '../content/index.ts';
 import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { dayOf } from '../limits/index.ts';
-import { visibleTo, withAuthor } from '../posts/index.ts';
 
 /** The marks that a person can set on a Jes: their tables, their counts, and their fields in the answer. */
 const MARKS = {

@@ -1,5 +1,5 @@
+import { type OpenFile, openMedia } from '../../domain/content/index.ts';
 import { fileNameOf } from '../../domain/media/index.ts';
-import { type OpenFile, openMedia } from '../../domain/serving/index.ts';
 import { namesTag } from '../../lib/etag.ts';
 import { type ByteRange, parseRange } from '../../lib/range.ts';
 import { pathParam } from '../request/path-param.ts';

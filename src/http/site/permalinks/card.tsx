@@ -1,6 +1,6 @@
+import type { Author } from '../../../domain/content/index.ts';
 import type { Ctx } from '../../../domain/context.ts';
 import type { Media } from '../../../domain/media/index.ts';
-import type { Author } from '../../../domain/posts/index.ts';
 import type { Markup } from '../render.ts';
 import { excerptOf } from './content.tsx';
 

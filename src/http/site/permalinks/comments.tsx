@@ -1,5 +1,5 @@
 import type { Comment, CommentPage } from '../../../domain/comments/index.ts';
-import type { Author } from '../../../domain/posts/index.ts';
+import type { Author } from '../../../domain/content/index.ts';
 import { Ago } from '../components/time.tsx';
 import type { Markup } from '../render.ts';
 import { Content } from './content.tsx';

@@ -1,4 +1,4 @@
-import { segmentsOf } from '../../../domain/posts/index.ts';
+import { segmentsOf } from '../../../domain/content/index.ts';
 import type { Markup } from '../render.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { ApiError, invalidField } from '../../../domain/api-error.ts';
+import { readForVisitors } from '../../../domain/content/index.ts';
 import type { Ctx } from '../../../domain/context.ts';
 import { readJesClipFor } from '../../../domain/jesclips/index.ts';
 import { readPostFor } from '../../../domain/posts/index.ts';
-import { readForVisitors } from '../../../domain/serving/index.ts';
 import { reply } from '../../response/reply.ts';
 import type { Asset } from '../page.ts';
 import { type CardContent, type SharedCard, toCard } from './card.tsx';

@@ -1,8 +1,7 @@
 import { ApiError } from '../../../domain/api-error.ts';
 import { listCommentsFor, type Subject } from '../../../domain/comments/index.ts';
+import { type Author, readForVisitors } from '../../../domain/content/index.ts';
 import type { Ctx } from '../../../domain/context.ts';
-import type { Author } from '../../../domain/posts/index.ts';
-import { readForVisitors } from '../../../domain/serving/index.ts';
 import { isId } from '../../../lib/id.ts';
 import type { Person } from '../../api/endpoint.ts';
 import { pathParam } from '../../request/path-param.ts';

@@ -1,6 +1,6 @@
 import { type PublicProfile, readPublicProfile } from '../../../domain/accounts/index.ts';
 import { ApiError } from '../../../domain/api-error.ts';
-import { readForVisitors } from '../../../domain/serving/index.ts';
+import { readForVisitors } from '../../../domain/content/index.ts';
 import { grouped } from '../../../lib/grouped.ts';
 import type { Person } from '../../api/endpoint.ts';
 import { pathParam } from '../../request/path-param.ts';

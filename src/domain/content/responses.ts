@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { idField } from '../response-fields.ts';
+
+export const authorSchema = z
+  .strictObject({
+    id: idField('account'),
+    username: z.string().meta({ description: 'Can change; the id cannot.', examples: ['zoe'] }),
+    displayName: z.string().meta({ examples: ['Zoë 🦊'] }),
+    avatar: z.string().nullable().meta({ description: 'URL of an image.' }),
+    verified: z.boolean(),
+  })
+  .meta({ id: 'Author', description: 'The author.' });
+
+export const viaSchema = z
+  .strictObject({ label: z.string().meta({ examples: ['Blog bridge'] }) })
+  .meta({ id: 'Via', description: 'The API key that posted it, by its label.' });
+
+export const mentionsSchema = z
+  .array(z.strictObject({ id: idField('account'), username: z.string() }))
+  .meta({ description: 'Accounts that the content mentions by @username.' });

@@ -1,0 +1,34 @@
+import type * as z from 'zod';
+import type { Slot } from '../../data/template.ts';
+import type { ActorCtx } from '../context.ts';
+import { hasScope } from '../keys/index.ts';
+import type { authorSchema } from './responses.ts';
+import type { visibility } from './schemas.ts';
+
+export type Visibility = z.infer<typeof visibility>;
+export type Author = z.infer<typeof authorSchema>;
+
+/** For whom a Jes is shown, and with what. */
+export interface View {
+  /** null = somebody who is not signed in. */
+  readonly viewerId: string | null;
+  readonly webOrigin: string;
+  readonly withCounts: boolean;
+}
+
+/** How an event tells it; `apiOrigin` is where files that are not for everybody are read. */
+export interface EventView extends View {
+  readonly apiOrigin: string;
+}
+
+/** A view in a template. */
+export interface ViewSlots {
+  readonly viewerId: Slot<string> | null;
+  readonly webOrigin: Slot<string>;
+  readonly withCounts: boolean;
+}
+
+/** How the one who acts sees a Jes: counts are for keys with `read:engagement`, and for people. */
+export function viewOf({ actor, ports: { webOrigin, apiOrigin } }: ActorCtx): EventView {
+  return { viewerId: actor.accountId, webOrigin, apiOrigin, withCounts: hasScope(actor, 'read:engagement') };
+}

@@ -1,2 +1,0 @@
-export { readForVisitors } from './for-visitors.ts';
-export { type OpenFile, openMedia } from './open-media.ts';
