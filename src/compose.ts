@@ -43,7 +43,7 @@ export function contextFor(env: object, runtime: Runtime, clock: Clock, meter: M
     runtime.waitUntil(work.catch(logFailure));
   };
   const common = { requestId, now, clock, defer };
-  return { requestId, now, clock, defer, ports: new BoundPorts(env, meter, redisBudgetMs, common) };
+  return { ...common, ports: new BoundPorts(env, meter, redisBudgetMs, common) };
 }
 
 /**

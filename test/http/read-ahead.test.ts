@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { DAY_MS, READ_AHEAD_MAX } from '../../src/config/limits.ts';
 import type { Clock } from '../../src/domain/context.ts';
-import { type NewKey, recordKey, windowsKey } from '../../src/domain/keys/index.ts';
+import { type NewKey, recordKey } from '../../src/domain/keys/index.ts';
 import { deletePost } from '../../src/domain/posts/index.ts';
 import { suspendAccount, unsuspendAccount } from '../../src/domain/suspension/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
@@ -36,16 +36,6 @@ const codeOf = async (response: Response) => ((await answerOf(response)).body as
 /** Requests to Neon that the answer had cost when it was given. */
 const statementsOf = (response: Response) => Number(/db;dur=[\d.]+;desc="(\d+)"/.exec(timingOf(response))?.[1]);
 const timingOf = (response: Response) => response.headers.get('Server-Timing') ?? '';
-
-/** Other isolates have used the windows of a key: this one has not seen it. */
-async function useUp(of: TestKey, now: number, used: { readonly minute: number; readonly day: number }): Promise<void> {
-  const bucket = Math.floor(now / 60_000);
-  // At most 60 requests are counted in a minute.
-  const counts = Array.from({ length: 1_441 }, (_, i) => Math.min(60, Math.max(0, used.day - 60 * (1_440 - i))));
-  const dayLog = counts.map((count) => String.fromCharCode(48 + count)).join('');
-  const windows = `u1|${now}|192.0.2.1|${String(now).repeat(used.minute)}||${bucket}|${used.day}|${dayLog}`;
-  await harness.redis('SET', windowsKey(await sha256Hex(of.key)), windows, 'PX', DAY_MS);
-}
 
 describe('a read of a key that the isolate has seen admitted', () => {
   test('is with Neon before Redis has decided', async () => {
@@ -132,7 +122,7 @@ describe('a read that Neon fails', () => {
   });
 
   test('is none where the call is refused', async () => {
-    await useUp(key, harness.now, { minute: 60, day: 60 });
+    await harness.spendMinute(key.key);
     const refused = await read();
     expect(statementsOf(refused)).toBe(1);
     expect(await codeOf(refused)).toBe('rate_limit_exceeded');
@@ -179,9 +169,9 @@ describe('nothing is read ahead', () => {
     ['minute', { minute: 53, day: 53 }],
     ['day', { minute: 0, day: 9_993 }],
   ])('where Redis last said that few requests of the %s are left', async (_, used) => {
-    await useUp(key, harness.now, used);
+    await harness.useElsewhere(key.key, used);
     expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
-    await useUp(key, harness.now, { minute: 60, day: 9_999 });
+    await harness.useElsewhere(key.key, { minute: 60, day: 9_999 });
     await expectRefused(read(), 'rate_limit_exceeded');
   });
 });
@@ -205,7 +195,7 @@ describe('a storm', () => {
   }
 
   test('of 1,000 reads over the limit wastes few statements', async () => {
-    await useUp(key, harness.now, { minute: 60, day: 60 });
+    await harness.spendMinute(key.key);
     const { refused, wasted } = await storm();
     expect(refused).toBe(1_000);
     expect(wasted).toBeGreaterThan(0);
@@ -341,7 +331,7 @@ test('every answer is the one without reading ahead, for any history of a key in
           break;
         }
         case 'elsewhere':
-          await both((of) => useUp(of, app.now, { minute: taken.minute, day: taken.minute }));
+          await both((of) => app.useElsewhere(of.key, { minute: taken.minute, day: taken.minute }));
           break;
         case 'wait':
           app.now += taken.ms;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SYSTEM_CLOCK } from '../../src/compose.ts';
-import { generateKey, loadRecordShared, windowsKey } from '../../src/domain/keys/index.ts';
+import { generateKey, loadRecordShared } from '../../src/domain/keys/index.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { submit } from '../support/app/forms.ts';
 import { Harness } from '../support/app/harness.ts';
@@ -150,9 +150,7 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     const { key } = await harness.newKey();
     const created = await harness.fetch('/api/posts', { key, body: { content: 'Hello' } });
     const { id } = (await created.json()) as { id: string };
-    const log = String(harness.now).repeat(60);
-    const windows = `u1|${harness.now}||${log}||${Math.floor(harness.now / 60_000)}|60|l`;
-    await harness.redis('SET', windowsKey(await sha256Hex(key)), windows);
+    await harness.spendMinute(key);
     const read = () => costOf(harness, () => harness.fetch(`/api/posts/${id}`, { key }));
     const [requests, statements] = FAILURE_KEPT;
     const wasted = [(requests ?? 0) + 1, (statements ?? 0) + 1];

@@ -21,7 +21,7 @@ import type { WebhookWake } from '../../../src/data/webhook-queues.ts';
 import { type AccountSeed, insertAccount } from '../../../src/dev/insert-account.ts';
 import { secretsFor } from '../../../src/dev/secrets.ts';
 import type { Clock, Ctx, Ports } from '../../../src/domain/context.ts';
-import { createKey, type NewKey, recordKey, revokeKey } from '../../../src/domain/keys/index.ts';
+import { createKey, type NewKey, recordKey, revokeKey, windowsKey } from '../../../src/domain/keys/index.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { handleBatch } from '../../../src/jobs/handle-batch.ts';
 import { sha256Hex } from '../../../src/lib/hash.ts';
@@ -196,11 +196,20 @@ export class Harness {
     return result;
   }
 
-  /** Fills the minute of a key, as 60 admitted requests would at this time. */
+  /** Has other isolates use a key at this time: this one has not seen it. */
+  async useElsewhere(key: string, used: { readonly minute: number; readonly day: number }): Promise<void> {
+    // At most 60 requests are counted in a minute.
+    const counts = Array.from({ length: 1_441 }, (_, i) => Math.min(60, Math.max(0, used.day - 60 * (1_440 - i))));
+    const dayLog = counts.map((count) => String.fromCharCode(48 + count)).join('');
+    const minuteLog = String(this.now).repeat(used.minute);
+    const bucket = Math.floor(this.now / 60_000);
+    const windows = `u1|${this.now}|192.0.2.1|${minuteLog}||${bucket}|${used.day}|${dayLog}`;
+    await this.redis('SET', windowsKey(await sha256Hex(key)), windows);
+  }
+
+  /** Has other isolates use up the minute of a key. */
   async spendMinute(key: string): Promise<void> {
-    const minutes = `${this.now}`.repeat(REQUESTS_PER_MINUTE);
-    const windows = `u1|${this.now}||${minutes}||${Math.floor(this.now / 60_000)}|${REQUESTS_PER_MINUTE}|l`;
-    await this.redis('SET', `windows:${await sha256Hex(key)}`, windows);
+    await this.useElsewhere(key, { minute: REQUESTS_PER_MINUTE, day: REQUESTS_PER_MINUTE });
   }
 
   /** Sends a command to Redis without the app: its counters do not change, and no fault applies. */
