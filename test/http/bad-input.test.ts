@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { invalid, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { goodJsonRequests } from '../support/app/good-requests.ts';
-import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { answerOf, Harness, PAGES, type TestKey } from '../support/app/harness.ts';
 import { newAddress } from '../support/app/people.ts';
 import { posts } from '../support/database/database.ts';
 
@@ -204,7 +204,8 @@ test('any input gets an answer of the contract, never a 5xx, and a refused one w
     path: fc.oneof(
       fc.constantFrom('/api/posts', '/api/auth/me', '/healthz'),
       fc.webPath().map((path) => `/api/posts/${path}`),
-      fc.webPath(),
+      // Pages answer with HTML.
+      fc.webPath().filter((path) => !PAGES.test(path)),
     ),
     body: json,
     authorization: fc.oneof(

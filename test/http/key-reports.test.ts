@@ -228,17 +228,17 @@ describe('GitHub’s secret scanning', () => {
     expect((await answerOf(broken)).body).toMatchObject({ code: 'invalid_json' });
   });
 
-  test('takes signatures whose r or s is short', async () => {
-    let short = 0;
-    for (let i = 0; i < 2_000 && short < 2; i++) {
+  test.each(['r', 's'] as const)('takes signatures whose %s is short', async (scalar) => {
+    for (let i = 0; ; i++) {
       const body = JSON.stringify([match(`x${i}`)]);
       const headers = await signedByGithub(body);
-      // 70 bytes and more are r and s of 32 bytes each.
-      if (atob(headers['Github-Public-Key-Signature'] ?? '').length >= 70) continue;
-      short += 1;
+      const der = Buffer.from(headers['Github-Public-Key-Signature'] ?? '', 'base64');
+      const lengthOfR = der[3] ?? 0;
+      // One in 512 is below 32 bytes.
+      if ((scalar === 'r' ? lengthOfR : (der[5 + lengthOfR] ?? 0)) >= 32) continue;
       expect((await harness.fetch(GITHUB, { address: newAddress(), body, headers })).status).toBe(200);
+      return;
     }
-    expect(short).toBe(2);
   }, 60_000);
 
   test('has its keys fetched once, an unknown one once a minute; without them it is 503', async () => {

@@ -327,7 +327,7 @@ const WEB_ORIGIN = 'https://jestha.com';
 const API_ORIGIN = 'https://api.jestha.com';
 
 /** Paths of pages, by the routes of wrangler.toml. */
-const PAGES =
+export const PAGES =
   /^\/(@|assets|docs|forgot-|jesclip\/|llms|media\/|oembed|post\/|privacy|report-key|reset-|settings|sign-|status|terms\/|unsubscribe|verify-|api\/auth\/callback\/)/;
 
 function toRequest(path: string, { method, key, cookie, address, headers, body, ...request }: TestRequest): Request {
