@@ -189,15 +189,19 @@ function latin1(sent: Partial<Record<string, string>>): Record<string, string> {
   );
 }
 
-/** The departure of an answer from the contract; undefined = none. */
-async function complaintAbout(response: Response, method: string, isPage: boolean): Promise<string | undefined> {
+/**
+ * The departure of an answer from the contract; undefined = none.
+ *
+ * @param pageStatuses statuses with which a page answers
+ */
+async function complaintAbout(response: Response, method: string, pageStatuses: readonly number[]): Promise<string | undefined> {
   const { status, headers: answered } = response;
   const text = await response.text();
   if (status >= 500) return `${status} ${text}`;
   const id = answered.get('X-Request-Id');
   if (id === null || answered.get('X-Jestha-Api-Version') !== '1') return 'no id or version';
   if (status === 204) return text === '' ? undefined : 'a 204 with a body';
-  if (isPage && [303, 404, 405].includes(status)) {
+  if (pageStatuses.includes(status)) {
     return answered.get('Content-Type') === 'text/html; charset=utf-8' ? undefined : 'no page';
   }
   if (answered.get('Content-Type') !== 'application/json') return `a type of ${answered.get('Content-Type')}`;
@@ -226,10 +230,12 @@ test('thousands of bad requests cause no 5xx, and every answer keeps the contrac
     // No key reaches its limits, so that the other rules are tested.
     harness.now += 1_100;
     // Outside the API, on the host of the pages, a browser is answered with a page.
-    const isPage = !/^\/api(?:\/|$)/.test(new URL(path, 'https://x').pathname) && asked.headers?.Accept === 'text/html';
+    const { pathname } = new URL(path, 'https://x');
+    const isPage = !/^\/api(?:\/|$)/.test(pathname) && asked.headers?.Accept === 'text/html';
     const response = await harness.fetch(path, { ...asked, ...(isPage && { origin: 'https://jestha.com' }) });
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-    const complaint = await complaintAbout(response, asked.method ?? 'GET', isPage);
+    const pageStatuses = [303, 404, 405, ...(pathname === '/' ? [200] : [])];
+    const complaint = await complaintAbout(response, asked.method ?? 'GET', isPage ? pageStatuses : []);
     if (complaint !== undefined) throw new Error(`${asked.method} ${path}: ${complaint}`);
   };
   const batches = fc.array(request, { minLength: 20, maxLength: 20 });
