@@ -43,6 +43,23 @@ export function template<Variant extends Readonly<Record<string, boolean | strin
   };
 }
 
+/**
+ * The text of a piece whose slots are written as names.
+ *
+ * @param nameOf what stands for a slot in the text
+ */
+export function renderWithNames<Name extends string>(
+  build: (slot: (name: Name) => Placeholder) => Sql,
+  nameOf: (slot: Name) => string,
+): string {
+  const { texts, holes } = render(build((name) => new Placeholder(name)));
+  const written = holes.map((hole, i) => {
+    if (typeof hole !== 'string') throw new Error('a piece of slots alone has no parameters of its own');
+    return `${nameOf(hole as Name)}${texts[i + 1]}`;
+  });
+  return `${texts[0]}${written.join('')}`;
+}
+
 function render(piece: Sql): Rendered {
   const dialect = new PgDialect();
   const query = piece.toQuery({

@@ -194,7 +194,11 @@ function latin1(sent: Partial<Record<string, string>>): Record<string, string> {
  *
  * @param pageStatuses statuses with which a page answers
  */
-async function complaintAbout(response: Response, method: string, pageStatuses: readonly number[]): Promise<string | undefined> {
+async function complaintAbout(
+  response: Response,
+  method: string,
+  pageStatuses: readonly number[],
+): Promise<string | undefined> {
   const { status, headers: answered } = response;
   const text = await response.text();
   if (status >= 500) return `${status} ${text}`;

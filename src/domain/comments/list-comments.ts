@@ -41,9 +41,9 @@ export async function listCommentsFor(
   }
   // One more than asked for shows if there is another page.
   const { rows } = await runSql(selectComments(db, { subject, viewerId, after, limit: limit + 1 }));
-  const [row] = rows;
-  if (!row) throw new ApiError({ code: 'not_found' });
-  const found = toComments(row.body);
+  const json = rows[0]?.body;
+  if (!json) throw new ApiError({ code: 'not_found' });
+  const found = toComments(json);
   const comments = found.slice(0, limit);
   const last = comments.at(-1);
   const nextCursor = found.length > limit && last ? await sealCursor(sessionSecrets[0], list, last.id) : null;

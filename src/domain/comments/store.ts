@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
+import { type DbFunction, dbFunction } from '../../data/db-function.ts';
 import { type Slot, template } from '../../data/template.ts';
-import { authorJson, viaJson, visibleTo, withAuthor } from '../content/index.ts';
+import { asBody, authorJson, viaJson, visibleTo, withAuthor } from '../content/index.ts';
 import type { Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
@@ -112,8 +113,31 @@ export function insertCommentEvent(db: Db, event: SubjectEvent, kind: Kind) {
   return insertEvent(db, { ...event, event: 'comment.created', data: commentJson(kind, event.subjectId) });
 }
 
+/** A page of comments of each kind as one JSON; NULL if the viewer sees no such Jes or JesClip. */
+const COMMENTS = {
+  post: commentsFunction('jes_comments_v1', 'post'),
+  jesclip: commentsFunction('jesclip_comments_v1', 'jesclip'),
+};
+
+function commentsFunction(name: `${string}_v1`, kind: Kind) {
+  const parameters = { id: 'text', viewerId: 'text', after: 'text', limit: 'integer' } as const;
+  return dbFunction(name, parameters, 'text', (slot) => {
+    const subject = { kind, id: slot('id') };
+    return sql`
+      SELECT array_to_json(ARRAY(
+        SELECT row_to_json(shown) FROM (
+          SELECT ${commentColumns(kind)} FROM ${commentsWithAuthor(kind)}
+          WHERE comment.${PLACES[kind].id} = ${subject.id} AND comment.id > ${slot('after')}
+          ORDER BY comment.id LIMIT ${slot('limit')}) shown))::text
+      ${fromVisible(subject, slot('viewerId'))}`;
+  });
+}
+
+/** The functions of comments in the database. */
+export const COMMENT_FUNCTIONS: readonly DbFunction[] = Object.values(COMMENTS);
+
 /**
- * A page of comments on a Jes or JesClip as one JSON, the oldest first; no row if the viewer may not see it.
+ * A page of comments on a Jes or JesClip as one JSON, the oldest first; NULL if the viewer may not see it.
  *
  * @param after id of the last comment of the page before; empty = from the first
  */
@@ -127,20 +151,6 @@ export function selectComments(
   },
 ) {
   const { subject, viewerId, after, limit } = page;
-  const { kind, id } = subject;
-  const variant = { kind, isSignedIn: viewerId !== null };
-  return db.execute<{ body: string }>(selectCommentsSql(variant, { id, viewerId, after, limit }));
+  const json = COMMENTS[subject.kind].call({ id: subject.id, viewerId, after, limit });
+  return db.execute<{ body: string | null }>(asBody({}, { json }));
 }
-
-const selectCommentsSql = template<{ kind: Kind; isSignedIn: boolean }, 'id' | 'viewerId' | 'after' | 'limit'>(
-  ({ kind, isSignedIn }, slot) => {
-    const subject = { kind, id: slot('id') };
-    return sql`
-    SELECT array_to_json(ARRAY(
-      SELECT row_to_json(shown) FROM (
-        SELECT ${commentColumns(kind)} FROM ${commentsWithAuthor(kind)}
-        WHERE comment.${PLACES[kind].id} = ${subject.id} AND comment.id > ${slot('after')}
-        ORDER BY comment.id LIMIT ${slot('limit')}) shown))::text AS body
-    ${fromVisible(subject, isSignedIn ? slot('viewerId') : null)}`;
-  },
-);

@@ -26,10 +26,8 @@ export function mentionsJson(ids: Sql): Sql {
     ORDER BY n))`;
 }
 
-/** Names the one column of a query. */
-export const asBody = template<Record<string, never>, 'json'>(
-  (_, slot) => sql`SELECT body FROM (${slot('json')}) AS found(body)`,
-);
+/** A query of one value, by the name `body`. */
+export const asBody = template<Record<string, never>, 'json'>((_, slot) => sql`SELECT ${slot('json')} AS body`);
 
 /** A list of words as Postgres reads a `text[]`. */
 export function textArray(words: string[]): string {

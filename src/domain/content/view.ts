@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { Slot } from '../../data/template.ts';
 import type { ActorCtx } from '../context.ts';
 import { hasScope } from '../keys/index.ts';
 import type { authorSchema } from './responses.ts';
@@ -19,13 +18,6 @@ export interface View {
 /** How an event tells it; `apiOrigin` is where files that are not for everybody are read. */
 export interface EventView extends View {
   readonly apiOrigin: string;
-}
-
-/** A view in a template. */
-export interface ViewSlots {
-  readonly viewerId: Slot<string> | null;
-  readonly webOrigin: Slot<string>;
-  readonly withCounts: boolean;
 }
 
 /** How the one who acts sees a Jes: counts are for keys with `read:engagement`, and for people. */

@@ -7,7 +7,7 @@ import { requireScope } from '../keys/index.ts';
 import { insertMedia, type StoredMedia } from '../media/index.ts';
 import { newEventId } from '../outbox/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { type JesClip, toWrittenClip } from './jesclip.ts';
+import { type JesClip, toJesClip } from './jesclip.ts';
 import { newJesClipSchema } from './schemas.ts';
 import { insertJesClip, insertJesClipEvent, ownJesClip } from './store.ts';
 
@@ -33,15 +33,15 @@ export async function createJesClip(
   const id = newId(now);
   const createdAt = new Date(now);
   const eventId = newEventId();
-  const view = { ...viewOf(ctx), withCounts: true };
+  const view = viewOf(ctx);
   const entities = findEntities(caption);
   const statements = [
     insertJesClip(db, { id, actor: writerOf(ctx), caption, visibility, entities, createdAt }),
     insertMedia(db, { jesclipId: id }, media),
     insertJesClipEvent(db, { id: eventId, subjectId: id, accountId: actor.accountId, at: createdAt }, view),
   ];
-  const answer = ownJesClip(id, actor.accountId, view);
+  const answer = ownJesClip(id, view);
   const written = await writeOnce(ctx, asCreation(ctx, { statements, answer, eventId }, media));
   if (!written) throw new ApiError({ code: 'internal_error' });
-  return { ...written, value: await toWrittenClip(ctx, written.value) };
+  return { ...written, value: await toJesClip(ctx.ports, written.value, view) };
 }

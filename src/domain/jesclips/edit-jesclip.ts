@@ -5,7 +5,7 @@ import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
 import { parseInput } from '../parse-input.ts';
-import { type JesClip, toWrittenClip } from './jesclip.ts';
+import { type JesClip, toJesClip } from './jesclip.ts';
 import { jesClipChangeSchema } from './schemas.ts';
 import { ownJesClip, updateJesClip } from './store.ts';
 
@@ -22,13 +22,14 @@ export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Pr
   if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const change = parseInput(jesClipChangeSchema, input);
   const entities = change.caption === undefined ? undefined : findEntities(change.caption);
+  const view = viewOf(ctx);
   const written = await writeOnce(ctx, {
     status: 200,
     statements: [updateJesClip(ctx.ports.db, id, writerOf(ctx), { ...change, entities }, new Date(now))],
-    answer: ownJesClip(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
+    answer: ownJesClip(id, view),
   });
   if (!written) return await refuseOthers(ctx, 'jesclip', id);
-  const clip = await toWrittenClip(ctx, written.value);
+  const clip = await toJesClip(ctx.ports, written.value, view);
   // The change may show it to visitors, or hide it from them.
   if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([clip.url, clip.video.url]));
   return { ...written, value: clip };

@@ -1,6 +1,4 @@
 import type * as z from 'zod';
-import type { ActorCtx } from '../context.ts';
-import { hasScope } from '../keys/index.ts';
 import { linkMedia, type MediaPorts, type MediaRow } from '../media/index.ts';
 import type { jesClipSchema } from './responses.ts';
 
@@ -15,20 +13,19 @@ type StoredJesClip = Omit<JesClip, 'video'> & {
 /**
  * A JesClip from the JSON that the store made.
  *
- * @param readAt as for a Jes; without it, the JSON answers a write, and the life of the video's address begins then
+ * @param options.withCounts without them it has no `counts`
+ * @param options.readAt as for a Jes; without it, the JSON answers a write, and the life of the video's address begins
+ * then
  */
-export async function toJesClip(ports: MediaPorts, json: string, readAt?: number): Promise<JesClip> {
-  const { isForEverybody, ...clip } = JSON.parse(json) as StoredJesClip;
-  const at = readAt ?? Date.parse(clip.updatedAt);
-  const [video] = await linkMedia(ports, clip.video, { isForEverybody, at });
+export async function toJesClip(
+  ports: MediaPorts,
+  json: string,
+  { withCounts, readAt }: { readonly withCounts: boolean; readonly readAt?: number },
+): Promise<JesClip> {
+  const { isForEverybody, ...stored } = JSON.parse(json) as StoredJesClip;
+  const at = readAt ?? Date.parse(stored.updatedAt);
+  const [video] = await linkMedia(ports, stored.video, { isForEverybody, at });
   if (!video) throw new Error('a JesClip without its video');
-  return { ...clip, video };
-}
-
-/** The answer to a write of a JesClip, which is kept with its counts: they follow the scopes of the key that asks. */
-export async function toWrittenClip({ actor, ports }: ActorCtx, json: string): Promise<JesClip> {
-  const clip = await toJesClip(ports, json);
-  if (hasScope(actor, 'read:engagement')) return clip;
-  const { counts: _, ...rest } = clip;
-  return rest;
+  const { counts: _, ...uncounted } = stored;
+  return { ...(withCounts ? stored : uncounted), video };
 }

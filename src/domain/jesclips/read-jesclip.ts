@@ -23,7 +23,7 @@ export async function readJesClipFor(ctx: Ctx, viewerId: string | null, id: stri
 async function read({ ports, now }: Ctx, id: string, view: View): Promise<JesClip> {
   if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const { rows } = await runSql(selectJesClip(ports.db, id, view));
-  const [row] = rows;
-  if (!row) throw new ApiError({ code: 'not_found' });
-  return await toJesClip(ports, row.body, now);
+  const json = rows[0]?.body;
+  if (!json) throw new ApiError({ code: 'not_found' });
+  return await toJesClip(ports, json, { ...view, readAt: now });
 }

@@ -1,7 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
+import { type DbFunction, dbFunction } from '../../data/db-function.ts';
 import { jesclips } from '../../data/schema/jesclips.ts';
-import { template } from '../../data/template.ts';
 import {
   accountsNamed,
   asBody,
@@ -10,7 +10,6 @@ import {
   type EventView,
   mentionsJson,
   type View,
-  type ViewSlots,
   type Visibility,
   viaJson,
   visibleTo,
@@ -22,68 +21,74 @@ import { eventMediaJson, mediaJson } from '../media/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 
 /**
- * A JesClip as one JSON, made by Postgres: the answer to a read, and, of the author alone, the answer to a write in the
- * transaction of that write.
+ * A JesClip as one JSON: the answer to a read, and in the transaction of a write the answer to it. NULL where the viewer
+ * sees no such JesClip.
  */
-const jesClipJson = template<
-  { isSignedIn: boolean; withCounts: boolean; isOwn: boolean },
-  'id' | 'viewerId' | 'webOrigin' | 'authorId'
->(({ isSignedIn, withCounts, isOwn }, slot) => {
-  const view = { viewerId: isSignedIn ? slot('viewerId') : null, webOrigin: slot('webOrigin'), withCounts };
-  const condition = isOwn
-    ? sql`jesclip.id = ${slot('id')} AND jesclip.author_id = ${slot('authorId')}`
-    : sql`jesclip.id = ${slot('id')}`;
-  const video = sql`
+const jesClipJson = dbFunction(
+  'jesclip_json_v1',
+  { id: 'text', viewerId: 'text', webOrigin: 'text' },
+  'text',
+  (slot) => {
+    const video = sql`
     ${mediaJson('jesclip', sql`jesclip.id`)} AS video,
     ${visibleTo(null, 'jesclip')} AS "isForEverybody"`;
-  return sql`SELECT shown::text FROM (${clipJson(view, condition, video)}) AS found(shown)`;
-});
-
-/** A JesClip as its event tells it: without counts, and with an address that lasts. */
-const eventClipJson = template<{ isSignedIn: boolean }, 'id' | 'viewerId' | 'webOrigin' | 'apiOrigin'>(
-  ({ isSignedIn }, slot) => {
-    const view = { viewerId: isSignedIn ? slot('viewerId') : null, webOrigin: slot('webOrigin'), withCounts: false };
-    const files = eventMediaJson('jesclip', sql`jesclip.id`, {
-      isForEverybody: visibleTo(null, 'jesclip'),
-      webOrigin: view.webOrigin,
-      readAt: sql`${slot('apiOrigin')}::text || '/api/jesclips/' || jesclip.id`,
-    });
-    return clipJson(view, sql`jesclip.id = ${slot('id')}`, sql`(${files})->0 AS video`);
+    const counts = sql`(SELECT row_to_json(counts) FROM (SELECT jesclip.comment_count AS comments) counts) AS counts,`;
+    return sql`
+    SELECT row_to_json(shown)::text FROM (
+      SELECT ${clipColumns(slot('webOrigin'), video, counts)} FROM ${withAuthor('jesclip')}
+      WHERE jesclip.id = ${slot('id')} AND ${visibleTo(slot('viewerId'), 'jesclip')}) shown`;
   },
 );
 
-/** @param video columns of its file */
-function clipJson({ viewerId, webOrigin, withCounts }: ViewSlots, condition: Sql, video: Sql): Sql {
-  const counts = sql`(SELECT row_to_json(counts) FROM (SELECT jesclip.comment_count AS comments) counts) AS counts,`;
+/** A JesClip as its event tells it: without counts, and with an address that lasts. */
+const jesClipEvent = dbFunction(
+  'jesclip_event_v1',
+  { id: 'text', webOrigin: 'text', apiOrigin: 'text' },
+  'json',
+  (slot) => {
+    const files = eventMediaJson('jesclip', sql`jesclip.id`, {
+      isForEverybody: visibleTo(null, 'jesclip'),
+      webOrigin: slot('webOrigin'),
+      readAt: sql`${slot('apiOrigin')} || '/api/jesclips/' || jesclip.id`,
+    });
+    return sql`
+      SELECT row_to_json(shown) FROM (
+        SELECT ${clipColumns(slot('webOrigin'), sql`(${files})->0 AS video`)} FROM ${withAuthor('jesclip')}
+        WHERE jesclip.id = ${slot('id')}) shown`;
+  },
+);
+
+/** The functions of JesClips in the database. */
+export const JESCLIP_FUNCTIONS: readonly DbFunction[] = [jesClipJson, jesClipEvent];
+
+/**
+ * @param video columns of its file
+ * @param counts the column of its counts and a comma
+ */
+function clipColumns(webOrigin: Placeholder, video: Sql, counts = sql``): Sql {
   return sql`
-    SELECT row_to_json(shown) FROM (
-      SELECT
-        jesclip.id, ${webOrigin}::text || '/jesclip/' || jesclip.id AS url, jesclip.caption,
-        ${video},
-        ${authorJson('jesclip_author')} AS author,
-        ${viaJson(sql`jesclip.api_key_id`)} AS via,
-        jesclip.visibility,
-        array_to_json(jesclip.hashtags) AS hashtags,
-        ${mentionsJson(sql`jesclip.mention_ids`)} AS mentions,
-        ${withCounts ? counts : sql``}
-        ${timeJson(sql`jesclip.created_at`)} AS "createdAt",
-        ${timeJson(sql`jesclip.updated_at`)} AS "updatedAt",
-        ${timeJson(sql`jesclip.edited_at`)} AS "editedAt"
-      FROM ${withAuthor('jesclip')}
-      WHERE ${condition} AND ${visibleTo(viewerId, 'jesclip')}) shown`;
+    jesclip.id, ${webOrigin} || '/jesclip/' || jesclip.id AS url, jesclip.caption,
+    ${video},
+    ${authorJson('jesclip_author')} AS author,
+    ${viaJson(sql`jesclip.api_key_id`)} AS via,
+    jesclip.visibility,
+    array_to_json(jesclip.hashtags) AS hashtags,
+    ${mentionsJson(sql`jesclip.mention_ids`)} AS mentions,
+    ${counts}
+    ${timeJson(sql`jesclip.created_at`)} AS "createdAt",
+    ${timeJson(sql`jesclip.updated_at`)} AS "updatedAt",
+    ${timeJson(sql`jesclip.edited_at`)} AS "editedAt"`;
 }
 
-/** A JesClip that the viewer may see, or no row. */
-export function selectJesClip(db: Db, id: string, { viewerId, webOrigin, withCounts }: View) {
-  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: false };
-  const json = jesClipJson(variant, { id, viewerId, webOrigin, authorId: null });
-  return db.execute<{ body: string }>(asBody({}, { json }));
+/** A JesClip that the viewer sees, or NULL. */
+export function selectJesClip(db: Db, id: string, { viewerId, webOrigin }: View) {
+  return db.execute<{ body: string | null }>(asBody({}, { json: jesClipJson.call({ id, viewerId, webOrigin }) }));
 }
 
-/** A JesClip after its author wrote it, or NULL for another's. */
-export function ownJesClip(id: string, accountId: string, { viewerId, webOrigin, withCounts }: View): Sql {
-  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: true };
-  return jesClipJson(variant, { id, viewerId, webOrigin, authorId: accountId });
+/** A JesClip after its author wrote it, or no row for another's. */
+export function ownJesClip(id: string, { viewerId, webOrigin }: View): Sql {
+  const json = jesClipJson.call({ id, viewerId, webOrigin });
+  return sql`SELECT ${json} FROM jesclips WHERE id = ${id} AND author_id = ${viewerId}`;
 }
 
 export interface NewJesClipRow {
@@ -113,11 +118,8 @@ export function insertJesClip(db: Db, clip: NewJesClipRow) {
 }
 
 /** The event of a new JesClip; it carries no counts. */
-export function insertJesClipEvent(db: Db, event: SubjectEvent, { viewerId, webOrigin, apiOrigin }: EventView) {
-  const data = eventClipJson(
-    { isSignedIn: viewerId !== null },
-    { id: event.subjectId, viewerId, webOrigin, apiOrigin },
-  );
+export function insertJesClipEvent(db: Db, event: SubjectEvent, { webOrigin, apiOrigin }: EventView) {
+  const data = jesClipEvent.call({ id: event.subjectId, webOrigin, apiOrigin });
   return insertEvent(db, { ...event, event: 'jesclip.created', data });
 }
 

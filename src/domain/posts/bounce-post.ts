@@ -35,7 +35,6 @@ export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown):
       bounced_public: () => invalidField('id', 'only a Jes that is PUBLIC can be bounced'),
     },
     previewUrl: entities.url,
-    isBounce: true,
     files: [],
   });
 }

@@ -61,7 +61,6 @@ export async function createPost(
     statements: [insertPost(db, post), ...polls, ...files],
     rules: { jehub_member: () => invalidField('jeHubId', 'must be the id of a JeHub of this account') },
     previewUrl: post.linkPreviewUrl,
-    isBounce: false,
     files: media,
   });
 }

@@ -32,7 +32,7 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
       updatePost(db, id, writerOf(ctx), { ...change, entities }, new Date(now)),
       ...(change.media ? [updateAlt(db, id, actor, change.media)] : []),
     ],
-    answer: ownJes(id, actor.accountId, { ...viewOf(ctx), withCounts: true }),
+    answer: ownJes(id, viewOf(ctx)),
     postId: id,
     rules: {
       content_required: () => invalidField('content', 'must not be empty'),

@@ -7,4 +7,4 @@ export { purgeMedia } from './purge-media.ts';
 export { purgePosts } from './purge-posts.ts';
 export { readPost, readPostFor } from './read-post.ts';
 export { bounceSchema, newMediaPostSchema, newPostSchema, postChangeSchema } from './schemas.ts';
-export { emptyDeleted, pollJson } from './store.ts';
+export { emptyDeleted, JES_FUNCTIONS, pollJson } from './store.ts';

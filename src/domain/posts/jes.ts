@@ -21,25 +21,29 @@ type StoredJes = Omit<Jes, 'media' | 'bounceOfDeleted' | 'bounceOfId' | 'bounceO
 /**
  * A Jes from the JSON that `jesJson` of the store made.
  *
- * @param readAt when it is read, in unix milliseconds. Without it it is the answer to a write, and the addresses of its
- * files count from when that was, so that the same text always gives the same Jes
+ * @param options.withCounts without them, neither the Jes nor the one that it bounces has `counts`
+ * @param options.readAt when it is read, in unix milliseconds. Without it it is the answer to a write, and the addresses
+ * of its files count from when that was, so that the same text always gives the same Jes
  */
-export async function toJes(ports: MediaPorts, json: string, readAt?: number): Promise<Jes> {
-  const stored = JSON.parse(json) as StoredJes;
-  const at = readAt ?? Date.parse(stored.updatedAt);
-  const { bounceOf, bounceOfId, ...jes } = stored;
-  const shown = await withAddresses(ports, jes, at);
+export async function toJes(
+  ports: MediaPorts,
+  json: string,
+  { withCounts, readAt }: { readonly withCounts: boolean; readonly readAt?: number },
+): Promise<Jes> {
+  const { bounceOf, bounceOfId, ...jes } = JSON.parse(json) as StoredJes;
+  const at = readAt ?? Date.parse(jes.updatedAt);
+  const shown = await show(jes);
   if (bounceOfId === null) return { ...shown, bounceOf: null };
   if (bounceOf === null) return { ...shown, bounceOf: null, bounceOfDeleted: true };
   const { bounceOfId: deeper, ...original } = bounceOf;
-  const shownOriginal = await withAddresses(ports, original, at);
+  const shownOriginal = await show(original);
   return { ...shown, bounceOf: { ...shownOriginal, bounceOf: null, ...(deeper !== null && { bounceOfId: deeper }) } };
-}
 
-async function withAddresses(
-  ports: MediaPorts,
-  { isForEverybody, ...jes }: Omit<StoredJes, 'bounceOf' | 'bounceOfId'>,
-  at: number,
-): Promise<Omit<Jes, 'bounceOf'>> {
-  return { ...jes, media: await linkMedia(ports, jes.media, { isForEverybody, at }) };
+  async function show({ isForEverybody, ...stored }: Omit<StoredJes, 'bounceOf' | 'bounceOfId'>) {
+    const { counts: _, ...uncounted } = stored;
+    return {
+      ...(withCounts ? stored : uncounted),
+      media: await linkMedia(ports, stored.media, { isForEverybody, at }),
+    };
+  }
 }

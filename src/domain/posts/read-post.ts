@@ -23,7 +23,7 @@ export async function readPostFor(ctx: Ctx, viewerId: string | null, id: string)
 async function read({ ports, now }: Ctx, id: string, view: View): Promise<Jes> {
   if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const { rows } = await runSql(selectJes(ports.db, id, view));
-  const [row] = rows;
-  if (!row) throw new ApiError({ code: 'not_found' });
-  return await toJes(ports, row.body, now);
+  const json = rows[0]?.body;
+  if (!json) throw new ApiError({ code: 'not_found' });
+  return await toJes(ports, json, { ...view, readAt: now });
 }

@@ -1,8 +1,9 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type Placeholder, sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
+import { type DbFunction, dbFunction } from '../../data/db-function.ts';
 import { pollOptions, polls } from '../../data/schema/polls.ts';
 import { posts } from '../../data/schema/posts.ts';
-import { type Slot, template } from '../../data/template.ts';
+import { template } from '../../data/template.ts';
 import {
   accountsNamed,
   asBody,
@@ -13,7 +14,6 @@ import {
   type PostAlias,
   textArray,
   type View,
-  type ViewSlots,
   type Visibility,
   viaJson,
   visibleTo,
@@ -26,83 +26,79 @@ import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 import { hasVisibleText } from '../text.ts';
 import type { Location } from './jes.ts';
 
-/** A Jes as its event tells it, in one JSON: what a read answers without counts, and with addresses that last. */
-const eventJesJson = template<
-  { isSignedIn: boolean; isBounce: boolean },
-  'id' | 'viewerId' | 'webOrigin' | 'apiOrigin'
->(({ isSignedIn, isBounce }, slot) => {
-  const view = {
-    viewerId: isSignedIn ? slot('viewerId') : null,
-    webOrigin: slot('webOrigin'),
-    apiOrigin: slot('apiOrigin'),
-    withCounts: false,
-  };
-  const columns = eventColumns('original', view);
-  const told = (more: Sql) =>
-    sql`(SELECT row_to_json(told) FROM (SELECT ${columns}, NULL::json AS "bounceOf"${more}) told)`;
-  const original = sql`(
-    SELECT CASE WHEN original.bounce_of_id IS NULL THEN ${told(sql``)}
-      ELSE ${told(sql`, original.bounce_of_id AS "bounceOfId"`)} END
-    FROM ${withAuthor('original')}
-    WHERE original.id = post.bounce_of_id AND ${visibleTo(view.viewerId, 'original')})`;
-  return sql`
-    SELECT row_to_json(jes) FROM (
-      SELECT ${eventColumns('post', view)}, ${isBounce ? original : sql`NULL::json`} AS "bounceOf"
-      FROM ${withAuthor('post')} WHERE post.id = ${slot('id')}) jes`;
-});
-
-function eventColumns(alias: PostAlias, view: ViewSlots & { readonly apiOrigin: Slot<string> }): Sql {
-  const id = sql`${sql.raw(alias)}.id`;
-  const media = eventMediaJson('post', id, {
-    isForEverybody: visibleTo(null, alias),
-    webOrigin: view.webOrigin,
-    readAt: sql`${view.apiOrigin}::text || '/api/posts/' || ${id}`,
-  });
-  return jesColumns(alias, view, sql`${media} AS media`);
-}
-
 /**
- * A Jes as one JSON, made by Postgres: the answer to a read, and, of the author alone, the answer to a write in the
- * transaction of that write.
+ * A Jes as one JSON: the answer to a read, and in the transaction of a write the answer to it. NULL where the viewer
+ * sees no such Jes.
  */
-const jesJson = template<
-  { isSignedIn: boolean; withCounts: boolean; isOwn: boolean },
-  'id' | 'viewerId' | 'webOrigin' | 'authorId'
->(({ isSignedIn, withCounts, isOwn }, slot) => {
-  const view = { viewerId: isSignedIn ? slot('viewerId') : null, webOrigin: slot('webOrigin'), withCounts };
-  const condition = isOwn
-    ? sql`post.id = ${slot('id')} AND post.author_id = ${slot('authorId')}`
-    : sql`post.id = ${slot('id')}`;
+const jesJson = dbFunction('jes_json_v1', { id: 'text', viewerId: 'text', webOrigin: 'text' }, 'text', (slot) => {
+  const [viewerId, webOrigin] = [slot('viewerId'), slot('webOrigin')];
   const original = sql`(
     SELECT row_to_json(jes) FROM (
-      SELECT ${storedColumns('original', view)}, NULL::json AS "bounceOf"
+      SELECT ${storedColumns('original', webOrigin)}, NULL::json AS "bounceOf"
       FROM ${withAuthor('original')}
-      WHERE original.id = post.bounce_of_id AND ${visibleTo(view.viewerId, 'original')}) jes)`;
+      WHERE original.id = post.bounce_of_id AND ${visibleTo(viewerId, 'original')}) jes)`;
   return sql`
     SELECT row_to_json(jes)::text FROM (
-      SELECT ${storedColumns('post', view)}, ${original} AS "bounceOf"
+      SELECT ${storedColumns('post', webOrigin)}, ${original} AS "bounceOf"
       FROM ${withAuthor('post')}
-      WHERE ${condition} AND ${visibleTo(view.viewerId, 'post')}) jes`;
+      WHERE post.id = ${slot('id')} AND ${visibleTo(viewerId, 'post')}) jes`;
 });
 
-/** The columns of {@link jesJson}: files by their objects, and what `toJes` needs to know beside them. */
-function storedColumns(alias: PostAlias, view: ViewSlots): Sql {
+/** The columns of {@link jesJson}: files by their objects, counts, and what `toJes` needs to know beside them. */
+function storedColumns(alias: PostAlias, webOrigin: Placeholder): Sql {
   const p = sql.raw(alias);
   const media = sql`
     ${mediaJson('post', sql`${p}.id`)} AS media,
     ${visibleTo(null, alias)} AS "isForEverybody",
     ${p}.bounce_of_id AS "bounceOfId"`;
-  return jesColumns(alias, view, media);
-}
-
-/** @param media columns of its files */
-function jesColumns(alias: PostAlias, { webOrigin, withCounts }: ViewSlots, media: Sql): Sql {
-  const p = sql.raw(alias);
   const counts = sql`(SELECT row_to_json(counts) FROM (
     SELECT ${p}.like_count AS likes, ${p}.comment_count AS comments, ${p}.bounce_count AS bounces,
       ${p}.save_count AS saves) counts) AS counts,`;
+  return jesColumns(alias, webOrigin, media, counts);
+}
+
+/** A Jes as its event tells it, in one JSON: what a read answers without counts, and with addresses that last. */
+const jesEvent = dbFunction(
+  'jes_event_v1',
+  { id: 'text', viewerId: 'text', webOrigin: 'text', apiOrigin: 'text' },
+  'json',
+  (slot) => {
+    const columns = eventColumns('original', slot);
+    const told = (more: Sql) =>
+      sql`(SELECT row_to_json(told) FROM (SELECT ${columns}, NULL::json AS "bounceOf"${more}) told)`;
+    const original = sql`(
+      SELECT CASE WHEN original.bounce_of_id IS NULL THEN ${told(sql``)}
+        ELSE ${told(sql`, original.bounce_of_id AS "bounceOfId"`)} END
+      FROM ${withAuthor('original')}
+      WHERE original.id = post.bounce_of_id AND ${visibleTo(slot('viewerId'), 'original')})`;
+    return sql`
+      SELECT row_to_json(jes) FROM (
+        SELECT ${eventColumns('post', slot)}, ${original} AS "bounceOf"
+        FROM ${withAuthor('post')} WHERE post.id = ${slot('id')}) jes`;
+  },
+);
+
+function eventColumns(alias: PostAlias, slot: (name: 'webOrigin' | 'apiOrigin') => Placeholder): Sql {
+  const id = sql`${sql.raw(alias)}.id`;
+  const media = eventMediaJson('post', id, {
+    isForEverybody: visibleTo(null, alias),
+    webOrigin: slot('webOrigin'),
+    readAt: sql`${slot('apiOrigin')} || '/api/posts/' || ${id}`,
+  });
+  return jesColumns(alias, slot('webOrigin'), sql`${media} AS media`);
+}
+
+/** The functions of Jes in the database. */
+export const JES_FUNCTIONS: readonly DbFunction[] = [jesJson, jesEvent];
+
+/**
+ * @param media columns of its files
+ * @param counts the column of its counts and a comma
+ */
+function jesColumns(alias: PostAlias, webOrigin: Placeholder, media: Sql, counts = sql``): Sql {
+  const p = sql.raw(alias);
   return sql`
-    ${p}.id, ${webOrigin}::text || '/post/' || ${p}.id AS url, ${p}.content, ${p}.visibility,
+    ${p}.id, ${webOrigin} || '/post/' || ${p}.id AS url, ${p}.content, ${p}.visibility,
     ${authorJson(`${alias}_author`)} AS author,
     ${viaJson(sql`${p}.api_key_id`)} AS via,
     ${media},
@@ -111,7 +107,7 @@ function jesColumns(alias: PostAlias, { webOrigin, withCounts }: ViewSlots, medi
     array_to_json(${p}.hashtags) AS hashtags,
     ${mentionsJson(sql`${p}.mention_ids`)} AS mentions,
     (SELECT row_to_json(hub) FROM (SELECT id, name FROM jehubs WHERE id = ${p}.jehub_id) hub) AS "jeHub",
-    ${withCounts ? counts : sql``}
+    ${counts}
     ${timeJson(sql`${p}.created_at`)} AS "createdAt",
     ${timeJson(sql`${p}.updated_at`)} AS "updatedAt",
     ${timeJson(sql`${p}.edited_at`)} AS "editedAt"`;
@@ -130,19 +126,19 @@ export function pollJson(postId: Sql): Sql {
       FROM polls WHERE post_id = ${postId}) poll`;
 }
 
-/** A Jes that the viewer may see, or no row. */
-export function selectJes(db: Db, id: string, view: View) {
-  const { viewerId, webOrigin, withCounts } = view;
-  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: false };
-  const json = jesJson(variant, { id, viewerId, webOrigin, authorId: null });
-  return db.execute<{ body: string }>(asBody({}, { json }));
+/** A Jes that the viewer sees, or NULL. */
+export function selectJes(db: Db, id: string, { viewerId, webOrigin }: View) {
+  return db.execute<{ body: string | null }>(asBody({}, { json: jesJson.call({ id, viewerId, webOrigin }) }));
 }
 
-/** A Jes after its author wrote it, or NULL where it is not theirs. */
-export function ownJes(id: string, accountId: string, { viewerId, webOrigin, withCounts }: View): Sql {
-  const variant = { isSignedIn: viewerId !== null, withCounts, isOwn: true };
-  return jesJson(variant, { id, viewerId, webOrigin, authorId: accountId });
+/** A Jes after its author wrote it, or no row where it is not theirs. */
+export function ownJes(id: string, { viewerId, webOrigin }: View): Sql {
+  return ownJesSql({}, { id, viewerId, json: jesJson.call({ id, viewerId, webOrigin }) });
 }
+
+const ownJesSql = template<Record<string, never>, 'id' | 'viewerId' | 'json'>(
+  (_, slot) => sql`SELECT ${slot('json')} FROM posts WHERE id = ${slot('id')} AND author_id = ${slot('viewerId')}`,
+);
 
 export interface NewPostRow {
   readonly id: string;
@@ -208,10 +204,8 @@ const insertPostSql = template<
 const ONE_MORE_POST = sql`, total_posts = total_posts + 1`;
 
 /** The event of a new Jes, and one more in the total of its author. */
-export function insertPostEvent(db: Db, event: SubjectEvent & { readonly isBounce: boolean }, view: EventView) {
-  const { viewerId, webOrigin, apiOrigin } = view;
-  const variant = { isSignedIn: viewerId !== null, isBounce: event.isBounce };
-  const data = eventJesJson(variant, { id: event.subjectId, viewerId, webOrigin, apiOrigin });
+export function insertPostEvent(db: Db, event: SubjectEvent, { viewerId, webOrigin, apiOrigin }: EventView) {
+  const data = jesEvent.call({ id: event.subjectId, viewerId, webOrigin, apiOrigin });
   return insertEvent(db, { ...event, event: 'jes.created', data, alsoSet: ONE_MORE_POST });
 }
 

@@ -11,7 +11,7 @@ import type { Jes } from './jes.ts';
 import { insertPostEvent, ownJes } from './store.ts';
 import { toWrittenJes } from './written-jes.ts';
 
-/** A new Jes, a bounce or not. */
+/** A new Jes, which may be a bounce. */
 export interface NewJes {
   readonly id: string;
   /** They insert the Jes, and what belongs to it. */
@@ -20,7 +20,6 @@ export interface NewJes {
   readonly rules: Rules;
   /** The URL that is to be unfurled. */
   readonly previewUrl: string | null;
-  readonly isBounce: boolean;
   readonly files: readonly StoredMedia[];
 }
 
@@ -30,13 +29,13 @@ export interface NewJes {
  * @throws ApiError `daily_quota_exceeded`, why the actor may not write any more, and by the rules of the statements
  */
 export async function writeJes(ctx: ActorCtx, jes: NewJes): Promise<Written<Jes>> {
-  const { id, rules, previewUrl, isBounce, files } = jes;
+  const { id, rules, previewUrl, files } = jes;
   const { accountId } = ctx.actor;
   const { db } = ctx.ports;
-  const view = { ...viewOf(ctx), withCounts: true };
-  const event = { id: newEventId(), subjectId: id, accountId, at: new Date(ctx.now), isBounce };
+  const view = viewOf(ctx);
+  const event = { id: newEventId(), subjectId: id, accountId, at: new Date(ctx.now) };
   const statements = [...jes.statements, insertPostEvent(db, event, view)];
-  const answer = ownJes(id, accountId, view);
+  const answer = ownJes(id, view);
   const written = await writeOnce(
     ctx,
     asCreation(ctx, { statements, answer, rules, postId: id, eventId: event.id }, files),

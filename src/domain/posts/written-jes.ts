@@ -1,7 +1,7 @@
 import { runSql } from '../../data/db.ts';
+import { viewOf } from '../content/index.ts';
 import type { ActorCtx } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
-import { hasScope } from '../keys/index.ts';
 import { type Jes, toJes } from './jes.ts';
 import { selectJesVisible } from './store.ts';
 
@@ -13,14 +13,9 @@ import { selectJesVisible } from './store.ts';
  */
 export async function toWrittenJes(ctx: ActorCtx, written: Written<string>): Promise<Written<Jes>> {
   const { actor, ports } = ctx;
-  const kept = await toJes(ports, written.value);
-  const jes = hasScope(actor, 'read:engagement') ? kept : withoutCounts(kept);
+  const jes = await toJes(ports, written.value, viewOf(ctx));
   const { bounceOf, ...rest } = jes;
   if (!written.replayed || bounceOf === null) return { ...written, value: jes };
   const { rows } = await runSql(selectJesVisible(ports.db, bounceOf.id, actor.accountId));
   return { ...written, value: rows.length > 0 ? jes : { ...rest, bounceOf: null, bounceOfDeleted: true } };
-}
-
-function withoutCounts({ counts: _, bounceOf, ...jes }: Jes): Jes {
-  return { ...jes, bounceOf: bounceOf && withoutCounts(bounceOf) };
 }
