@@ -78,8 +78,8 @@ describe('the tables', () => {
     const schema = files.filter((file) => file.startsWith('data/schema/'));
     const texts = schema.map((file) => readFileSync(join(SRC, file), 'utf8')).join('\n');
     const tables = [...texts.matchAll(/pgTable\(\s*'(\w+)'/g)].map(([, name]) => name);
-    const readme = readFileSync(join(SRC, 'README.md'), 'utf8');
-    const list = /## What Neon keeps[\s\S]+?\n## /.exec(readme)?.[0] ?? '';
+    const page = readFileSync(join(SRC, 'STORES.md'), 'utf8');
+    const list = /## What Neon keeps[\s\S]+?\n## /.exec(page)?.[0] ?? '';
     const listed = [...list.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = '']) =>
       [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
     );
@@ -93,9 +93,9 @@ test('the costs of src/SCALE.md are those of the bench (npm run docs:costs)', ()
   expect(withCostTable(scale)).toBe(scale);
 });
 
-test('the retention table of src/README.md is that of the code (npm run docs:retention)', () => {
-  const readme = readFileSync(join(SRC, 'README.md'), 'utf8');
-  expect(withRetentionTable(readme)).toBe(readme);
+test('the retention table of src/STORES.md is that of the code (npm run docs:retention)', () => {
+  const page = readFileSync(join(SRC, 'STORES.md'), 'utf8');
+  expect(withRetentionTable(page)).toBe(page);
 });
 
 describe('Cloudflare', () => {

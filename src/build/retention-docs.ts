@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { DAY_MS, HOUR_MS } from '../config/limits.ts';
 import { RETENTION, type RetentionRule, tableNameOf } from '../data/retention.ts';
 
-const README = join(import.meta.dirname, '../README.md');
+const PAGE = join(import.meta.dirname, '../STORES.md');
 const BLOCK = /(<!-- retention: npm run docs:retention -->\n)[\s\S]*?(<!-- \/retention -->)/;
 
-/** `src/README.md` with the retention table of the code in its place. */
-export function withRetentionTable(readme: string): string {
-  if (!BLOCK.test(readme)) throw new Error('src/README.md has no place for the retention table');
+/** `src/STORES.md` with the retention table of the code in its place. */
+export function withRetentionTable(page: string): string {
+  if (!BLOCK.test(page)) throw new Error('src/STORES.md has no place for the retention table');
   const rows = RETENTION.map((rule) => `| \`${tableNameOf(rule)}\` | ${rule.growsWith} | ${keptFor(rule)} |\n`);
-  return readme.replace(BLOCK, `$1| table | grows with | kept |\n|---|---|---|\n${rows.join('')}$2`);
+  return page.replace(BLOCK, `$1| table | grows with | kept |\n|---|---|---|\n${rows.join('')}$2`);
 }
 
 function keptFor({ column, keptMs }: RetentionRule): string {
@@ -19,4 +19,4 @@ function keptFor({ column, keptMs }: RetentionRule): string {
   return `${time} after \`${column.name}\``;
 }
 
-if (import.meta.main) writeFileSync(README, withRetentionTable(readFileSync(README, 'utf8')));
+if (import.meta.main) writeFileSync(PAGE, withRetentionTable(readFileSync(PAGE, 'utf8')));

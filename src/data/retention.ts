@@ -29,11 +29,11 @@ export interface RetentionRule {
   readonly column: PgColumn;
   /** Milliseconds after the time in the column; 0 = the column is the time at which the row expires. */
   readonly keptMs: number;
-  /** The cause of new rows, for `src/README.md`. */
+  /** The cause of new rows, for `src/STORES.md`. */
   readonly growsWith: string;
 }
 
-/** Every table whose rows end by time alone. `npm run docs:retention` writes the table of `src/README.md` from this. */
+/** Every table whose rows end by time alone. `npm run docs:retention` writes the table of `src/STORES.md` from this. */
 export const RETENTION: readonly RetentionRule[] = [
   {
     table: keyReveals,

@@ -24,7 +24,7 @@ export type ErrorHandler = (context: RequestContext, reason: ErrorReason) => Res
  * writes the request's one log event.
  *
  * A wrapper and not a middleware, since Hono runs a route with a single handler without composing a chain;
- * `src/README.md` has the saving on the path that refuses a bad key.
+ * `src/DECISIONS.md` has the saving on the path that refuses a bad key.
  *
  * @param route the pattern, for the log
  * @param refuse how a refusal looks where the answer throws one
