@@ -39,7 +39,7 @@ async function send(form: Locator): Promise<{ said: string; body: Record<string,
   return { said, body: JSON.parse((await form.locator('form section').textContent()) ?? '') };
 }
 
-test('the reference alone leads a newcomer to a key and the first calls', { timeout: 120_000 }, async () => {
+test('the reference alone leads a newcomer to a key and the first calls', async () => {
   const context = await here.browser.newContext();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
@@ -71,7 +71,7 @@ test('the reference alone leads a newcomer to a key and the first calls', { time
   expect(said).toEqual([]);
 });
 
-test('the reference sends calls with a key, and keeps the key in the page', { timeout: 120_000 }, async () => {
+test('the reference sends calls with a key, and keeps the key in the page', async () => {
   const context = await here.browser.newContext();
   const page = await context.newPage();
   await signUpByForm(page, here.site.origin);
@@ -115,7 +115,7 @@ test('the reference sends calls with a key, and keeps the key in the page', { ti
   expect(said.filter((one) => !one.startsWith('Failed to load resource'))).toEqual([]);
 });
 
-test('the reference posts, refuses and deletes a Jes, and uploads a video', { timeout: 60_000 }, async () => {
+test('the reference posts, refuses and deletes a Jes, and uploads a video', async () => {
   const page = await here.browser.newPage();
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, {
@@ -145,7 +145,7 @@ test('the reference posts, refuses and deletes a Jes, and uploads a video', { ti
   await remove.getByText('204 No Content').waitFor();
 });
 
-test('each form of the reference has all fields and shows the curl of its call', { timeout: 60_000 }, async () => {
+test('each form of the reference has all fields and shows the curl of its call', async () => {
   const page = await here.browser.newPage();
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, WISH);
@@ -194,7 +194,7 @@ test('each form of the reference has all fields and shows the curl of its call',
   expect((await send(post)).body).toMatchObject({ code: 'invalid_request', details: [{ path: 'location' }] });
 });
 
-test('a form of the reference says when the next request is allowed', { timeout: 60_000 }, async () => {
+test('a form of the reference says when the next request is allowed', async () => {
   const page = await here.browser.newPage();
   await signUpByForm(page, here.site.origin);
   const { key } = await generateByForm(page, here.site.origin, WISH);
@@ -228,7 +228,7 @@ test('the reference without scripts shows examples in every language and no form
   expect(page.url()).toBe(`${here.site.origin}/docs/errors#not_found`);
 });
 
-test('the keyboard alone opens the menu of a phone, follows a link and sends a call', { timeout: 60_000 }, async () => {
+test('the keyboard alone opens the menu of a phone, follows a link and sends a call', async () => {
   const page = await (await here.browser.newContext({ viewport: { width: 390, height: 800 } })).newPage();
   await page.goto(`${here.site.origin}/docs/reference`);
   const tabTo = async (control: Locator) => {
@@ -273,7 +273,7 @@ test('a choice of language applies to the whole site, also by keyboard', async (
   await page.waitForURL(`${here.site.origin}/docs/errors#not_found`);
 });
 
-test('the search of the docs finds an error code, a call and a chapter', { timeout: 60_000 }, async () => {
+test('the search of the docs finds an error code, a call and a chapter', async () => {
   const page = await (await here.browser.newContext()).newPage();
   const said = await watched(page);
   await page.goto(`${here.site.origin}/docs`);

@@ -29,7 +29,7 @@ async function newPage(javaScriptEnabled: boolean): Promise<Page> {
   return await (await here.browser.newContext({ javaScriptEnabled })).newPage();
 }
 
-test('a rotation goes from the second key to the end of the first, without scripts', { timeout: 120_000 }, async () => {
+test('a rotation goes from the second key to the end of the first, without scripts', async () => {
   const { origin, secrets } = here.site;
   const page = await newPage(false);
   const { email } = await signUpByForm(page, origin);
@@ -75,7 +75,7 @@ test('a rotation goes from the second key to the end of the first, without scrip
   await page.context().close();
 });
 
-test('a leak goes from the report to the banner to the clean-up', { timeout: 120_000 }, async () => {
+test('a leak goes from the report to the banner to the clean-up', async () => {
   const { origin } = here.site;
   const page = await newPage(true);
   await signUpByForm(page, origin);

@@ -44,7 +44,7 @@ test('the role for the Worker may read and write every table, those to come too,
     await emulator.close();
     await backend.close();
   }
-}, 60_000);
+});
 
 test('a key revoked by SQL is refused once the sweep has updated Redis', async () => {
   const { secret, ...urls } = servicesOfProcess();

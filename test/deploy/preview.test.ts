@@ -18,8 +18,6 @@ import { ACCOUNT_ID, API_TOKEN, serveCloudflareApi } from '../support/cloud/clou
 import { servicesOfProcess } from '../support/database/services.ts';
 import { ROOT } from '../support/worker/bundle.ts';
 
-const TIMEOUT_MS = 60_000;
-
 const production = experimental_readRawConfig({ config: join(ROOT, 'wrangler.toml') }).rawConfig;
 
 describe('the configuration of previews', () => {
@@ -115,7 +113,7 @@ describe('a branch of Neon', () => {
 const QUEUES = ['jestha-link-previews-preview', 'jestha-webhook-events-preview', 'jestha-webhook-retries-preview'];
 
 describe('preview.ts, with the real wrangler', () => {
-  test('makes the Worker whose versions previews are, without secrets or routes', { timeout: TIMEOUT_MS }, async () => {
+  test('makes the Worker whose versions previews are, without secrets or routes', async () => {
     const api = await serveCloudflareApi();
     api.account.queues = QUEUES;
     api.account.buckets = ['jestha-media-preview'];
@@ -138,62 +136,58 @@ describe('preview.ts, with the real wrangler', () => {
     }
   });
 
-  test(
-    'uploads a version over a migrated branch, and keeps its secrets out of the log',
-    { timeout: TIMEOUT_MS },
-    async () => {
-      const { secret, ...urls } = servicesOfProcess();
-      const { DATABASE_URL, NEON_SQL_ENDPOINT } = secretsFor(urls, secret);
-      const neon = await serveNeonApi(DATABASE_URL);
-      const api = await serveCloudflareApi();
-      api.account.deployments = [{ versions: [{ version_id: crypto.randomUUID(), percentage: 100 }] }];
-      api.account.queues = QUEUES;
-      api.account.buckets = ['jestha-media-preview'];
-      const folder = await mkdtemp(join(tmpdir(), 'preview-'));
-      const env = {
-        ...process.env,
-        CLOUDFLARE_API_BASE_URL: api.url,
-        CLOUDFLARE_API_TOKEN: API_TOKEN,
-        CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
-        NEON_API_URL: neon.url,
-        NEON_API_KEY: API_KEY,
-        NEON_PROJECT_ID: 'project',
-        NEON_SQL_ENDPOINT,
-        UPSTASH_REDIS_REST_URL: urls.upstash,
-        UPSTASH_REDIS_REST_TOKEN: 'a token of Upstash',
-        WORKERS_SUBDOMAIN: 'example',
-        PULL_REQUEST: '7',
-        GITHUB_ENV: join(folder, 'env'),
-        GITHUB_OUTPUT: join(folder, 'output'),
-      };
-      try {
-        const { stdout, stderr } = await promisify(execFile)('node', ['src/ops/deploy/preview.ts', 'up'], {
-          cwd: ROOT,
-          env,
-        });
-        const url = 'https://pr-7-jestha-api-preview.example.workers.dev';
-        expect(stdout).toContain(`The preview is at ${url}`);
-        expect(await readFile(env.GITHUB_OUTPUT, 'utf8')).toBe(`url=${url}\n`);
-        expect(await readFile(env.GITHUB_ENV, 'utf8')).toBe(`DATABASE_URL=${DATABASE_URL}\nJESTHA_ORIGIN=${url}\n`);
-        const log = (stdout + stderr).replace(`::add-mask::${DATABASE_URL}\n`, '');
-        for (const hidden of [secret, API_KEY, 'a token of Upstash', API_TOKEN]) expect(log).not.toContain(hidden);
+  test('uploads a version over a migrated branch, and keeps its secrets out of the log', async () => {
+    const { secret, ...urls } = servicesOfProcess();
+    const { DATABASE_URL, NEON_SQL_ENDPOINT } = secretsFor(urls, secret);
+    const neon = await serveNeonApi(DATABASE_URL);
+    const api = await serveCloudflareApi();
+    api.account.deployments = [{ versions: [{ version_id: crypto.randomUUID(), percentage: 100 }] }];
+    api.account.queues = QUEUES;
+    api.account.buckets = ['jestha-media-preview'];
+    const folder = await mkdtemp(join(tmpdir(), 'preview-'));
+    const env = {
+      ...process.env,
+      CLOUDFLARE_API_BASE_URL: api.url,
+      CLOUDFLARE_API_TOKEN: API_TOKEN,
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
+      NEON_API_URL: neon.url,
+      NEON_API_KEY: API_KEY,
+      NEON_PROJECT_ID: 'project',
+      NEON_SQL_ENDPOINT,
+      UPSTASH_REDIS_REST_URL: urls.upstash,
+      UPSTASH_REDIS_REST_TOKEN: 'a token of Upstash',
+      WORKERS_SUBDOMAIN: 'example',
+      PULL_REQUEST: '7',
+      GITHUB_ENV: join(folder, 'env'),
+      GITHUB_OUTPUT: join(folder, 'output'),
+    };
+    try {
+      const { stdout, stderr } = await promisify(execFile)('node', ['src/ops/deploy/preview.ts', 'up'], {
+        cwd: ROOT,
+        env,
+      });
+      const url = 'https://pr-7-jestha-api-preview.example.workers.dev';
+      expect(stdout).toContain(`The preview is at ${url}`);
+      expect(await readFile(env.GITHUB_OUTPUT, 'utf8')).toBe(`url=${url}\n`);
+      expect(await readFile(env.GITHUB_ENV, 'utf8')).toBe(`DATABASE_URL=${DATABASE_URL}\nJESTHA_ORIGIN=${url}\n`);
+      const log = (stdout + stderr).replace(`::add-mask::${DATABASE_URL}\n`, '');
+      for (const hidden of [secret, API_KEY, 'a token of Upstash', API_TOKEN]) expect(log).not.toContain(hidden);
 
-        const [upload = ''] = api.uploads;
-        const bindings = [...upload.matchAll(/\{"name":"(\w+)","type":"(\w+)"/g)].map(
-          ([, name, type]) => `${type} ${name}`,
-        );
-        expect(bindings).toEqual(expect.arrayContaining(['secret_text DATABASE_URL', 'secret_text SESSION_SECRET']));
-        expect(upload).toContain('"bucket_name":"jestha-media-preview"');
-        expect(upload).toContain(`"text":"${url}"`);
-        for (const name of ['config', 'secrets'])
-          expect(existsSync(join(ROOT, `.wrangler/preview-${name}.json`))).toBe(false);
-      } finally {
-        neon.close();
-        await api.close();
-        await rm(folder, { recursive: true });
-      }
-    },
-  );
+      const [upload = ''] = api.uploads;
+      const bindings = [...upload.matchAll(/\{"name":"(\w+)","type":"(\w+)"/g)].map(
+        ([, name, type]) => `${type} ${name}`,
+      );
+      expect(bindings).toEqual(expect.arrayContaining(['secret_text DATABASE_URL', 'secret_text SESSION_SECRET']));
+      expect(upload).toContain('"bucket_name":"jestha-media-preview"');
+      expect(upload).toContain(`"text":"${url}"`);
+      for (const name of ['config', 'secrets'])
+        expect(existsSync(join(ROOT, `.wrangler/preview-${name}.json`))).toBe(false);
+    } finally {
+      neon.close();
+      await api.close();
+      await rm(folder, { recursive: true });
+    }
+  });
 
   test.each([
     ['12; rm -rf /', 'PULL_REQUEST must be a number.'],

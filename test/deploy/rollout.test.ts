@@ -99,7 +99,7 @@ describe('npm run deploy:gradual, with the real wrangler', () => {
   beforeAll(async () => {
     workers = await startWorkers(1, { patient: true });
     reader = await makeKey(workers.secrets, { scopes: ['read:comment'] });
-  }, 60_000);
+  });
   afterAll(() => workers.close());
 
   beforeEach(async () => {

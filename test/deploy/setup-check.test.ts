@@ -252,7 +252,7 @@ describe('setup:check before the first migration', () => {
     backend = await openPglite(undefined);
     emulator = await serveNeonHttp({ backend, password: 'correct', port: 0 });
     sql = connectSql('postgres://app:correct@localhost/app', `${emulator.url}/sql`);
-  }, 60_000);
+  });
   afterAll(async () => {
     await emulator.close();
     await backend.close();

@@ -45,7 +45,7 @@ beforeAll(async () => {
   close = () => server.close();
   const fenced = { scopes: ['read:comment' as const], ipAllowlist: ['192.0.2.1', '2001:db8::1'] };
   fencedApiKey = (await makeKey(workers.secrets, fenced)).key;
-}, 60_000);
+});
 afterAll(async () => {
   close();
   await workers.close();

@@ -22,4 +22,4 @@ test('every foreign key begins an index, so that deleting what it names reads no
     await emulator.close();
     await backend.close();
   }
-}, 60_000);
+});

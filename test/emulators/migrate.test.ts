@@ -64,7 +64,7 @@ describe.each(backends)('migrations on $name', ({ open }) => {
     backend = await open();
     emulator = await serveNeonHttp({ backend, password: 'correct', port: 0 });
     sql = connectSql('postgres://app:correct@localhost/app', `${emulator.url}/sql`);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await emulator.close();

@@ -16,9 +16,6 @@ const backends = [{ name: 'pglite', open: () => openPglite(undefined) }];
 const { TEST_DATABASE_URL } = process.env;
 if (TEST_DATABASE_URL) backends.push({ name: 'postgres', open: async () => openPostgres(TEST_DATABASE_URL) });
 
-/** PGlite makes a new database in 4 seconds, and in far more on a busy machine. */
-const PGLITE_START_MS = 60_000;
-
 const endpoints = new Map<string, string>();
 neonConfig.fetchEndpoint = (host) => `${endpoints.get(host)}/sql`;
 
@@ -31,7 +28,7 @@ describe.each(backends)('Neon over HTTP on $name', ({ name, open }) => {
     await backend.exec(`CREATE SCHEMA ${SCHEMA}; CREATE TABLE ${SCHEMA}.rows (scope text, id int, UNIQUE (scope, id))`);
     emulator = await serveNeonHttp({ backend, password: PASSWORD, port: 0 });
     endpoints.set(name, emulator.url);
-  }, PGLITE_START_MS);
+  });
 
   afterAll(async () => {
     await emulator.close();

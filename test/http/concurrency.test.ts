@@ -85,7 +85,7 @@ test('concurrent writes to the same few things are counted exactly, and none fai
     ).toEqual([]);
   });
   await fc.assert(property, { numRuns: 8, endOnFailure: true });
-}, 120_000);
+});
 
 test('the daily quota is exact: of twenty at once by several keys, five fit', async () => {
   const harness = new Harness();

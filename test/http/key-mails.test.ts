@@ -114,7 +114,7 @@ describe('a year of a busy account', () => {
     );
     // Nineteen refusals are not many, and a revoked key gets no warnings.
     expect(unsent.map(({ kind }) => kind)).toEqual(['refused', 'expires_30', 'expires_7', 'expires_1', 'expired']);
-  }, 120_000);
+  });
 });
 
 const mailTo = async (account: { username: string }, start: string) =>

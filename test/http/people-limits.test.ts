@@ -94,7 +94,7 @@ test('of 75 Jes posted in seconds by two sessions of one account, 30 are written
   );
   clock.set('2026-11-24T12:02:00Z');
   expect((await post(75)).status).toBe(201);
-}, 60_000);
+});
 
 test('bounces, quote-bounces and JesClips count as new Jes; a repeated request does not write again', async () => {
   stopClock(SECONDS_10);
@@ -110,7 +110,7 @@ test('bounces, quote-bounces and JesClips count as new Jes; a repeated request d
   for (const response of [await bounce('one more'), await clip()]) {
     expect(await answerOf(response)).toEqual(JES_OF_MINUTE);
   }
-}, 60_000);
+});
 
 test('121 likes by one person within a minute are 120 and a 429; reading goes on', async () => {
   stopClock(SECONDS_10);
@@ -123,7 +123,7 @@ test('121 likes by one person within a minute are 120 and a 429; reading goes on
   expect(response.headers.get('Retry-After')).toBe('50');
   expect(await answerOf(response)).toEqual(WRITES_OF_MINUTE);
   expect((await harness.fetch(`/api/posts/${jes.id}`, { cookie })).status).toBe(200);
-}, 60_000);
+});
 
 /** The routes with limits of their own: the safety of an account must not wait for its likes. */
 const OTHERWISE_LIMITED = [
@@ -167,7 +167,7 @@ describe('once a person has sent 120 writes in a minute', () => {
     // Half of the minute before still counts: 60 writes are left, and all 30 Jes.
     clock.set('2026-11-24T12:01:30Z');
     expect(await statuses(await inTurns(31, post))).toEqual({ 201: 30, 429: 1 });
-  }, 60_000);
+  });
 });
 
 test('the 2,000th Jes, JesClip or bounce of a day by a person is the last', async () => {

@@ -165,5 +165,5 @@ describe('the names that every object has', () => {
     }
     expect((await harness.fetch('/api/auth/me', { cookie })).status).toBe(401);
     expect((await harness.fetch('/api/auth/me', { cookie: `${cookie}; ${person.cookie}` })).status).toBe(200);
-  }, 60_000);
+  });
 });

@@ -81,7 +81,7 @@ test('a remembered refusal is the one of Redis, for any history of several isola
   });
   fc.assert(property, { numRuns: 2_000 });
   expect(remembered).toBeGreaterThan(10_000);
-}, 120_000);
+});
 
 test('an isolate asks Redis once in five seconds about a limited key, and again when the key expires', () => {
   const limits = new RememberedLimits();

@@ -42,4 +42,4 @@ test('the windows admit exactly the number of requests that they show as remaini
     expect(send(isPost).outcome).toBe('limited');
   });
   fc.assert(property, { numRuns: 10_000 });
-}, 120_000);
+});

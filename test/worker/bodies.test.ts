@@ -8,7 +8,7 @@ let workers: Workers;
 
 beforeAll(async () => {
   workers = await startWorkers(1, { patient: true });
-}, 60_000);
+});
 afterAll(() => workers.close());
 
 const JSON_TYPE = 'Content-Type: application/json';

@@ -177,7 +177,7 @@ describe('a storm of 503s and cut connections before the real API', () => {
   beforeAll(async () => {
     workers = await startWorkers(1);
     key = await makeKey(workers.secrets, { scopes: ['write:jes'] });
-  }, 60_000);
+  });
   afterAll(() => workers.close());
 
   test('ends in exactly one Jes, whether a cut was before or behind the write', async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   origin = workers.urls[0] ?? '';
   const scopes: NewKey['scopes'] = ['write:jes', 'write:comment', 'read:comment', 'read:engagement'];
   key = (await makeKey(workers.secrets, { scopes })).key;
-}, 60_000);
+});
 afterAll(() => workers.close());
 
 describe('the client', () => {
@@ -124,7 +124,7 @@ describe('the example program in the README of the client', () => {
       types: ['node'],
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['usage.mts'] }));
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('compiles, strictly and without skipping the types of the package', async () => {

@@ -42,7 +42,7 @@ describe('the samples of the documentation', () => {
     mkdirSync(installed, { recursive: true });
     cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
     await run('tsc', ['-p', 'src/client', '--outDir', join(installed, 'dist-client')], { cwd: ROOT });
-  }, 60_000);
+  });
   afterAll(async () => {
     await site.close();
     rmSync(folder, { recursive: true });
@@ -63,7 +63,7 @@ describe('the samples of the documentation', () => {
     });
   });
 
-  test('in TypeScript have the types of the client, for every call', { timeout: 60_000 }, async () => {
+  test('in TypeScript have the types of the client, for every call', async () => {
     const files = await Promise.all(
       ENDPOINTS.filter(({ access }) => access === 'caller').map(async ({ operationId }) => {
         const [code = ''] = samplesOf(await page(`/docs/reference/${operationId}`), 'TypeScript');

@@ -13,7 +13,7 @@ let workers: Workers;
 
 beforeAll(async () => {
   workers = await startWorkers(3, { patient: true });
-}, 60_000);
+});
 
 afterAll(() => workers.close());
 

@@ -90,5 +90,5 @@ describe('5 instances with one clock', () => {
 
     expect((await whoami(urlOf(0), key, now + 59_999)).status).toBe(429);
     expect((await whoami(urlOf(1), key, now + 60_000)).status).toBe(200);
-  }, 60_000);
+  });
 });

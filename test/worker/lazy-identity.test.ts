@@ -30,7 +30,7 @@ describe('without the identity library', () => {
     const name = sessionCookieName('http://jestha.com');
     cookie =
       (await generateSignedCookie(name, sessionToken, secrets.SESSION_SECRET, { secure: true })).split(';', 1)[0] ?? '';
-  }, 60_000);
+  });
   afterAll(() => workers.close());
 
   const send = (path: string, headers: Record<string, string>, method = 'GET', body?: unknown) =>

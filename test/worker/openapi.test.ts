@@ -5,7 +5,7 @@ import { startWorkers, type Workers } from '../support/worker/workers.ts';
 let workers: Workers;
 beforeAll(async () => {
   workers = await startWorkers(1);
-}, 60_000);
+});
 afterAll(() => workers.close());
 
 test('the Worker serves a valid OpenAPI 3.1 document', async () => {

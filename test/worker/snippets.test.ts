@@ -23,7 +23,7 @@ describe('a Jes, as the reference shows it', () => {
   beforeAll(async () => {
     workers = await startWorkers(1);
     key = (await makeKey(workers.secrets)).key;
-  }, 60_000);
+  });
   afterAll(() => workers.close());
 
   test.runIf(has('curl', '--version'))('with curl', async () => {

@@ -67,7 +67,7 @@ const usageSchema = z.object({ buckets: z.array(z.object({ accepted: z.int() }))
 
 const curlLines = (output: string) => output.match(/curl http.*$/gm) ?? [];
 
-describe('npm start', { timeout: 120_000 }, () => {
+describe('npm start', () => {
   let project: string;
   let port: number;
   let origin: string;
@@ -170,7 +170,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     origin = `http://localhost:${port}`;
     running = await started();
     key = /^ {2}(jes_live_[0-9A-Za-z]{49})$/m.exec(running.output())?.[1] ?? '';
-  }, 120_000);
+  });
   afterAll(() => {
     for (const { pid } of stacks) if (pid !== undefined && isAlive(-pid)) process.kill(-pid, 'SIGKILL');
     rmSync(project, { recursive: true });

@@ -42,7 +42,7 @@ beforeAll(async () => {
   origin = workers.urls[0] ?? '';
   folder = mkdtempSync(join(tmpdir(), 'jestha-uploads-'));
   for (const { name, bytes } of MEDIA_FILES) writeFileSync(join(folder, name), bytes);
-}, 60_000);
+});
 afterAll(async () => {
   rmSync(folder, { recursive: true });
   await workers.close();

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const { id, key } = await makeKey(workers.secrets, { scopes: ['write:jes', 'webhooks:manage'] });
   keyId = id;
   jestha = createJesthaClient({ key, origin: workers.urls[0] ?? '' });
-}, 60_000);
+});
 afterAll(() => workers.close());
 
 describe('the built Worker, with real queues', () => {
