@@ -1215,6 +1215,78 @@ export interface Operations {
       | InternalErrorProblem
       | ServiceUnavailableProblem;
   };
+  /** Comment on a JesClip. */
+  'POST /api/jesclips/:id/comments': {
+    readonly init: {
+      readonly params: {
+        /** Id of a JesClip. */
+        readonly id: string;
+      };
+      /** The same request with the same key is done once, and answered the same within 24 hours. */
+      readonly idempotencyKey?: string;
+    } & { readonly body: {
+      readonly content: string;
+      /** The comment that this one replies to. */
+      readonly parentId?: string;
+    } };
+    readonly data: Comment;
+    readonly error:
+      | InvalidJsonProblem
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | CrossSiteRequestProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | IdempotencyInProgressProblem
+      | PayloadTooLargeProblem
+      | UnsupportedMediaTypeProblem
+      | IdempotencyKeyReusedProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
+  /** Read the comments on a JesClip. */
+  'GET /api/jesclips/:id/comments': {
+    readonly init: {
+      readonly params: {
+        /** Id of a JesClip. */
+        readonly id: string;
+      };
+      readonly query?: {
+        /** The maximum number of items on the page. */
+        readonly limit?: number;
+        /** The `nextCursor` of the page before. */
+        readonly cursor?: string;
+      };
+    };
+    readonly data: {
+      readonly comments: readonly Comment[];
+      /** The cursor of the next page; null if there is none yet. */
+      readonly nextCursor: string | null;
+    };
+    readonly error:
+      | InvalidRequestProblem
+      | ApiKeyExpiredProblem
+      | ApiKeyRevokedProblem
+      | AuthenticationRequiredProblem
+      | InvalidApiKeyProblem
+      | AccountSuspendedProblem
+      | HttpsRequiredProblem
+      | IpNotAllowedProblem
+      | MissingScopeProblem
+      | NotFoundProblem
+      | NotAcceptableProblem
+      | RateLimitExceededProblem
+      | InternalErrorProblem
+      | ServiceUnavailableProblem;
+  };
   /** Post a JesClip. */
   'POST /api/jesclips': {
     readonly init: {
@@ -1308,78 +1380,6 @@ export interface Operations {
       | PayloadTooLargeProblem
       | UnsupportedMediaTypeProblem
       | IdempotencyKeyReusedProblem
-      | RateLimitExceededProblem
-      | InternalErrorProblem
-      | ServiceUnavailableProblem;
-  };
-  /** Comment on a JesClip. */
-  'POST /api/jesclips/:id/comments': {
-    readonly init: {
-      readonly params: {
-        /** Id of a JesClip. */
-        readonly id: string;
-      };
-      /** The same request with the same key is done once, and answered the same within 24 hours. */
-      readonly idempotencyKey?: string;
-    } & { readonly body: {
-      readonly content: string;
-      /** The comment that this one replies to. */
-      readonly parentId?: string;
-    } };
-    readonly data: Comment;
-    readonly error:
-      | InvalidJsonProblem
-      | InvalidRequestProblem
-      | ApiKeyExpiredProblem
-      | ApiKeyRevokedProblem
-      | AuthenticationRequiredProblem
-      | InvalidApiKeyProblem
-      | AccountSuspendedProblem
-      | CrossSiteRequestProblem
-      | HttpsRequiredProblem
-      | IpNotAllowedProblem
-      | MissingScopeProblem
-      | NotFoundProblem
-      | NotAcceptableProblem
-      | IdempotencyInProgressProblem
-      | PayloadTooLargeProblem
-      | UnsupportedMediaTypeProblem
-      | IdempotencyKeyReusedProblem
-      | RateLimitExceededProblem
-      | InternalErrorProblem
-      | ServiceUnavailableProblem;
-  };
-  /** Read the comments on a JesClip. */
-  'GET /api/jesclips/:id/comments': {
-    readonly init: {
-      readonly params: {
-        /** Id of a JesClip. */
-        readonly id: string;
-      };
-      readonly query?: {
-        /** The maximum number of items on the page. */
-        readonly limit?: number;
-        /** The `nextCursor` of the page before. */
-        readonly cursor?: string;
-      };
-    };
-    readonly data: {
-      readonly comments: readonly Comment[];
-      /** The cursor of the next page; null if there is none yet. */
-      readonly nextCursor: string | null;
-    };
-    readonly error:
-      | InvalidRequestProblem
-      | ApiKeyExpiredProblem
-      | ApiKeyRevokedProblem
-      | AuthenticationRequiredProblem
-      | InvalidApiKeyProblem
-      | AccountSuspendedProblem
-      | HttpsRequiredProblem
-      | IpNotAllowedProblem
-      | MissingScopeProblem
-      | NotFoundProblem
-      | NotAcceptableProblem
       | RateLimitExceededProblem
       | InternalErrorProblem
       | ServiceUnavailableProblem;
@@ -2635,9 +2635,9 @@ export const KEYED_WRITES: readonly string[] = [
   'DELETE /api/posts/:id',
   'POST /api/posts/:id/bounce',
   'POST /api/posts/:id/comments',
+  'POST /api/jesclips/:id/comments',
   'POST /api/jesclips',
   'PATCH /api/jesclips/:id',
-  'POST /api/jesclips/:id/comments',
   'POST /api/posts/:id/like',
   'DELETE /api/posts/:id/like',
   'POST /api/posts/:id/save',

@@ -17,7 +17,7 @@ import { commentJson, countComment, insertComment, insertCommentEvent } from './
  */
 export async function createComment(ctx: ActorCtx, subject: Subject, input: unknown): Promise<Written<Comment>> {
   const { actor, now } = ctx;
-  requireScope(actor, 'write:comment');
+  requireScope(actor, createComment.scope);
   if (!isId(subject.id)) throw new ApiError({ code: 'not_found' });
   const { content, parentId = null } = parseInput(newCommentSchema, input);
   const { db } = ctx.ports;
@@ -42,3 +42,4 @@ export async function createComment(ctx: ActorCtx, subject: Subject, input: unkn
   if (!written) throw new ApiError({ code: 'internal_error' });
   return { ...written, value: toComment(written.value) };
 }
+createComment.scope = 'write:comment' as const;

@@ -20,9 +20,10 @@ export type CommentPage = z.infer<typeof commentPageSchema>;
  * @throws ApiError `missing_scope`, `invalid_request`, `not_found`
  */
 export async function listComments(ctx: ActorCtx, subject: Subject, input: unknown): Promise<CommentPage> {
-  requireScope(ctx.actor, 'read:comment');
+  requireScope(ctx.actor, listComments.scope);
   return await listCommentsFor(ctx, ctx.actor.accountId, subject, input);
 }
+listComments.scope = 'read:comment' as const;
 
 /** The same for a page. @param viewerId null = a visitor @throws ApiError `invalid_request`, `not_found` */
 export async function listCommentsFor(

@@ -24,7 +24,7 @@ export async function createJesClip(
   media: readonly StoredMedia[],
 ): Promise<Written<JesClip>> {
   const { actor, now } = ctx;
-  requireScope(actor, 'write:jesclip');
+  requireScope(actor, createJesClip.scope);
   const { caption, visibility } = parseInput(newJesClipSchema, input);
   if (media.length !== 1) {
     throw invalidField('video', 'must be one video');
@@ -45,3 +45,4 @@ export async function createJesClip(
   if (!written) throw new ApiError({ code: 'internal_error' });
   return { ...written, value: await toJesClip(ctx.ports, written.value, view) };
 }
+createJesClip.scope = 'write:jesclip' as const;

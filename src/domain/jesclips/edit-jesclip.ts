@@ -18,7 +18,7 @@ import { ownJesClip, updateJesClip } from './store.ts';
  */
 export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Promise<Written<JesClip>> {
   const { actor, now } = ctx;
-  requireScope(actor, 'write:jesclip');
+  requireScope(actor, editJesClip.scope);
   if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const change = parseInput(jesClipChangeSchema, input);
   const entities = change.caption === undefined ? undefined : findEntities(change.caption);
@@ -34,3 +34,4 @@ export async function editJesClip(ctx: ActorCtx, id: string, input: unknown): Pr
   if (change.visibility) ctx.defer(ctx.ports.publicCache.forget([clip.url, clip.video.url]));
   return { ...written, value: clip };
 }
+editJesClip.scope = 'write:jesclip' as const;

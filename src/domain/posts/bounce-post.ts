@@ -19,7 +19,7 @@ import { writeJes } from './write-jes.ts';
  */
 export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown): Promise<Written<Jes>> {
   const { actor, now } = ctx;
-  requireScope(actor, 'write:jes');
+  requireScope(actor, bouncePost.scope);
   if (!isId(postId)) throw new ApiError({ code: 'not_found' });
   const { content = '' } = parseInput(bounceSchema, input);
   const { db } = ctx.ports;
@@ -38,3 +38,4 @@ export async function bouncePost(ctx: ActorCtx, postId: string, input: unknown):
     files: [],
   });
 }
+bouncePost.scope = 'write:jes' as const;

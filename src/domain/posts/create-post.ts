@@ -25,7 +25,7 @@ export async function createPost(
   input: unknown,
   media: readonly StoredMedia[] = [],
 ): Promise<Written<Jes>> {
-  requireScope(ctx.actor, 'write:jes');
+  requireScope(ctx.actor, createPost.scope);
   const { now } = ctx;
   const hasMedia = media.length > 0;
   const { content, visibility, jeHubId, location, poll, linkPreviewUrl, alt } = parseInput(
@@ -64,6 +64,7 @@ export async function createPost(
     files: media,
   });
 }
+createPost.scope = 'write:jes' as const;
 
 /** @throws ApiError `invalid_request` for each text that has no file to describe */
 function requireFiles(alt: readonly (string | null)[], files: number): void {

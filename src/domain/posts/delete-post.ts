@@ -15,7 +15,7 @@ import { deletedAnswer, markDeleted, objectsOf } from './store.ts';
  */
 export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<string>> {
   const { actor, now } = ctx;
-  requireScope(actor, 'write:jes');
+  requireScope(actor, deletePost.scope);
   if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const at = new Date(now);
   const written = await writeOnce(ctx, {
@@ -29,3 +29,4 @@ export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<str
   if (freed.length > 0) ctx.defer(forgetMedia(ctx, freed));
   return written;
 }
+deletePost.scope = 'write:jes' as const;

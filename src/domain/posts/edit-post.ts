@@ -21,7 +21,7 @@ import { toWrittenJes } from './written-jes.ts';
  */
 export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promise<Written<Jes>> {
   const { actor, now } = ctx;
-  requireScope(actor, 'write:jes');
+  requireScope(actor, editPost.scope);
   if (!isId(id)) throw new ApiError({ code: 'not_found' });
   const change = parseInput(postChangeSchema, input);
   const entities = change.content === undefined ? undefined : findEntities(change.content);
@@ -50,6 +50,7 @@ export async function editPost(ctx: ActorCtx, id: string, input: unknown): Promi
   if (entities && !written.replayed && jes.media.length === 0) askForPreview(ctx, id, entities.url);
   return edited;
 }
+editPost.scope = 'write:jes' as const;
 
 /** Names those files that are none of this Jes. */
 async function unknownFiles({ ports }: ActorCtx, postId: string, named: readonly AltText[]): Promise<ApiError> {

@@ -6,9 +6,9 @@ import { clearedSessionCookie } from '../../request/session-cookie.ts';
 import { visitorOf } from '../../request/visitor.ts';
 import { EVERY_REPLY, reply, respond } from '../../response/reply.ts';
 import { toStream } from '../../response/to-stream.ts';
-import type { SessionEndpoint } from '../endpoint.ts';
+import type { Endpoint, SessionEndpoint } from '../endpoint.ts';
 
-export const getSessions = {
+const getSessions = {
   operationId: 'listSessions',
   method: 'GET',
   path: '/api/auth/sessions',
@@ -18,7 +18,7 @@ export const getSessions = {
   },
 } as const satisfies SessionEndpoint;
 
-export const deleteSessionById = {
+const deleteSessionById = {
   operationId: 'endSession',
   method: 'DELETE',
   path: '/api/auth/sessions/:id',
@@ -29,7 +29,7 @@ export const deleteSessionById = {
   },
 } as const satisfies SessionEndpoint;
 
-export const deleteOtherSessions = {
+const deleteOtherSessions = {
   operationId: 'endOtherSessions',
   method: 'DELETE',
   path: '/api/auth/sessions',
@@ -39,7 +39,7 @@ export const deleteOtherSessions = {
   },
 } as const satisfies SessionEndpoint;
 
-export const postReauthenticate = {
+const postReauthenticate = {
   operationId: 'reauthenticate',
   method: 'POST',
   path: '/api/auth/reauthenticate',
@@ -50,7 +50,7 @@ export const postReauthenticate = {
   },
 } as const satisfies SessionEndpoint;
 
-export const postChangePassword = {
+const postChangePassword = {
   operationId: 'changePassword',
   method: 'POST',
   path: '/api/auth/change-password',
@@ -62,7 +62,7 @@ export const postChangePassword = {
 } as const satisfies SessionEndpoint;
 
 /** A file, piece by piece as it is read. */
-export const getAccountExport = {
+const getAccountExport = {
   operationId: 'exportAccount',
   method: 'GET',
   path: '/api/auth/account/export',
@@ -77,7 +77,7 @@ export const getAccountExport = {
   },
 } as const satisfies SessionEndpoint;
 
-export const deleteOwnAccount = {
+const deleteOwnAccount = {
   operationId: 'deleteAccount',
   method: 'DELETE',
   path: '/api/auth/account',
@@ -89,3 +89,13 @@ export const deleteOwnAccount = {
     return reply(context, 200, { deletedAt: new Date(deletedAt).toISOString() });
   },
 } as const satisfies SessionEndpoint;
+
+export const ownAccountEndpoints: readonly Endpoint[] = [
+  getSessions,
+  deleteSessionById,
+  deleteOtherSessions,
+  postReauthenticate,
+  postChangePassword,
+  getAccountExport,
+  deleteOwnAccount,
+];

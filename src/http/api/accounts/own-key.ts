@@ -2,10 +2,10 @@ import { ApiError } from '../../../domain/api-error.ts';
 import { listFailures } from '../../../domain/failures/index.ts';
 import { describeKey } from '../../../domain/keys/index.ts';
 import { reply } from '../../response/reply.ts';
-import type { CallerEndpoint } from '../endpoint.ts';
+import type { CallerEndpoint, Endpoint } from '../endpoint.ts';
 
 /** The state of the key that calls. A session is no key. */
-export const getKey = {
+const getKey = {
   operationId: 'getKey',
   method: 'GET',
   path: '/api/auth/key',
@@ -24,7 +24,7 @@ export const getKey = {
 } as const satisfies CallerEndpoint;
 
 /** The failed calls of the key that calls. A session is no key. */
-export const getKeyFailures = {
+const getKeyFailures = {
   operationId: 'listKeyFailures',
   method: 'GET',
   path: '/api/auth/key/failures',
@@ -34,3 +34,5 @@ export const getKeyFailures = {
     return JSON.stringify(await listFailures(ctx, ctx.actor.keyId, req.query()));
   },
 } as const satisfies CallerEndpoint;
+
+export const ownKeyEndpoints: readonly Endpoint[] = [getKey, getKeyFailures];

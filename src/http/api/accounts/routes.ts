@@ -4,10 +4,10 @@ import type { RequestContext } from '../../request/request-context.ts';
 import { clearedSessionCookie, readSessionCookie, signedInCookies } from '../../request/session-cookie.ts';
 import { visitorOf } from '../../request/visitor.ts';
 import { reply } from '../../response/reply.ts';
-import type { VisitorEndpoint } from '../endpoint.ts';
+import type { Endpoint, VisitorEndpoint } from '../endpoint.ts';
 
 /** Answers the new account's profile, as `GET /api/auth/me` does, and sets the session cookie. */
-export const postSignUp = {
+const postSignUp = {
   operationId: 'signUp',
   method: 'POST',
   path: '/api/auth/sign-up/email',
@@ -16,7 +16,7 @@ export const postSignUp = {
 } as const satisfies VisitorEndpoint;
 
 /** Answers the profile and sets the session cookie. */
-export const postSignIn = {
+const postSignIn = {
   operationId: 'signIn',
   method: 'POST',
   path: '/api/auth/sign-in/email',
@@ -34,7 +34,7 @@ async function answerSignedIn(context: RequestContext, verb: typeof signIn): Pro
 }
 
 /** Ends the session and clears its cookie; needs no body. */
-export const postSignOut = {
+const postSignOut = {
   operationId: 'signOut',
   method: 'POST',
   path: '/api/auth/sign-out',
@@ -45,3 +45,5 @@ export const postSignOut = {
     return reply(context, 200, { success: true });
   },
 } as const satisfies VisitorEndpoint;
+
+export const signInEndpoints: readonly Endpoint[] = [postSignUp, postSignIn, postSignOut];

@@ -4,9 +4,9 @@ import { clientAddress } from '../../request/client-address.ts';
 import { pathParam } from '../../request/path-param.ts';
 import { readJson } from '../../request/read-json.ts';
 import { reply } from '../../response/reply.ts';
-import type { SessionEndpoint } from '../endpoint.ts';
+import type { Endpoint, SessionEndpoint } from '../endpoint.ts';
 
-export const getApiKeys = {
+const getApiKeys = {
   operationId: 'listApiKeys',
   method: 'GET',
   path: '/api/auth/api-keys',
@@ -17,7 +17,7 @@ export const getApiKeys = {
 } as const satisfies SessionEndpoint;
 
 /** The one answer that holds a key's plaintext. */
-export const postApiKey = {
+const postApiKey = {
   operationId: 'createApiKey',
   method: 'POST',
   path: '/api/auth/api-keys',
@@ -29,7 +29,7 @@ export const postApiKey = {
   },
 } as const satisfies SessionEndpoint;
 
-export const deleteApiKey = {
+const deleteApiKey = {
   operationId: 'revokeApiKey',
   method: 'DELETE',
   path: '/api/auth/api-keys/:id',
@@ -41,7 +41,7 @@ export const deleteApiKey = {
   },
 } as const satisfies SessionEndpoint;
 
-export const getApiKeyUsage = {
+const getApiKeyUsage = {
   operationId: 'getApiKeyUsage',
   method: 'GET',
   path: '/api/auth/api-keys/:id/usage',
@@ -52,7 +52,7 @@ export const getApiKeyUsage = {
   },
 } as const satisfies SessionEndpoint;
 
-export const getApiKeyFailures = {
+const getApiKeyFailures = {
   operationId: 'listApiKeyFailures',
   method: 'GET',
   path: '/api/auth/api-keys/:id/failures',
@@ -62,3 +62,11 @@ export const getApiKeyFailures = {
     return reply(context, 200, await listFailures(ctx, pathParam(req, 'id'), req.query()));
   },
 } as const satisfies SessionEndpoint;
+
+export const apiKeyEndpoints: readonly Endpoint[] = [
+  getApiKeys,
+  postApiKey,
+  deleteApiKey,
+  getApiKeyUsage,
+  getApiKeyFailures,
+];

@@ -1,7 +1,7 @@
 import { createComment, listComments, type Subject } from '../../../domain/comments/index.ts';
 import type { OperationId } from '../../openapi/operations.ts';
 import { pathParam } from '../../request/path-param.ts';
-import type { CallerEndpoint } from '../endpoint.ts';
+import type { CallerEndpoint, Endpoint } from '../endpoint.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
 const writing = <const O extends OperationId, const P extends string>(operationId: O, path: P, kind: Subject['kind']) =>
@@ -10,7 +10,7 @@ const writing = <const O extends OperationId, const P extends string>(operationI
     method: 'POST',
     path,
     access: 'caller',
-    scope: 'write:comment',
+    scope: createComment.scope,
     async handle(context, caller) {
       const { ctx, input } = await readWrite(context, caller.ctx, 'json');
       const subject = { kind, id: pathParam(context.c.req, 'id') };
@@ -25,13 +25,15 @@ const listing = <const O extends OperationId, const P extends string>(operationI
     method: 'GET',
     path,
     access: 'caller',
-    scope: 'read:comment',
+    scope: listComments.scope,
     async read({ req }, ctx) {
       return JSON.stringify(await listComments(ctx, { kind, id: pathParam(req, 'id') }, req.query()));
     },
   }) as const satisfies CallerEndpoint;
 
-export const postComment = writing('createComment', '/api/posts/:id/comments', 'post');
-export const getComments = listing('listComments', '/api/posts/:id/comments', 'post');
-export const postJesClipComment = writing('createJesClipComment', '/api/jesclips/:id/comments', 'jesclip');
-export const getJesClipComments = listing('listJesClipComments', '/api/jesclips/:id/comments', 'jesclip');
+const postComment = writing('createComment', '/api/posts/:id/comments', 'post');
+const getComments = listing('listComments', '/api/posts/:id/comments', 'post');
+const postJesClipComment = writing('createJesClipComment', '/api/jesclips/:id/comments', 'jesclip');
+const getJesClipComments = listing('listJesClipComments', '/api/jesclips/:id/comments', 'jesclip');
+
+export const commentEndpoints: readonly Endpoint[] = [postComment, getComments, postJesClipComment, getJesClipComments];

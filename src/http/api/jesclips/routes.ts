@@ -1,17 +1,17 @@
 import { createJesClip, editJesClip, readJesClip } from '../../../domain/jesclips/index.ts';
 import { pathParam } from '../../request/path-param.ts';
 import type { UploadForm } from '../../request/upload-form.ts';
-import type { CallerEndpoint } from '../endpoint.ts';
+import type { CallerEndpoint, Endpoint } from '../endpoint.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
 const CLIP_FORM: UploadForm = { files: 'video', isSingle: true, types: 'videos', fields: new Map(), accepts: 'form' };
 
-export const postJesClip = {
+const postJesClip = {
   operationId: 'createJesClip',
   method: 'POST',
   path: '/api/jesclips',
   access: 'caller',
-  scope: 'write:jesclip',
+  scope: createJesClip.scope,
   async handle(context, caller) {
     // Loaded with the first upload.
     const { writeUpload } = await import('../../request/read-upload.ts');
@@ -19,7 +19,7 @@ export const postJesClip = {
   },
 } as const satisfies CallerEndpoint;
 
-export const getJesClip = {
+const getJesClip = {
   operationId: 'getJesClip',
   method: 'GET',
   path: '/api/jesclips/:id',
@@ -27,14 +27,16 @@ export const getJesClip = {
   read: async ({ req }, ctx) => JSON.stringify(await readJesClip(ctx, pathParam(req, 'id'))),
 } as const satisfies CallerEndpoint;
 
-export const patchJesClip = {
+const patchJesClip = {
   operationId: 'editJesClip',
   method: 'PATCH',
   path: '/api/jesclips/:id',
   access: 'caller',
-  scope: 'write:jesclip',
+  scope: editJesClip.scope,
   async handle(context, caller) {
     const { ctx, input } = await readWrite(context, caller.ctx, 'json');
     return replyWritten(context, 200, await editJesClip(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies CallerEndpoint;
+
+export const jesClipEndpoints: readonly Endpoint[] = [postJesClip, getJesClip, patchJesClip];

@@ -3,13 +3,13 @@ import { countVisitor } from '../../guards/count-visitor.ts';
 import { readBytes } from '../../request/read-bytes.ts';
 import { readJson, requireJsonType } from '../../request/read-json.ts';
 import { reply } from '../../response/reply.ts';
-import type { VisitorEndpoint } from '../endpoint.ts';
+import type { Endpoint, VisitorEndpoint } from '../endpoint.ts';
 
 /** Loaded when first asked for: hardly an isolate ever is. */
 const leaks = () => import('../../../domain/leaks/index.ts');
 
 /** Any holder of a key may revoke it. The response does not depend on the result. */
-export const postKeyReport = {
+const postKeyReport = {
   operationId: 'reportKeys',
   method: 'POST',
   path: '/api/key-reports',
@@ -23,7 +23,7 @@ export const postKeyReport = {
 } as const satisfies VisitorEndpoint;
 
 /** GitHub's secret scanning partner protocol. */
-export const postGithubReport = {
+const postGithubReport = {
   operationId: 'reportByGithub',
   method: 'POST',
   path: '/api/key-reports/github',
@@ -41,3 +41,5 @@ export const postGithubReport = {
     return reply(context, 200, matches);
   },
 } as const satisfies VisitorEndpoint;
+
+export const keyReportEndpoints: readonly Endpoint[] = [postKeyReport, postGithubReport];

@@ -1,7 +1,7 @@
 import { bouncePost, createPost, deletePost, editPost, readPost } from '../../../domain/posts/index.ts';
 import { pathParam } from '../../request/path-param.ts';
 import { isUpload, type UploadForm } from '../../request/upload-form.ts';
-import type { CallerEndpoint } from '../endpoint.ts';
+import type { CallerEndpoint, Endpoint } from '../endpoint.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
 
 const JES_FORM: UploadForm = {
@@ -15,12 +15,12 @@ const JES_FORM: UploadForm = {
   accepts: 'json or form',
 };
 
-export const postPost = {
+const postPost = {
   operationId: 'createPost',
   method: 'POST',
   path: '/api/posts',
   access: 'caller',
-  scope: 'write:jes',
+  scope: createPost.scope,
   limiter: 'posts',
   profile: 'changes',
   async handle(context, caller) {
@@ -33,7 +33,7 @@ export const postPost = {
   },
 } as const satisfies CallerEndpoint;
 
-export const getPost = {
+const getPost = {
   operationId: 'getPost',
   method: 'GET',
   path: '/api/posts/:id',
@@ -41,24 +41,24 @@ export const getPost = {
   read: async ({ req }, ctx) => JSON.stringify(await readPost(ctx, pathParam(req, 'id'))),
 } as const satisfies CallerEndpoint;
 
-export const patchPost = {
+const patchPost = {
   operationId: 'editPost',
   method: 'PATCH',
   path: '/api/posts/:id',
   access: 'caller',
-  scope: 'write:jes',
+  scope: editPost.scope,
   async handle(context, caller) {
     const { ctx, input } = await readWrite(context, caller.ctx, 'json');
     return replyWritten(context, 200, await editPost(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies CallerEndpoint;
 
-export const deletePostById = {
+const deletePostById = {
   operationId: 'deletePost',
   method: 'DELETE',
   path: '/api/posts/:id',
   access: 'caller',
-  scope: 'write:jes',
+  scope: deletePost.scope,
   profile: 'changes',
   async handle(context, caller) {
     const { ctx } = await readWrite(context, caller.ctx, 'none');
@@ -67,15 +67,17 @@ export const deletePostById = {
 } as const satisfies CallerEndpoint;
 
 /** Without a body a bounce, with `{ content }` a quote-bounce. */
-export const postBounce = {
+const postBounce = {
   operationId: 'bouncePost',
   method: 'POST',
   path: '/api/posts/:id/bounce',
   access: 'caller',
-  scope: 'write:jes',
+  scope: bouncePost.scope,
   profile: 'changes',
   async handle(context, caller) {
     const { ctx, input } = await readWrite(context, caller.ctx, 'optional');
     return replyWritten(context, 201, await bouncePost(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies CallerEndpoint;
+
+export const postEndpoints: readonly Endpoint[] = [postPost, getPost, patchPost, deletePostById, postBounce];

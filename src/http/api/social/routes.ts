@@ -4,7 +4,7 @@ import { votePoll } from '../../../domain/polls/index.ts';
 import { createJehub, joinJehub, setFollow, setLike, setSave } from '../../../domain/social/index.ts';
 import type { OperationId } from '../../openapi/operations.ts';
 import { pathParam } from '../../request/path-param.ts';
-import type { SessionEndpoint } from '../endpoint.ts';
+import type { Endpoint, SessionEndpoint } from '../endpoint.ts';
 import { readWrite, replyWritten } from '../write.ts';
 
 /** An endpoint without a body, for something in its path. */
@@ -31,19 +31,17 @@ const LIKE = '/api/posts/:id/like';
 const SAVE = '/api/posts/:id/save';
 const FOLLOW = '/api/users/:username/follow';
 
-export const postLike = action('likePost', 'POST', LIKE, 'id', (ctx, id) => setLike(ctx, id, true));
-export const deleteLike = action('unlikePost', 'DELETE', LIKE, 'id', (ctx, id) => setLike(ctx, id, false));
-export const postSave = action('savePost', 'POST', SAVE, 'id', (ctx, id) => setSave(ctx, id, true));
-export const deleteSave = action('unsavePost', 'DELETE', SAVE, 'id', (ctx, id) => setSave(ctx, id, false));
-export const postFollow = action('follow', 'POST', FOLLOW, 'username', (ctx, username) =>
-  setFollow(ctx, username, true),
-);
-export const deleteFollow = action('unfollow', 'DELETE', FOLLOW, 'username', (ctx, username) =>
+const postLike = action('likePost', 'POST', LIKE, 'id', (ctx, id) => setLike(ctx, id, true));
+const deleteLike = action('unlikePost', 'DELETE', LIKE, 'id', (ctx, id) => setLike(ctx, id, false));
+const postSave = action('savePost', 'POST', SAVE, 'id', (ctx, id) => setSave(ctx, id, true));
+const deleteSave = action('unsavePost', 'DELETE', SAVE, 'id', (ctx, id) => setSave(ctx, id, false));
+const postFollow = action('follow', 'POST', FOLLOW, 'username', (ctx, username) => setFollow(ctx, username, true));
+const deleteFollow = action('unfollow', 'DELETE', FOLLOW, 'username', (ctx, username) =>
   setFollow(ctx, username, false),
 );
-export const postJehubMember = action('joinJehub', 'POST', '/api/jehubs/:id/join', 'id', joinJehub);
+const postJehubMember = action('joinJehub', 'POST', '/api/jehubs/:id/join', 'id', joinJehub);
 
-export const postJehub = {
+const postJehub = {
   operationId: 'createJehub',
   method: 'POST',
   path: '/api/jehubs',
@@ -55,7 +53,7 @@ export const postJehub = {
 } as const satisfies SessionEndpoint;
 
 /** Answers the poll as it stands. */
-export const postPollVotes = {
+const postPollVotes = {
   operationId: 'votePoll',
   method: 'POST',
   path: '/api/posts/:id/poll/votes',
@@ -65,3 +63,15 @@ export const postPollVotes = {
     return replyWritten(context, 200, await votePoll(ctx, pathParam(context.c.req, 'id'), input));
   },
 } as const satisfies SessionEndpoint;
+
+export const socialEndpoints: readonly Endpoint[] = [
+  postLike,
+  deleteLike,
+  postSave,
+  deleteSave,
+  postPollVotes,
+  postFollow,
+  deleteFollow,
+  postJehub,
+  postJehubMember,
+];

@@ -4,7 +4,7 @@ import { pathParam } from '../../request/path-param.ts';
 import { readJson } from '../../request/read-json.ts';
 import type { AppEnv } from '../../request/request-context.ts';
 import { reply } from '../../response/reply.ts';
-import type { CallerEndpoint } from '../endpoint.ts';
+import type { CallerEndpoint, Endpoint } from '../endpoint.ts';
 import { readWrite, replyDone, replyWritten } from '../write.ts';
 
 /** Loaded when first asked for: no other request pays for it at the start of an isolate. */
@@ -20,7 +20,7 @@ const pathOf = ({ req }: Context<AppEnv>) => ({
 });
 const addressOf = ({ req }: Context<AppEnv>) => clientAddress(req.raw.headers);
 
-export const getWebhooks = {
+const getWebhooks = {
   operationId: 'listWebhooks',
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks',
@@ -32,7 +32,7 @@ export const getWebhooks = {
 } as const satisfies CallerEndpoint;
 
 /** An answer that holds the secret: it is kept nowhere, so an `Idempotency-Key` does not repeat it. */
-export const postWebhook = {
+const postWebhook = {
   operationId: 'createWebhook',
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks',
@@ -45,7 +45,7 @@ export const postWebhook = {
   },
 } as const satisfies CallerEndpoint;
 
-export const getWebhook = {
+const getWebhook = {
   operationId: 'getWebhook',
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId',
@@ -56,7 +56,7 @@ export const getWebhook = {
   },
 } as const satisfies CallerEndpoint;
 
-export const patchWebhook = {
+const patchWebhook = {
   operationId: 'updateWebhook',
   method: 'PATCH',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId',
@@ -69,7 +69,7 @@ export const patchWebhook = {
   },
 } as const satisfies CallerEndpoint;
 
-export const deleteWebhookById = {
+const deleteWebhookById = {
   operationId: 'deleteWebhook',
   method: 'DELETE',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId',
@@ -83,7 +83,7 @@ export const deleteWebhookById = {
 } as const satisfies CallerEndpoint;
 
 /** Like {@link postWebhook} it holds a secret. */
-export const postRotation = {
+const postRotation = {
   operationId: 'rotateWebhookSecret',
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/rotate-secret',
@@ -96,7 +96,7 @@ export const postRotation = {
   },
 } as const satisfies CallerEndpoint;
 
-export const postTest = {
+const postTest = {
   operationId: 'testWebhook',
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/test',
@@ -109,7 +109,7 @@ export const postTest = {
   },
 } as const satisfies CallerEndpoint;
 
-export const postReplay = {
+const postReplay = {
   operationId: 'replayWebhook',
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/replay',
@@ -123,7 +123,7 @@ export const postReplay = {
 } as const satisfies CallerEndpoint;
 
 /** Query: `status`, `event`, `limit` 1 to 100 (20), `cursor`. */
-export const getDeliveries = {
+const getDeliveries = {
   operationId: 'listWebhookDeliveries',
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries',
@@ -134,7 +134,7 @@ export const getDeliveries = {
   },
 } as const satisfies CallerEndpoint;
 
-export const getDelivery = {
+const getDelivery = {
   operationId: 'getWebhookDelivery',
   method: 'GET',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId',
@@ -145,7 +145,7 @@ export const getDelivery = {
   },
 } as const satisfies CallerEndpoint;
 
-export const postRedelivery = {
+const postRedelivery = {
   operationId: 'redeliverWebhook',
   method: 'POST',
   path: '/api/auth/api-keys/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver',
@@ -159,7 +159,7 @@ export const postRedelivery = {
 } as const satisfies CallerEndpoint;
 
 /** Query: `event`, `limit` 1 to 100 (20), `cursor`. Each event is the text that deliveries send. */
-export const getEvents = {
+const getEvents = {
   operationId: 'listEvents',
   method: 'GET',
   path: '/api/auth/api-keys/:id/events',
@@ -169,3 +169,18 @@ export const getEvents = {
     return await listEvents(ctx, pathOf(c).keyId, c.req.query());
   },
 } as const satisfies CallerEndpoint;
+
+export const webhookEndpoints: readonly Endpoint[] = [
+  getWebhooks,
+  postWebhook,
+  getWebhook,
+  patchWebhook,
+  deleteWebhookById,
+  postRotation,
+  postTest,
+  postReplay,
+  getDeliveries,
+  getDelivery,
+  postRedelivery,
+  getEvents,
+];
