@@ -1,7 +1,7 @@
 import { AUTHORIZE } from '../../src/data/scripts/authorize.ts';
 import { authorizeCall } from '../../src/domain/auth/authorize.ts';
 import { sha1Hex } from '../../src/lib/hash.ts';
-import { DUE } from './due.ts';
+import { DUE, type Due } from './due.ts';
 import { KeyRing } from './requests.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Seed, SeededKey } from './seed.ts';
@@ -46,15 +46,20 @@ export function directScenario(services: BenchServices, call: RedisCall): Scenar
   };
 }
 
-/** A bare route that makes the call: the floor of every route that looks up a key. */
-export function floorScenario(target: Measurable, call: RedisCall): Scenario {
+/** A bare route that makes the call, and asks Neon beside it if that is due: the floor of routes that do. */
+export function floorScenario(target: Measurable, call: RedisCall, due: Due): Scenario {
+  const withNeon = due.neon > 0;
   return {
-    name: 'a bare Hono route with the same call of Redis',
+    name: `a bare Hono route with the same call of Redis${withNeon ? ', and SELECT 1' : ''}`,
     target,
     status: 200,
-    weight: 'redis',
-    due: DUE.floor,
+    weight: withNeon ? 'sql' : 'redis',
+    due,
     prepare: async (count) =>
-      call.commands(count).map((command) => ({ method: 'GET', path: '/', headers: { 'X-Command': command } })),
+      call.commands(count).map((command) => ({
+        method: 'GET',
+        path: '/',
+        headers: { 'X-Command': command, ...(withNeon && { 'X-Statement': '1' }) },
+      })),
   };
 }

@@ -23,6 +23,7 @@ const KEPT_FAILURE: Due = { ...NOTHING, neon: 1, statements: 2, sharedMs: 1_000 
 export const DUE = {
   bare: NOTHING,
   floor: { redis: 1, neon: 0, commands: 3, statements: 0 },
+  floorOfBoth: { redis: 1, neon: 1, commands: 3, statements: 1 },
   direct: { redis: 1, neon: 0, commands: 3, statements: 0 },
   invalid: NOTHING,
   unknown: { redis: 2, neon: 1, commands: 3, statements: 1 },

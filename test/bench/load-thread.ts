@@ -1,6 +1,8 @@
-import { Agent, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
+import { Pool } from 'undici';
+
+/** An answer that takes longer fails the bench. */
+const TIMEOUT_MS = 20_000;
 
 /** One request, ready to be sent. */
 export interface PreparedRequest {
@@ -15,8 +17,6 @@ export interface Load {
   readonly url: string;
   readonly requests: readonly PreparedRequest[];
   readonly concurrency: number;
-  /** Requests a second at most; without it as many as are answered. */
-  readonly rate?: number | undefined;
   /** Any other answer fails the bench. */
   readonly status: number;
 }
@@ -25,68 +25,39 @@ export interface Load {
 export type LoadResult =
   | {
       readonly latencies: Float64Array<ArrayBuffer>;
-      readonly seconds: number;
       /** Answers of our Worker given without Redis, since that was slower than its budget. */
       readonly degraded: number;
     }
   | { readonly failure: string };
 
-interface Received {
-  readonly status: number;
-  readonly isDegraded: boolean;
-  readonly body: string;
-}
-
-async function run({ url, requests, concurrency, rate, status }: Load): Promise<LoadResult> {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+async function run({ url, requests, concurrency, status }: Load): Promise<LoadResult> {
+  const pool = new Pool(url, { connections: concurrency, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
   const latencies = new Float64Array(requests.length);
   let next = 0;
   let degraded = 0;
-  const began = performance.now();
   async function loop(): Promise<void> {
     for (let index = next++; index < requests.length; index = next++) {
       const prepared = requests[index];
       if (!prepared) return;
-      const early = rate === undefined ? 0 : began + (index / rate) * 1_000 - performance.now();
-      if (early > 0) await delay(early);
       const started = performance.now();
-      const answer = await send(agent, url, prepared);
+      const { statusCode, headers, body } = await pool.request({ ...prepared, headers: { ...prepared.headers } });
+      const text = await body.text();
       latencies[index] = performance.now() - started;
-      if (answer.isDegraded) degraded += 1;
-      if (answer.status !== status) {
-        throw new Error(`${prepared.method} ${prepared.path}: ${answer.status} where ${status} is due: ${answer.body}`);
+      if ('x-jestha-degraded' in headers) degraded += 1;
+      if (statusCode !== status) {
+        throw new Error(`${prepared.method} ${prepared.path}: ${statusCode} where ${status} is due: ${text}`);
       }
     }
   }
   try {
     await Promise.all(Array.from({ length: concurrency }, loop));
-    return { latencies, seconds: (performance.now() - began) / 1_000, degraded };
+    return { latencies, degraded };
   } catch (error) {
     next = requests.length;
     return { failure: error instanceof Error ? error.message : String(error) };
   } finally {
-    agent.destroy();
+    await pool.destroy();
   }
-}
-
-function send(agent: Agent, url: string, prepared: PreparedRequest): Promise<Received> {
-  const { promise, resolve, reject } = Promise.withResolvers<Received>();
-  const { method, path, headers, body } = prepared;
-  const sent = request(url + path, { agent, method, headers }, (response) => {
-    let text = '';
-    response.setEncoding('utf8');
-    response.on('data', (chunk: string) => {
-      text += chunk;
-    });
-    response.on('end', () => {
-      const isDegraded = 'x-jestha-degraded' in response.headers;
-      resolve({ status: response.statusCode ?? 0, isDegraded, body: text });
-    });
-    response.on('error', reject);
-  });
-  sent.on('error', reject);
-  sent.end(body);
-  return promise;
 }
 
 parentPort?.on('message', async (load: Load) => {

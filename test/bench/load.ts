@@ -9,12 +9,6 @@ export interface Latency {
   readonly p95: number;
 }
 
-/** The answers to a {@link Load}. */
-export interface Answered extends Latency {
-  /** Requests answered a second. */
-  readonly rate: number;
-}
-
 /** The load generator, in a thread of its own. One load at a time. */
 export class LoadGenerator {
   readonly #thread = new Worker(join(import.meta.dirname, 'load-thread.ts'));
@@ -23,13 +17,13 @@ export class LoadGenerator {
   degraded = 0;
 
   /** @throws Error when any answer was not the expected one */
-  async run(load: Load): Promise<Answered> {
+  async run(load: Load): Promise<Latency> {
     this.#thread.postMessage(load);
     const [result] = (await once(this.#thread, 'message')) as [LoadResult];
     if ('failure' in result) throw new Error(result.failure);
     this.degraded += result.degraded;
     const sorted = result.latencies.toSorted();
-    return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), rate: load.requests.length / result.seconds };
+    return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
   }
 
   async close(): Promise<void> {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { HOUR_MS } from '../../src/config/limits.ts';
 import { gzippedKib, modulesAtStart } from '../support/worker/bundle.ts';
 import { WORKERD_CORE } from './cores.ts';
-import { directScenario, floorScenario, type RedisCall, redisCall } from './direct.ts';
+import { directScenario, floorScenario, redisCall } from './direct.ts';
+import { DUE } from './due.ts';
 import { LoadGenerator } from './load.ts';
-import { Bench, CPU_RATE, type Row, rootScenario } from './measure.ts';
+import { Bench, type Floors, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { measurePlacement } from './placement.ts';
 import { measurePostsScale } from './posts-scale.ts';
@@ -21,7 +22,7 @@ import {
 } from './report.ts';
 import { measureRivals } from './rivals.ts';
 import { measureScale } from './scale.ts';
-import { ourScenarios } from './scenarios.ts';
+import { ourScenarios, type Scenario } from './scenarios.ts';
 import { type Seed, seedAccounts } from './seed.ts';
 import { type BenchServices, startBenchServices } from './services.ts';
 import { compareShields } from './shield.ts';
@@ -47,17 +48,26 @@ async function main(options: Options): Promise<void> {
   const head = heading(options, services, load1);
   const load = new LoadGenerator();
   const bare = await startTarget(services, { name: 'bare', entry: 'test/bench/bare.ts' });
+  const floor = await startTarget(services, { name: 'floor', entry: 'test/bench/floor.ts' });
   const ours = await startTarget(services, { name: 'ours', entry: 'src/worker.ts' });
   try {
     const seed = await seedAccounts(services.secretsFor('seed'), options.accounts);
-    const goals = await measureAll(services, new Bench(load, bare, options.sizes), { options, ours, seed });
+    const call = await redisCall(services, seed);
+    const floors = {
+      bare: rootScenario('a bare Hono route', bare),
+      redis: floorScenario(floor, call, DUE.floor),
+      both: floorScenario(floor, call, DUE.floorOfBoth),
+    };
+    const bench = new Bench(load, floors, options.sizes);
+    const direct = directScenario(services, call);
+    const goals = await measureAll(services, bench, { options, ours, seed, floors, direct });
     if (load.degraded > 0) print(`**${load.degraded} answers were degraded: Redis was slower than its budget.**\n`);
     print(`The run took ${((performance.now() - began) / 1_000).toFixed(0)} seconds.`);
     const results = [head, goals, ...report].join('\n');
     if (options.mode === 'full') writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `${results}\n`);
     console.log(`${head}\n${goals}`);
   } finally {
-    await Promise.all([bare.close(), ours.close()]);
+    await Promise.all([bare.close(), floor.close(), ours.close()]);
     await Promise.all([services.close(), load.close()]);
   }
 }
@@ -66,9 +76,13 @@ interface Measuring {
   readonly options: Options;
   readonly ours: Target;
   readonly seed: Seed;
+  readonly floors: Floors;
+  /** The call of Redis without a Worker. */
+  readonly direct: Scenario;
 }
 
-async function measureAll(services: BenchServices, bench: Bench, { options, ours, seed }: Measuring): Promise<string> {
+async function measureAll(services: BenchServices, bench: Bench, measuring: Measuring): Promise<string> {
+  const { options, ours, seed, floors } = measuring;
   const { latency } = options.sizes;
   const scenarios = await ourScenarios(services, ours, seed);
   let warmedIn = -1;
@@ -83,15 +97,15 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
     return await bench.measure(scenarios[name]);
   };
   await warmKeys();
-  const bare = await bench.measure(rootScenario('a bare Hono route', bench.bare));
+  const bare = await bench.measure(floors.bare);
   const invalid = await measure('invalid');
   const unknown = [await measure('unknown'), await measure('probed'), await measure('flood')];
   const again = [await measure('limitedAgain'), await measure('revokedAgain')];
   const warm = await measure('warm');
-  const call = await redisCall(services, seed);
   await warmKeys();
-  const floor = await measureFloor(services, bench, call);
-  const direct = await bench.measure(directScenario(services, call));
+  const floor = await bench.measure(floors.redis);
+  const floorOfBoth = await bench.measure(floors.both);
+  const direct = await bench.measure(measuring.direct);
   const cold = await measure('cold');
   const create = await measure('create');
   const read = await measure('read');
@@ -99,7 +113,7 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
   const writes = [await measure('edit'), await measure('comment')];
   const rivals = await measureRivals(services, bench, { seed, keys: options.betterAuthKeys });
   const ofOurs = [invalid, ...unknown, ...again, warm, cold, read, list, create, ...writes];
-  print(`${costTable([bare, floor, ...ofOurs, ...rivals, direct])}\n`);
+  print(`${costTable([bare, floor, floorOfBoth, ...ofOurs, ...rivals, direct])}\n`);
   print(NOTES);
 
   print(`${shieldTable(await compareShields(services, bench, latency))}\n`);
@@ -134,26 +148,17 @@ async function measureAll(services: BenchServices, bench: Bench, { options, ours
 
   const bundleKib = gzippedKib(ours.bundle.modules);
   const startKib = gzippedKib(modulesAtStart(ours.bundle.modules));
-  const measured = { invalid, again, floor, warm, cold, create, reads: [read, list], direct, bundleKib, startKib };
+  const measured = { invalid, again, warm, cold, create, reads: [read, list], direct, bundleKib, startKib };
   return `${verdictTable(verdicts({ ...measured, scale, webhooks }))}\n`;
 }
 
 /** The part of a latency pass that a far request gets: it takes half a second. */
 const PLACEMENT_SHARE = 4;
 
-async function measureFloor(services: BenchServices, bench: Bench, call: RedisCall): Promise<Row> {
-  const target = await startTarget(services, { name: 'floor', entry: 'test/bench/floor.ts' });
-  try {
-    return await bench.measure(floorScenario(target, call));
-  } finally {
-    await target.close();
-  }
-}
-
-const NOTES = `CPU is that of the whole workerd process, its HTTP included, beside that of the bare route in rounds between, at the same
-rate of requests (${CPU_RATE} a second or what the services can do): the fewer there are, the colder the caches each one
-finds. Failed calls are kept after their responses, many in one request to Neon. Outside of Cloudflare the Workers
-ratelimit binding is a stand-in that counts in the isolate.
+const NOTES = `CPU is that of the whole workerd process, its HTTP included, at full load, in rounds of thousands of requests that take
+turns with its floor (row, floor, floor, row): the bare route that asks the same stores, where a row asks any. The time of
+a store is what the emulator in front of it waited. Failed calls are kept after their responses, many in one request to
+Neon. Outside of Cloudflare the Workers ratelimit binding is a stand-in that counts in the isolate.
 `;
 
 function heading(options: Options, { behind }: BenchServices, loadBefore: number): string {

@@ -1,75 +1,87 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertDue, DUE, type Subrequests } from './due.ts';
-import { type Answered, type Latency, type LoadGenerator, median } from './load.ts';
+import { type Latency, type LoadGenerator, median } from './load.ts';
 import type { PreparedRequest } from './load-thread.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Measurable } from './target.ts';
 
 /** Few enough requests at a time that none waits for another. */
 const QUIET_CONCURRENCY = 2;
-const CPU_CONCURRENCY = 8;
-/** Requests a second while CPU is measured: the same for every row, if the machine and the services are fast enough. */
-export const CPU_RATE = 250;
-/**
- * The largest share of the rate that a scenario can answer at which it gets requests, so that no request has to queue.
- */
-const CPU_LOAD_MAX = 0.7;
+/** Enough at a time that a workerd, or the services behind it, never wait for requests. */
+const FULL_CONCURRENCY = 8;
 
 /** Delays injected into the emulators, in milliseconds: a Redis in the same region, a Neon a little further. */
 export const REDIS_DELAY_MS = 5;
 export const NEON_DELAY_MS = 30;
 
 export interface Sizes {
-  /** Pairs of rounds (target, bare). */
-  readonly rounds: number;
+  /** Turns of four rounds: the row, its floor, its floor, the row. */
+  readonly turns: number;
   /** Requests sent before anything is measured: for the JIT, connections, scripts. */
   readonly warmup: number;
   /** Requests of a latency pass. */
   readonly latency: number;
-  /** Requests of a CPU round, by weight of the scenario. */
+  /**
+   * Requests of a round at full load, by weight of the scenario. One garbage collection comes in 900 to 3,000 of them.
+   */
   readonly round: Readonly<Record<Scenario['weight'], number>>;
 }
 
-/**
- * The CPU of a workerd process; undefined if it cannot be read. A request costs more the fewer there are, since each
- * then finds colder caches: so the bare route is measured at the same concurrency and the same rate of requests.
- */
+/** The CPU of a workerd process at full load. */
 export interface Cpu {
   /** Median over the rounds. */
   readonly microsPerRequest: number;
-  /** The bare route in the rounds between. */
-  readonly bareMicrosPerRequest: number;
-  /** Median, least and greatest of the pairs of rounds. */
+  /** The floor of the row, in the rounds between. */
+  readonly floorMicrosPerRequest: number;
+  /** Median, least and greatest of the pairs of rounds that follow each other. */
   readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
+}
+
+/** What routes are compared with, by the stores that they ask. */
+export interface Floors {
+  readonly bare: Scenario;
+  readonly redis: Scenario;
+  readonly both: Scenario;
+}
+
+/** What a request takes of the stores, beside {@link Subrequests}. */
+export interface StoreWork {
+  /** Bytes of bodies to and from both stores. */
+  readonly bytes: number;
+  /** Microseconds of Postgres, and of Redis, behind the emulators. */
+  readonly neonMicros: number;
+  readonly redisMicros: number;
 }
 
 export interface Row {
   readonly name: string;
   readonly subrequests: Subrequests;
+  readonly work: StoreWork;
+  /** Undefined where a process has no figure of it. */
   readonly cpu: Cpu | undefined;
   readonly quiet: Latency;
   readonly delayed: Latency;
 }
 
-/** Measures scenarios one by one, each against the bare route. */
+/** Measures scenarios one by one, each against the bare route that asks the same stores. */
 export class Bench {
-  readonly load: LoadGenerator;
-  readonly bare: Measurable;
+  readonly #load: LoadGenerator;
+  readonly #floors: Floors;
   readonly #sizes: Sizes;
 
-  constructor(load: LoadGenerator, bare: Measurable, sizes: Sizes) {
-    this.load = load;
-    this.bare = bare;
+  constructor(load: LoadGenerator, floors: Floors, sizes: Sizes) {
+    this.#load = load;
+    this.#floors = floors;
     this.#sizes = sizes;
   }
 
   async measure(scenario: Scenario): Promise<Row> {
     const { warmup, latency } = this.#sizes;
-    const { rate } = await this.#pass(scenario, warmup, CPU_CONCURRENCY);
-    const { subrequests, quiet } = await this.counted(scenario, latency);
+    await this.#pass(scenario, warmup, FULL_CONCURRENCY);
+    const { subrequests, work, quiet } = await this.counted(scenario, latency);
     const delayed = await this.underDelays(scenario, latency);
-    const cpu = await this.#cpu(scenario, Math.min(rate * CPU_LOAD_MAX, CPU_RATE));
-    return { name: scenario.name, subrequests, quiet, delayed, cpu };
+    const cpu = await this.#cpu(scenario);
+    return { name: scenario.name, subrequests, work, quiet, delayed, cpu };
   }
 
   /** Latencies while both services answer as fast as they can. */
@@ -96,7 +108,10 @@ export class Bench {
   }
 
   /** What a pass asks of the services, and its latencies. @throws Error where it asks for anything but what is due */
-  async counted(scenario: Scenario, count: number): Promise<{ subrequests: Subrequests; quiet: Latency }> {
+  async counted(
+    scenario: Scenario,
+    count: number,
+  ): Promise<{ subrequests: Subrequests; work: StoreWork; quiet: Latency }> {
     const { redis, neon } = scenario.target.controls;
     const requests = await scenario.prepare(count);
     await settled(scenario);
@@ -112,50 +127,60 @@ export class Bench {
       statements: perRequest(inNeon, 'statements'),
     };
     assertDue(scenario.name, subrequests, scenario.due);
-    return { quiet, subrequests };
+    const [ofRedis, ofNeon] = await Promise.all([redis.work(), neon.work()]);
+    const work = {
+      bytes: (ofRedis.bytes + ofNeon.bytes) / count,
+      redisMicros: ofRedis.micros / count,
+      neonMicros: ofNeon.micros / count,
+    };
+    return { quiet, subrequests, work };
   }
 
-  async #cpu(scenario: Scenario, rate: number): Promise<Cpu | undefined> {
-    const count = this.#sizes.round[scenario.weight];
-    const pairs: { micros: number; bareMicros: number }[] = [];
-    for (let round = 0; round < this.#sizes.rounds; round++) {
-      const micros = await this.#cpuRound(scenario, count, rate);
-      const bareMicros = await this.#cpuRound(rootScenario('', this.bare), count, rate);
-      if (micros === undefined || bareMicros === undefined) return undefined;
-      pairs.push({ micros, bareMicros });
+  async #cpu(scenario: Scenario): Promise<Cpu | undefined> {
+    const floor = this.#floorOf(scenario);
+    const pairs: { micros: number; floorMicros: number }[] = [];
+    for (let turn = 0; turn < this.#sizes.turns; turn++) {
+      const first = await this.#cpuRound(scenario);
+      const floors = [await this.#cpuRound(floor), await this.#cpuRound(floor)];
+      const rounds = [first, await this.#cpuRound(scenario)];
+      for (const [i, micros] of rounds.entries()) {
+        const floorMicros = floors[i];
+        if (micros === undefined || floorMicros === undefined) return undefined;
+        pairs.push({ micros, floorMicros });
+      }
     }
-    const ratios = pairs.map(({ micros, bareMicros }) => micros / bareMicros);
+    const ratios = pairs.map(({ micros, floorMicros }) => micros / floorMicros);
     return {
       microsPerRequest: median(pairs.map(({ micros }) => micros)),
-      bareMicrosPerRequest: median(pairs.map(({ bareMicros }) => bareMicros)),
+      floorMicrosPerRequest: median(pairs.map(({ floorMicros }) => floorMicros)),
       ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
     };
   }
 
-  /** CPU of one round in microseconds per request, with the work that is done after the answers. */
-  async #cpuRound(scenario: Scenario, count: number, rate: number): Promise<number | undefined> {
-    if (scenario.target.cpu() === undefined) return undefined;
-    const requests = await scenario.prepare(count);
-    await settled(scenario);
-    const before = scenario.target.cpu();
-    await this.#send(scenario, requests, CPU_CONCURRENCY, rate);
-    await settled(scenario);
-    const after = scenario.target.cpu();
-    return before === undefined || after === undefined ? undefined : (after - before) / count;
+  #floorOf({ due }: Scenario): Scenario {
+    // What many requests share is little of any one.
+    if (due.sharedMs !== undefined || due.redis + due.neon === 0) return this.#floors.bare;
+    return due.neon === 0 ? this.#floors.redis : this.#floors.both;
   }
 
-  async #pass(scenario: Scenario, count: number, concurrency: number): Promise<Answered> {
+  /** CPU of one round in microseconds per request, with the work that is done after the answers. */
+  async #cpuRound(scenario: Scenario): Promise<number | undefined> {
+    if (scenario.target.cpu() === undefined) return undefined;
+    const requests = await scenario.prepare(this.#sizes.round[scenario.weight]);
+    await settled(scenario);
+    const before = scenario.target.cpu();
+    await this.#send(scenario, requests, FULL_CONCURRENCY);
+    await settled(scenario);
+    const after = scenario.target.cpu();
+    return before === undefined || after === undefined ? undefined : (after - before) / requests.length;
+  }
+
+  async #pass(scenario: Scenario, count: number, concurrency: number): Promise<Latency> {
     return await this.#send(scenario, await scenario.prepare(count), concurrency);
   }
 
-  #send(
-    scenario: Scenario,
-    requests: readonly PreparedRequest[],
-    concurrency: number,
-    rate?: number,
-  ): Promise<Answered> {
-    const { target, status } = scenario;
-    return this.load.run({ url: target.url, status, requests, concurrency, rate });
+  #send({ target, status }: Scenario, requests: readonly PreparedRequest[], concurrency: number): Promise<Latency> {
+    return this.#load.run({ url: target.url, status, requests, concurrency });
   }
 }
 

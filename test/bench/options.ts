@@ -17,8 +17,8 @@ export interface Options {
 
 const FULL: Omit<Options, 'scale'> = {
   mode: 'full',
-  sizes: { rounds: 7, warmup: 300, latency: 120, round: { none: 250, redis: 80, sql: 40 } },
-  accounts: 160,
+  sizes: { turns: 2, warmup: 1_000, latency: 120, round: { none: 5_000, redis: 5_000, sql: 1_500, waiting: 200 } },
+  accounts: 400,
   betterAuthKeys: 200,
   uploads: [1, 20],
   webhookKeys: 25,
@@ -27,7 +27,7 @@ const FULL: Omit<Options, 'scale'> = {
 /** A smoke run: every part of the bench, with figures that mean little. */
 const QUICK: Omit<Options, 'scale'> = {
   mode: 'quick',
-  sizes: { rounds: 3, warmup: 80, latency: 24, round: { none: 100, redis: 40, sql: 20 } },
+  sizes: { turns: 1, warmup: 80, latency: 24, round: { none: 200, redis: 100, sql: 40, waiting: 16 } },
   accounts: 30,
   betterAuthKeys: 40,
   uploads: [4],

@@ -15,20 +15,26 @@ const COLUMNS = [
   'Neon',
   'billed commands',
   'SQL',
+  'KiB to and from stores',
+  'Redis / Postgres ms',
   'CPU µs',
-  'bare µs',
-  '× bare (min–max)',
+  'floor µs',
+  '× floor (min–max)',
   'p50 / p95 ms',
   `p50 / p95 ms, Redis +${REDIS_DELAY_MS}, Neon +${NEON_DELAY_MS}`,
 ];
+
+const milliseconds = (micros: number) => (micros / 1_000).toFixed(2);
 
 /** The cost of a request, one row per scenario. */
 export function costTable(rows: readonly Row[]): string {
   return markdown(
     ['per request', ...COLUMNS],
-    rows.map(({ name, subrequests: { redis, neon, commands, statements }, cpu, quiet, delayed }) => [
+    rows.map(({ name, subrequests: { redis, neon, commands, statements }, work, cpu, quiet, delayed }) => [
       name,
       ...[redis, neon, commands, statements].map(count),
+      (work.bytes / 1_024).toFixed(1),
+      `${milliseconds(work.redisMicros)} / ${milliseconds(work.neonMicros)}`,
       ...cpuCells(cpu),
       latency(quiet),
       latency(delayed),
@@ -111,7 +117,7 @@ export function webhooksTable(rows: readonly WebhookRow[]): string {
 function cpuCells(cpu: Cpu | undefined): string[] {
   if (!cpu) return [NOT_AVAILABLE, NOT_AVAILABLE, NOT_AVAILABLE];
   const { median, min, max } = cpu.ratio;
-  const micros = [cpu.microsPerRequest, cpu.bareMicrosPerRequest].map((value) => value.toFixed(0));
+  const micros = [cpu.microsPerRequest, cpu.floorMicrosPerRequest].map((value) => value.toFixed(0));
   return [...micros, `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`];
 }
 

@@ -14,7 +14,7 @@ export interface Scenario {
   readonly target: Measurable;
   readonly status: number;
   /** The cost of a request for the emulators, which decides the number of requests in a round. */
-  readonly weight: 'none' | 'redis' | 'sql';
+  readonly weight: 'none' | 'redis' | 'sql' | 'waiting';
   readonly due: Due;
   /** Prepares and returns the requests of one pass. */
   prepare(count: number): Promise<readonly PreparedRequest[]>;
@@ -55,7 +55,7 @@ export async function ourScenarios(services: BenchServices, target: Measurable, 
       await expectStatus(target, withKey(ME, key, { address: freshAddress() }), 401);
       return Array.from({ length: count }, () => withKey(ME, key, { address: freshAddress() }));
     }),
-    flood: row('unknown keys, shield tripped', 429, 'sql', DUE.flood, async (count) => {
+    flood: row('unknown keys, shield tripped', 429, 'waiting', DUE.flood, async (count) => {
       const address = freshAddress();
       for (const key of unknownKeys(FLOOD)) await statusOf(target, withKey(ME, key, { address }));
       return unknownKeys(count).map((key) => withKey(ME, key, { address }));

@@ -33,8 +33,6 @@ export interface Measured {
   readonly invalid: Row;
   /** Repeats of refusals. */
   readonly again: readonly Row[];
-  /** A bare route with the same subrequest as a warm key. */
-  readonly floor: Row;
   readonly warm: Row;
   readonly cold: Row;
   readonly create: Row;
@@ -49,7 +47,7 @@ export interface Measured {
 
 /** The numbers to hold, against those measured. */
 export function verdicts(measured: Measured): Verdict[] {
-  const { invalid, again, floor, warm, cold, create, reads, direct, startKib, bundleKib, scale, webhooks } = measured;
+  const { invalid, again, warm, cold, create, reads, direct, startKib, bundleKib, scale, webhooks } = measured;
   const own = warm.delayed.p50 - direct.delayed.p50;
   return [
     asking('malformed key: no subrequest', invalid, { redis: 0, neon: 0 }),
@@ -63,7 +61,7 @@ export function verdicts(measured: Measured): Verdict[] {
     { goal: 'warm whoami: 3 billed commands', ...equal(warm.subrequests.commands, 3) },
     ...cpuAtMost(
       'warm whoami: CPU over a bare route with the same call of Redis',
-      warm.cpu && floor.cpu && warm.cpu.ratio.median / floor.cpu.ratio.median,
+      warm.cpu?.ratio.median,
       WARM_CPU_MAX,
     ),
     { goal: 'cold whoami: 1 SQL statement', ...equal(cold.subrequests.statements, 1) },

@@ -42,6 +42,8 @@ interface Waiter {
  */
 export class Scope {
   readonly counters = new Map<string, number>();
+  /** Bytes of bodies in both directions, and the time of the store behind. */
+  readonly work = { bytes: 0, micros: 0 };
   #faults: Array<{ fault: Fault; left: number }> = [];
   #release = Promise.withResolvers<void>();
   #held = 0;

@@ -89,7 +89,10 @@ async function emulate(
   await pause('before');
   const emulated = { method: request.method ?? 'GET', path, headers: request.headers, body };
   if (fault?.kind === 'reply') return send(response, protocol.fail(emulated, fault.error));
+  const began = performance.now();
   const answer = await protocol.execute(emulated, scope);
+  scope.work.micros += (performance.now() - began) * 1_000;
+  scope.work.bytes += Buffer.byteLength(body) + Buffer.byteLength(answer.body);
   await pause('after');
   if (fault?.kind === 'close') return void response.destroy();
   if (fault?.kind === 'truncate') return truncate(response, answer);
@@ -97,9 +100,9 @@ async function emulate(
 }
 
 /**
- * `GET /__control/{scope}` answers `{ counters, held }`; `PUT …/faults` replaces the faults and lets held
+ * `GET /__control/{scope}` answers `{ counters, work, held }`; `PUT …/faults` replaces the faults and lets held
  * requests go; `GET …/held?atLeast=N` answers when N requests are held; `DELETE /__control/{scope}`
- * clears counters and faults.
+ * clears counters, work and faults.
  */
 async function control(scopes: Scopes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, name = 'default', part] = CONTROL_PATH.exec(pathOf(request)) ?? [];
@@ -118,10 +121,11 @@ async function control(scopes: Scopes, request: IncomingMessage, response: Serve
   } else if (verb === 'DELETE ') {
     scope.setFaults([]);
     scope.counters.clear();
+    Object.assign(scope.work, { bytes: 0, micros: 0 });
   } else if (verb !== 'GET ') {
     return send(response, { status: 405, body: '' });
   }
-  const state = { counters: Object.fromEntries(scope.counters), held: scope.held };
+  const state = { counters: Object.fromEntries(scope.counters), work: scope.work, held: scope.held };
   send(response, { status: 200, body: JSON.stringify(state) });
 }
 

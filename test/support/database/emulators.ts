@@ -21,12 +21,20 @@ export class EmulatorControl {
 
   /** The counters since the last {@link reset}. */
   async counters(): Promise<Record<string, number>> {
-    const response = await this.#call('GET', '');
-    return ((await response.json()) as { counters: Record<string, number> }).counters;
+    return (await this.#state()).counters;
+  }
+
+  /** The bytes of bodies in both directions, and the time of the store behind, since the last {@link reset}. */
+  async work(): Promise<{ readonly bytes: number; readonly micros: number }> {
+    return (await this.#state()).work;
   }
 
   async reset(): Promise<void> {
     await this.#call('DELETE', '');
+  }
+
+  async #state(): Promise<{ counters: Record<string, number>; work: { bytes: number; micros: number } }> {
+    return (await this.#call('GET', '')).json();
   }
 
   async #call(method: string, path: string, body?: unknown): Promise<Response> {
