@@ -17,8 +17,7 @@ import { getJesClip, patchJesClip, postJesClip } from './jesclips/routes.ts';
 import { postGithubReport, postKeyReport } from './key-reports/routes.ts';
 import { deletePostById, getPost, patchPost, postBounce, postPost } from './posts/routes.ts';
 import { getOpenapi } from './service/document.ts';
-import { healthz } from './service/health.ts';
-import { readyz } from './service/readiness.ts';
+import { healthz, readyz } from './service/health.ts';
 import {
   deleteFollow,
   deleteLike,
