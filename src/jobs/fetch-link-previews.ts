@@ -1,13 +1,9 @@
-import * as z from 'zod';
 import { clockAt, contextFor, type Runtime } from '../compose.ts';
 import { PREVIEW_RETRY_S } from '../config/limits.ts';
+import { previewJobSchema } from '../data/link-previews.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
 import { fetchLinkPreview } from '../domain/link-previews/index.ts';
-import { isId } from '../lib/id.ts';
-
-/** A message of the queue; an older or newer Worker may have sent it. */
-const previewJobSchema = z.object({ postId: z.string().refine(isId), url: z.string() });
 
 /**
  * Handles a batch of the queue of links: each link is unfurled and acknowledged on its own. A message is tried again
