@@ -10,14 +10,10 @@ const origin = z
   .regex(/^https?:/, 'must begin with https:// or http:// in lower case')
   .regex(/[^/]$/, 'must not end with a slash');
 
-function queue<Message>() {
-  return z.custom<Queue<Message>>(
-    (value) => typeof value === 'object' && value !== null && 'send' in value,
-    'must be a [[queues.producers]] binding of wrangler.toml',
-  );
-}
-
-const webhookQueue = queue<{ readonly eventId: string } | { readonly endpointId: string }>();
+const queue = z.custom<Queue>(
+  (value) => typeof value === 'object' && value !== null && 'send' in value,
+  'must be a [[queues.producers]] binding of wrangler.toml',
+);
 
 const secret = z.string().min(32, 'must be at least 32 characters');
 
@@ -60,9 +56,9 @@ export const configSchema = z.object({
   UNKNOWN_KEY_LIMITER: rateLimiter,
   UNKNOWN_KEY_NETWORK_LIMITER: rateLimiter,
   ATTEMPT_FALLBACK_LIMITER: rateLimiter,
-  LINK_PREVIEWS: queue<{ readonly postId: string; readonly url: string }>(),
-  WEBHOOK_EVENTS: webhookQueue,
-  WEBHOOK_RETRIES: webhookQueue,
+  LINK_PREVIEWS: queue,
+  WEBHOOK_EVENTS: queue,
+  WEBHOOK_RETRIES: queue,
   VISITOR_LIMITER: rateLimiter,
   MEDIA: bucket,
 });

@@ -1,16 +1,9 @@
-import * as z from 'zod';
 import { clockAt, contextFor, type Runtime } from '../compose.ts';
 import { WEBHOOK_MESSAGE_RETRY_S } from '../config/limits.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
+import { wakeSchema } from '../data/webhook-queues.ts';
 import { deliver, type Lane, wakesOf } from '../domain/deliveries/index.ts';
-import { isId } from '../lib/id.ts';
-
-/** A message of the queue; an older or newer Worker may have sent it. */
-const wakeSchema = z.union([
-  z.object({ eventId: z.string().regex(/^evt_[0-9a-f-]{36}$/) }),
-  z.object({ endpointId: z.string().refine(isId) }),
-]);
 
 /**
  * Handles a batch of wakes: their deliveries are written and claimed in one transaction, then every message is

@@ -1,8 +1,9 @@
 import { clockAt, contextFor, type Runtime } from '../compose.ts';
 import { PREVIEW_RETRY_S } from '../config/limits.ts';
+import { previewJobSchema } from '../data/link-previews.ts';
 import { describeError, writeLog } from '../data/log.ts';
 import { Meter } from '../data/meter.ts';
-import { fetchLinkPreview, previewJobSchema } from '../domain/link-previews/index.ts';
+import { fetchLinkPreview } from '../domain/link-previews/index.ts';
 
 /**
  * Handles a batch of the queue of links: each link is unfurled and acknowledged on its own. A message is tried again

@@ -1,4 +1,4 @@
-import { fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
+import { concat, fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
 
 /** The bytes of an HMAC-SHA-256 that a cursor carries. */
 const SIGNATURE_BYTES = 32;
@@ -10,12 +10,8 @@ const SIGNATURE_BYTES = 32;
  * @param position the item after which the next page begins
  */
 export async function sealCursor(secret: string, list: string, position: string): Promise<string> {
-  const text = utf8(position);
   const signature = await crypto.subtle.sign('HMAC', await keyOf(secret), signed(list, position));
-  const bytes = new Uint8Array(SIGNATURE_BYTES + text.length);
-  bytes.set(new Uint8Array(signature));
-  bytes.set(text, SIGNATURE_BYTES);
-  return toBase64Url(bytes);
+  return toBase64Url(concat([new Uint8Array(signature), utf8(position)]));
 }
 
 /** The place that {@link sealCursor} sealed for this list with one of these secrets; undefined for every other text. */

@@ -1,4 +1,4 @@
-import { toHex, utf8 } from './bytes.ts';
+import { concat, toHex, utf8 } from './bytes.ts';
 
 /** SHA-256 of a text's UTF-8 bytes as 64 lower-case hexadecimal digits. */
 export async function sha256Hex(text: string): Promise<string> {
@@ -12,9 +12,5 @@ export async function sha1Hex(text: string): Promise<string> {
 
 /** SHA-256 of the UTF-8 bytes of a text and of bytes after them, as 64 lower-case hexadecimal digits. */
 export async function sha256HexOf(text: string, bytes: Uint8Array): Promise<string> {
-  const head = utf8(text);
-  const all = new Uint8Array(head.length + bytes.length);
-  all.set(head);
-  all.set(bytes, head.length);
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', all)));
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', concat([utf8(text), bytes]))));
 }

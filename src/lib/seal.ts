@@ -1,4 +1,4 @@
-import { fromBase64Url, toBase64Url, toHex, utf8 } from './bytes.ts';
+import { concat, fromBase64Url, toBase64Url, toHex, utf8 } from './bytes.ts';
 
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
@@ -67,10 +67,7 @@ async function encrypt(key: Uint8Array<ArrayBuffer>, text: string, bound: string
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: utf8(bound) };
   const encrypted = await crypto.subtle.encrypt(algorithm, await importKey(key), utf8(text));
-  const sealed = new Uint8Array(NONCE_BYTES + encrypted.byteLength);
-  sealed.set(nonce);
-  sealed.set(new Uint8Array(encrypted), NONCE_BYTES);
-  return toBase64Url(sealed);
+  return toBase64Url(concat([nonce, new Uint8Array(encrypted)]));
 }
 
 /** @throws DOMException unless key, text and bound belong together */

@@ -1,3 +1,5 @@
+import { concat } from './bytes.ts';
+
 /** Decodes a `Content-Transfer-Encoding` piece by piece. */
 export interface TransferDecoder {
   /** @returns the bytes that are certain now @throws BrokenEncoding */
@@ -67,9 +69,7 @@ const isLineEnd = (byte: number | undefined) => byte === CR || byte === LF || by
 function newQuotedPrintableDecoder(): TransferDecoder {
   let held = NOTHING;
   const decode = (piece: Uint8Array, isLast: boolean) => {
-    const bytes = new Uint8Array(held.length + piece.length);
-    bytes.set(held);
-    bytes.set(piece, held.length);
+    const bytes = concat([held, piece]);
     const end = isLast ? bytes.length : endOfKnown(bytes);
     held = bytes.slice(end);
     if (held.length > HELD_MAX_BYTES) throw new BrokenEncoding();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BASE62_ALPHABET, encodeBase62, randomBase62 } from '../../src/lib/base62.ts';
 import { BoundedMap } from '../../src/lib/bounded-map.ts';
+import { concat } from '../../src/lib/bytes.ts';
 import { crc32 } from '../../src/lib/crc32.ts';
 import { sha1Hex, sha256Hex } from '../../src/lib/hash.ts';
 import { isId, newId } from '../../src/lib/id.ts';
@@ -50,6 +51,20 @@ describe('base62', () => {
     for (const digit of digits) counts.set(digit, (counts.get(digit) ?? 0) + 1);
     expect([...counts.keys()].sort()).toEqual([...BASE62_ALPHABET].sort());
     expect(new Set(counts.values())).toEqual(new Set([4]));
+  });
+});
+
+describe('concat', () => {
+  test('copies bytes in order, those of views too', () => {
+    const source = Uint8Array.of(1, 2, 3, 4);
+    const joined = concat([source.subarray(2), new Uint8Array(), source.subarray(0, 1)]);
+    expect(joined).toEqual(Uint8Array.of(3, 4, 1));
+    source.fill(0);
+    expect(joined).toEqual(Uint8Array.of(3, 4, 1));
+  });
+
+  test('of nothing is empty', () => {
+    expect(concat([])).toEqual(new Uint8Array());
   });
 });
 

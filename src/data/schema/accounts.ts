@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { time } from './time.ts';
 
 /** A person on Jestha. Each total changes in the transaction of the rows that it counts. */
 export const accounts = pgTable(
@@ -23,21 +24,21 @@ export const accounts = pgTable(
      * Sequence of the account's newest event. Its row lock is held until the commit, so a smaller number commits first.
      */
     eventSequence: bigint('event_sequence', { mode: 'number' }).notNull().default(0),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
     /** From this time on sessions and keys of the account are refused; NULL = they are not. */
-    suspendedAt: timestamp('suspended_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    suspendedAt: time('suspended_at'),
     /**
      * From this time on the person gets no warnings by mail about API keys; mails that keep the account safe are still
      * sent.
      */
-    keyWarningsStoppedAt: timestamp('key_warnings_stopped_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    keyWarningsStoppedAt: time('key_warnings_stopped_at'),
     /** The person asked to delete the account. Signing in within the grace period sets it back to NULL. */
-    deletionRequestedAt: timestamp('deletion_requested_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    deletionRequestedAt: time('deletion_requested_at'),
     /** The grace period is over: the row no longer holds anything of the person. */
-    deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    deletedAt: time('deleted_at'),
     /** The sweep has removed everything the account had. */
-    purgedAt: timestamp('purged_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    purgedAt: time('purged_at'),
   },
   (table) => [
     index('accounts_deletion_requested_at_index')
@@ -55,7 +56,7 @@ export const retiredUsernames = pgTable(
   'retired_usernames',
   {
     username: text().primaryKey(),
-    freeAt: timestamp('free_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    freeAt: time('free_at').notNull(),
   },
   (table) => [index('retired_usernames_free_at_index').on(table.freeAt)],
 );

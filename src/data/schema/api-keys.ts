@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, check, index, pgTable, smallint, text } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
+import { time } from './time.ts';
 
 /** An API key without the key: only its SHA-256 and its first four characters are kept (contract section 2). */
 export const apiKeys = pgTable(
@@ -20,31 +21,31 @@ export const apiKeys = pgTable(
     ipAllowlist: text('ip_allowlist').array().notNull(),
     /** The version of the developer terms accepted at creation. */
     termsVersion: text('terms_version').notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    revokedAt: timestamp('revoked_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at'),
+    revokedAt: time('revoked_at'),
     revokedReason: text('revoked_reason', { enum: ['user', 'admin', 'leaked'] }),
     /**
      * When the revocation marker was last put into Redis. The sweep puts it there again until that was a minute after
      * the revocation or later: by then no earlier command is on its way any more.
      */
-    tombstonedAt: timestamp('tombstoned_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    tombstonedAt: time('tombstoned_at'),
     /** A copy from Redis, which has it to the second (see `domain/keys/usage.ts`). */
-    lastUsedAt: timestamp('last_used_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    lastUsedAt: time('last_used_at'),
     lastUsedIp: text('last_used_ip'),
     /** When Redis was last asked for the last use; null = never. */
-    useNotedAt: timestamp('use_noted_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    useNotedAt: time('use_noted_at'),
     /** The address where a leaked key was found, as given in the report. */
     leakUrl: text('leak_url'),
     /** The mail to the owner of a leaked key is not sent yet. */
     leakMailDue: boolean('leak_mail_due').notNull().default(false),
     /** When the owner put the notice of the leak away. */
-    leakDismissedAt: timestamp('leak_dismissed_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    leakDismissedAt: time('leak_dismissed_at'),
     /**
      * When the sweep revokes the key, as its owner chose; with `revoke_after_silence`, the earliest time at which it
      * may.
      */
-    revokeAt: timestamp('revoke_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    revokeAt: time('revoke_at'),
     /** Hours without an admitted request before the revocation; null = it comes at `revoke_at` in any case. */
     revokeAfterSilence: smallint('revoke_after_silence'),
   },

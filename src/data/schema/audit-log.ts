@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import { apiKeys } from './api-keys.ts';
+import { time } from './time.ts';
 
 export const AUDIT_EVENTS = [
   'created',
@@ -31,11 +32,11 @@ export const auditLog = pgTable(
     address: text(),
     /** One row for each: empty for an event that happens once, else a UTC day and a block of addresses. */
     occasion: text().notNull(),
-    at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    at: time('at').notNull(),
     /** Times that it happened. */
     count: integer().notNull().default(1),
     /** The last of them; NULL = there was one. */
-    lastAt: timestamp('last_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    lastAt: time('last_at'),
   },
   (table) => [
     unique('audit_log_once').on(table.apiKeyId, table.event, table.occasion),

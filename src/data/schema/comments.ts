@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { type AnyPgColumn, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, index, pgTable, text } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { jesclips } from './jesclips.ts';
 import { posts } from './posts.ts';
+import { time } from './time.ts';
 
 /**
  * A comment on a Jes, or a reply to one: threads are one level deep. The statement names the rule that refused it by a
@@ -23,7 +24,7 @@ export const comments = pgTable(
     /** The comment at the top of the thread. */
     parentId: text('parent_id').references((): AnyPgColumn => comments.id, { onDelete: 'cascade' }),
     apiKeyId: text('api_key_id').references(() => apiKeys.id),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (table) => [
     // Ids are sorted by time, so this is the order of the list, too.
@@ -48,7 +49,7 @@ export const jesclipComments = pgTable(
     content: text().notNull(),
     parentId: text('parent_id').references((): AnyPgColumn => jesclipComments.id, { onDelete: 'cascade' }),
     apiKeyId: text('api_key_id').references(() => apiKeys.id),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (table) => [
     index('jesclip_comments_jesclip_id_index').on(table.jesclipId, table.id),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import { time } from './time.ts';
 
 /** A write that was done under an `Idempotency-Key`, with its answer (contract section 8). */
 export const idempotencyKeys = pgTable(
@@ -23,7 +24,7 @@ export const idempotencyKeys = pgTable(
      */
     postId: text('post_id'),
     bouncedPostId: text('bounced_post_id'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (table) => [
     primaryKey({

@@ -1,5 +1,6 @@
-import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
+import { time } from './time.ts';
 
 /** A community. Names are not unique: a Jes names its id. */
 export const jehubs = pgTable(
@@ -11,7 +12,7 @@ export const jehubs = pgTable(
       .notNull()
       .references(() => accounts.id),
     memberCount: integer('member_count').notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (table) => [index('jehubs_creator_id_index').on(table.creatorId)],
 );
@@ -26,7 +27,7 @@ export const jehubMembers = pgTable(
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id),
-    joinedAt: timestamp('joined_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    joinedAt: time('joined_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'jehub_members_pkey', columns: [table.jehubId, table.accountId] }),

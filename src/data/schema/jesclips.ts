@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { IN_VISIBILITIES, VISIBILITIES } from './posts.ts';
+import { time } from './time.ts';
 
 /**
  * A JesClip; its video is in `media`. A statement names the rule that refused it by a NULL: Postgres reports the first
@@ -25,9 +26,9 @@ export const jesclips = pgTable(
     /** Ids of the accounts named, in the order of the caption. */
     mentionIds: text('mention_ids').array().notNull().default([]),
     commentCount: integer('comment_count').notNull().default(0),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    editedAt: timestamp('edited_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+    editedAt: time('edited_at'),
   },
   (table) => [
     index('jesclips_api_key_id_id_index').on(table.apiKeyId, table.id).where(sql`${table.apiKeyId} IS NOT NULL`),

@@ -1,5 +1,6 @@
-import { index, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, pgTable, smallint, text } from 'drizzle-orm/pg-core';
 import { apiKeys } from './api-keys.ts';
+import { time } from './time.ts';
 
 /** Failed calls with a key: the newest of each key, for its owner to read. */
 export const keyFailures = pgTable(
@@ -10,7 +11,7 @@ export const keyFailures = pgTable(
     apiKeyId: text('api_key_id')
       .notNull()
       .references(() => apiKeys.id, { onDelete: 'cascade' }),
-    at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    at: time('at').notNull(),
     method: text().notNull(),
     /** The pattern of the path, never the path that was sent. */
     path: text().notNull(),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { apiKeys } from './api-keys.ts';
+import { time } from './time.ts';
 
 export const KEY_MAILS = [
   'generated',
@@ -34,12 +35,12 @@ export const keyMails = pgTable(
     address: text(),
     /** Refusals within an hour, of a mail about refusals; it is due from `REFUSALS_MAILED` on. */
     count: integer().notNull().default(1),
-    dueAt: timestamp('due_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    dueAt: time('due_at').notNull(),
     /** Attempts to send it. */
     attempts: integer().notNull().default(0),
     /** No earlier attempt than then: a run has claimed it, or it failed. */
-    retryAt: timestamp('retry_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    sentAt: timestamp('sent_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    retryAt: time('retry_at'),
+    sentAt: time('sent_at'),
   },
   (table) => [
     primaryKey({ name: 'key_mails_once', columns: [table.apiKeyId, table.kind, table.occasion] }),

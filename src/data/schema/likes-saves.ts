@@ -1,6 +1,7 @@
-import { index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { posts } from './posts.ts';
+import { time } from './time.ts';
 
 const columns = () => ({
   postId: text('post_id')
@@ -9,7 +10,7 @@ const columns = () => ({
   accountId: text('account_id')
     .notNull()
     .references(() => accounts.id),
-  createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  createdAt: time('created_at').notNull(),
 });
 
 /** The likes of each Jes, counted in `posts.like_count` in the same statement. */

@@ -1,4 +1,5 @@
-import { boolean, index, json, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, index, json, pgTable, text } from 'drizzle-orm/pg-core';
+import { time } from './time.ts';
 
 /** URLs that were fetched for a link preview in the last hour, and the previews found. */
 export const linkFetches = pgTable(
@@ -8,7 +9,7 @@ export const linkFetches = pgTable(
     hash: text().primaryKey(),
     /** The author of the Jes that it was fetched for. No foreign key: the row lives for an hour. */
     accountId: text('account_id').notNull(),
-    fetchedAt: timestamp('fetched_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    fetchedAt: time('fetched_at').notNull(),
     isDone: boolean('is_done').notNull().default(false),
     /** NULL = nothing was found, or not yet. */
     preview: json(),

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, json, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, json, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
+import { time } from './time.ts';
 
 /** Events that an endpoint can subscribe to, and the field of `data` that holds the subject (contract section 10). */
 export const EVENT_SUBJECTS = {
@@ -41,7 +42,7 @@ export const outboxEvents = pgTable(
     data: json().notNull(),
     /** An endpoint subscribed when it happened, and the deliveries are not written yet. */
     fanOutDue: boolean('fan_out_due').notNull().default(false),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (table) => [
     index('outbox_events_created_at_index').on(table.createdAt),

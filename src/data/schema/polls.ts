@@ -1,18 +1,8 @@
 import { sql } from 'drizzle-orm';
-import {
-  boolean,
-  check,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  smallint,
-  text,
-  timestamp,
-  unique,
-} from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { posts } from './posts.ts';
+import { time } from './time.ts';
 
 /** The poll of a Jes. */
 export const polls = pgTable('polls', {
@@ -21,7 +11,7 @@ export const polls = pgTable('polls', {
     .references(() => posts.id, { onDelete: 'cascade' }),
   /** True if a voter may choose several options. */
   multiple: boolean().notNull(),
-  endsAt: timestamp('ends_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+  endsAt: time('ends_at').notNull(),
 });
 
 export const pollOptions = pgTable(
@@ -54,7 +44,7 @@ export const pollVotes = pgTable(
     optionId: text('option_id')
       .notNull()
       .references(() => pollOptions.id, { onDelete: 'cascade' }),
-    votedAt: timestamp('voted_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    votedAt: time('voted_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'poll_votes_pkey', columns: [table.postId, table.accountId, table.optionId] }),

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, json, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { check, index, integer, json, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apiKeys } from './api-keys.ts';
 import { jehubs } from './jehubs.ts';
+import { time } from './time.ts';
 
 /** The audiences of a Jes or JesClip (contract section 8). */
 export const VISIBILITIES = ['PUBLIC', 'FOLLOWERS', 'PRIVATE'] as const;
@@ -39,11 +40,11 @@ export const posts = pgTable(
     commentCount: integer('comment_count').notNull().default(0),
     bounceCount: integer('bounce_count').notNull().default(0),
     saveCount: integer('save_count').notNull().default(0),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
-    editedAt: timestamp('edited_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+    editedAt: time('edited_at'),
     /** From this time on no caller can read the Jes; the sweep removes its remains. */
-    deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    deletedAt: time('deleted_at'),
   },
   (table) => [
     uniqueIndex('posts_bounced_once')
@@ -67,7 +68,7 @@ export const follows = pgTable(
     followeeId: text('followee_id')
       .notNull()
       .references(() => accounts.id),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'follows_pkey', columns: [table.followerId, table.followeeId] }),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import { outboxEvents } from './outbox-events.ts';
+import { time } from './time.ts';
 import { webhookEndpoints } from './webhook-endpoints.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const;
@@ -24,11 +25,11 @@ export const webhookDeliveries = pgTable(
     /** Attempts since the delivery was last queued: its place in the backoff schedule. */
     roundAttempts: integer('round_attempts').notNull().default(0),
     /** While pending. */
-    nextAttemptAt: timestamp('next_attempt_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    nextAttemptAt: time('next_attempt_at'),
     /** The lease of a consumer; after it any consumer may claim the delivery. */
-    claimedUntil: timestamp('claimed_until', { withTimezone: true, precision: 3, mode: 'date' }),
+    claimedUntil: time('claimed_until'),
     lastStatusCode: integer('last_status_code'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (table) => [
     unique('webhook_deliveries_once').on(table.eventId, table.endpointId),
@@ -56,7 +57,7 @@ export const webhookAttempts = pgTable(
     deliveryId: text('delivery_id')
       .notNull()
       .references(() => webhookDeliveries.id, { onDelete: 'cascade' }),
-    at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    at: time('at').notNull(),
     statusCode: integer('status_code'),
     /** A word of `AttemptError`; NULL = delivered. */
     error: text(),

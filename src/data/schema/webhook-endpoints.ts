@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { apiKeys } from './api-keys.ts';
+import { time } from './time.ts';
 
 /** A URL of an integration, and the events of the account that its key wants there (contract section 10). */
 export const webhookEndpoints = pgTable(
@@ -19,20 +20,20 @@ export const webhookEndpoints = pgTable(
     sealedSecret: text('sealed_secret').notNull(),
     /** The secret before the last rotation; it signs, too, until it expires. */
     previousSealedSecret: text('previous_sealed_secret'),
-    previousExpiresAt: timestamp('previous_expires_at', { withTimezone: true, precision: 3, mode: 'date' }),
-    lastAttemptAt: timestamp('last_attempt_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    previousExpiresAt: time('previous_expires_at'),
+    lastAttemptAt: time('last_attempt_at'),
     lastStatusCode: integer('last_status_code'),
     /** Why the last attempt failed, for the owner: a word of `AttemptError`. */
     lastError: text('last_error'),
     /** First failed attempt since the last success. */
-    failingSince: timestamp('failing_since', { withTimezone: true, precision: 3, mode: 'date' }),
+    failingSince: time('failing_since'),
     /** The mail about half of the way to being disabled is due, or sent. */
-    warnedAt: timestamp('warned_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    warnedAt: time('warned_at'),
     /** A mail to the owner that is not sent yet. */
     noticeDue: text('notice_due', { enum: ['failing', 'disabled'] }),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
+    createdAt: time('created_at').notNull(),
     /** From this time on it is invisible; the sweep deletes the deliveries, then the row. */
-    deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3, mode: 'date' }),
+    deletedAt: time('deleted_at'),
   },
   (table) => [
     index('webhook_endpoints_api_key_id_index').on(table.apiKeyId),

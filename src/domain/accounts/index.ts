@@ -3,8 +3,7 @@ export { rememberBrowser } from './known-browser.ts';
 export { isLinkToken, newLink } from './mail-link.ts';
 export { deletionMail } from './mails.ts';
 export { type Profile, profileColumns, profileSchema, toProfile } from './profile.ts';
-export { readProfile } from './read-profile.ts';
-export { type PublicProfile, readPublicProfile } from './read-public-profile.ts';
+export { type PublicProfile, readProfile, readPublicProfile } from './read-profile.ts';
 export { hasPassword, isFreshSession, reauthenticate, requireFreshSession, requirePassword } from './reauthenticate.ts';
 export { requestPasswordReset, resendVerification } from './request-mail.ts';
 export {
@@ -15,9 +14,8 @@ export {
   signInSchema,
   signUpSchema,
 } from './schemas.ts';
-export { endOtherSessions, endSession, listSessions, type Session } from './sessions.ts';
+export { endOtherSessions, endSession, listSessions, type Session, signOut } from './sessions.ts';
 export { type Entered, signIn } from './sign-in.ts';
-export { signOut } from './sign-out.ts';
 export { signUp } from './sign-up.ts';
 export { addressSubject, throttle } from './throttle.ts';
 export type { Visitor } from './visitor.ts';

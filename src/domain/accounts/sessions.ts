@@ -9,7 +9,14 @@ import { ApiError } from '../api-error.ts';
 import { type ClientAddress, type Ctx, type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor } from '../idempotency/index.ts';
 import type { sessionSchema } from './responses.ts';
-import { deleteOtherSessions, deleteSession, insertSession, selectSessionsOf, undoDeletion } from './store.ts';
+import {
+  deleteOtherSessions,
+  deleteSession,
+  deleteSessionByToken,
+  insertSession,
+  selectSessionsOf,
+  undoDeletion,
+} from './store.ts';
 import { shortUserAgent, type Visitor } from './visitor.ts';
 
 /** A session as the signed-in person sees it. */
@@ -91,4 +98,9 @@ export async function endSession(ctx: SessionCtx, id: string): Promise<void> {
  */
 export async function endOtherSessions(ctx: SessionCtx): Promise<number> {
   return (await runAsActor(ctx, deleteOtherSessions(ctx.ports.db, writerOf(ctx)))).length;
+}
+
+/** Ends the session that a cookie carries, if it carries one. @param token checked to be signed by us */
+export async function signOut(ctx: Ctx, token: string | undefined): Promise<void> {
+  if (token !== undefined) await runSql(deleteSessionByToken(ctx.ports.db, token));
 }

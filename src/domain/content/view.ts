@@ -1,8 +1,10 @@
-import type * as z from 'zod';
+import * as z from 'zod';
+import { VISIBILITIES } from '../../data/schema/posts.ts';
 import type { ActorCtx } from '../context.ts';
 import { hasScope } from '../keys/index.ts';
 import type { authorSchema } from './responses.ts';
-import type { visibility } from './schemas.ts';
+
+export const visibility = z.enum(VISIBILITIES).meta({ description: 'The people who can see it.' });
 
 export type Visibility = z.infer<typeof visibility>;
 export type Author = z.infer<typeof authorSchema>;

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { KNOCKING_SHOWN } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { openCursor, sealCursor } from '../../lib/cursor.ts';
@@ -5,9 +6,11 @@ import { isId } from '../../lib/id.ts';
 import { ApiError, invalidField } from '../api-error.ts';
 import type { ActorCtx } from '../context.ts';
 import { parseInput } from '../parse-input.ts';
-import type { FailurePage } from './failure.ts';
+import type { failurePageSchema } from './responses.ts';
 import { failuresQuerySchema } from './schemas.ts';
 import { type KnockingKey, selectFailures, selectKey, selectKnocking, selectLateUse } from './store.ts';
+
+export type FailurePage = z.infer<typeof failurePageSchema>;
 
 /**
  * Failed calls with a key of the actor's account, the newest first.

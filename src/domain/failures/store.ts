@@ -1,8 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type * as z from 'zod';
 import { FAILURES_KEPT_MS, FAILURES_PER_KEY } from '../../config/limits.ts';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
-import type { Failure } from './failure.ts';
+import type { failureSchema } from './responses.ts';
+
+/** A call with a key that was answered with a status of 400 or above. */
+export type Failure = z.infer<typeof failureSchema>;
 
 /** A failed call on its way to its row. The key is named by its id or by its hash. */
 export interface NewFailure extends Failure {

@@ -1,8 +1,8 @@
-export { hasClaim } from './has-claim.ts';
 export { parseIdempotencyKey } from './parse-key.ts';
 export { actingAccount, type ClaimName } from './store.ts';
 export {
   explainActor,
+  hasClaim,
   runAsActor,
   throttlePerson,
   type Write,

@@ -7,6 +7,7 @@ import { announceEvent } from '../outbox/index.ts';
 import { brokenRule, type Rules } from '../rules.ts';
 import {
   ACTING_ACCOUNT,
+  type ClaimName,
   insertClaim,
   NO_ANSWER,
   type StoredResponse,
@@ -82,6 +83,12 @@ export async function writeOnce(ctx: ActorCtx, asked: Write): Promise<Written<st
     if (isWaiting) throw new ApiError({ code: 'idempotency_in_progress' });
     throw await explain(ctx, error, write.rules);
   }
+}
+
+/** Whether an answer is kept for this key: asked before what would be in vain. */
+export async function hasClaim({ actor, ports }: ActorCtx, claim: ClaimName): Promise<boolean> {
+  const found = await runSql(selectClaim(ports.db, actor.accountId, claim));
+  return found.length > 0;
 }
 
 /**

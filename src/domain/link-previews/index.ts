@@ -1,2 +1,1 @@
 export { fetchLinkPreview } from './fetch-link-preview.ts';
-export { previewJobSchema } from './schemas.ts';

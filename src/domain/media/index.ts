@@ -1,5 +1,4 @@
-export { forgetMedia } from './forget-media.ts';
-export { discardMedia, keepOrDiscard } from './keep-or-discard.ts';
+export { discardMedia, forgetMedia, keepOrDiscard } from './keep-or-discard.ts';
 export { linkMedia, type Media, type MediaPorts, type MediaRow, type StoredMedia } from './media.ts';
 export { beginUpload, type FileBuffer, type Upload } from './memory-budget.ts';
 export { fileNameOf, isObjectName } from './object-name.ts';

@@ -1,8 +1,9 @@
-import { DbRejected } from '../../data/db.ts';
+import { DbRejected, runSql } from '../../data/db.ts';
 import { ApiError } from '../api-error.ts';
 import type { ActorCtx, Ctx } from '../context.ts';
 import type { Written } from '../idempotency/index.ts';
 import type { StoredMedia } from './media.ts';
+import { deleteMedia } from './store.ts';
 
 /**
  * Runs the write that gives stored files their rows. If it is refused or replayed, their objects are deleted after the
@@ -28,4 +29,15 @@ export async function keepOrDiscard<T>(
 /** Deletes the objects of files that no row will name, behind the answer; should that fail, the sweep does. */
 export function discardMedia({ defer, ports }: Ctx, files: readonly Pick<StoredMedia, 'object'>[]): void {
   if (files.length > 0) defer(ports.objects.delete(files.map(({ object }) => object)));
+}
+
+/**
+ * Deletes objects of what is deleted, then their rows: whatever fails in between, the rows still tell what is to be
+ * done.
+ */
+export async function forgetMedia({ ports }: Ctx, objects: readonly string[]): Promise<void> {
+  if (objects.length === 0) return;
+  await ports.objects.delete(objects);
+  await ports.publicCache.forget(objects.map((object) => `/media/${object}`));
+  await runSql(deleteMedia(ports.db, objects));
 }

@@ -1,8 +1,9 @@
 import { WEBHOOK_BATCH, WEBHOOK_ROTATION_MS } from '../../config/limits.ts';
 import { runSql } from '../../data/db.ts';
 import { newId } from '../../lib/id.ts';
+import { unsealUnder } from '../../lib/seal.ts';
 import { ApiError, invalidField } from '../api-error.ts';
-import { type ActorCtx, type ClientAddress, writerOf } from '../context.ts';
+import { type ActorCtx, type ClientAddress, type Ctx, writerOf } from '../context.ts';
 import { isAllowedTarget, newSecret, sealSecret } from '../deliveries/index.ts';
 import { runAsActor, throttlePerson, type Written, writeOnce } from '../idempotency/index.ts';
 import { cancelSilenced } from '../outbox/index.ts';
@@ -174,4 +175,14 @@ export async function rotateWebhookSecret(
   const answer = parseFound<WebhookAnswer>(rows);
   if (rowCount === 0) throw new ApiError({ code: 'rotation_in_progress' });
   return { ...answer, secret, previousExpiresAt: rotation.previousExpiresAt.toISOString() };
+}
+
+/** A new signing secret as the browser keeps it until the page that shows it once. */
+export async function sealForReveal({ ports }: Ctx, secret: string, webhookId: string): Promise<string> {
+  return await sealSecret(ports.webhookSecretKeys, secret, webhookId);
+}
+
+/** The secret in a text that {@link sealForReveal} made for this endpoint; undefined for every other text. */
+export async function revealSecret({ ports }: Ctx, sealed: string, webhookId: string): Promise<string | undefined> {
+  return await unsealUnder(ports.webhookSecretKeys, sealed, webhookId).catch(() => undefined);
 }

@@ -7,9 +7,10 @@ export {
   listWebhooks,
   readRotation,
   readWebhook,
+  revealSecret,
   rotateWebhookSecret,
+  sealForReveal,
 } from './endpoints.ts';
-export { revealSecret, sealForReveal } from './reveal-secret.ts';
 export {
   deliveriesQuerySchema,
   eventsQuerySchema,

@@ -9,8 +9,7 @@ import { jesClipEndpoints } from './jesclips/routes.ts';
 import { keyReportEndpoints } from './key-reports/routes.ts';
 import { postEndpoints } from './posts/routes.ts';
 import { getOpenapi } from './service/document.ts';
-import { healthz } from './service/health.ts';
-import { readyz } from './service/readiness.ts';
+import { healthz, readyz } from './service/health.ts';
 import { socialEndpoints } from './social/routes.ts';
 import { webhookEndpoints } from './webhooks/routes.ts';
 

@@ -1,6 +1,6 @@
 import { PART_HEADERS_MAX, PART_HEADERS_MAX_BYTES } from '../../config/limits.ts';
 import { ApiError, invalidField } from '../../domain/api-error.ts';
-import { utf8 } from '../../lib/bytes.ts';
+import { concat, utf8 } from '../../lib/bytes.ts';
 import { parseContentType, parseDisposition } from '../../lib/header-value.ts';
 import { readChunks } from './read-bytes.ts';
 
@@ -75,7 +75,7 @@ class Parser {
   }
 
   *write(chunk: Uint8Array): Generator<PartEvent> {
-    const bytes = this.#rest.length === 0 ? chunk : joined(this.#rest, chunk);
+    const bytes = this.#rest.length === 0 ? chunk : concat([this.#rest, chunk]);
     this.#rest = NOTHING;
     let at = 0;
     while (at < bytes.length) {
@@ -209,13 +209,6 @@ function partOf(headers: Head['headers']): Part {
 }
 
 const NOTHING = new Uint8Array();
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
-}
 
 function unreadable(): never {
   throw invalidField('body', 'holds a part whose headers cannot be read');

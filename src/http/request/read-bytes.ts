@@ -1,6 +1,7 @@
 import { BODY_DEADLINE_MS, BODY_GRACE_MS, BODY_MIN_BYTES_PER_S, BODY_STALL_MS } from '../../config/limits.ts';
 import { inTime } from '../../data/in-time.ts';
 import { ApiError, invalidField } from '../../domain/api-error.ts';
+import { concat } from '../../lib/bytes.ts';
 
 /**
  * The body of a request, read no further than `maxBytes`, independent of its `Content-Length`.
@@ -17,13 +18,7 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
     if (length > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
+  return concat(chunks);
 }
 
 /** Undefined = the request has no body. */

@@ -18,7 +18,7 @@ import {
   storeFile,
   type Upload as UploadMemory,
 } from '../../domain/media/index.ts';
-import { toHex } from '../../lib/bytes.ts';
+import { concat, toHex } from '../../lib/bytes.ts';
 import { grouped } from '../../lib/grouped.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { parseContentType } from '../../lib/header-value.ts';
@@ -203,7 +203,7 @@ class UploadReader {
         chunks.push(bytes);
       },
       end: async () => {
-        const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+        const bytes = concat(chunks);
         await this.#note(part, bytes);
         if (kind === 'texts') this.#lists.set(name, [...(this.#lists.get(name) ?? []), textOf(part, bytes)]);
         else this.#fields.set(name, READERS[kind](part, bytes));

@@ -5,7 +5,6 @@ import { readJson } from '../../request/read-json.ts';
 import { clearedSessionCookie } from '../../request/session-cookie.ts';
 import { visitorOf } from '../../request/visitor.ts';
 import { EVERY_REPLY, reply, respond } from '../../response/reply.ts';
-import { toStream } from '../../response/to-stream.ts';
 import type { Endpoint, SessionEndpoint } from '../endpoint.ts';
 
 const getSessions = {
@@ -89,6 +88,21 @@ const deleteOwnAccount = {
     return reply(context, 200, { deletedAt: new Date(deletedAt).toISOString() });
   },
 } as const satisfies SessionEndpoint;
+
+/** Text that is made in pieces, as a body: a piece is made when the reader has room for it. */
+function toStream(pieces: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await pieces.return();
+    },
+  });
+}
 
 export const ownAccountEndpoints: readonly Endpoint[] = [
   getSessions,
