@@ -1,255 +1,25 @@
 // Made by `npm run client:types` from the OpenAPI document. Not edited by hand.
 
-/** The account of the caller. */
-export interface Profile {
-  readonly id: string;
-  readonly username: string;
-  readonly email: string;
-  readonly displayName: string;
-  readonly avatar: string | null;
-  readonly coverImage: string | null;
-  readonly bio: string | null;
-  readonly verified: boolean;
-  readonly emailVerified: boolean;
-  readonly isPrivate: boolean;
-  readonly isCreator: boolean;
-  readonly totalFollowers: number;
-  readonly totalFollowing: number;
-  readonly totalPosts: number;
-  readonly createdAt: string;
-}
-
-/** A failed call. */
-export interface Failure {
+export interface AccountSuspendedProblem {
+  readonly error: "Account suspended";
+  /** A sentence for people. */
+  readonly message: string;
+  readonly code: "account_suspended";
   /** Id of the request: a ULID. */
   readonly requestId: string;
-  /** The time of the call. */
-  readonly at: string;
-  readonly method: string;
-  /** Its pattern, or `unknown`. */
-  readonly path: string;
-  readonly status: number;
-  readonly code: string;
-  readonly address: string | null;
-  /** Shortened. */
-  readonly idempotencyKey: string | null;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
-/** A post. */
-export interface Jes {
-  /** Id of the Jes: a ULID. */
-  readonly id: string;
-  /** Permalink. */
-  readonly url: string;
-  /** Empty in a plain bounce. */
-  readonly content: string;
-  /** The people who can see it. */
-  readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
-  readonly author: Author;
-  /** Null if the person posted it without a key. */
-  readonly via: Via | null;
-  readonly media: readonly Media[];
-  readonly poll: Poll | null;
-  readonly location: Location | null;
-  /** Added shortly after the Jes is created. */
-  readonly linkPreview: LinkPreview | null;
-  /** As written in the content, without the #. */
-  readonly hashtags: readonly string[];
-  /** Accounts that the content mentions by @username. */
-  readonly mentions: readonly {
-    /** Id of the account: a ULID. */
-    readonly id: string;
-    readonly username: string;
-  }[];
-  readonly jeHub: {
-    /** Id of the JeHub: a ULID. */
-    readonly id: string;
-    readonly name: string;
-  } | null;
-  /** The bounced Jes. */
-  readonly bounceOf: Jes | null;
-  /** True if the bounced Jes was deleted or this account may not see it; the two cases look the same. */
-  readonly bounceOfDeleted?: true;
-  /** In a `bounceOf` that is a quote-bounce itself: what it bounces. Only one level is filled in. */
-  readonly bounceOfId?: string;
-  /** For keys with the scope `read:engagement`, and for people. */
-  readonly counts?: Counts;
-  /** The time of its creation. */
-  readonly createdAt: string;
-  /** The time of its last change. */
-  readonly updatedAt: string;
-  readonly editedAt: string | null;
-}
-
-/** The author. */
-export interface Author {
-  /** Id of the account: a ULID. */
-  readonly id: string;
-  /** Can change; the id cannot. */
-  readonly username: string;
-  readonly displayName: string;
-  /** URL of an image. */
-  readonly avatar: string | null;
-  readonly verified: boolean;
-}
-
-/** The API key that posted it, by its label. */
-export interface Via {
-  readonly label: string;
-}
-
-/** An image or a video. */
-export interface Media {
-  /** Id of the file: a ULID. */
-  readonly id: string;
-  readonly type: "image" | "video";
-  readonly mimeType: string;
-  /** Works when pasted into a browser. Of a file that is not for everybody it is signed, and short-lived. */
-  readonly url: string;
-  readonly width: number | null;
-  readonly height: number | null;
-  /** Bytes. */
-  readonly size: number;
-  /** Describes the file to people who cannot see it; null if the author gave no description. */
-  readonly alt: string | null;
-}
-
-export interface Poll {
-  readonly options: readonly {
-    /** Id of the option: a ULID. */
-    readonly id: string;
-    readonly text: string;
-    /** Votes for this option. */
-    readonly votes: number;
-  }[];
-  /** True if a vote may choose several options. */
-  readonly multiple: boolean;
-  /** The end of the poll. */
-  readonly endsAt: string;
-  /** The sum of the votes; who votes for two options counts twice. */
-  readonly totalVotes: number;
-}
-
-export interface Location {
-  readonly name: string;
-  readonly latitude?: number;
-  readonly longitude?: number;
-}
-
-/** Title, description and image from the metadata of the linked page. */
-export interface LinkPreview {
-  readonly url: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  /** URL of an image. */
-  readonly image: string | null;
-  readonly siteName: string | null;
-}
-
-export interface Counts {
-  /** Likes. */
-  readonly likes: number;
-  /** Comments, replies included. */
-  readonly comments: number;
-  /** Bounces and quote-bounces. */
-  readonly bounces: number;
-  /** The number of saves. */
-  readonly saves: number;
-}
-
-export interface Comment {
-  /** Id of the comment: a ULID. */
-  readonly id: string;
-  /** Id of the Jes it is on: a ULID. */
-  readonly postId?: string;
-  /** Id of the JesClip it is on: a ULID. */
-  readonly jesClipId?: string;
-  /** Null if it is not a reply. */
-  readonly parentId: string | null;
-  readonly content: string;
-  readonly author: Author;
-  readonly via: Via | null;
-  /** The time of its creation. */
-  readonly createdAt: string;
-}
-
-/** A short video. */
-export interface JesClip {
-  /** Id of the JesClip: a ULID. */
-  readonly id: string;
-  /** Permalink. */
-  readonly url: string;
-  /** May be empty. */
-  readonly caption: string;
-  readonly video: Media;
-  readonly author: Author;
-  /** Null if the person posted it without a key. */
-  readonly via: Via | null;
-  /** The people who can see it. */
-  readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
-  /** As written in the caption, without the #. */
-  readonly hashtags: readonly string[];
-  /** Accounts that the caption mentions by @username. */
-  readonly mentions: readonly {
-    /** Id of the account: a ULID. */
-    readonly id: string;
-    readonly username: string;
-  }[];
-  /** For keys with the scope `read:engagement`, and for people. */
-  readonly counts?: {
-    /** Comments, replies included. */
-    readonly comments: number;
-  };
-  /** The time of its creation. */
-  readonly createdAt: string;
-  /** The time of its last change. */
-  readonly updatedAt: string;
-  readonly editedAt: string | null;
-}
-
-export interface Like {
-  readonly liked: boolean;
-  /** Likes of all. */
-  readonly likes: number;
-}
-
-export interface Save {
-  readonly saved: boolean;
-  /** The number of saves. */
-  readonly saves: number;
-}
-
-export interface Follow {
-  readonly username: string;
-  readonly following: boolean;
-  /** The number of followers. */
-  readonly totalFollowers: number;
-}
-
-/** A community with members. */
-export interface JeHub {
-  /** Id of the JeHub: a ULID. */
-  readonly id: string;
-  readonly name: string;
-  /** The number of members. */
-  readonly totalMembers: number;
-  /** The time of its creation. */
-  readonly createdAt: string;
-}
-
-export interface Session {
-  /** Id of the session: a ULID. */
-  readonly id: string;
-  /** The browser and system, in words. */
-  readonly browser: string;
-  /** The IPv4 address or IPv6 network of the sign-in. */
-  readonly address: string | null;
-  /** The time of the sign-in. */
-  readonly createdAt: string;
-  /** The time of the last use, to the minute; up to an hour late. */
-  readonly lastSeenAt: string;
-  /** True for the session of this request. */
-  readonly isCurrent: boolean;
+export interface AlreadyBouncedProblem {
+  readonly error: "Already bounced";
+  /** A sentence for people. */
+  readonly message: string;
+  readonly code: "already_bounced";
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** The section about this code in the reference. */
+  readonly docs: string;
 }
 
 /** An API key, without the key itself. */
@@ -274,193 +44,6 @@ export interface ApiKey {
   readonly health?: readonly KeyHealth[];
 }
 
-/** Something that the owner of the key should know. */
-export interface KeyHealth {
-  /** `leaked`: found in public and revoked, until dismissed. `revocation_scheduled`: its owner has chosen when. `expires_soon`: within 30 days. `idle`: not used for 90 days. Neither `never_used` nor `idle` is claimed while the last use is unknown. */
-  readonly code: "leaked" | "expired" | "revocation_scheduled" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
-  /** `alert` is the most urgent. */
-  readonly severity: "alert" | "warning" | "notice";
-  /** The reason. */
-  readonly message: string;
-  /** The page or chapter that helps. */
-  readonly action: string;
-}
-
-export interface UsageBucket {
-  /** The start of the hour or UTC day. */
-  readonly start: string;
-  /** Requests that were admitted. */
-  readonly accepted: number;
-  /** Requests that a limit refused. */
-  readonly throttled: number;
-}
-
-/** A URL that receives events. */
-export interface Webhook {
-  /** Id of the endpoint: a ULID. */
-  readonly id: string;
-  readonly url: string;
-  readonly description: string | null;
-  readonly events: readonly ("jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked")[];
-  readonly status: "active" | "disabled";
-  /** `owner`: switched off; `gone`: it answered 410; `failing`: it failed for 5 days. */
-  readonly disabledReason: "owner" | "gone" | "failing" | null;
-  /** The time of its creation. */
-  readonly createdAt: string;
-  readonly lastAttemptAt: string | null;
-  /** The status of the last response; null if there was none. */
-  readonly lastStatusCode: number | null;
-  readonly failingSince: string | null;
-}
-
-/** One event for one endpoint. */
-export interface WebhookDelivery {
-  /** Id of the delivery: a ULID. */
-  readonly id: string;
-  /** Id of the event. */
-  readonly eventId: string;
-  readonly event: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
-  readonly status: "pending" | "delivered" | "failed" | "cancelled";
-  /** Requests made so far. */
-  readonly attempts: number;
-  readonly nextAttemptAt: string | null;
-  /** The status of the last response; null if there was none. */
-  readonly lastStatusCode: number | null;
-  /** The time at which it was queued. */
-  readonly createdAt: string;
-}
-
-export interface WebhookDeliveryDetail {
-  /** Id of the delivery: a ULID. */
-  readonly id: string;
-  /** Id of the event. */
-  readonly eventId: string;
-  readonly event: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
-  readonly status: "pending" | "delivered" | "failed" | "cancelled";
-  /** Requests made so far. */
-  readonly attempts: number;
-  readonly nextAttemptAt: string | null;
-  /** The status of the last response; null if there was none. */
-  readonly lastStatusCode: number | null;
-  /** The time at which it was queued. */
-  readonly createdAt: string;
-  /** The exact payload. */
-  readonly payload: string;
-  /** Oldest first. */
-  readonly attemptLog: readonly WebhookAttempt[];
-}
-
-export interface WebhookAttempt {
-  /** The time of the request. */
-  readonly at: string;
-  readonly statusCode: number | null;
-  /** The reason of the failure; null if the attempt succeeded. */
-  readonly error: "status" | "redirect" | "timeout" | "dns" | "connection" | "tls" | "target_not_allowed" | null;
-  /** Milliseconds until the response was read. */
-  readonly durationMs: number;
-  /** The first 1 KiB of the response. */
-  readonly responseBody: string | null;
-}
-
-export interface JesCreatedEvent {
-  readonly event: "jes.created";
-  /** Id of the event. */
-  readonly id: string;
-  /** The time of the event. */
-  readonly created_at: string;
-  readonly data: {
-    readonly jes: Jes;
-  };
-}
-
-export interface JesClipCreatedEvent {
-  readonly event: "jesclip.created";
-  /** Id of the event. */
-  readonly id: string;
-  /** The time of the event. */
-  readonly created_at: string;
-  readonly data: {
-    readonly jesclip: JesClip;
-  };
-}
-
-export interface CommentCreatedEvent {
-  readonly event: "comment.created";
-  /** Id of the event. */
-  readonly id: string;
-  /** The time of the event. */
-  readonly created_at: string;
-  readonly data: {
-    readonly comment: Comment;
-  };
-}
-
-export interface ApiKeyRevokedEvent {
-  readonly event: "apikey.revoked";
-  /** Id of the event. */
-  readonly id: string;
-  /** The time of the event. */
-  readonly created_at: string;
-  readonly data: {
-    readonly apiKey: RevokedApiKey;
-  };
-}
-
-/** A revoked key, without addresses. */
-export interface RevokedApiKey {
-  /** Id of the key: a ULID. */
-  readonly id: string;
-  readonly label: string;
-  readonly maskedKey: string;
-  readonly scopes: readonly string[];
-  readonly status: "active" | "expired" | "revoked";
-  /** The time of its creation. */
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly revokedAt: string | null;
-  readonly revokedReason: "user" | "admin" | "leaked" | null;
-  /** Only in the list. Most urgent first; empty if there is nothing to do. */
-  readonly health?: readonly KeyHealth[];
-}
-
-export interface WebhookTestEvent {
-  readonly event: "webhook.test";
-  /** Id of the event. */
-  readonly id: string;
-  /** The time of the event. */
-  readonly created_at: string;
-  readonly data: {
-    readonly webhook: {
-      /** Id of the endpoint: a ULID. */
-      readonly id: string;
-      readonly url: string;
-    };
-  };
-}
-
-export interface AccountSuspendedProblem {
-  readonly error: "Account suspended";
-  /** A sentence for people. */
-  readonly message: string;
-  readonly code: "account_suspended";
-  /** Id of the request: a ULID. */
-  readonly requestId: string;
-  /** The section about this code in the reference. */
-  readonly docs: string;
-}
-
-export interface AlreadyBouncedProblem {
-  readonly error: "Already bounced";
-  /** A sentence for people. */
-  readonly message: string;
-  readonly code: "already_bounced";
-  /** Id of the request: a ULID. */
-  readonly requestId: string;
-  /** The section about this code in the reference. */
-  readonly docs: string;
-}
-
 export interface ApiKeyExpiredProblem {
   readonly error: "API key expired";
   /** A sentence for people. */
@@ -483,6 +66,17 @@ export interface ApiKeyLimitReachedProblem {
   readonly docs: string;
 }
 
+export interface ApiKeyRevokedEvent {
+  readonly event: "apikey.revoked";
+  /** Id of the event. */
+  readonly id: string;
+  /** The time of the event. */
+  readonly created_at: string;
+  readonly data: {
+    readonly apiKey: RevokedApiKey;
+  };
+}
+
 export interface ApiKeyRevokedProblem {
   readonly error: "API key revoked";
   /** A sentence for people. */
@@ -503,6 +97,56 @@ export interface AuthenticationRequiredProblem {
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
+}
+
+/** The author. */
+export interface Author {
+  /** Id of the account: a ULID. */
+  readonly id: string;
+  /** Can change; the id cannot. */
+  readonly username: string;
+  readonly displayName: string;
+  /** URL of an image. */
+  readonly avatar: string | null;
+  readonly verified: boolean;
+}
+
+export interface Comment {
+  /** Id of the comment: a ULID. */
+  readonly id: string;
+  /** Id of the Jes it is on: a ULID. */
+  readonly postId?: string;
+  /** Id of the JesClip it is on: a ULID. */
+  readonly jesClipId?: string;
+  /** Null if it is not a reply. */
+  readonly parentId: string | null;
+  readonly content: string;
+  readonly author: Author;
+  readonly via: Via | null;
+  /** The time of its creation. */
+  readonly createdAt: string;
+}
+
+export interface CommentCreatedEvent {
+  readonly event: "comment.created";
+  /** Id of the event. */
+  readonly id: string;
+  /** The time of the event. */
+  readonly created_at: string;
+  readonly data: {
+    readonly comment: Comment;
+  };
+}
+
+export interface Counts {
+  /** Likes. */
+  readonly likes: number;
+  /** Comments, replies included. */
+  readonly comments: number;
+  /** Bounces and quote-bounces. */
+  readonly bounces: number;
+  /** The number of saves. */
+  readonly saves: number;
 }
 
 export interface CrossSiteRequestProblem {
@@ -538,6 +182,29 @@ export interface EmailUnverifiedProblem {
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
+}
+
+/** A failed call. */
+export interface Failure {
+  /** Id of the request: a ULID. */
+  readonly requestId: string;
+  /** The time of the call. */
+  readonly at: string;
+  readonly method: string;
+  /** Its pattern, or `unknown`. */
+  readonly path: string;
+  readonly status: number;
+  readonly code: string;
+  readonly address: string | null;
+  /** Shortened. */
+  readonly idempotencyKey: string | null;
+}
+
+export interface Follow {
+  readonly username: string;
+  readonly following: boolean;
+  /** The number of followers. */
+  readonly totalFollowers: number;
 }
 
 export interface HttpsRequiredProblem {
@@ -646,6 +313,169 @@ export interface IpNotAllowedProblem {
   readonly docs: string;
 }
 
+/** A community with members. */
+export interface JeHub {
+  /** Id of the JeHub: a ULID. */
+  readonly id: string;
+  readonly name: string;
+  /** The number of members. */
+  readonly totalMembers: number;
+  /** The time of its creation. */
+  readonly createdAt: string;
+}
+
+/** A post. */
+export interface Jes {
+  /** Id of the Jes: a ULID. */
+  readonly id: string;
+  /** Permalink. */
+  readonly url: string;
+  /** Empty in a plain bounce. */
+  readonly content: string;
+  /** The people who can see it. */
+  readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+  readonly author: Author;
+  /** Null if the person posted it without a key. */
+  readonly via: Via | null;
+  readonly media: readonly Media[];
+  readonly poll: Poll | null;
+  readonly location: Location | null;
+  /** Added shortly after the Jes is created. */
+  readonly linkPreview: LinkPreview | null;
+  /** As written in the content, without the #. */
+  readonly hashtags: readonly string[];
+  /** Accounts that the content mentions by @username. */
+  readonly mentions: readonly {
+    /** Id of the account: a ULID. */
+    readonly id: string;
+    readonly username: string;
+  }[];
+  readonly jeHub: {
+    /** Id of the JeHub: a ULID. */
+    readonly id: string;
+    readonly name: string;
+  } | null;
+  /** The bounced Jes. */
+  readonly bounceOf: Jes | null;
+  /** True if the bounced Jes was deleted or this account may not see it; the two cases look the same. */
+  readonly bounceOfDeleted?: true;
+  /** In a `bounceOf` that is a quote-bounce itself: what it bounces. Only one level is filled in. */
+  readonly bounceOfId?: string;
+  /** For keys with the scope `read:engagement`, and for people. */
+  readonly counts?: Counts;
+  /** The time of its creation. */
+  readonly createdAt: string;
+  /** The time of its last change. */
+  readonly updatedAt: string;
+  readonly editedAt: string | null;
+}
+
+/** A short video. */
+export interface JesClip {
+  /** Id of the JesClip: a ULID. */
+  readonly id: string;
+  /** Permalink. */
+  readonly url: string;
+  /** May be empty. */
+  readonly caption: string;
+  readonly video: Media;
+  readonly author: Author;
+  /** Null if the person posted it without a key. */
+  readonly via: Via | null;
+  /** The people who can see it. */
+  readonly visibility: "PUBLIC" | "FOLLOWERS" | "PRIVATE";
+  /** As written in the caption, without the #. */
+  readonly hashtags: readonly string[];
+  /** Accounts that the caption mentions by @username. */
+  readonly mentions: readonly {
+    /** Id of the account: a ULID. */
+    readonly id: string;
+    readonly username: string;
+  }[];
+  /** For keys with the scope `read:engagement`, and for people. */
+  readonly counts?: {
+    /** Comments, replies included. */
+    readonly comments: number;
+  };
+  /** The time of its creation. */
+  readonly createdAt: string;
+  /** The time of its last change. */
+  readonly updatedAt: string;
+  readonly editedAt: string | null;
+}
+
+export interface JesClipCreatedEvent {
+  readonly event: "jesclip.created";
+  /** Id of the event. */
+  readonly id: string;
+  /** The time of the event. */
+  readonly created_at: string;
+  readonly data: {
+    readonly jesclip: JesClip;
+  };
+}
+
+export interface JesCreatedEvent {
+  readonly event: "jes.created";
+  /** Id of the event. */
+  readonly id: string;
+  /** The time of the event. */
+  readonly created_at: string;
+  readonly data: {
+    readonly jes: Jes;
+  };
+}
+
+/** Something that the owner of the key should know. */
+export interface KeyHealth {
+  /** `leaked`: found in public and revoked, until dismissed. `revocation_scheduled`: its owner has chosen when. `expires_soon`: within 30 days. `idle`: not used for 90 days. Neither `never_used` nor `idle` is claimed while the last use is unknown. */
+  readonly code: "leaked" | "expired" | "revocation_scheduled" | "expires_soon" | "never_used" | "idle" | "no_expiry" | "no_allowlist";
+  /** `alert` is the most urgent. */
+  readonly severity: "alert" | "warning" | "notice";
+  /** The reason. */
+  readonly message: string;
+  /** The page or chapter that helps. */
+  readonly action: string;
+}
+
+export interface Like {
+  readonly liked: boolean;
+  /** Likes of all. */
+  readonly likes: number;
+}
+
+/** Title, description and image from the metadata of the linked page. */
+export interface LinkPreview {
+  readonly url: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  /** URL of an image. */
+  readonly image: string | null;
+  readonly siteName: string | null;
+}
+
+export interface Location {
+  readonly name: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+}
+
+/** An image or a video. */
+export interface Media {
+  /** Id of the file: a ULID. */
+  readonly id: string;
+  readonly type: "image" | "video";
+  readonly mimeType: string;
+  /** Works when pasted into a browser. Of a file that is not for everybody it is signed, and short-lived. */
+  readonly url: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Bytes. */
+  readonly size: number;
+  /** Describes the file to people who cannot see it; null if the author gave no description. */
+  readonly alt: string | null;
+}
+
 export interface MissingScopeProblem {
   readonly error: "Missing required scope";
   /** A sentence for people. */
@@ -707,6 +537,41 @@ export interface PayloadTooLargeProblem {
   }[];
 }
 
+export interface Poll {
+  readonly options: readonly {
+    /** Id of the option: a ULID. */
+    readonly id: string;
+    readonly text: string;
+    /** Votes for this option. */
+    readonly votes: number;
+  }[];
+  /** True if a vote may choose several options. */
+  readonly multiple: boolean;
+  /** The end of the poll. */
+  readonly endsAt: string;
+  /** The sum of the votes; who votes for two options counts twice. */
+  readonly totalVotes: number;
+}
+
+/** The account of the caller. */
+export interface Profile {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly avatar: string | null;
+  readonly coverImage: string | null;
+  readonly bio: string | null;
+  readonly verified: boolean;
+  readonly emailVerified: boolean;
+  readonly isPrivate: boolean;
+  readonly isCreator: boolean;
+  readonly totalFollowers: number;
+  readonly totalFollowing: number;
+  readonly totalPosts: number;
+  readonly createdAt: string;
+}
+
 export interface RateLimitExceededProblem {
   readonly error: "Rate limit exceeded";
   /** A sentence for people. */
@@ -731,6 +596,24 @@ export interface ReauthenticationRequiredProblem {
   readonly docs: string;
 }
 
+/** A revoked key, without addresses. */
+export interface RevokedApiKey {
+  /** Id of the key: a ULID. */
+  readonly id: string;
+  readonly label: string;
+  readonly maskedKey: string;
+  readonly scopes: readonly string[];
+  readonly status: "active" | "expired" | "revoked";
+  /** The time of its creation. */
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
+  readonly revokedReason: "user" | "admin" | "leaked" | null;
+  /** Only in the list. Most urgent first; empty if there is nothing to do. */
+  readonly health?: readonly KeyHealth[];
+}
+
 export interface RotationInProgressProblem {
   readonly error: "Rotation in progress";
   /** A sentence for people. */
@@ -740,6 +623,12 @@ export interface RotationInProgressProblem {
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
+}
+
+export interface Save {
+  readonly saved: boolean;
+  /** The number of saves. */
+  readonly saves: number;
 }
 
 export interface ServiceUnavailableProblem {
@@ -756,6 +645,21 @@ export interface ServiceUnavailableProblem {
     readonly redis: "ok" | "unavailable";
     readonly objects: "ok" | "unavailable";
   };
+}
+
+export interface Session {
+  /** Id of the session: a ULID. */
+  readonly id: string;
+  /** The browser and system, in words. */
+  readonly browser: string;
+  /** The IPv4 address or IPv6 network of the sign-in. */
+  readonly address: string | null;
+  /** The time of the sign-in. */
+  readonly createdAt: string;
+  /** The time of the last use, to the minute; up to an hour late. */
+  readonly lastSeenAt: string;
+  /** True for the session of this request. */
+  readonly isCurrent: boolean;
 }
 
 export interface SessionRequiredProblem {
@@ -785,6 +689,87 @@ export interface UnsupportedMediaTypeProblem {
   }[];
 }
 
+export interface UsageBucket {
+  /** The start of the hour or UTC day. */
+  readonly start: string;
+  /** Requests that were admitted. */
+  readonly accepted: number;
+  /** Requests that a limit refused. */
+  readonly throttled: number;
+}
+
+/** The API key that posted it, by its label. */
+export interface Via {
+  readonly label: string;
+}
+
+/** A URL that receives events. */
+export interface Webhook {
+  /** Id of the endpoint: a ULID. */
+  readonly id: string;
+  readonly url: string;
+  readonly description: string | null;
+  readonly events: readonly ("jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked")[];
+  readonly status: "active" | "disabled";
+  /** `owner`: switched off; `gone`: it answered 410; `failing`: it failed for 5 days. */
+  readonly disabledReason: "owner" | "gone" | "failing" | null;
+  /** The time of its creation. */
+  readonly createdAt: string;
+  readonly lastAttemptAt: string | null;
+  /** The status of the last response; null if there was none. */
+  readonly lastStatusCode: number | null;
+  readonly failingSince: string | null;
+}
+
+export interface WebhookAttempt {
+  /** The time of the request. */
+  readonly at: string;
+  readonly statusCode: number | null;
+  /** The reason of the failure; null if the attempt succeeded. */
+  readonly error: "status" | "redirect" | "timeout" | "dns" | "connection" | "tls" | "target_not_allowed" | null;
+  /** Milliseconds until the response was read. */
+  readonly durationMs: number;
+  /** The first 1 KiB of the response. */
+  readonly responseBody: string | null;
+}
+
+/** One event for one endpoint. */
+export interface WebhookDelivery {
+  /** Id of the delivery: a ULID. */
+  readonly id: string;
+  /** Id of the event. */
+  readonly eventId: string;
+  readonly event: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
+  readonly status: "pending" | "delivered" | "failed" | "cancelled";
+  /** Requests made so far. */
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  /** The status of the last response; null if there was none. */
+  readonly lastStatusCode: number | null;
+  /** The time at which it was queued. */
+  readonly createdAt: string;
+}
+
+export interface WebhookDeliveryDetail {
+  /** Id of the delivery: a ULID. */
+  readonly id: string;
+  /** Id of the event. */
+  readonly eventId: string;
+  readonly event: "jes.created" | "jesclip.created" | "comment.created" | "apikey.revoked" | "webhook.test";
+  readonly status: "pending" | "delivered" | "failed" | "cancelled";
+  /** Requests made so far. */
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  /** The status of the last response; null if there was none. */
+  readonly lastStatusCode: number | null;
+  /** The time at which it was queued. */
+  readonly createdAt: string;
+  /** The exact payload. */
+  readonly payload: string;
+  /** Oldest first. */
+  readonly attemptLog: readonly WebhookAttempt[];
+}
+
 export interface WebhookLimitReachedProblem {
   readonly error: "Webhook limit reached";
   /** A sentence for people. */
@@ -794,6 +779,21 @@ export interface WebhookLimitReachedProblem {
   readonly requestId: string;
   /** The section about this code in the reference. */
   readonly docs: string;
+}
+
+export interface WebhookTestEvent {
+  readonly event: "webhook.test";
+  /** Id of the event. */
+  readonly id: string;
+  /** The time of the event. */
+  readonly created_at: string;
+  readonly data: {
+    readonly webhook: {
+      /** Id of the endpoint: a ULID. */
+      readonly id: string;
+      readonly url: string;
+    };
+  };
 }
 
 /** An event that an endpoint of webhooks gets; `event` says which. */

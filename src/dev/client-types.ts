@@ -56,9 +56,9 @@ interface Document {
  */
 export function clientTypes(): string {
   const { paths, webhooks, components } = describeApi(ENDPOINTS, 'https://api.jestha.com') as unknown as Document;
-  const schemas = Object.entries(components.schemas).map(
-    ([name, schema]) => `${comment(schema, '')}export interface ${name} ${typeOf(schema, '')}\n`,
-  );
+  const schemas = Object.entries(components.schemas)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, schema]) => `${comment(schema, '')}export interface ${name} ${typeOf(schema, '')}\n`);
   const named = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,

@@ -99,7 +99,11 @@ export function readApi(apiOrigin: string): Api {
   });
   return {
     entries,
-    objects: new Map(Object.entries(components.schemas).filter(([name]) => !name.endsWith('Problem'))),
+    objects: new Map(
+      Object.entries(components.schemas)
+        .filter(([name]) => !name.endsWith('Problem'))
+        .sort(([a], [b]) => a.localeCompare(b)),
+    ),
   };
 }
 

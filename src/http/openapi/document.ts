@@ -1,3 +1,15 @@
+import * as z from 'zod';
+import {
+  createDocument,
+  type oas32,
+  type ZodOpenApiMediaTypeObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+  type ZodOpenApiPathItemObject,
+  type ZodOpenApiRequestBodyObject,
+  type ZodOpenApiResponseObject,
+  type ZodOpenApiSecuritySchemeObject,
+} from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../../config/errors.ts';
 import {
   BODY_STALL_MS,
@@ -16,10 +28,9 @@ import { grouped } from '../../lib/grouped.ts';
 import type { Endpoint } from '../api/endpoint.ts';
 import { codesOf } from './codes.ts';
 import { HEADERS, type HeaderName, IDEMPOTENCY_KEY, IF_NONE_MATCH, WEBHOOK_HEADERS } from './headers.ts';
-import { type Converted, convert, type Json } from './json-schema.ts';
-import { type Operation, TAGS } from './operation.ts';
+import { type Operation, type RequestBody, TAGS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { exampleOf, headersOf, problemSchema } from './problems.ts';
+import { exampleOf, headersOf, problemOf } from './problems.ts';
 
 /** An endpoint, its operation, and the codes with which it may refuse. */
 interface Described {
@@ -28,91 +39,64 @@ interface Described {
   readonly codes: readonly ErrorCode[];
 }
 
-/** Its schemas, by purpose. */
-interface Schemas {
-  readonly bodies: Converted;
-  readonly forms: Converted;
-  readonly answers: Converted;
-  readonly parameters: Converted;
-  readonly problems: Converted;
-  readonly events: Converted;
-}
-
 /**
  * The OpenAPI document of these endpoints, made from the running code: their routes, the schemas that their verbs
  * parse, the one code table and the mapper of errors.
  *
  * @param apiOrigin the origin of the API
  */
-export function describeApi(endpoints: readonly Endpoint[], apiOrigin: string): Json {
+export function describeApi(endpoints: readonly Endpoint[], apiOrigin: string): oas32.OpenAPIObject {
   const described = endpoints.map((endpoint): Described => {
     const operation = OPERATIONS[endpoint.operationId];
     return { endpoint, operation, codes: codesOf(endpoint, operation) };
   });
   const codes = [...new Set(described.flatMap((one) => one.codes))].sort();
-  const schemas = schemasOf(described, codes);
-  const paths: Record<string, Json> = {};
-  const refusals: Record<string, Json> = {};
+  const paths: Record<string, ZodOpenApiPathItemObject> = {};
+  const refusals: Record<string, ZodOpenApiResponseObject> = {};
   for (const one of described) {
     const path = one.endpoint.path.replaceAll(/:(\w+)/g, '{$1}');
-    const methods = paths[path] ?? {};
-    methods[one.endpoint.method.toLowerCase()] = describe(one, schemas);
-    paths[path] = methods;
-    for (const group of byStatus(one.codes)) refusals[group.join('.')] ??= describeRefusals(group, schemas);
+    paths[path] = { ...paths[path], [one.endpoint.method.toLowerCase()]: describe(one) };
+    for (const group of byStatus(one.codes)) refusals[group.join('.')] ??= describeRefusals(group);
   }
-  return {
-    openapi: '3.1.1',
-    info: { title: 'Jestha API', version: '1', description: ABOUT },
-    servers: [{ url: apiOrigin }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths,
-    webhooks: Object.fromEntries(Object.keys(eventSchemas).map((name) => [name, describeWebhook(name, schemas)])),
-    components: {
-      securitySchemes: securitySchemes(apiOrigin),
-      headers: HEADERS,
-      parameters: { 'Idempotency-Key': IDEMPOTENCY_KEY },
-      examples: Object.fromEntries(codes.map((code) => [code, exampleOf(code)])),
-      responses: refusals,
-      schemas: Object.assign({}, ...Object.values(schemas).map(({ components }) => components)),
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: { title: 'Jestha API', version: '1', description: ABOUT },
+      servers: [{ url: apiOrigin }],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      paths,
+      webhooks: Object.fromEntries(
+        Object.entries(eventSchemas).map(([name, schema]) => [name, { post: describeWebhook(name, schema) }]),
+      ),
+      components: {
+        securitySchemes: securitySchemes(apiOrigin),
+        headers: HEADERS,
+        parameters: { 'Idempotency-Key': IDEMPOTENCY_KEY },
+        examples: Object.fromEntries(codes.map((code) => [code, exampleOf(code)])),
+        responses: refusals,
+      },
     },
-  };
+    { override: describeSchema },
+  );
 }
 
-function schemasOf(described: readonly Described[], codes: readonly ErrorCode[]): Schemas {
-  const by = <T>(pick: (operation: Operation) => T | undefined): Record<string, T> =>
-    Object.fromEntries(
-      described.flatMap(({ endpoint, operation }) => {
-        const picked = pick(operation);
-        return picked === undefined ? [] : [[endpoint.operationId, picked]];
-      }),
-    );
-  return {
-    bodies: convert(
-      by(({ body }) => body?.json),
-      'input',
-    ),
-    forms: convert(
-      by(({ body }) => body?.multipart),
-      'input',
-    ),
-    answers: convert(
-      by(({ answer }) => answer.schema),
-      'output',
-    ),
-    parameters: convert(
-      by(({ params, query }) => (params && query ? params.extend(query.shape) : (params ?? query))),
-      'output',
-    ),
-    events: convert(eventSchemas, 'output'),
-    problems: convert(Object.fromEntries(codes.map((code) => [code, problemSchema(code)])), 'output'),
-  };
-}
+/** Corrects what zod-openapi says of a schema. */
+const describeSchema: ZodOpenApiOverride = ({ zodSchema, jsonSchema }) => {
+  const { type } = zodSchema._zod.def;
+  // A file travels as it is, and its size is counted in bytes.
+  if (type === 'file') {
+    delete jsonSchema.contentEncoding;
+    delete jsonSchema.minLength;
+    delete jsonSchema.maxLength;
+  }
+  // The alternatives of a discriminated union have their types.
+  if (type === 'union' && jsonSchema.oneOf) delete jsonSchema.type;
+};
 
-function describe(one: Described, schemas: Schemas): Json {
+function describe(one: Described): ZodOpenApiOperationObject {
   const { endpoint, operation, codes } = one;
-  const { tag, summary, answer, isRepeatable } = operation;
-  const parameters = [
-    ...describeParameters(one, schemas),
+  const { tag, summary, params, query, body, answer, isRepeatable } = operation;
+  const headers = [
     ...(isRepeatable ? [{ $ref: '#/components/parameters/Idempotency-Key' }] : []),
     ...(answer.isCacheable ? [IF_NONE_MATCH] : []),
   ];
@@ -126,10 +110,11 @@ function describe(one: Described, schemas: Schemas): Json {
     summary,
     description: describeInWords(one),
     security: securityOf(endpoint),
-    ...(parameters.length > 0 && { parameters }),
-    ...(operation.body && { requestBody: describeBody(one, schemas) }),
+    ...((params ?? query) && { requestParams: { ...(params && { path: params }), ...(query && { query }) } }),
+    ...(headers.length > 0 && { parameters: headers }),
+    ...(body && { requestBody: describeBody(body) }),
     responses: {
-      [answer.status]: describeSuccess(one, schemas),
+      [answer.status]: describeSuccess(one),
       ...(answer.isCacheable && {
         304: {
           description: 'Not changed since the version that you have.',
@@ -158,40 +143,25 @@ function describeInWords({ endpoint, operation, codes }: Described): string {
     .join(' ');
 }
 
-function describeParameters({ endpoint, operation }: Described, { parameters }: Schemas): Json[] {
-  const { params, query } = operation;
-  const properties = parameters.of(endpoint.operationId)?.properties ?? {};
-  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...schema }]) => ({
-    name,
-    in: params?.shape[name] ? 'path' : 'query',
-    required: !query?.shape[name]?.safeParse(undefined).success,
-    ...(description !== undefined && { description }),
-    schema,
-  }));
-}
-
-function describeBody({ endpoint, operation }: Described, { bodies, forms }: Schemas): Json {
-  const { isOptional = false, example, json, multipart } = operation.body ?? {};
+function describeBody({ isOptional, example, json, multipart }: RequestBody): ZodOpenApiRequestBodyObject {
   return {
     required: !isOptional,
     content: {
-      ...(json && {
-        'application/json': { schema: bodies.of(endpoint.operationId), ...(example !== undefined && { example }) },
-      }),
-      ...(multipart && { 'multipart/form-data': describeForm(forms.of(endpoint.operationId)) }),
+      ...(json && { 'application/json': { schema: json, ...(example !== undefined && { example }) } }),
+      ...(multipart && { 'multipart/form-data': describeForm(multipart) }),
     },
   };
 }
 
 /** A form, whose objects are JSON: generated clients send them with that type, a form written by hand as texts. */
-function describeForm(schema: Json | undefined): Json {
-  const fields = Object.entries((schema?.properties ?? {}) as Record<string, Json>);
-  const objects = fields.filter(([, { type }]) => type === 'object');
+function describeForm(schema: z.ZodObject): ZodOpenApiMediaTypeObject {
+  const fields = Object.entries(schema.shape);
+  const objects = fields.filter(([, field]) => z.toJSONSchema(field, { io: 'input' }).type === 'object');
   const encoding = objects.map(([name]) => [name, { contentType: 'application/json, text/plain' }]);
   return { schema, ...(encoding.length > 0 && { encoding: Object.fromEntries(encoding) }) };
 }
 
-function describeSuccess({ endpoint, operation }: Described, { answers }: Schemas): Json {
+function describeSuccess({ endpoint, operation }: Described): ZodOpenApiResponseObject {
   const { description, schema, headers = [], isCacheable } = operation.answer;
   return {
     description,
@@ -202,37 +172,34 @@ function describeSuccess({ endpoint, operation }: Described, { answers }: Schema
       ...(isCacheable ? (['ETag'] as const) : []),
       ...headers,
     ]),
-    ...(schema && { content: { 'application/json': { schema: answers.of(endpoint.operationId) } } }),
+    ...(schema && { content: { 'application/json': { schema } } }),
   };
 }
 
 /** A request that an endpoint of an integration gets, and the expected answer. */
-function describeWebhook(name: string, { events }: Schemas): Json {
+function describeWebhook(name: string, schema: z.ZodType): ZodOpenApiOperationObject {
   return {
-    post: {
-      operationId: `receive ${name}`,
-      tags: ['Webhooks'],
-      summary: name,
-      description:
-        'Signed by the rules of Standard Webhooks. The same event may come more than once, and in any order: dedupe on its `id`.',
-      security: [],
-      parameters: WEBHOOK_HEADERS,
-      requestBody: { required: true, content: { 'application/json': { schema: events.of(name) } } },
-      responses: {
-        '2XX': { description: 'Received. Answer within 10 seconds, and do the work afterwards.' },
-        410: { description: 'Gone: we disable the endpoint.' },
-        429: { description: 'Not now: retried after `Retry-After`, as for 503.' },
-        default: { description: 'Retried, up to ten attempts in three days. Redirects are not followed.' },
-      },
+    operationId: `receive ${name}`,
+    tags: ['Webhooks'],
+    summary: name,
+    description:
+      'Signed by the rules of Standard Webhooks. The same event may come more than once, and in any order: dedupe on its `id`.',
+    security: [],
+    parameters: [...WEBHOOK_HEADERS],
+    requestBody: { required: true, content: { 'application/json': { schema } } },
+    responses: {
+      '2XX': { description: 'Received. Answer within 10 seconds, and do the work afterwards.' },
+      410: { description: 'Gone: we disable the endpoint.' },
+      429: { description: 'Not now: retried after `Retry-After`, as for 503.' },
+      default: { description: 'Retried, up to ten attempts in three days. Redirects are not followed.' },
     },
   };
 }
 
 /** All errors of one status that some operation has. */
-function describeRefusals(codes: readonly ErrorCode[], { problems }: Schemas): Json {
+function describeRefusals(codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
   const own = new Set(codes.flatMap(headersOf));
   const isOfEach = (name: HeaderName) => codes.every((code) => headersOf(code).includes(name));
-  const [first, ...others] = codes.map((code) => problems.of(code));
   return {
     description: codes.map((code) => ERRORS[code].title).join(' · '),
     headers: {
@@ -244,18 +211,7 @@ function describeRefusals(codes: readonly ErrorCode[], { problems }: Schemas): J
     },
     content: {
       'application/json': {
-        schema:
-          others.length === 0
-            ? first
-            : {
-                oneOf: [first, ...others],
-                discriminator: {
-                  propertyName: 'code',
-                  mapping: Object.fromEntries(
-                    codes.map((code) => [code, (problems.of(code) as { $ref: string }).$ref]),
-                  ),
-                },
-              },
+        schema: problemOf(codes),
         examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
       },
     },
@@ -270,7 +226,7 @@ function byStatus(codes: readonly ErrorCode[]): ErrorCode[][] {
 
 const statusOf = ([code]: readonly ErrorCode[]) => code && ERRORS[code].status;
 
-function securityOf({ access, ...endpoint }: Endpoint): Json[] {
+function securityOf({ access, ...endpoint }: Endpoint): Record<string, string[]>[] {
   switch (access) {
     case 'caller':
       return [{ apiKey: 'scope' in endpoint ? [endpoint.scope] : [] }, { session: [] }];
@@ -293,10 +249,10 @@ const OF_LIMITS = [
   'X-Jestha-Degraded',
 ] as const satisfies readonly HeaderName[];
 
-const headerRefs = (names: readonly HeaderName[]): Json =>
+const headerRefs = (names: readonly HeaderName[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-const securitySchemes = (origin: string) => ({
+const securitySchemes = (origin: string): Record<string, ZodOpenApiSecuritySchemeObject> => ({
   apiKey: {
     type: 'http',
     scheme: 'bearer',

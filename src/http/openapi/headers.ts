@@ -1,7 +1,7 @@
 import { IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_KEY_MAX_CHARACTERS, REQUESTS_PER_MINUTE } from '../../config/limits.ts';
 import { ID_PATTERN } from '../../lib/id.ts';
 
-const count = { type: 'string', pattern: '^\\d+$' };
+const count = { type: 'string', pattern: '^\\d+$' } as const;
 
 /** Headers of answers, as OpenAPI describes them. */
 export const HEADERS = {

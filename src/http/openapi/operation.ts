@@ -38,7 +38,7 @@ export interface Operation {
 export interface RequestBody {
   readonly json?: z.ZodType;
   /** The same as a form; its fields that are objects are JSON. */
-  readonly multipart?: z.ZodType;
+  readonly multipart?: z.ZodObject;
   readonly isOptional?: true;
   readonly example?: unknown;
 }

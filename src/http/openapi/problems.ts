@@ -35,7 +35,7 @@ const EXTRAS = {
 const nameOf = (code: ErrorCode) => code.replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The schema of an error's body. */
-export function problemSchema(code: ErrorCode): z.ZodType {
+function problemSchema(code: ErrorCode) {
   const extras: z.ZodRawShape = code in EXTRAS ? EXTRAS[code as keyof typeof EXTRAS] : {};
   return z
     .strictObject({
@@ -47,6 +47,19 @@ export function problemSchema(code: ErrorCode): z.ZodType {
       ...extras,
     })
     .meta({ id: `${nameOf(code)}Problem` });
+}
+
+type Problem = ReturnType<typeof problemSchema>;
+
+/** One schema per code, made once: zod-openapi refuses two schemas with the same id. */
+const PROBLEMS = Object.fromEntries(
+  (Object.keys(ERRORS) as ErrorCode[]).map((code) => [code, problemSchema(code)]),
+) as Record<ErrorCode, Problem>;
+
+/** The schema of a body that has one of these codes. */
+export function problemOf(codes: readonly ErrorCode[]): z.ZodType {
+  const [first, ...others] = codes.map((code) => PROBLEMS[code]) as [Problem, ...Problem[]];
+  return others.length === 0 ? first : z.discriminatedUnion('code', [first, ...others]);
 }
 
 /** For every code a refusal that has it. */

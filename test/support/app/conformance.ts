@@ -26,7 +26,7 @@ interface DescribedHeader {
   readonly schema: Schema;
 }
 
-const document = describeApi(ENDPOINTS, 'https://api.jestha.com') as {
+const document = describeApi(ENDPOINTS, 'https://api.jestha.com') as unknown as {
   readonly paths: Record<string, Record<string, Described>>;
   readonly components: {
     readonly responses: Record<string, DescribedAnswer>;
