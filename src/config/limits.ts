@@ -478,7 +478,7 @@ export const FIRST_USE_NOTED_WITHIN_MS = 3 * MINUTE_MS;
 /** Keys whose last use is noted at once. */
 export const USE_NOTED_BATCH = 200;
 /** Rows of a deleted Jes that one statement removes from each table. */
-export const PRUNE_BATCH = 1_000;
+export const DELETE_BATCH = 1_000;
 /** Rows that one statement of the retention table deletes: some 10 ms of Postgres. */
 export const RETENTION_BATCH = 5_000;
 /** Time of one cron run for one table. A backlog of millions of rows shrinks over some runs, and the log shows it. */

@@ -6,7 +6,7 @@ import { sha256Hex } from '../lib/hash.ts';
 import type { Meter } from './meter.ts';
 import { requestBudgetMs } from './redis.ts';
 
-/** Counts what people do: sign-ins, sign-ups, forms. Not the path of an API key, which weighs its own windows. */
+/** Counts what people do: sign-ins, sign-ups, forms. Not the path of an API key, which has windows of its own. */
 export interface ThrottlePort {
   /**
    * Counts one attempt of a subject (an address, an account) under a rule.

@@ -13,7 +13,7 @@ import {
   wakeDeliveries,
 } from '../domain/deliveries/index.ts';
 import { sendKeyMails } from '../domain/key-mails/index.ts';
-import { pruneKeys, revokeScheduled, syncLastUses, syncRevocations } from '../domain/keys/index.ts';
+import { deleteEndedKeys, revokeScheduled, syncLastUses, syncRevocations } from '../domain/keys/index.ts';
 import { sendLeakMails } from '../domain/leaks/index.ts';
 import { sweepObjects } from '../domain/media/index.ts';
 import { purgeMedia, purgePosts } from '../domain/posts/index.ts';
@@ -41,7 +41,7 @@ const TASKS: Readonly<Record<string, (ctx: Ctx) => Promise<unknown>>> = {
   resealSecrets,
   purgeMedia,
   purgePosts,
-  pruneKeys,
+  deleteEndedKeys,
   purgeEndpoints,
   sweepObjects,
   ...Object.fromEntries(

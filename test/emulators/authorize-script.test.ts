@@ -192,15 +192,15 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       let now = NOW;
       for (const { gap, isPost } of requestsOf(history)) {
         now += gap;
-        const weighed = checkWindows(model, { now, isPost });
-        const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
+        const verdict = checkWindows(model, { now, isPost });
+        const status = [record, String(verdict.remaining), String(verdict.resetsAt)];
         const reply = await authorize(hash, now, { isPost });
-        if (weighed.outcome === 'admitted') {
-          expect(reply).toEqual(['admitted', ...status, '', '', ...roomsOf(weighed)]);
-          model = weighed.windows;
+        if (verdict.outcome === 'admitted') {
+          expect(reply).toEqual(['admitted', ...status, '', '', ...roomsOf(verdict)]);
+          model = verdict.windows;
         } else {
           // The next replies show that it consumed nothing.
-          expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt), ...roomsOf(weighed)]);
+          expect(reply).toEqual(['limited', ...status, verdict.window, String(verdict.retryAt), ...roomsOf(verdict)]);
         }
       }
     });
@@ -218,13 +218,13 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       let now = NOW;
       for (const { gap, isPost } of requestsOf(history)) {
         now += gap;
-        const weighed = checkWindows(model, { now, isPost });
+        const verdict = checkWindows(model, { now, isPost });
         const isEarlier = whom.next().value === true;
         const reply = (await authorize(hash, now, { isPost, isEarlier })) as string[];
-        const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
-        expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual([weighed.outcome, ...status, ...roomsOf(weighed)]);
-        if (weighed.outcome === 'admitted') model = weighed.windows;
-        else expect(reply.slice(4, 6)).toEqual([weighed.window, String(weighed.retryAt)]);
+        const status = [record, String(verdict.remaining), String(verdict.resetsAt)];
+        expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual([verdict.outcome, ...status, ...roomsOf(verdict)]);
+        if (verdict.outcome === 'admitted') model = verdict.windows;
+        else expect(reply.slice(4, 6)).toEqual([verdict.window, String(verdict.retryAt)]);
       }
     });
     await fc.assert(property, { numRuns: name === 'a real Redis' ? 200 : 20 });
@@ -312,14 +312,14 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       let now = NOW;
       for (const { gap, isPost } of requestsOf(history)) {
         now += gap;
-        const weighed = checkWindows(model, { now, isPost, ...known });
-        const status = [record, String(weighed.remaining), String(weighed.resetsAt)];
+        const verdict = checkWindows(model, { now, isPost, ...known });
+        const status = [record, String(verdict.remaining), String(verdict.resetsAt)];
         const reply = (await authorize(hash, now, { isPost, ...known })) as string[];
-        if (weighed.outcome === 'admitted') {
-          expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual(['admitted', ...status, ...roomsOf(weighed)]);
-          model = weighed.windows;
+        if (verdict.outcome === 'admitted') {
+          expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual(['admitted', ...status, ...roomsOf(verdict)]);
+          model = verdict.windows;
         } else {
-          expect(reply).toEqual(['limited', ...status, weighed.window, String(weighed.retryAt), ...roomsOf(weighed)]);
+          expect(reply).toEqual(['limited', ...status, verdict.window, String(verdict.retryAt), ...roomsOf(verdict)]);
         }
       }
     });
@@ -374,10 +374,10 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       const hash = nextHash();
       const whole = { ...RECORD, ...part };
       await setRecord(hash, encodeRecord(whole));
-      const standing = keyStatusOf(whole, NOW, addressToHex(ip));
+      const keyStatus = keyStatusOf(whole, NOW, addressToHex(ip));
       const reply = (await authorize(hash, NOW, { address: addressToHex(ip) ? ip : '' })) as string[];
-      expect(reply.slice(0, 2)).toEqual([standing === 'active' ? 'admitted' : standing, encodeRecord(whole)]);
-      if (standing !== 'active') {
+      expect(reply.slice(0, 2)).toEqual([keyStatus === 'active' ? 'admitted' : keyStatus, encodeRecord(whole)]);
+      if (keyStatus !== 'active') {
         expect(await redis.call(['EXISTS', `windows:${hash}`, `usage:${hash}`])).toBe(0);
       }
     });
@@ -460,14 +460,14 @@ describe('the model of the windows', () => {
         const posts: number[] = [];
         for (const { gap, isPost } of requestsOf(history)) {
           now += Math.max(0, gap);
-          const weighed = checkWindows(windows, { now, isPost });
-          if (weighed.outcome === 'limited') {
-            expect(weighed.retryAt).toBeGreaterThan(now);
-            expect(checkWindows(windows, { now: weighed.retryAt, isPost }).outcome).toBe('admitted');
-            expect(checkWindows(windows, { now: weighed.retryAt - 1, isPost }).outcome).toBe('limited');
+          const verdict = checkWindows(windows, { now, isPost });
+          if (verdict.outcome === 'limited') {
+            expect(verdict.retryAt).toBeGreaterThan(now);
+            expect(checkWindows(windows, { now: verdict.retryAt, isPost }).outcome).toBe('admitted');
+            expect(checkWindows(windows, { now: verdict.retryAt - 1, isPost }).outcome).toBe('limited');
             continue;
           }
-          windows = weighed.windows;
+          windows = verdict.windows;
           admitted.push(now);
           if (isPost) posts.push(now);
           const within = (times: number[], span: number) => times.filter((time) => time > now - span).length;

@@ -249,7 +249,7 @@ describe('POST /api/auth/api-keys', () => {
     const log = watchLog();
     const pasted = `jes_live_${'a'.repeat(49)}`;
     expect((await generate({ ipAllowlist: [pasted], [pasted]: true })).status).toBe(400);
-    expect(log.events()).toMatchObject([{ event: 'request', status: 400, refusal: { code: 'invalid_request' } }]);
+    expect(log.events()).toMatchObject([{ event: 'request', status: 400, reason: { code: 'invalid_request' } }]);
     expect(log.text()).not.toContain(pasted);
   });
 

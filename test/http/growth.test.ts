@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runBatch } from '../../src/data/db.ts';
-import { noteRefusedAddress, pruneKeys } from '../../src/domain/keys/index.ts';
+import { deleteEndedKeys, noteRefusedAddress } from '../../src/domain/keys/index.ts';
 import { countAddresses, lockKeys } from '../../src/domain/keys/store.ts';
 import { invalid } from '../support/app/answers.ts';
 import { textOf } from '../support/app/forms.ts';
@@ -209,21 +209,21 @@ describe('a key that ended a year ago', () => {
     harness.now += 30 * 86_400_000;
     await harness.revoke(young);
     harness.now += YEAR_MS - 1;
-    // Prunes all keys from first to last, those of other suites, too.
-    const prune = async () => {
+    // Walks through all keys from first to last, those of other suites, too.
+    const deleteEnded = async () => {
       await rowsOf(harness, `DELETE FROM sweep_positions WHERE task = 'ended_keys'`);
       const position = `SELECT position FROM sweep_positions WHERE task = 'ended_keys' AND position <> ''`;
-      do await harness.run(pruneKeys);
+      do await harness.run(deleteEndedKeys);
       while ((await rowsOf(harness, position)).length > 0);
     };
-    await prune();
+    await deleteEnded();
     const left = () => Promise.all([bare, expired, posted, commented, young].map((key) => isThere(harness, key)));
     expect(await left()).toEqual([false, true, true, true, true]);
     harness.now += 2;
-    await prune();
+    await deleteEnded();
     expect(await left()).toEqual([false, false, true, true, false]);
     await rowsOf(harness, `DELETE FROM comments WHERE api_key_id = '${commented.id}'`);
-    await prune();
+    await deleteEnded();
     expect(await left()).toEqual([false, false, true, false, false]);
     expect(await rowsOf(harness, `SELECT id FROM audit_log WHERE api_key_id = '${bare.id}'`)).toEqual([]);
   });

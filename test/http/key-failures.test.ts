@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { SYSTEM_CLOCK } from '../../src/compose.ts';
 import { runBatch } from '../../src/data/db.ts';
 import { noteFailure } from '../../src/domain/failures/index.ts';
-import { insertFailures, pruneFailures } from '../../src/domain/failures/store.ts';
+import { deleteOlderFailures, insertFailures } from '../../src/domain/failures/store.ts';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { newId } from '../../src/lib/id.ts';
 import { NOT_FOUND } from '../support/app/answers.ts';
@@ -217,7 +217,7 @@ describe('a storm of failed calls', () => {
       [0, 1, 2, 3].map((isolate) => {
         const failures = ids.filter((_, i) => i % 4 === isolate).map(failed);
         return harness.run(({ ports: { db } }) =>
-          runBatch(db, [insertFailures(db, failures)], pruneFailures(db, failures)),
+          runBatch(db, [insertFailures(db, failures)], deleteOlderFailures(db, failures)),
         );
       }),
     );

@@ -100,7 +100,7 @@ describe('10 posts a minute', () => {
         retryAfter: 50,
       },
     });
-    // After the response the failed call is kept, and older ones are pruned.
+    // After the response the failed call is kept, and older ones are deleted.
     expect(await harness.neon.counters()).toEqual({ requests: 1, statements: 2 });
     // The refused one consumed nothing of the other window.
     const whoami = await harness.fetch('/api/auth/me', { key });

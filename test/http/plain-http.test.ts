@@ -77,7 +77,7 @@ describe('the API over plain http', () => {
     const { key } = await harness.newKey();
     const log = watchLog();
     await harness.fetch('/api/auth/me', { origin: API, key });
-    expect(log.events()).toMatchObject([{ event: 'request', status: 403, refusal: { code: 'https_required' } }]);
+    expect(log.events()).toMatchObject([{ event: 'request', status: 403, reason: { code: 'https_required' } }]);
     expect(JSON.stringify(log.events())).not.toContain(key.slice(9));
   });
 });

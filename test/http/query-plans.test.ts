@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { DB_FUNCTIONS } from '../../src/build/db-functions.ts';
 import { proveByProvider } from '../../src/domain/ownership/index.ts';
 import { submit } from '../support/app/forms.ts';
@@ -7,6 +7,8 @@ import { newJesClip } from '../support/app/jesclips.ts';
 import { confirmEmail, mailsTo, newAddress, newPerson, requestReset, signUp, tokenIn } from '../support/app/people.ts';
 import { as, type Caller, newComment, newJehub, newPost } from '../support/app/posts.ts';
 import { file, pathOf, upload } from '../support/app/uploads.ts';
+import { localHarness, newWebhook } from '../support/app/webhooks.ts';
+import { rowsOf } from '../support/database/database.ts';
 import { servicesOfProcess } from '../support/database/services.ts';
 
 interface Statement {
@@ -18,6 +20,7 @@ interface Plan {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Cond'?: string;
+  readonly 'Actual Loops'?: number;
   readonly Plans?: readonly Plan[];
 }
 
@@ -47,13 +50,22 @@ afterEach(() => {
  * tables of a test it would otherwise join by hashing or merging them whole.
  */
 async function plansOf(statements: readonly Statement[]): Promise<Plan[]> {
+  const off = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `set_config('enable_${way}', 'off', true)`);
+  return await explain('FORMAT JSON', `SELECT ${off.join(', ')}`, statements);
+}
+
+/** The plan of a statement as it is run here, which is run. */
+async function analyzedPlanOf(statement: Statement): Promise<Plan | undefined> {
+  return (await explain('ANALYZE, FORMAT JSON', 'SELECT 1', [statement]))[0];
+}
+
+async function explain(options: string, first: string, statements: readonly Statement[]): Promise<Plan[]> {
   const { neon, secret } = servicesOfProcess();
   const explained = statements.map(({ query, params }) => ({
-    query: `EXPLAIN (FORMAT JSON) ${withBodies(query)}`,
+    query: `EXPLAIN (${options}) ${withBodies(query)}`,
     params,
   }));
-  const off = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `set_config('enable_${way}', 'off', true)`);
-  const queries = [{ query: `SELECT ${off.join(', ')}`, params: [] }, ...explained];
+  const queries = [{ query: first, params: [] }, ...explained];
   const response = await realFetch(`${neon}/sql`, {
     method: 'POST',
     headers: {
@@ -217,3 +229,46 @@ describe('on the path of a request', () => {
     expect(plans.map((plan) => fullReads(plan).length)).toEqual([1, 1, 0]);
   });
 });
+
+test('a claim looks at the deliveries of the endpoints that were woken, and of no others', async () => {
+  const harness = localHarness();
+  const key = await harness.newKey();
+  const { id } = await newWebhook(harness, key, { url: 'https://example.com/hooks' });
+  const others = `SELECT id FROM api_keys WHERE account_id = '${key.accountId}' AND id <> '${key.id}'`;
+  onTestFinished(async () => {
+    // The sweep of other suites would wake their consumers.
+    await rowsOf(harness, `DELETE FROM webhook_endpoints WHERE api_key_id IN (${others})`);
+  });
+  await rowsOf(
+    harness,
+    `WITH keys AS (
+       INSERT INTO api_keys (id, account_id, label, hash, masked_key, scopes, ip_allowlist, terms_version, created_at)
+       SELECT md5(id || n), account_id, label, md5(id || n), masked_key, scopes, ip_allowlist,
+         terms_version, created_at
+       FROM api_keys, generate_series(1, 60) n WHERE id = '${key.id}' RETURNING id
+     ), endpoints AS (
+       INSERT INTO webhook_endpoints (id, api_key_id, url, events, sealed_secret, created_at)
+       SELECT md5(e.id || k.id), k.id, e.url, e.events, e.sealed_secret, e.created_at
+       FROM webhook_endpoints e, keys k WHERE e.id = '${id}' RETURNING id
+     ), events AS (
+       INSERT INTO outbox_events (id, event, account_id, sequence, data, created_at)
+       SELECT 'evt_' || gen_random_uuid(), 'jes.created', '${key.accountId}', n, '{}', '2026-11-24T12:00:00Z'
+       FROM generate_series(1, 200) n RETURNING id
+     )
+     INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event, status, next_attempt_at, created_at)
+     SELECT md5(e.id || o.id), e.id, o.id, 'jes.created', 'pending', '2026-11-24T12:00:00Z', '2026-11-24T12:00:00Z'
+     FROM endpoints e, events o`,
+  );
+  await rowsOf(harness, 'ANALYZE api_keys, webhook_endpoints, webhook_deliveries, outbox_events');
+  sent = [];
+  await harness.deliver('jestha-webhook-retries', [{ endpointId: id }]);
+  const claim = sent.find(({ query }) => query.includes('SKIP LOCKED'));
+  const plan = claim && (await analyzedPlanOf(claim));
+  expect(plan && loopsOf(plan, 'LockRows')).toBe(1);
+});
+
+/** The number of times that nodes of a type were run. */
+function loopsOf(plan: Plan, type: string): number {
+  const own = plan['Node Type'] === type ? (plan['Actual Loops'] ?? 0) : 0;
+  return (plan.Plans ?? []).reduce((sum, part) => sum + loopsOf(part, type), own);
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PRUNE_BATCH, RETENTION_BATCH } from '../../src/config/limits.ts';
+import { DELETE_BATCH, RETENTION_BATCH } from '../../src/config/limits.ts';
 import { deleteOldRows, RETENTION, tableNameOf } from '../../src/data/retention.ts';
 import { newId } from '../../src/lib/id.ts';
 import { Harness } from '../support/app/harness.ts';
@@ -36,7 +36,7 @@ test('one run of the sweep deletes a backlog of more than one batch and keeps yo
 test('one run of the sweep removes what many batches of a deleted Jes hold, and the Jes', async () => {
   const key = await harness.newKey();
   const { id } = await newPost(harness, key);
-  const ids = Array.from({ length: 2 * PRUNE_BATCH + 1 }, (_, i) => `('${newId(harness.now + i)}')`);
+  const ids = Array.from({ length: 2 * DELETE_BATCH + 1 }, (_, i) => `('${newId(harness.now + i)}')`);
   await rowsOf(
     harness,
     `INSERT INTO comments (id, author_id, post_id, content, created_at)

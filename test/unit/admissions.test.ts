@@ -32,16 +32,16 @@ class World {
   begin(now: number, { isPost, fate }: Pick<Step, 'isPost' | 'fate'>): () => void {
     const sent = this.admissions.send(now, isPost);
     const { minute, posts } = this.admissions.uncounted(now);
-    const weighed = checkWindows(this.redis, { now, isPost, uncounted: minute, uncountedPosts: posts });
-    if (fate !== 'times out, not counted' && weighed.outcome === 'admitted') this.redis = weighed.windows;
+    const verdict = checkWindows(this.redis, { now, isPost, uncounted: minute, uncountedPosts: posts });
+    if (fate !== 'times out, not counted' && verdict.outcome === 'admitted') this.redis = verdict.windows;
     return () => {
       if (fate === 'answers') {
-        this.admissions.answered(sent, now, weighed.outcome === 'admitted', weighed);
-        if (weighed.outcome === 'admitted') this.admitted.push({ at: now, isPost });
+        this.admissions.answered(sent, now, verdict.outcome === 'admitted', verdict);
+        if (verdict.outcome === 'admitted') this.admitted.push({ at: now, isPost });
         return;
       }
       this.admissions.failed(sent);
-      const alone = this.admissions.weighWithoutRedis(now, isPost);
+      const alone = this.admissions.checkWithoutRedis(now, isPost);
       if (alone.outcome === 'admitted') this.admitted.push({ at: now, isPost });
     };
   }
@@ -71,12 +71,12 @@ test('one isolate never admits a 61st request or an 11th post in a rolling minut
 test('an isolate continues from the last counts of other isolates in Redis', () => {
   const world = new World();
   for (let i = 0; i < 30; i++) {
-    const weighed = checkWindows(world.redis, { now: NOW - 10_000, isPost: false });
-    if (weighed.outcome === 'admitted') world.redis = weighed.windows;
+    const verdict = checkWindows(world.redis, { now: NOW - 10_000, isPost: false });
+    if (verdict.outcome === 'admitted') world.redis = verdict.windows;
   }
   world.begin(NOW, PLAIN)();
   // 30 of others and one of this isolate: 29 are left, and no more.
-  const alone = Array.from({ length: 35 }, () => world.admissions.weighWithoutRedis(NOW + 1, false));
+  const alone = Array.from({ length: 35 }, () => world.admissions.checkWithoutRedis(NOW + 1, false));
   expect(alone.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(29);
   expect(alone.at(0)).toMatchObject({ remaining: 28, resetsAt: NOW + 50_000 });
   expect(alone.at(-1)).toMatchObject({ outcome: 'limited', retryAt: NOW + 50_000 });
@@ -84,7 +84,7 @@ test('an isolate continues from the last counts of other isolates in Redis', () 
 
 test('requests admitted without Redis weigh in Redis until they leave the minute', () => {
   const world = new World();
-  for (let i = 0; i < 40; i++) world.admissions.weighWithoutRedis(NOW, false);
+  for (let i = 0; i < 40; i++) world.admissions.checkWithoutRedis(NOW, false);
   for (let i = 0; i < 30; i++) world.begin(NOW + 1, PLAIN)();
   expect(world.admitted).toHaveLength(20);
   for (let i = 0; i < 50; i++) world.begin(NOW + 60_000, PLAIN)();
@@ -94,15 +94,15 @@ test('requests admitted without Redis weigh in Redis until they leave the minute
 
 test('an admission that another limiter refuses is taken back', () => {
   const { admissions } = new World();
-  for (let i = 0; i < 60; i++) admissions.weighWithoutRedis(NOW, true);
+  for (let i = 0; i < 60; i++) admissions.checkWithoutRedis(NOW, true);
   admissions.takeBack(NOW, true);
-  expect(admissions.weighWithoutRedis(NOW, true).outcome).toBe('admitted');
-  expect(admissions.weighWithoutRedis(NOW, true).outcome).toBe('limited');
+  expect(admissions.checkWithoutRedis(NOW, true).outcome).toBe('admitted');
+  expect(admissions.checkWithoutRedis(NOW, true).outcome).toBe('limited');
 });
 
 test('a call that never answers, since its request was ended, counts for a minute', () => {
   const { admissions } = new World();
   for (let i = 0; i < 60; i++) admissions.send(NOW, false);
-  expect(admissions.weighWithoutRedis(NOW + 59_999, false).outcome).toBe('limited');
-  expect(admissions.weighWithoutRedis(NOW + 60_000, false).outcome).toBe('admitted');
+  expect(admissions.checkWithoutRedis(NOW + 59_999, false).outcome).toBe('limited');
+  expect(admissions.checkWithoutRedis(NOW + 60_000, false).outcome).toBe('admitted');
 });

@@ -58,21 +58,21 @@ test('a remembered refusal is the one of Redis, for any history of several isola
       const now = time + (skew[at] ?? 0);
       for (let i = 0; i < times; i++) {
         const repeated = isolate.repeat(now, looks);
-        const weighed = checkWindows(windows, { now, ...looks });
+        const verdict = checkWindows(windows, { now, ...looks });
         if (repeated) {
           remembered += 1;
           add(refused, now - (now % HOUR), 1);
           // Another clock is ahead and has admitted a request: this isolate refuses until the time by its own clock.
           const isBehind = (windows.minute.at(-1) ?? 0) > now;
-          if (!isBehind) expect(repeated).toEqual(weighed);
+          if (!isBehind) expect(repeated).toEqual(verdict);
           continue;
         }
         count(isolate);
-        if (weighed.outcome === 'limited') {
-          isolate.note(now, looks, weighed, null);
+        if (verdict.outcome === 'limited') {
+          isolate.note(now, looks, verdict, null);
         } else {
           isolate.forget();
-          windows = weighed.windows;
+          windows = verdict.windows;
         }
       }
     }
@@ -88,15 +88,15 @@ test('an isolate asks Redis once in five seconds about a limited key, and again 
   const looks = { isPost: false };
   let windows = EMPTY_WINDOWS;
   for (let i = 0; i < 60; i++) {
-    const weighed = checkWindows(windows, { now: NOW, ...looks });
-    if (weighed.outcome === 'admitted') windows = weighed.windows;
+    const verdict = checkWindows(windows, { now: NOW, ...looks });
+    if (verdict.outcome === 'admitted') windows = verdict.windows;
   }
   const asked: number[] = [];
   for (let now = NOW; now < NOW + 21_000; now += 10) {
     if (limits.repeat(now, looks)) continue;
     asked.push(now - NOW);
-    const weighed = checkWindows(windows, { now, ...looks });
-    if (weighed.outcome === 'limited') limits.note(now, looks, weighed, NOW + 18_000);
+    const verdict = checkWindows(windows, { now, ...looks });
+    if (verdict.outcome === 'limited') limits.note(now, looks, verdict, NOW + 18_000);
   }
   // From the expiry on each call asks: the answer is another.
   expect(asked.slice(0, 6)).toEqual([0, 5_000, 10_000, 15_000, 18_000, 18_010]);

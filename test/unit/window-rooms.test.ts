@@ -28,9 +28,9 @@ test('the windows admit exactly the number of requests that they show as remaini
     let windows: Windows = before;
     let now = NOW;
     const send = (asPost: boolean) => {
-      const weighed = checkWindows(windows, { now, isPost: asPost });
-      if (weighed.outcome === 'admitted') windows = weighed.windows;
-      return weighed;
+      const verdict = checkWindows(windows, { now, isPost: asPost });
+      if (verdict.outcome === 'admitted') windows = verdict.windows;
+      return verdict;
     };
     for (const burst of history) {
       now += burst.after;

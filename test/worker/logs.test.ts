@@ -61,7 +61,7 @@ test('the Worker logs one event a request, with caller, route, duration and subr
     },
   ]);
   expect(await eventsOf('/api/posts/01HK153X000000000000000000?q=1', { key: key.key })).toMatchObject([
-    { route: '/api/posts/:id', status: 404, redis: 1, db: 1, refusal: { code: 'not_found' } },
+    { route: '/api/posts/:id', status: 404, redis: 1, db: 1, reason: { code: 'not_found' } },
   ]);
   expect(await eventsOf('/wp-login.php')).toMatchObject([{ route: 'unknown', status: 404, redis: 0, db: 0 }]);
   expect(await eventsOf('/api/auth/me', { method: 'DELETE' })).toMatchObject([{ route: '/api/auth/me', status: 405 }]);
@@ -79,15 +79,15 @@ test.each(
 
 test('the log says why a request was refused, and names its key', async () => {
   expect(await eventsOf('/api/auth/me', { key: 'jes_live_x' })).toMatchObject([
-    { status: 401, refusal: { code: 'invalid_api_key', why: 'malformed' } },
+    { status: 401, reason: { code: 'invalid_api_key', why: 'malformed' } },
   ]);
   expect(await eventsOf('/api/auth/me', { key: generateKey() })).toMatchObject([
-    { status: 401, refusal: { code: 'invalid_api_key', why: 'unknown' } },
+    { status: 401, reason: { code: 'invalid_api_key', why: 'unknown' } },
   ]);
   const revoked = await makeKey(workers.secrets);
   await revoke(workers.secrets, revoked);
   expect(await eventsOf('/api/auth/me', { key: revoked.key })).toMatchObject([
-    { status: 401, keyId: revoked.id, accountId: revoked.accountId, refusal: { code: 'api_key_revoked' } },
+    { status: 401, keyId: revoked.id, accountId: revoked.accountId, reason: { code: 'api_key_revoked' } },
   ]);
 });
 

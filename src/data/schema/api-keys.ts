@@ -55,7 +55,7 @@ export const apiKeys = pgTable(
     index('api_keys_revoke_at_index')
       .on(table.revokeAt)
       .where(sql`${table.revokeAt} IS NOT NULL AND ${table.revokedAt} IS NULL`),
-    // Keys that have ended, for the sweep that prunes them.
+    // Keys that have ended, for the sweep that deletes them.
     index('api_keys_ended_at_index')
       .on(sql`least(${table.revokedAt}, ${table.expiresAt})`, table.id)
       .where(sql`least(${table.revokedAt}, ${table.expiresAt}) IS NOT NULL`),

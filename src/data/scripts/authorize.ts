@@ -40,7 +40,7 @@ const NO_WINDOWS = 'u1|||||0|0|0';
  * ARGV: now (unix ms), the client's address as 32 hexadecimal digits or nothing, the same address as text, `posts` when
  * the request is a `POST /api/posts`, `show` when only the room of that window is asked for, `write` when the request
  * may change the profile of the key's owner, then two logs of requests that the caller admitted while Redis was away,
- * all of them and the posts: they weigh like ours, and are not kept. If the caller has refused requests from memory:
+ * all of them and the posts: they count like ours, and are not kept. If the caller has refused requests from memory:
  * their number and their hour (unix hours).
  *
  * Record: `k1|why it ended|expires at|,lo-hi,lo-hi…|loaded at|JSON`; Lua reads the first five fields. The second is the

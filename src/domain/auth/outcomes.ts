@@ -12,7 +12,7 @@ export function admit(record: KeyRecord, keyHash: string, limits: Limits): Authe
   return { outcome: 'admitted', actor: actorOf(record), owner: record.owner, limits, keyHash };
 }
 
-/** What a known key can be refused for: its standing, or a window without room until `retryAt` (unix ms). */
+/** What a known key can be refused for: its status, or a window without room until `retryAt` (unix ms). */
 export type KeyErrorReason =
   | 'revoked'
   | 'expired'

@@ -47,7 +47,7 @@ export function repeatRefusal(ctx: Ctx, hash: string, credentials: Credentials):
 /**
  * Remembers what Redis has decided, and forgets what it has decided otherwise.
  *
- * @param uncounted what Redis weighed for this isolate alone: another isolate may be admitted beside it, so that is not
+ * @param uncounted what Redis counted for this isolate alone: another isolate may be admitted beside it, so that is not
  * remembered
  */
 export function noteDecision(

@@ -25,7 +25,7 @@ export function forgetAdmissions(hash: string): void {
 /**
  * Decides about a key while Redis is away. The record comes fresh from Neon (a statement of this request's own, so a
  * revocation that has been answered always holds). The Workers binding stands in for the minute window, for all
- * isolates of a location; beside it this isolate weighs all windows over what it has admitted itself, with Redis or
+ * isolates of a location; beside it this isolate checks all windows over what it has admitted itself, with Redis or
  * without, and what Redis last told. That also gives the headers their figures.
  */
 export async function authenticateWithoutRedis(
@@ -38,17 +38,17 @@ export async function authenticateWithoutRedis(
     forgetAdmissions(hash);
     return await refuseUnknown(ctx, credentials);
   }
-  const standing = keyStatusOf(record, ctx.now, credentials.address()?.hex);
-  if (standing === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
-  if (standing !== 'active') return refuseKey(ctx, record, standing);
+  const keyStatus = keyStatusOf(record, ctx.now, credentials.address()?.hex);
+  if (keyStatus === 'ip_not_allowed') noteRefusedAddress(ctx, record.key.id, credentials.address());
+  if (keyStatus !== 'active') return refuseKey(ctx, record, keyStatus);
 
   const counts = admissionsOf(hash);
-  const weighed = counts.weighWithoutRedis(ctx.now, credentials.isPost, credentials.showsLimits);
-  const { remaining, resetsAt, day, posts } = weighed;
+  const verdict = counts.checkWithoutRedis(ctx.now, credentials.isPost, credentials.showsLimits);
+  const { remaining, resetsAt, day, posts } = verdict;
   const { expiresAt } = record;
   const limits = { remaining, resetsAt, day, ...(posts && { posts }), expiresAt, degraded: true };
-  if (weighed.outcome === 'limited') {
-    return refuseKey(ctx, record, { ...limits, window: weighed.window, retryAt: weighed.retryAt });
+  if (verdict.outcome === 'limited') {
+    return refuseKey(ctx, record, { ...limits, window: verdict.window, retryAt: verdict.retryAt });
   }
   const { success } = await ctx.ports.keyFallbackLimiter.limit({ key: hash });
   if (!success) {

@@ -100,8 +100,9 @@ export function claimDue(
 ) {
   const now = time(claim.now);
   const dueBy = time(claim.now + WEBHOOK_CLOCK_SKEW_MS);
+  // MATERIALIZED: the planner would otherwise look at the deliveries of every endpoint that there is.
   return db.execute<Claimed>(sql`
-    WITH room AS (
+    WITH room AS MATERIALIZED (
       SELECT e.id, e.api_key_id, ${isKeyActive('k')} AS hears, ${WEBHOOK_SENDS_PER_ENDPOINT} - (
         SELECT count(*) FROM webhook_deliveries d
         WHERE d.endpoint_id = e.id AND d.claimed_until IS NOT NULL AND d.claimed_until > ${now}) AS free
@@ -110,9 +111,10 @@ export function claimDue(
         ${claim.healthyOnly ? sql`AND e.failing_since IS NULL` : sql``}
     ), next AS (
       SELECT due.id FROM room CROSS JOIN LATERAL (
-        SELECT d.id, d.next_attempt_at FROM webhook_deliveries d JOIN outbox_events o ON o.id = d.event_id
+        SELECT d.id, d.next_attempt_at FROM webhook_deliveries d
         WHERE d.endpoint_id = room.id AND d.status = 'pending' AND d.next_attempt_at <= ${dueBy}
-          AND (d.claimed_until IS NULL OR d.claimed_until <= ${now}) AND (room.hears OR o.api_key_id = room.api_key_id)
+          AND (d.claimed_until IS NULL OR d.claimed_until <= ${now}) AND (room.hears OR EXISTS (
+            SELECT FROM outbox_events o WHERE o.id = d.event_id AND o.api_key_id = room.api_key_id))
         ORDER BY d.next_attempt_at, d.id LIMIT greatest(room.free, 0) FOR UPDATE OF d SKIP LOCKED) due
       ORDER BY due.next_attempt_at, due.id LIMIT ${claim.limit}
     )

@@ -1,7 +1,7 @@
-import { DELETION_GRACE_MS, PRUNE_BATCH, PURGED_ACCOUNTS_BATCH, USERNAME_FREE_AFTER_MS } from '../../config/limits.ts';
+import { DELETE_BATCH, DELETION_GRACE_MS, PURGED_ACCOUNTS_BATCH, USERNAME_FREE_AFTER_MS } from '../../config/limits.ts';
 import { runChanges, runSql } from '../../data/db.ts';
 import type { BatchDone, Ctx } from '../context.ts';
-import { forgetMedia } from '../media/index.ts';
+import { deleteFiles } from '../media/index.ts';
 import { markPurged, removals, retireAccounts, selectClipObjects, selectPurging } from './store.ts';
 
 /**
@@ -19,12 +19,12 @@ export async function purgeAccounts(ctx: Ctx): Promise<BatchDone> {
   const purging = await runSql(selectPurging(db, PURGED_ACCOUNTS_BATCH));
   if (purging.length === 0) return { done: 0, hasBacklog: false };
   const ids = purging.map(({ id }) => id);
-  const { rows } = await runSql(selectClipObjects(db, ids, PRUNE_BATCH));
-  await forgetMedia(
+  const { rows } = await runSql(selectClipObjects(db, ids, DELETE_BATCH));
+  await deleteFiles(
     ctx,
     rows.map(({ object }) => object),
   );
-  const counts = await runChanges(db, [...removals(db, ids, at, PRUNE_BATCH), markPurged(db, ids, at)]);
+  const counts = await runChanges(db, [...removals(db, ids, at, DELETE_BATCH), markPurged(db, ids, at)]);
   const hasRemoved = counts.slice(0, -1).some((count) => count > 0);
-  return { done: ids.length, hasBacklog: hasRemoved || rows.length === PRUNE_BATCH };
+  return { done: ids.length, hasBacklog: hasRemoved || rows.length === DELETE_BATCH };
 }

@@ -9,7 +9,7 @@ import { writeLog } from '../../data/log.ts';
 import { toLine } from '../../lib/line.ts';
 import type { Ctx } from '../context.ts';
 import { maskKeysIn } from '../keys/index.ts';
-import { insertFailures, type NewFailure, pruneFailures } from './store.ts';
+import { deleteOlderFailures, insertFailures, type NewFailure } from './store.ts';
 
 /** Failed calls of an isolate that wait to be written together, the oldest first, by their keys. */
 interface Round {
@@ -68,7 +68,7 @@ function add(round: Round, failure: NewFailure): void {
 async function write({ requestId, ports: { db } }: Ctx, { byKey, dropped }: Round): Promise<void> {
   if (dropped > 0) writeLog({ event: 'failures_dropped', requestId, dropped });
   const failures = [...byKey.values()].flat();
-  await runBatch(db, [insertFailures(db, failures)], pruneFailures(db, failures));
+  await runBatch(db, [insertFailures(db, failures)], deleteOlderFailures(db, failures));
 }
 
 /**

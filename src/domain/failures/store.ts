@@ -35,7 +35,7 @@ const named = (key: NewFailure['key']) => ('id' in key ? { keyId: key.id } : { k
  * Deletes all but the newest failed calls of the keys that {@link insertFailures} was given. It leaves rows that
  * another isolate is deleting.
  */
-export function pruneFailures(db: Db, failures: readonly NewFailure[]) {
+export function deleteOlderFailures(db: Db, failures: readonly NewFailure[]) {
   const listOf = (name: 'keyId' | 'keyHash') =>
     sql`string_to_array(${[
       ...new Set(

@@ -120,7 +120,7 @@ const counted = (creations: number | null | undefined) => (typeof creations === 
 
 async function replay(db: Db, { accountId }: Actor, claim: Claim, { creationsOf }: Write): Promise<Written<string>> {
   const [stored] = await runSql(selectClaim(db, accountId, claim, creationsOf));
-  // Pruned in this very moment.
+  // Deleted in this very moment: its 24 hours are over.
   if (!stored) throw new ApiError({ code: 'idempotency_in_progress' });
   if (stored.fingerprint !== claim.fingerprint) throw new ApiError({ code: 'idempotency_key_reused' });
   return { value: stored.body, replayed: true, ...counted(stored.creations) };

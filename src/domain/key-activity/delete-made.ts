@@ -10,7 +10,7 @@ import { ApiError } from '../api-error.ts';
 import { type SessionCtx, writerOf } from '../context.ts';
 import { runAsActor, throttlePerson } from '../idempotency/index.ts';
 import { readApiKey } from '../keys/index.ts';
-import { forgetMedia } from '../media/index.ts';
+import { deleteFiles } from '../media/index.ts';
 import { parseInput } from '../parse-input.ts';
 import { purgeMedia } from '../posts/index.ts';
 import { deletionSchema, MADE_KINDS } from './schemas.ts';
@@ -86,7 +86,7 @@ const DELETIONS: Readonly<Record<MadeKind, DeleteBatch>> = {
     );
     const { count = 0, objects = '' } = deleted.rows[0] ?? {};
     // The sweep, too, deletes objects without a row.
-    ctx.defer(forgetMedia(ctx, objects.split(' ').filter(Boolean)));
+    ctx.defer(deleteFiles(ctx, objects.split(' ').filter(Boolean)));
     return { count, isFull: count === JESCLIPS_DELETED_BATCH };
   },
   comment: (ctx, made) => deleteComments(ctx, 'comment', made),

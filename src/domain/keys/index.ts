@@ -1,6 +1,7 @@
 export type { ApiKey } from './api-key.ts';
 export { noteNewAddress, noteRefusedAddress } from './audit.ts';
 export { createKey, createKeyToReveal, createOwnKey } from './create-key.ts';
+export { deleteEndedKeys } from './delete-ended-keys.ts';
 export { describeKey } from './describe-key.ts';
 export { findKnownHashes, type KnownHashes } from './find-known-hashes.ts';
 export { generateKey, isWellFormedKey, KEY_PREFIX, maskKey, maskKeysIn } from './format.ts';
@@ -10,7 +11,6 @@ export { dismissLeakOf, type Leak, listLeaks } from './leaks.ts';
 export { type ActiveKey, type KeyWithUsage, listActiveKeys, listKeys, listKeysWithUsage } from './list-keys.ts';
 export { loadRecord, loadRecordShared } from './load-record.ts';
 export type { Meter } from './meters.ts';
-export { pruneKeys } from './prune-keys.ts';
 export { type KeyHistory, readHistory } from './read-history.ts';
 export { type KeyDetail, type RotatedKey, type Rotation, readKeyDetail } from './read-key-detail.ts';
 export { readUsage, readUsageSince } from './read-usage.ts';

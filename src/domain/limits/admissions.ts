@@ -28,7 +28,7 @@ export class Admissions {
    */
   readonly #sent = new Set<Sent>();
 
-  /** The requests that Redis must weigh beside its own, since it has not counted them. */
+  /** The requests that Redis must count beside its own, since it has not counted them. */
   uncounted(now: number): Pick<Windows, 'minute' | 'posts'> {
     const { minute, posts } = this.#uncounted;
     // Unless Redis was away lately, there is none.
@@ -76,22 +76,22 @@ export class Admissions {
   }
 
   /** Decides about a request without Redis, and counts it where it is admitted. */
-  weighWithoutRedis(now: number, isPost: boolean, showsPosts = false): WindowsVerdict {
-    const weighed = this.#weigh(now, isPost, showsPosts);
-    if (weighed.outcome === 'limited') return weighed;
-    const { day } = weighed.windows;
+  checkWithoutRedis(now: number, isPost: boolean, showsPosts = false): WindowsVerdict {
+    const verdict = this.#check(now, isPost, showsPosts);
+    if (verdict.outcome === 'limited') return verdict;
+    const { day } = verdict.windows;
     this.#own = { ...withAdmission(this.#own, now, isPost), day };
     this.#uncounted = withAdmission({ ...this.uncounted(now), day: [] }, now, isPost);
-    return weighed;
+    return verdict;
   }
 
-  /** Takes an admission of {@link weighWithoutRedis} back, which another limiter has refused. */
+  /** Takes an admission of {@link checkWithoutRedis} back, which another limiter has refused. */
   takeBack(now: number, isPost: boolean): void {
     this.#own = withoutAdmission(this.#own, now, isPost);
     this.#uncounted = withoutAdmission({ ...this.#uncounted, day: [] }, now, isPost);
   }
 
-  #weigh(now: number, isPost: boolean, showsPosts: boolean): WindowsVerdict {
+  #check(now: number, isPost: boolean, showsPosts: boolean): WindowsVerdict {
     const own = within(this.#own, now);
     const pending = [...this.#sent];
     const minute = merge(merge(own.minute, this.#others), timesOf(pending));

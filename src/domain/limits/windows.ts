@@ -48,14 +48,14 @@ export interface WindowsRequest {
   readonly isPost: boolean;
   /** The window of posts is shown, though the request is none. */
   readonly showsPosts?: boolean;
-  /** Requests that this isolate admitted while Redis was away, unix ms, oldest first; they weigh, and are not kept. */
+  /** Requests that this isolate admitted while Redis was away, unix ms, oldest first; they count, and are not kept. */
   readonly uncounted?: readonly number[];
   /** Those of them that were a `POST /api/posts`. */
   readonly uncountedPosts?: readonly number[];
 }
 
 /**
- * Weighs a request against all windows that apply to it, all or nothing: an admitted one counts in each, a
+ * Checks a request against all windows that apply to it, all or nothing: an admitted one counts in each, a
  * refused one in none. This is the rule; `data/scripts/authorize.ts` is the same rule where the windows live,
  * and a test holds the two together. `retryAt` (unix ms) is when every window that refuses has room again.
  */
@@ -71,8 +71,8 @@ export function checkWindows(windows: Windows, request: WindowsRequest): Windows
   const allOfMinute = merge(minute, (request.uncounted ?? []).filter(isInMinute));
   const allPosts = merge(posts, (request.uncountedPosts ?? []).filter(isInMinute));
 
-  const weighed = { minute: allOfMinute, posts: allPosts, day };
-  const full = fullWindows(weighed, request.isPost).sort((a, b) => b.retryAt - a.retryAt)[0];
+  const logs = { minute: allOfMinute, posts: allPosts, day };
+  const full = fullWindows(logs, request.isPost).sort((a, b) => b.retryAt - a.retryAt)[0];
   if (full) {
     const oldest = allOfMinute[0] ?? now - MINUTE_WINDOW_MS;
     const remaining = Math.max(0, REQUESTS_PER_MINUTE - allOfMinute.length);

@@ -1,4 +1,4 @@
-export { discardMedia, forgetMedia, keepOrDiscard } from './keep-or-discard.ts';
+export { deleteFiles, discardMedia, keepOrDiscard } from './keep-or-discard.ts';
 export { linkMedia, type Media, type MediaPorts, type MediaRow, type StoredMedia } from './media.ts';
 export { beginUpload, type FileBuffer, type Upload } from './memory-budget.ts';
 export { fileNameOf, isObjectName } from './object-name.ts';

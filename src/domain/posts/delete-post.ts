@@ -4,7 +4,7 @@ import { refuseOthers } from '../content/index.ts';
 import { type ActorCtx, writerOf } from '../context.ts';
 import { type Written, writeOnce } from '../idempotency/index.ts';
 import { requireScope } from '../keys/index.ts';
-import { forgetMedia } from '../media/index.ts';
+import { deleteFiles } from '../media/index.ts';
 import { deletedAnswer, markDeleted, objectsOf } from './store.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function deletePost(ctx: ActorCtx, id: string): Promise<Written<str
   });
   if (!written) return await refuseOthers(ctx, 'post', id);
   const { freed = [] } = written;
-  if (freed.length > 0) ctx.defer(forgetMedia(ctx, freed));
+  if (freed.length > 0) ctx.defer(deleteFiles(ctx, freed));
   return written;
 }
 deletePost.scope = 'write:jes' as const;

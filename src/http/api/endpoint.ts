@@ -38,6 +38,7 @@ interface CallerRoute extends Route {
   readonly profile?: 'changes' | 'shows';
 }
 
+/** A path that changes something, or answers with more than a body. */
 export interface ActingEndpoint extends CallerRoute {
   handle(context: RequestContext, caller: Caller): Response | Promise<Response>;
 }
@@ -64,6 +65,7 @@ export interface VisitorEndpoint extends Route {
   handle(context: RequestContext): Response | Promise<Response>;
 }
 
+/** One operation of the API: its route, its guards, and what answers it. */
 export type Endpoint = PublicEndpoint | CallerEndpoint | SessionEndpoint | VisitorEndpoint;
 
 /** The caller, once identified. */

@@ -105,7 +105,7 @@ function requestEvent(
     redis: meter.redis.count,
     db: meter.db.count,
     objects: meter.objects.count || undefined,
-    refusal: errorReason && toldOf(errorReason),
+    reason: errorReason && toldOf(errorReason),
   };
 }
 

@@ -47,6 +47,7 @@ export const HEADERS = {
   ETag: { required: true, schema: { type: 'string', pattern: '^"[^"]+"$' } },
 } as const;
 
+/** The name of a header that the document describes. */
 export type HeaderName = keyof typeof HEADERS;
 
 /** The header of a write that may be sent again. */
@@ -59,6 +60,7 @@ export const IDEMPOTENCY_KEY = {
   schema: { type: 'string', minLength: 1, maxLength: IDEMPOTENCY_KEY_MAX_CHARACTERS, pattern: '^[\\x21-\\x7e]+$' },
 } as const;
 
+/** The parameter of operations whose answer may be cached (RFC 9110 section 13.1.2). */
 export const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',

@@ -43,6 +43,7 @@ export interface RequestBody {
   readonly example?: unknown;
 }
 
+/** The answer of an operation that succeeds. */
 export interface Success {
   readonly status: 200 | 201 | 202 | 204;
   readonly description: string;

@@ -21,4 +21,5 @@ export const OPERATIONS = {
   ...service,
 } as const;
 
+/** The `operationId` of an endpoint. */
 export type OperationId = keyof typeof OPERATIONS;

@@ -25,6 +25,7 @@ export function pathIds<K extends string>(of: Readonly<Record<K, string>>) {
   return z.object(Object.fromEntries(entries) as Record<K, z.ZodString>);
 }
 
+/** The parameter of a path that names a person. */
 export const pathUsername = z.object({
   username: z.string().meta({ description: 'Case does not matter.', examples: ['zoe'] }),
 });

@@ -24,6 +24,7 @@ const signedIn = {
   headers: ['Set-Cookie'],
 } as const;
 
+/** Operations of signing up, signing in and of one's own account. */
 export const accounts = {
   getMe: {
     tag: 'Account',

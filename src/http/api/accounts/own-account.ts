@@ -104,6 +104,7 @@ function toStream(pieces: AsyncGenerator<string, void>): ReadableStream<Uint8Arr
   });
 }
 
+/** A person's sessions, password, data and account; never for keys. */
 export const ownAccountEndpoints: readonly Endpoint[] = [
   getSessions,
   deleteSessionById,

@@ -35,4 +35,5 @@ const getKeyFailures = {
   },
 } as const satisfies CallerEndpoint;
 
+/** The key that calls, about itself. */
 export const ownKeyEndpoints: readonly Endpoint[] = [getKey, getKeyFailures];

@@ -46,4 +46,5 @@ const postSignOut = {
   },
 } as const satisfies VisitorEndpoint;
 
+/** Signing up, in and out; for visitors, and never for keys. */
 export const signInEndpoints: readonly Endpoint[] = [postSignUp, postSignIn, postSignOut];

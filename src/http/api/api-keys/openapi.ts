@@ -6,6 +6,7 @@ import { apiKeyListSchema, createdKeySchema, revokedKeySchema, usageSchema } fro
 import type { Operation } from '../../openapi/operation.ts';
 import { pathId } from '../../openapi/params.ts';
 
+/** Operations of a person on their API keys (contract section 9). */
 export const apiKeys = {
   listApiKeys: {
     tag: 'API keys',

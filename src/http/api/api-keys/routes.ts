@@ -63,6 +63,7 @@ const getApiKeyFailures = {
   },
 } as const satisfies SessionEndpoint;
 
+/** A person's API keys; never for keys themselves (contract section 9). */
 export const apiKeyEndpoints: readonly Endpoint[] = [
   getApiKeys,
   postApiKey,

@@ -25,6 +25,7 @@ const listing = (subject: string) =>
     answer: { status: 200, description: 'A page of comments.', schema: commentPageSchema },
   }) as const satisfies Operation;
 
+/** Operations on comments, of Jes and of JesClips. */
 export const comments = {
   createComment: writing('a Jes'),
   listComments: listing('a Jes'),

@@ -36,4 +36,5 @@ const getComments = listing('listComments', '/api/posts/:id/comments', 'post');
 const postJesClipComment = writing('createJesClipComment', '/api/jesclips/:id/comments', 'jesclip');
 const getJesClipComments = listing('listJesClipComments', '/api/jesclips/:id/comments', 'jesclip');
 
+/** Comments on Jes and JesClips. */
 export const commentEndpoints: readonly Endpoint[] = [postComment, getComments, postJesClipComment, getJesClipComments];

@@ -15,6 +15,7 @@ const video = z.file().meta({
     `decide the type: ${VIDEO_TYPES.join(', ')}. The video is stored without its metadata.`,
 });
 
+/** Operations on JesClips. */
 export const jesclips = {
   createJesClip: {
     tag: 'JesClips',

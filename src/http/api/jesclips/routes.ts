@@ -39,4 +39,5 @@ const patchJesClip = {
   },
 } as const satisfies CallerEndpoint;
 
+/** JesClips. */
 export const jesClipEndpoints: readonly Endpoint[] = [postJesClip, getJesClip, patchJesClip];

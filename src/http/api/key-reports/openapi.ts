@@ -2,6 +2,7 @@ import { githubReportSchema, keyReportSchema } from '../../../domain/leaks/index
 import { githubMatchesSchema, receivedSchema } from '../../../domain/leaks/responses.ts';
 import type { Operation } from '../../openapi/operation.ts';
 
+/** Operations by which a found key is reported. */
 export const keyReports = {
   reportKeys: {
     tag: 'Service',

@@ -42,4 +42,5 @@ const postGithubReport = {
   },
 } as const satisfies VisitorEndpoint;
 
+/** Reports of found keys, by anybody and by GitHub; they need no credential. */
 export const keyReportEndpoints: readonly Endpoint[] = [postKeyReport, postGithubReport];

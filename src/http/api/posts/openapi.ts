@@ -29,6 +29,7 @@ const alt = newMediaPostSchema.shape.alt
       'per text, or one field with a JSON list.',
   });
 
+/** Operations on Jes, bounces among them. */
 export const posts = {
   createPost: {
     tag: 'Posts',

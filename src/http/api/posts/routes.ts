@@ -80,4 +80,5 @@ const postBounce = {
   },
 } as const satisfies CallerEndpoint;
 
+/** Jes and bounces. */
 export const postEndpoints: readonly Endpoint[] = [postPost, getPost, patchPost, deletePostById, postBounce];

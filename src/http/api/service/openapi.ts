@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Operation } from '../../openapi/operation.ts';
 import { partsSchema } from '../../openapi/problems.ts';
 
+/** Operations that tell of the service: health, readiness, this document. */
 export const service = {
   getHealth: {
     tag: 'Service',

@@ -11,6 +11,7 @@ const saved = { status: 200, description: 'The save after the change.', schema: 
 const followed = { status: 200, description: 'The follow after the change.', schema: followSchema } as const;
 const post = pathId('a Jes');
 
+/** Operations of a person on what others made: likes, saves, votes, follows, JeHubs. */
 export const social = {
   likePost: { tag: 'People', summary: 'Like a Jes', params: post, isRepeatable: true, answer: liked },
   unlikePost: { tag: 'People', summary: 'Unlike a Jes', params: post, isRepeatable: true, answer: liked },

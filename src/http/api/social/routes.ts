@@ -64,6 +64,7 @@ const postPollVotes = {
   },
 } as const satisfies SessionEndpoint;
 
+/** Likes, saves, votes, follows and JeHubs; for people. */
 export const socialEndpoints: readonly Endpoint[] = [
   postLike,
   deleteLike,

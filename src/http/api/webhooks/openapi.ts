@@ -30,6 +30,7 @@ const OF_DELIVERY = pathIds({
   deliveryId: 'a delivery to that endpoint',
 });
 
+/** Operations on webhook endpoints, deliveries and events (contract section 10). */
 export const webhooks = {
   listWebhooks: {
     tag: 'Webhooks',

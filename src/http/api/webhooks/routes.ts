@@ -170,6 +170,7 @@ const getEvents = {
   },
 } as const satisfies CallerEndpoint;
 
+/** The webhook endpoints of a key, their deliveries, and the events for polling (contract section 10). */
 export const webhookEndpoints: readonly Endpoint[] = [
   getWebhooks,
   postWebhook,

@@ -9,7 +9,7 @@ import { deleteUnnamed, selectEndedBefore, selectWalk, upsertWalk } from './stor
  *
  * @returns the number deleted
  */
-export async function pruneKeys(ctx: Ctx): Promise<number> {
+export async function deleteEndedKeys(ctx: Ctx): Promise<number> {
   const { db } = ctx.ports;
   const [walk] = await runSql(selectWalk(db));
   const ended = selectEndedBefore(db, new Date(ctx.now - ENDED_KEY_KEPT_MS), walk?.position ?? '', ENDED_KEYS_BATCH);
