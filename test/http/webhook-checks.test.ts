@@ -5,7 +5,7 @@ import type { Ports } from '../../src/domain/context.ts';
 import { suspendAccount } from '../../src/domain/suspension/index.ts';
 import { checkReceiver, type ProbeResult } from '../../src/domain/webhooks/index.ts';
 import { Harness, type TestKey, withPorts } from '../support/app/harness.ts';
-import { runAs } from '../support/app/people.ts';
+import { runAs, stopClock } from '../support/app/people.ts';
 import { newWebhook } from '../support/app/webhooks.ts';
 import { rowsOf } from '../support/database/database.ts';
 
@@ -107,6 +107,7 @@ describe('a check', () => {
   const right = async () => new Response('ok');
 
   test('is no delivery, stands in the history, and is throttled with tests and replays', async () => {
+    stopClock('2026-11-24T12:00:10Z');
     const harness = new Harness();
     const key = await harness.newKey();
     const { id } = await newWebhook(harness, key);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { open, submit, textOf } from '../support/app/forms.ts';
 import type { Harness, TestKey, TestSession } from '../support/app/harness.ts';
+import { stopClock } from '../support/app/people.ts';
 import { newPost } from '../support/app/posts.ts';
 import { Receiver } from '../support/app/receiver.ts';
 import { isVerified } from '../support/app/verified.ts';
@@ -167,6 +168,7 @@ describe('an endpoint on Settings', () => {
   });
 
   test('refuses unknown actions, and limits the others', async () => {
+    stopClock('2026-11-24T12:00:10Z');
     const { path } = await add();
     for (const action of ['', 'none', 'constructor', '__proto__']) {
       expect((await send(path, { action })).status).toBe(404);

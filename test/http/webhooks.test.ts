@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { invalid, NOT_FOUND, UNKNOWN_FIELD } from '../support/app/answers.ts';
 import { answerOf, Harness, type TestKey } from '../support/app/harness.ts';
+import { stopClock } from '../support/app/people.ts';
 import { type Caller, newPost, sendAs } from '../support/app/posts.ts';
 import {
   ALL_EVENTS,
@@ -270,6 +271,7 @@ describe('what is done to endpoints', () => {
   });
 
   test('is limited to ten tests, redeliveries and replays a minute and endpoint', async () => {
+    stopClock('2026-11-24T12:00:10Z');
     const paths = [await newWebhook(harness, key), await newWebhook(harness, key)].map(
       ({ id }) => `${webhooksOf(key.id)}/${id}`,
     );
