@@ -22,7 +22,11 @@ app.get('/', async (c) => {
   if (c.req.header('X-Statement') === undefined) return c.json(await redis);
   const neon = fetch(c.env.NEON_SQL_ENDPOINT, {
     method: 'POST',
-    headers: { 'Neon-Connection-String': c.env.DATABASE_URL },
+    headers: {
+      'Neon-Connection-String': c.env.DATABASE_URL,
+      'Neon-Raw-Text-Output': 'true',
+      'Neon-Array-Mode': 'true',
+    },
     body: JSON.stringify({ query: 'SELECT 1', params: [] }),
   }).then((response) => response.json());
   return c.json(await Promise.all([redis, neon]));

@@ -1,5 +1,5 @@
+import { Agent, request } from 'node:http';
 import { parentPort } from 'node:worker_threads';
-import { Pool } from 'undici';
 
 /** An answer that takes longer fails the bench. */
 const TIMEOUT_MS = 20_000;
@@ -30,8 +30,14 @@ export type LoadResult =
     }
   | { readonly failure: string };
 
+interface Received {
+  readonly status: number;
+  readonly isDegraded: boolean;
+  readonly body: string;
+}
+
 async function run({ url, requests, concurrency, status }: Load): Promise<LoadResult> {
-  const pool = new Pool(url, { connections: concurrency, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency, timeout: TIMEOUT_MS });
   const latencies = new Float64Array(requests.length);
   let next = 0;
   let degraded = 0;
@@ -40,12 +46,11 @@ async function run({ url, requests, concurrency, status }: Load): Promise<LoadRe
       const prepared = requests[index];
       if (!prepared) return;
       const started = performance.now();
-      const { statusCode, headers, body } = await pool.request({ ...prepared, headers: { ...prepared.headers } });
-      const text = await body.text();
+      const answer = await send(agent, url, prepared);
       latencies[index] = performance.now() - started;
-      if ('x-jestha-degraded' in headers) degraded += 1;
-      if (statusCode !== status) {
-        throw new Error(`${prepared.method} ${prepared.path}: ${statusCode} where ${status} is due: ${text}`);
+      if (answer.isDegraded) degraded += 1;
+      if (answer.status !== status) {
+        throw new Error(`${prepared.method} ${prepared.path}: ${answer.status} where ${status} is due: ${answer.body}`);
       }
     }
   }
@@ -56,8 +61,29 @@ async function run({ url, requests, concurrency, status }: Load): Promise<LoadRe
     next = requests.length;
     return { failure: error instanceof Error ? error.message : String(error) };
   } finally {
-    await pool.destroy();
+    agent.destroy();
   }
+}
+
+function send(agent: Agent, url: string, prepared: PreparedRequest): Promise<Received> {
+  const { promise, resolve, reject } = Promise.withResolvers<Received>();
+  const { method, path, headers, body } = prepared;
+  const sent = request(url + path, { agent, method, headers }, (response) => {
+    let text = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    response.on('end', () => {
+      const isDegraded = 'x-jestha-degraded' in response.headers;
+      resolve({ status: response.statusCode ?? 0, isDegraded, body: text });
+    });
+    response.on('error', reject);
+  });
+  sent.on('error', reject);
+  sent.on('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer in ${TIMEOUT_MS} ms`)));
+  sent.end(body);
+  return promise;
 }
 
 parentPort?.on('message', async (load: Load) => {

@@ -17,7 +17,7 @@ export interface Options {
 
 const FULL: Omit<Options, 'scale'> = {
   mode: 'full',
-  sizes: { turns: 2, warmup: 1_000, latency: 120, round: { none: 5_000, redis: 5_000, sql: 1_500, waiting: 200 } },
+  sizes: { turns: 2, warmup: 500, latency: 120, round: { none: 5_000, redis: 3_000, sql: 1_000, waiting: 100 } },
   accounts: 400,
   betterAuthKeys: 200,
   uploads: [1, 20],
