@@ -15,8 +15,8 @@ export function withRetentionTable(page: string): string {
 
 function keptFor({ column, keptMs }: RetentionRule): string {
   if (keptMs === 0) return `until \`${column.name}\``;
-  const time = keptMs > DAY_MS ? `${keptMs / DAY_MS} days` : `${keptMs / HOUR_MS} hours`;
-  return `${time} after \`${column.name}\``;
+  const [count, unit] = keptMs > DAY_MS ? [keptMs / DAY_MS, 'day'] : [keptMs / HOUR_MS, 'hour'];
+  return `${count} ${unit}${count === 1 ? '' : 's'} after \`${column.name}\``;
 }
 
 if (import.meta.main) writeFileSync(PAGE, withRetentionTable(readFileSync(PAGE, 'utf8')));

@@ -54,7 +54,7 @@ export function renderWithNames<Name extends string>(
 ): string {
   const { texts, holes } = render(build((name) => new Placeholder(name)));
   const written = holes.map((hole, i) => {
-    if (typeof hole !== 'string') throw new Error('a piece of slots alone has no parameters of its own');
+    if (typeof hole !== 'string') throw new Error('SQL that stands in the database has no parameters of its own');
     return `${nameOf(hole as Name)}${texts[i + 1]}`;
   });
   return `${texts[0]}${written.join('')}`;

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { dbFunction } from '../../src/data/db-function.ts';
 import { template } from '../../src/data/template.ts';
 
 const dialect = new PgDialect();
@@ -42,5 +43,30 @@ test("a caller's value never becomes SQL text", () => {
   expect(dialect.sqlToQuery(condition({ isOwn: false }, { id, authorId: null }))).toEqual({
     sql: 'id = $1',
     params: [id],
+  });
+});
+
+describe('a function of the database', () => {
+  const named = dbFunction(
+    'named_v1',
+    { id: 'text', limit: 'integer' },
+    'text',
+    (slot) => sql`SELECT name FROM names WHERE id = ${slot('id')} OR parent = ${slot('id')} LIMIT ${slot('limit')}`,
+  );
+
+  test('is created with its parameters by their places, and called in their order', () => {
+    expect(named.definition).toBe(
+      'CREATE FUNCTION named_v1(text, integer) RETURNS text LANGUAGE plpgsql STABLE AS $$\nBEGIN\n' +
+        'RETURN (SELECT name FROM names WHERE id = $1 OR parent = $1 LIMIT $2);\nEND\n$$;',
+    );
+    expect(dialect.sqlToQuery(named.call({ limit: 3, id: `'); --` }))).toEqual({
+      sql: 'named_v1($1, $2)',
+      params: [`'); --`, 3],
+    });
+  });
+
+  test('has no values but its parameters', () => {
+    const broken = dbFunction('broken_v1', {}, 'text', () => sql`SELECT ${'a value'}`);
+    expect(() => broken.definition).toThrow('has no parameters of its own');
   });
 });
