@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { Jes } from '../../../src/domain/posts/index.ts';
-import { utf8 } from '../../../src/lib/bytes.ts';
+import { concat, utf8 } from '../../../src/lib/bytes.ts';
 import { newId } from '../../../src/lib/id.ts';
 import { png } from '../media/images.ts';
 import type { MediaFile } from '../media/media-files.ts';
@@ -36,14 +36,7 @@ export function formOf(
 
 /** Texts, in UTF-8, and bytes as one. */
 export function bytesOf(...pieces: readonly (string | Uint8Array)[]): Uint8Array {
-  const encoded = pieces.map((piece) => (typeof piece === 'string' ? utf8(piece) : piece));
-  const bytes = new Uint8Array(encoded.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of encoded) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concat(pieces.map((piece) => (typeof piece === 'string' ? utf8(piece) : piece)));
 }
 
 /** A part named `media`; a picture by default. */

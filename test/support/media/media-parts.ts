@@ -1,3 +1,5 @@
+import { concat } from '../../../src/lib/bytes.ts';
+
 /** The picture of all files here: a quarter each of red and green above blue and white, to see which way up it is. */
 export const WIDTH = 32;
 export const HEIGHT = 16;
@@ -17,14 +19,7 @@ export const DURATION_MS = 1_000;
 export type Part = Uint8Array | readonly number[] | string;
 
 export function join(...parts: readonly Part[]): Uint8Array<ArrayBuffer> {
-  const arrays = parts.map((part) => (typeof part === 'string' ? latin1(part) : part));
-  const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
+  return concat(parts.map((part) => Uint8Array.from(typeof part === 'string' ? latin1(part) : part)));
 }
 
 export function latin1(text: string): number[] {
