@@ -15,9 +15,9 @@ export interface DbFunction<Name extends string = string> {
 }
 
 /**
- * Declares a query that Postgres keeps as a function: it plans the query in the first five calls of a connection and then
- * keeps the plan, where a statement over HTTP is planned at every request, and is sent a few bytes instead of the text. The calls of a large
- * query gain most: a read of a Jes takes a tenth of the time in Postgres.
+ * Declares a query that Postgres keeps as a function: it plans the query in the first five calls of a connection and
+ * then keeps the plan, where a statement over HTTP is planned at every request, and is sent a few bytes instead of the
+ * text. The calls of a large query gain most: a read of a Jes takes a tenth of the time in Postgres.
  *
  * A function that a release has called never changes, since two releases run side by side: a changed query gets the
  * next version, and a migration of a later release drops the old one. `npm run db:functions` writes the migration.

@@ -52,12 +52,15 @@ export function renderWithNames<Name extends string>(
   build: (slot: (name: Name) => Placeholder) => Sql,
   nameOf: (slot: Name) => string,
 ): string {
-  const { texts, holes } = render(build((name) => new Placeholder(name)));
-  const written = holes.map((hole, i) => {
+  return fill(render(build((name) => new Placeholder(name))), (hole) => {
     if (typeof hole !== 'string') throw new Error('SQL that stands in the database has no parameters of its own');
-    return `${nameOf(hole as Name)}${texts[i + 1]}`;
+    return nameOf(hole as Name);
   });
-  return `${texts[0]}${written.join('')}`;
+}
+
+/** The text with something in place of each hole. */
+function fill({ texts, holes }: Rendered, textOf: (hole: string | Param) => string): string {
+  return `${texts[0]}${holes.map((hole, i) => `${textOf(hole)}${texts[i + 1]}`).join('')}`;
 }
 
 function render(piece: Sql): Rendered {
@@ -107,12 +110,7 @@ class Filled extends SQL {
   }
 
   #write(params: unknown[], config: Parameters<SQL['toQuery']>[0]): string {
-    const { texts, holes } = this.#rendered;
-    const written = holes.map((hole, i) => {
-      const value = typeof hole === 'string' ? this.#values[hole] : hole.value;
-      return `${writeValue(value)}${texts[i + 1]}`;
-    });
-    return `${texts[0]}${written.join('')}`;
+    return fill(this.#rendered, (hole) => writeValue(typeof hole === 'string' ? this.#values[hole] : hole.value));
 
     function writeValue(value: unknown): string {
       if (value instanceof Filled) return value.#write(params, config);

@@ -51,21 +51,26 @@ afterEach(() => {
  */
 async function plansOf(statements: readonly Statement[]): Promise<Plan[]> {
   const off = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `set_config('enable_${way}', 'off', true)`);
-  return await explain('FORMAT JSON', `SELECT ${off.join(', ')}`, statements);
+  return await explain('FORMAT JSON', statements, [`SELECT ${off.join(', ')}`]);
 }
 
 /** The plan of a statement as it is run here, which is run. */
 async function analyzedPlanOf(statement: Statement): Promise<Plan | undefined> {
-  return (await explain('ANALYZE, FORMAT JSON', 'SELECT 1', [statement]))[0];
+  return (await explain('ANALYZE, FORMAT JSON', [statement]))[0];
 }
 
-async function explain(options: string, first: string, statements: readonly Statement[]): Promise<Plan[]> {
+/** @param settings statements of the same transaction that come first */
+async function explain(
+  options: string,
+  statements: readonly Statement[],
+  settings: readonly string[] = [],
+): Promise<Plan[]> {
   const { neon, secret } = servicesOfProcess();
   const explained = statements.map(({ query, params }) => ({
     query: `EXPLAIN (${options}) ${withBodies(query)}`,
     params,
   }));
-  const queries = [{ query: first, params: [] }, ...explained];
+  const queries = [...settings.map((query) => ({ query, params: [] })), ...explained];
   const response = await realFetch(`${neon}/sql`, {
     method: 'POST',
     headers: {
@@ -78,7 +83,7 @@ async function explain(options: string, first: string, statements: readonly Stat
   const text = await response.text();
   expect([response.status, text]).toEqual([200, text]);
   const { results } = JSON.parse(text) as { results: { rows: string[][] }[] };
-  return results.slice(1).map(({ rows }) => {
+  return results.slice(settings.length).map(({ rows }) => {
     const [{ Plan: plan }] = JSON.parse(rows[0]?.[0] ?? '') as [{ Plan: Plan }];
     return plan;
   });

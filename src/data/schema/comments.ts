@@ -6,10 +6,7 @@ import { jesclips } from './jesclips.ts';
 import { posts } from './posts.ts';
 import { time } from './time.ts';
 
-/**
- * A comment on a Jes, or a reply to one: threads are one level deep. The statement names the rule that refused it by a
- * NULL: Postgres reports the first of `author_id`, `post_id` and `content`, in this order, that is NULL.
- */
+/** A comment on a Jes, or a reply to one: threads are one level deep. */
 export const comments = pgTable(
   'comments',
   {

@@ -5,10 +5,7 @@ import { apiKeys } from './api-keys.ts';
 import { IN_VISIBILITIES, VISIBILITIES } from './posts.ts';
 import { time } from './time.ts';
 
-/**
- * A JesClip; its video is in `media`. A statement names the rule that refused it by a NULL: Postgres reports the first
- * of `author_id` and `caption`, in this order, that is NULL.
- */
+/** A JesClip; its video is in `media`. */
 export const jesclips = pgTable(
   'jesclips',
   {

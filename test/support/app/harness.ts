@@ -185,8 +185,8 @@ export class Harness {
   }
 
   /**
-   * Runs verbs at the harness's time, and their background tasks, as the sweep does: a busy machine may be slower than the
-   * budget that a request has for Redis.
+   * Runs verbs at the harness's time, and their background tasks, with the budget that the sweep has for Redis: a busy
+   * machine may be slower than that of a request.
    */
   async run<T>(work: (ctx: Ctx) => Promise<T>): Promise<T> {
     const executionCtx = createExecutionContext();
