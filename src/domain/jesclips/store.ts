@@ -21,8 +21,8 @@ import { eventMediaJson, mediaJson } from '../media/index.ts';
 import { insertEvent, type SubjectEvent } from '../outbox/index.ts';
 
 /**
- * A JesClip as one JSON: the answer to a read, and in the transaction of a write the answer to it. NULL where the viewer
- * sees no such JesClip.
+ * A JesClip as one JSON: the answer to a read, and in the transaction of a write the answer to it. NULL where the
+ * viewer sees no such JesClip.
  */
 const jesClipJson = dbFunction(
   'jesclip_json_v1',

@@ -22,7 +22,7 @@ type StoredJes = Omit<Jes, 'media' | 'bounceOfDeleted' | 'bounceOfId' | 'bounceO
  * A Jes from the JSON that `jesJson` of the store made.
  *
  * @param options.withCounts without them, neither the Jes nor the one that it bounces has `counts`
- * @param options.readAt when it is read, in unix milliseconds. Without it it is the answer to a write, and the addresses
+ * @param options.readAt when it is read, in unix milliseconds. Without it, the JSON answers a write, and the addresses
  * of its files count from when that was, so that the same text always gives the same Jes
  */
 export async function toJes(
