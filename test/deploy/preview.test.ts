@@ -1,17 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { experimental_readRawConfig } from 'wrangler';
 import { secretsFor } from '../../src/dev/secrets.ts';
-import { deleteBranch, makeBranch } from '../../src/ops/deploy/neon-branch.ts';
 import { previewConfig } from '../../src/ops/deploy/preview-config.ts';
 import { bindingNames, readWranglerConfig } from '../../src/ops/wrangler-config.ts';
 import { ACCOUNT_ID, API_TOKEN, serveCloudflareApi } from '../support/cloud/cloudflare-api.ts';
@@ -41,75 +36,6 @@ describe('the configuration of previews', () => {
   });
 });
 
-const API_KEY = 'a key of Neon';
-
-/** Neon's API for one project, by the answers that its reference documents. */
-async function serveNeonApi(uri: string) {
-  const branches = [
-    { id: 'br-main', name: 'main', current_state: 'ready' },
-    { id: 'br-12', name: 'pr-12', current_state: 'ready' },
-  ];
-  const asked: string[] = [];
-  const server = createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const path = pathname.replace('/projects/project', '');
-    const body = await text(request);
-    asked.push(`${request.method} ${path}${body && ` ${body}`}`);
-    const branch = branches.find(({ id }) => path.startsWith(`/branches/${id}`));
-    const answer = () => {
-      if (request.headers.authorization !== `Bearer ${API_KEY}`) return undefined;
-      if (path.endsWith('/databases')) return { databases: [{ name: 'neondb', owner_name: 'neondb_owner' }] };
-      if (path === '/connection_uri') return { uri };
-      if (path === '/branches' && request.method === 'POST') {
-        branches.push({ id: 'br-new', name: JSON.parse(body).branch.name, current_state: 'init' });
-        return { branch: branches.at(-1), endpoints: [], operations: [] };
-      }
-      if (path === '/branches') {
-        return { branches: branches.filter(({ name }) => name.includes(searchParams.get('search') ?? '')) };
-      }
-      if (branch && request.method === 'DELETE') branches.splice(branches.indexOf(branch), 1);
-      return branch && { branch: { ...branch, current_state: 'ready' } };
-    };
-    const body200 = answer();
-    response.writeHead(body200 ? 200 : 401, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(body200 ?? { message: `${uri} is secret` }));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    branches,
-    asked,
-    close: () => server.close(),
-  };
-}
-
-describe('a branch of Neon', () => {
-  let neon: Awaited<ReturnType<typeof serveNeonApi>>;
-  beforeEach(async () => {
-    neon = await serveNeonApi('postgres://app:hidden@host/neondb');
-  });
-  afterEach(() => neon.close());
-  const project = () => ({ apiUrl: neon.url, apiKey: API_KEY, projectId: 'project' });
-
-  test('is made with a compute, once, whatever other names hold its own', async () => {
-    expect(await makeBranch(project(), 'pr-1')).toBe('postgres://app:hidden@host/neondb');
-    expect(await makeBranch(project(), 'pr-1')).toBe('postgres://app:hidden@host/neondb');
-    const made = neon.asked.filter((asks) => asks.startsWith('POST'));
-    expect(made).toEqual(['POST /branches {"branch":{"name":"pr-1"},"endpoints":[{"type":"read_write"}]}']);
-  });
-
-  test('is deleted alone', async () => {
-    expect(await deleteBranch(project(), 'pr-1')).toBe(false);
-    expect(await deleteBranch(project(), 'pr-12')).toBe(true);
-    expect(neon.branches.map(({ name }) => name)).toEqual(['main']);
-  });
-
-  test('fails without the text of Neon in its error', async () => {
-    const failure = makeBranch({ ...project(), apiKey: 'wrong' }, 'pr-1');
-    await expect(failure).rejects.toThrow(/^Neon: GET \/branches answered 401\.$/);
-  });
-});
-
 const QUEUES = ['jestha-link-previews-preview', 'jestha-webhook-events-preview', 'jestha-webhook-retries-preview'];
 
 describe('preview.ts, with the real wrangler', () => {
@@ -136,10 +62,9 @@ describe('preview.ts, with the real wrangler', () => {
     }
   });
 
-  test('uploads a version over a migrated branch, and keeps its secrets out of the log', async () => {
+  test('uploads a version over a migrated database, and masks its connection string before anything is printed', async () => {
     const { secret, ...urls } = servicesOfProcess();
     const { DATABASE_URL, NEON_SQL_ENDPOINT } = secretsFor(urls, secret);
-    const neon = await serveNeonApi(DATABASE_URL);
     const api = await serveCloudflareApi();
     api.account.deployments = [{ versions: [{ version_id: crypto.randomUUID(), percentage: 100 }] }];
     api.account.queues = QUEUES;
@@ -150,9 +75,7 @@ describe('preview.ts, with the real wrangler', () => {
       CLOUDFLARE_API_BASE_URL: api.url,
       CLOUDFLARE_API_TOKEN: API_TOKEN,
       CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
-      NEON_API_URL: neon.url,
-      NEON_API_KEY: API_KEY,
-      NEON_PROJECT_ID: 'project',
+      DATABASE_URL,
       NEON_SQL_ENDPOINT,
       UPSTASH_REDIS_REST_URL: urls.upstash,
       UPSTASH_REDIS_REST_TOKEN: 'a token of Upstash',
@@ -170,8 +93,10 @@ describe('preview.ts, with the real wrangler', () => {
       expect(stdout).toContain(`The preview is at ${url}`);
       expect(await readFile(env.GITHUB_OUTPUT, 'utf8')).toBe(`url=${url}\n`);
       expect(await readFile(env.GITHUB_ENV, 'utf8')).toBe(`DATABASE_URL=${DATABASE_URL}\nJESTHA_ORIGIN=${url}\n`);
-      const log = (stdout + stderr).replace(`::add-mask::${DATABASE_URL}\n`, '');
-      for (const hidden of [secret, API_KEY, 'a token of Upstash', API_TOKEN]) expect(log).not.toContain(hidden);
+      const mask = `::add-mask::${DATABASE_URL}\n`;
+      expect(stdout.startsWith(mask)).toBe(true);
+      const log = stdout.slice(mask.length) + stderr;
+      for (const hidden of [secret, 'a token of Upstash', API_TOKEN]) expect(log).not.toContain(hidden);
 
       const [upload = ''] = api.uploads;
       const bindings = [...upload.matchAll(/\{"name":"(\w+)","type":"(\w+)"/g)].map(
@@ -183,18 +108,26 @@ describe('preview.ts, with the real wrangler', () => {
       for (const name of ['config', 'secrets'])
         expect(existsSync(join(ROOT, `.wrangler/preview-${name}.json`))).toBe(false);
     } finally {
-      neon.close();
       await api.close();
       await rm(folder, { recursive: true });
     }
   });
 
   test.each([
-    ['12; rm -rf /', 'PULL_REQUEST must be a number.'],
-    ['', 'PULL_REQUEST is empty.'],
-  ])('takes %j for no pull request', async (PULL_REQUEST, message) => {
-    const env = { ...process.env, NEON_API_KEY: 'x', NEON_PROJECT_ID: 'x', PULL_REQUEST };
-    const down = promisify(execFile)('node', ['src/ops/deploy/preview.ts', 'down'], { cwd: ROOT, env });
-    await expect(down).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+    ['a pull request', { PULL_REQUEST: '12; rm -rf /' }, 'PULL_REQUEST must be a number.'],
+    ['a pull request', { PULL_REQUEST: '' }, 'PULL_REQUEST must be a number.'],
+    ['a database', { DATABASE_URL: '' }, 'DATABASE_URL is empty.'],
+  ])('needs %s: %j', async (_, wrong, message) => {
+    const env = {
+      ...process.env,
+      DATABASE_URL: 'postgres://app:hidden@host/neondb',
+      UPSTASH_REDIS_REST_URL: 'x',
+      UPSTASH_REDIS_REST_TOKEN: 'x',
+      WORKERS_SUBDOMAIN: 'example',
+      PULL_REQUEST: '7',
+      ...wrong,
+    };
+    const up = promisify(execFile)('node', ['src/ops/deploy/preview.ts', 'up'], { cwd: ROOT, env });
+    await expect(up).rejects.toMatchObject({ code: 1, stdout: '', stderr: `${message}\n` });
   });
 });

@@ -48,9 +48,9 @@ describe.each(workflows)('%s', (name, text) => {
     expect(text.match(/persist-credentials: false/g)).toHaveLength(text.match(/actions\/checkout@/g)?.length ?? 0);
   });
 
-  test('hands secrets over by the environment, and writes into no command what others can choose', () => {
+  test('hands secrets over by the environment or as an api_key, and writes into no command what others can choose', () => {
     for (const line of text.split('\n').filter((each) => each.includes('secrets.'))) {
-      expect(line).toMatch(/^ {10}[A-Z_]+: \$\{\{ secrets\.[A-Z_]+ \}\}$/);
+      expect(line).toMatch(/^ {10}([A-Z_]+|api_key): \$\{\{ secrets\.[A-Z_]+ \}\}$/);
     }
     for (const line of text.split('\n').filter((each) => /^\s*(- )?run:/.test(each))) expect(line).not.toContain('${{');
   });
@@ -81,6 +81,65 @@ test('production is built, then migrated, then deployed, one deployment at a tim
     'npm run deploy:gradual',
   ]);
   expect(job).toContain('concurrency:\n      group: production\n      cancel-in-progress: false\n');
+});
+
+describe('previews', () => {
+  const deploy = read('.github/workflows/deploy.yml');
+  const [, opens = '', closes = ''] = deploy.split(/^ {2}preview(?:-ends)?:\n/m);
+  const stepsOf = (job: string) =>
+    job
+      .slice(job.indexOf('    steps:\n'))
+      .split(/^ {6}- /m)
+      .slice(1);
+  const openingStep = (text: string) => stepsOf(opens).find((step) => step.includes(text)) ?? '';
+  /** The environment or the inputs of a step, each expression without its braces. */
+  const valuesOf = (step: string) =>
+    Object.fromEntries(
+      [...step.matchAll(/^ {10}(\w+): (.+)$/gm)].map(([, name, value]) => [
+        name,
+        value?.replace(/\$\{\{ (.+) \}\}/, '<$1>'),
+      ]),
+    );
+  const project = { api_key: '<secrets.NEON_API_KEY>', project_id: '<vars.PREVIEW_NEON_PROJECT_ID>' };
+
+  test.each([
+    ['made', opens, "!= 'closed'"],
+    ['taken away', closes, "== 'closed'"],
+  ])('are %s for pull requests of this repository, one job of a pull request at a time', (_, job, action) => {
+    expect(job).toContain(`    if: >-
+      github.event_name == 'pull_request' && github.event.action ${action}
+      && github.event.pull_request.head.repo.full_name == github.repository
+      && github.actor != 'dependabot[bot]' && vars.PREVIEW_NEON_PROJECT_ID != ''
+`);
+    expect(job).toMatch(
+      / {4}concurrency:\n {6}group: preview-\$\{\{ github\.event\.number \}\}\n {6}cancel-in-progress: false\n/,
+    );
+  });
+
+  test('have a branch of Neon each, which later pushes reuse and which expires by itself', () => {
+    expect(valuesOf(openingStep('uses: neondatabase/create-branch-action@'))).toEqual({
+      ...project,
+      branch_name: 'pr-<github.event.number>',
+      expires_at: '<steps.expiry.outputs.at>',
+    });
+    expect(openingStep('id: expiry')).toContain("date --utc --date '+14 days' +%Y-%m-%dT%H:%M:%SZ");
+  });
+
+  test('hand the connection string to the step that masks it, and to nothing that keeps it', () => {
+    expect(valuesOf(openingStep('run: npm run preview -- up\n'))).toMatchObject({
+      DATABASE_URL: '<steps.branch.outputs.db_url>',
+    });
+    expect(all.match(/steps\.branch\b/g)).toHaveLength(1);
+    expect(all).not.toMatch(/actions\/(upload-artifact|cache)/);
+  });
+
+  test('end with their branch, also where it is already gone', () => {
+    const [step = '', ...others] = stepsOf(closes);
+    expect(others).toEqual([]);
+    expect(step).toContain('uses: neondatabase/delete-branch-action@');
+    expect(step).toContain('        continue-on-error: true\n');
+    expect(valuesOf(step)).toEqual({ ...project, branch: 'pr-<github.event.number>' });
+  });
 });
 
 test('every secret and variable of the workflows is in the table of src/DEPLOYMENT.md', () => {

@@ -5,23 +5,20 @@ import { experimental_readRawConfig } from 'wrangler';
 import * as z from 'zod';
 import { ROOT } from '../../dev/state.ts';
 import { connectSql, migrate } from '../migrate.ts';
-import { deleteBranch, makeBranch } from './neon-branch.ts';
 import { previewConfig } from './preview-config.ts';
 import { runWrangler, uploadVersion } from './wrangler.ts';
 
-const USAGE = 'node src/ops/deploy/preview.ts init|up|down; src/DEPLOYMENT.md lists the variables of the environment.';
+const USAGE = 'node src/ops/deploy/preview.ts init|up; src/DEPLOYMENT.md lists the variables of the environment.';
 
 const required = (name: string) => z.string({ error: `${name} is not set.` }).min(1, `${name} is empty.`);
 
-const neonSchema = z.object({
-  NEON_API_URL: z.string().default('https://console.neon.tech/api/v2'),
-  NEON_API_KEY: required('NEON_API_KEY'),
-  NEON_PROJECT_ID: required('NEON_PROJECT_ID'),
+const upSchema = z.object({
   /** Becomes a part of names. */
-  PULL_REQUEST: required('PULL_REQUEST').regex(/^[1-9]\d{0,9}$/, 'PULL_REQUEST must be a number.'),
-});
-
-const upSchema = neonSchema.extend({
+  PULL_REQUEST: z
+    .string({ error: 'PULL_REQUEST is not set.' })
+    .regex(/^[1-9]\d{0,9}$/, 'PULL_REQUEST must be a number.'),
+  /** A database for this pull request alone: the workflow makes a branch of Neon. */
+  DATABASE_URL: required('DATABASE_URL'),
   UPSTASH_REDIS_REST_URL: required('UPSTASH_REDIS_REST_URL'),
   UPSTASH_REDIS_REST_TOKEN: required('UPSTASH_REDIS_REST_TOKEN'),
   /** `example` of `example.workers.dev`. */
@@ -32,27 +29,20 @@ const upSchema = neonSchema.extend({
   GITHUB_OUTPUT: z.string().optional(),
 });
 
-const projectOf = (env: z.infer<typeof neonSchema>) => ({
-  apiUrl: env.NEON_API_URL,
-  apiKey: env.NEON_API_KEY,
-  projectId: env.NEON_PROJECT_ID,
-});
-
 /** A version of the preview Worker at an address of its own, over a database of its own. */
 async function up(): Promise<void> {
   const env = upSchema.parse(process.env);
   const name = `pr-${env.PULL_REQUEST}`;
-  const databaseUrl = await makeBranch(projectOf(env), name);
-  // From here on GitHub blots it out in the log.
-  if (env.GITHUB_ENV) console.log(`::add-mask::${databaseUrl}`);
-  const applied = await migrate(connectSql(databaseUrl, env.NEON_SQL_ENDPOINT));
-  console.log(`The branch ${name} of Neon is there; ${applied} migration(s) applied.`);
+  // From here on GitHub redacts it in the log, also where it prints the environment of the next step.
+  if (env.GITHUB_ENV) console.log(`::add-mask::${env.DATABASE_URL}`);
+  const applied = await migrate(connectSql(env.DATABASE_URL, env.NEON_SQL_ENDPOINT));
+  console.log(`${applied} migration(s) applied.`);
 
   const preview = readPreviewConfig();
   const origin = `https://${name}-${preview.name}.${env.WORKERS_SUBDOMAIN}.workers.dev`;
   const vars = { ...preview.vars, WEB_ORIGIN: origin, API_ORIGIN: origin };
   await withFile('config', { ...preview, vars }, (config) =>
-    withFile('secrets', secretsOf(env, databaseUrl), async (secrets) => {
+    withFile('secrets', secretsOf(env), async (secrets) => {
       const args = ['--config', config, '--secrets-file', secrets, '--preview-alias', name];
       const { aliasUrl } = await uploadVersion(args);
       if (aliasUrl !== origin) throw new Error(`The preview is at ${aliasUrl}; is WORKERS_SUBDOMAIN right?`);
@@ -60,7 +50,7 @@ async function up(): Promise<void> {
   );
   console.log(`The preview is at ${origin}`);
   // For `npm run demo`, which makes itself an account and keys.
-  if (env.GITHUB_ENV) await appendFile(env.GITHUB_ENV, `DATABASE_URL=${databaseUrl}\nJESTHA_ORIGIN=${origin}\n`);
+  if (env.GITHUB_ENV) await appendFile(env.GITHUB_ENV, `DATABASE_URL=${env.DATABASE_URL}\nJESTHA_ORIGIN=${origin}\n`);
   if (env.GITHUB_OUTPUT) await appendFile(env.GITHUB_OUTPUT, `url=${origin}\n`);
 }
 
@@ -92,9 +82,9 @@ async function init(): Promise<void> {
 }
 
 /** A preview sends no mail: it has no key of the mail provider. Each version signs with a secret that is not kept. */
-function secretsOf(env: z.infer<typeof upSchema>, databaseUrl: string): Record<string, string> {
+function secretsOf(env: z.infer<typeof upSchema>): Record<string, string> {
   return {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: env.DATABASE_URL,
     UPSTASH_REDIS_REST_URL: env.UPSTASH_REDIS_REST_URL,
     UPSTASH_REDIS_REST_TOKEN: env.UPSTASH_REDIS_REST_TOKEN,
     SESSION_SECRET: randomBytes(32).toString('base64'),
@@ -103,19 +93,10 @@ function secretsOf(env: z.infer<typeof upSchema>, databaseUrl: string): Record<s
   };
 }
 
-/** Without its database the version that is left answers 503, and costs nothing. */
-async function down(): Promise<void> {
-  const env = neonSchema.parse(process.env);
-  const name = `pr-${env.PULL_REQUEST}`;
-  const wasThere = await deleteBranch(projectOf(env), name);
-  console.log(wasThere ? `The branch ${name} of Neon is deleted.` : `There is no branch ${name} of Neon.`);
-}
-
 try {
   const [command] = process.argv.slice(2);
   if (command === 'init') await init();
   else if (command === 'up') await up();
-  else if (command === 'down') await down();
   else throw new Error(USAGE);
 } catch (error) {
   if (error instanceof z.ZodError) console.error(error.issues.map(({ message }) => message).join(' '));
