@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runSql } from '../../src/data/db.ts';
+import { auditLog } from '../../src/data/schema/audit-log.ts';
 import { noteNewAddress, readKeyDetail, revealKey } from '../../src/domain/keys/index.ts';
 import { sealForReveal } from '../../src/domain/keys/reveal-key.ts';
 import { countAddresses } from '../../src/domain/keys/store.ts';
@@ -11,6 +12,7 @@ import { rowsOf } from '../support/database/database.ts';
 
 const ME = '/api/auth/me';
 const KEYS = '/api/auth/api-keys';
+const DEDUPE_KEY = auditLog.dedupeKey.name;
 
 let harness: Harness;
 
@@ -179,7 +181,7 @@ describe('the audit log', () => {
     const key = await newKey();
     await rowsOf(
       harness,
-      `INSERT INTO audit_log (id, api_key_id, event, occasion, at)
+      `INSERT INTO audit_log (id, api_key_id, event, ${DEDUPE_KEY}, at)
        SELECT '${key.id}' || i, '${key.id}', 'first_use', i::text, timestamptz '${NOON}' + i * interval '1 second'
        FROM generate_series(1, 60) AS i`,
     );
@@ -225,7 +227,7 @@ describe('the request path', () => {
     expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 3 });
   });
 
-  test('is answered while Neon is away; the event is noted at the next occasion', async () => {
+  test('is answered while Neon is away; the event is noted the next time', async () => {
     const key = await usedKey('192.0.2.1');
     await harness.neon.setFaults({ kind: 'refuse' });
     expect((await harness.fetch(ME, { key: key.key, address: '192.0.2.2' })).status).toBe(200);
@@ -303,14 +305,17 @@ describe('the sweep', () => {
     const note = (id: string, ago: string) =>
       rowsOf(
         harness,
-        `INSERT INTO audit_log (id, api_key_id, event, occasion, at)
+        `INSERT INTO audit_log (id, api_key_id, event, ${DEDUPE_KEY}, at)
          VALUES ('${key.id}${id}', '${key.id}', 'first_use', '${id}', timestamptz '${NOON}' - interval '${ago}')`,
       );
     await note('old', '365 days 1 millisecond');
     await note('young', '365 days');
     await harness.sweep();
-    const rows = await rowsOf(harness, `SELECT occasion FROM audit_log WHERE api_key_id = '${key.id}' ORDER BY at`);
-    expect(rows).toEqual([{ occasion: 'young' }, { occasion: '' }]);
+    const rows = await rowsOf(
+      harness,
+      `SELECT ${DEDUPE_KEY} AS "dedupeKey" FROM audit_log WHERE api_key_id = '${key.id}' ORDER BY at`,
+    );
+    expect(rows).toEqual([{ dedupeKey: 'young' }, { dedupeKey: '' }]);
   });
 
   test('removes sealed keys that were not fetched', async () => {
@@ -410,8 +415,8 @@ describe('the page of the history of a key', () => {
     );
     await rowsOf(
       harness,
-      `INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
-       SELECT v.id, '${key.id}', 'webhook_tested', v.address, v.occasion, v.at FROM (VALUES ${values}) v(id, occasion, at, address)`,
+      `INSERT INTO audit_log (id, api_key_id, event, address, ${DEDUPE_KEY}, at)
+       SELECT v.id, '${key.id}', 'webhook_tested', v.address, v.key, v.at FROM (VALUES ${values}) v(id, key, at, address)`,
     );
     const seen: string[] = [];
     let next: string | undefined = `/settings/api-access/${key.id}/history?kind=webhooks`;

@@ -30,8 +30,11 @@ export const auditLog = pgTable(
     event: text({ enum: AUDIT_EVENTS }).notNull(),
     /** The client's address, if there was one. Events that count hold the block: the IPv4 address, or the IPv6 /64. */
     address: text(),
-    /** One row for each: empty for an event that happens once, else a UTC day and a block of addresses. */
-    occasion: text().notNull(),
+    /**
+     * One row for each: empty for an event that happens once, else a UTC day and a block of addresses. The column keeps
+     * its first name, here and in `key_mails`: while a release takes over, the one before still writes it.
+     */
+    dedupeKey: text('occasion').notNull(),
     at: time('at').notNull(),
     /** Times that it happened. */
     count: integer().notNull().default(1),
@@ -39,7 +42,7 @@ export const auditLog = pgTable(
     lastAt: time('last_at'),
   },
   (table) => [
-    unique('audit_log_once').on(table.apiKeyId, table.event, table.occasion),
+    unique('audit_log_once').on(table.apiKeyId, table.event, table.dedupeKey),
     index('audit_log_api_key_id_index').on(table.apiKeyId, table.at),
     index('audit_log_at_index').on(table.at),
     check(

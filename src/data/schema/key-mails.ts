@@ -30,7 +30,7 @@ export const keyMails = pgTable(
      * Empty for a mail that is sent once for a key; a UTC day; the time of a schedule; `schedule` for a revocation by
      * it, or `all` for one of all keys of an account.
      */
-    occasion: text().notNull(),
+    dedupeKey: text('occasion').notNull(),
     /** The client's address, or its block, if the mail names one. */
     address: text(),
     /** Refusals within an hour, of a mail about refusals; it is due from `REFUSALS_MAILED` on. */
@@ -43,7 +43,7 @@ export const keyMails = pgTable(
     sentAt: time('sent_at'),
   },
   (table) => [
-    primaryKey({ name: 'key_mails_once', columns: [table.apiKeyId, table.kind, table.occasion] }),
+    primaryKey({ name: 'key_mails_once', columns: [table.apiKeyId, table.kind, table.dedupeKey] }),
     index('key_mails_unsent_index').on(table.dueAt).where(sql`${table.sentAt} IS NULL`),
     check('key_mails_kind_known', sql`${table.kind} IN (${sql.raw(KEY_MAILS.map((kind) => `'${kind}'`).join(', '))})`),
   ],

@@ -15,11 +15,11 @@ const time = (iso: string) => `${iso.slice(0, 16).replace('T', ', ')} UTC`;
  * @param unsubscribe the page that stops warnings
  */
 export function keyMail({ now, ports }: Ctx, mail: DueMail, unsubscribe: string): Mail {
-  const { kind, occasion, keyId } = mail;
+  const { kind, dedupeKey, keyId } = mail;
   const page = `${ports.webOrigin}/settings/api-access`;
   const { subject, paragraphs } = contentOf(mail, now);
-  const text = [...paragraphs, occasion === 'all' ? `Your keys:\n${page}` : `The page of this key:\n${page}/${keyId}`];
-  const common = { to: mail.email, subject, idempotencyKey: `key-mail/${keyId}/${kind}/${occasion}` };
+  const text = [...paragraphs, dedupeKey === 'all' ? `Your keys:\n${page}` : `The page of this key:\n${page}/${keyId}`];
+  const common = { to: mail.email, subject, idempotencyKey: `key-mail/${keyId}/${kind}/${dedupeKey}` };
   if (!WARNINGS.includes(kind)) return { ...common, text: text.join('\n\n') };
   return {
     ...common,
@@ -102,8 +102,8 @@ function scheduled({ revokeAt, revokeAfterSilence, dueAt }: DueMail): string {
 const hours = (count: number) => (count === 1 ? '1 hour' : `${count} hours`);
 
 function revoked(mail: DueMail, key: string, from: string) {
-  const { label, revokedReason, dueAt, occasion, revokeAfterSilence } = mail;
-  if (occasion === 'schedule') {
+  const { label, revokedReason, dueAt, dedupeKey, revokeAfterSilence } = mail;
+  if (dedupeKey === 'schedule') {
     const why =
       revokeAfterSilence === null
         ? 'the time that was chosen had come'

@@ -10,11 +10,13 @@ import {
 } from '../../config/limits.ts';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
-import type { KEY_MAILS } from '../../data/schema/key-mails.ts';
+import { type KEY_MAILS, keyMails } from '../../data/schema/key-mails.ts';
 import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 
 export type KeyMailKind = (typeof KEY_MAILS)[number];
+
+const DEDUPE_KEY = sql.identifier(keyMails.dedupeKey.name);
 
 const timestamp = (at: Date) => sql`${at.toISOString()}::timestamptz`;
 
@@ -39,7 +41,7 @@ export function insertMailsOfNewKey(
     mails.push(...warnings.filter(({ due }) => due > createdAt), { kind: 'expired', due: expiresAt });
   }
   return db.execute(sql`
-    INSERT INTO key_mails (api_key_id, kind, occasion, address, due_at)
+    INSERT INTO key_mails (api_key_id, kind, ${DEDUPE_KEY}, address, due_at)
     SELECT k.id, m.kind, '', CASE m.kind WHEN 'generated' THEN ${address}::text END, m.due
     FROM api_keys k CROSS JOIN jsonb_to_recordset(${JSON.stringify(mails)}::jsonb) AS m(kind text, due timestamptz)
     WHERE k.id = ${id}`);
@@ -49,18 +51,18 @@ export function insertMailsOfNewKey(
  * Writes a mail about each key that a transaction revoked.
  *
  * @param revoked a condition on `api_keys k`
- * @param occasion `schedule` for a revocation by the sweep
+ * @param dedupeKey `schedule` for a revocation by the sweep
  */
 export function insertRevokedMail(
   db: Db,
   revoked: Sql,
   address: string | null,
   at: Date,
-  occasion: '' | 'schedule' = '',
+  dedupeKey: '' | 'schedule' = '',
 ) {
   return db.execute(sql`
-    INSERT INTO key_mails (api_key_id, kind, occasion, address, due_at)
-    SELECT k.id, 'revoked', ${occasion}, ${address}, ${timestamp(at)} FROM api_keys k
+    INSERT INTO key_mails (api_key_id, kind, ${DEDUPE_KEY}, address, due_at)
+    SELECT k.id, 'revoked', ${dedupeKey}, ${address}, ${timestamp(at)} FROM api_keys k
     WHERE ${revoked} AND ${isNoLeak}
     ON CONFLICT ON CONSTRAINT key_mails_once DO NOTHING`);
 }
@@ -73,7 +75,7 @@ export function insertRevokedMail(
  */
 export function insertRevokedMailOfAll(db: Db, revoked: Sql, address: string | null, at: Date) {
   return db.execute(sql`
-    INSERT INTO key_mails (api_key_id, kind, occasion, address, due_at)
+    INSERT INTO key_mails (api_key_id, kind, ${DEDUPE_KEY}, address, due_at)
     SELECT min(k.id), 'revoked', 'all', ${address}, ${timestamp(at)} FROM api_keys k
     WHERE ${revoked} AND ${wasLive}
       AND NOT EXISTS (SELECT FROM accounts a WHERE a.id = k.account_id AND a.deletion_requested_at IS NOT NULL)
@@ -84,7 +86,7 @@ export function insertRevokedMailOfAll(db: Db, revoked: Sql, address: string | n
 /** Writes down a mail about the schedule that the transaction has given to a key. */
 export function insertScheduleMail(db: Db, keyId: string, address: string | null, at: Date) {
   return db.execute(sql`
-    INSERT INTO key_mails (api_key_id, kind, occasion, address, due_at)
+    INSERT INTO key_mails (api_key_id, kind, ${DEDUPE_KEY}, address, due_at)
     SELECT id, 'revocation_scheduled', ${at.toISOString()}, ${address}, ${timestamp(at)} FROM api_keys
     WHERE id = ${keyId} AND revoke_at IS NOT NULL AND revoked_at IS NULL
     ON CONFLICT ON CONSTRAINT key_mails_once DO NOTHING`);
@@ -120,12 +122,12 @@ const blocksOf = (seen: readonly SeenBlock[]) =>
  */
 export function insertNetworkMails(db: Db, seen: readonly SeenBlock[], at: Date) {
   return db.execute(sql`
-    INSERT INTO key_mails (api_key_id, kind, occasion, address, due_at)
+    INSERT INTO key_mails (api_key_id, kind, ${DEDUPE_KEY}, address, due_at)
     SELECT DISTINCT ON (k.id) k.id, 'new_network', s.day, s.block, ${timestamp(at)}
     FROM ${blocksOf(seen)} JOIN api_keys k ON k.id = s."keyId"
     WHERE s.block IS NOT NULL AND NOT EXISTS (
       SELECT FROM key_mails m WHERE m.api_key_id = k.id AND m.kind = 'new_network' AND (
-        m.occasion = s.day OR CASE WHEN m.kind = 'new_network' THEN
+        m.${DEDUPE_KEY} = s.day OR CASE WHEN m.kind = 'new_network' THEN
           network(set_masklen(m.address::inet, CASE family(m.address::inet) WHEN 4 THEN 24 ELSE 48 END)) >>= s.block::inet END))
     ON CONFLICT ON CONSTRAINT key_mails_once DO NOTHING`);
 }
@@ -138,7 +140,7 @@ export function insertRefusalMails(db: Db, seen: readonly SeenBlock[], at: Date)
   const isSameHour = sql`excluded.due_at < m.due_at + make_interval(secs => ${REFUSALS_WINDOW_MS / 1_000})`;
   const isDue = sql`m.count >= ${REFUSALS_MAILED}`;
   return db.execute(sql`
-    INSERT INTO key_mails AS m (api_key_id, kind, occasion, address, count, due_at)
+    INSERT INTO key_mails AS m (api_key_id, kind, ${DEDUPE_KEY}, address, count, due_at)
     SELECT k.id, 'refused', s.day, min(s.block), sum(s.count)::integer, ${timestamp(at)}
     FROM ${blocksOf(seen)} JOIN api_keys k ON k.id = s."keyId" GROUP BY k.id, s.day
     ON CONFLICT ON CONSTRAINT key_mails_once DO UPDATE SET
@@ -150,7 +152,7 @@ export function insertRefusalMails(db: Db, seen: readonly SeenBlock[], at: Date)
 /** A mail to be sent. */
 export type DueMail = {
   readonly kind: KeyMailKind;
-  readonly occasion: string;
+  readonly dedupeKey: string;
   readonly address: string | null;
   readonly dueAt: string;
   readonly accountId: string;
@@ -181,7 +183,7 @@ export function claimMails(db: Db, now: Date, limit: number) {
       ELSE true END`;
   return db.execute<DueMail>(sql`
     WITH due AS (
-      SELECT m.api_key_id, m.kind, m.occasion FROM key_mails m
+      SELECT m.api_key_id, m.kind, m.${DEDUPE_KEY} FROM key_mails m
       JOIN api_keys k ON k.id = m.api_key_id JOIN accounts a ON a.id = k.account_id
       WHERE m.sent_at IS NULL AND m.due_at <= ${at}
         AND m.due_at > ${at} - make_interval(secs => ${KEY_MAIL_TRIED_MS / 1_000})
@@ -193,12 +195,12 @@ export function claimMails(db: Db, now: Date, limit: number) {
       make_interval(secs => ${KEY_MAIL_RETRY_MS / 1_000}) * power(2, m.attempts),
       make_interval(secs => ${KEY_MAIL_RETRY_MAX_MS / 1_000}))
     FROM due, api_keys k, accounts a
-    WHERE (m.api_key_id, m.kind, m.occasion) = (due.api_key_id, due.kind, due.occasion)
+    WHERE (m.api_key_id, m.kind, m.${DEDUPE_KEY}) = (due.api_key_id, due.kind, due.${DEDUPE_KEY})
       AND k.id = m.api_key_id AND a.id = k.account_id
-    RETURNING m.kind, m.occasion, m.address, ${timeJson(sql`m.due_at`)} AS "dueAt", a.id AS "accountId", a.email,
+    RETURNING m.kind, m.${DEDUPE_KEY} AS "dedupeKey", m.address, ${timeJson(sql`m.due_at`)} AS "dueAt", a.id AS "accountId", a.email,
       k.id AS "keyId", k.label, k.masked_key AS "maskedKey", ${timeJson(sql`k.expires_at`)} AS "expiresAt",
       k.revoked_reason AS "revokedReason", ${timeJson(sql`k.revoke_at`)} AS "revokeAt",
-      k.revoke_after_silence AS "revokeAfterSilence", CASE m.occasion WHEN 'all' THEN array_to_json(ARRAY(
+      k.revoke_after_silence AS "revokeAfterSilence", CASE m.${DEDUPE_KEY} WHEN 'all' THEN array_to_json(ARRAY(
         SELECT other.masked_key || ' ("' || other.label || '")' FROM api_keys other
         WHERE other.account_id = k.account_id AND other.revoked_at = k.revoked_at
           AND (other.expires_at IS NULL OR other.expires_at > other.revoked_at)
@@ -207,11 +209,11 @@ export function claimMails(db: Db, now: Date, limit: number) {
 
 /** Notes that mails were sent. */
 export function markSent(db: Db, mails: readonly DueMail[], at: Date) {
-  const sent = JSON.stringify(mails.map(({ keyId, kind, occasion }) => ({ keyId, kind, occasion })));
+  const sent = JSON.stringify(mails.map(({ keyId, kind, dedupeKey }) => ({ keyId, kind, dedupeKey })));
   return db.execute(sql`
     UPDATE key_mails m SET sent_at = ${timestamp(at)}
-    FROM jsonb_to_recordset(${sent}::jsonb) AS s("keyId" text, kind text, occasion text)
-    WHERE (m.api_key_id, m.kind, m.occasion) = (s."keyId", s.kind, s.occasion)`);
+    FROM jsonb_to_recordset(${sent}::jsonb) AS s("keyId" text, kind text, "dedupeKey" text)
+    WHERE (m.api_key_id, m.kind, m.${DEDUPE_KEY}) = (s."keyId", s.kind, s."dedupeKey")`);
 }
 
 export function selectWarnings(db: Db, accountId: string) {

@@ -21,7 +21,7 @@ export function ownerEvent(
     accountId: key.accountId,
     event,
     address: address?.text ?? null,
-    occasion: '',
+    dedupeKey: '',
     at: new Date(ctx.now),
   };
 }

@@ -110,7 +110,7 @@ function scheduleEvent(
   const at = new Date(ctx.now);
   const { accountId } = ctx.actor;
   const common = { keyId: id, accountId, event, address: address?.text ?? null };
-  return { ...common, id: newId(ctx.now), occasion: at.toISOString(), at };
+  return { ...common, id: newId(ctx.now), dedupeKey: at.toISOString(), at };
 }
 
 /** When a key will have been silent for some hours, if nobody uses it again. */

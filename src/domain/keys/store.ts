@@ -9,7 +9,7 @@ import {
 import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
-import type { AUDIT_EVENTS } from '../../data/schema/audit-log.ts';
+import { type AUDIT_EVENTS, auditLog } from '../../data/schema/audit-log.ts';
 import { keyReveals } from '../../data/schema/key-reveals.ts';
 import { sweepPositions } from '../../data/schema/sweep-positions.ts';
 import { newId } from '../../lib/id.ts';
@@ -18,6 +18,8 @@ import type { SessionActor, Writer } from '../context.ts';
 import { actingAccount } from '../idempotency/index.ts';
 import { apiKeyColumns } from './api-key.ts';
 import type { RevokedReason } from './record.ts';
+
+const DEDUPE_KEY = sql.identifier(auditLog.dedupeKey.name);
 
 const recordColumns = {
   key: {
@@ -224,7 +226,7 @@ export function isUntombstoned(): Sql {
 export function insertAllRevoked(db: Db, revoked: Sql, id: string, address: string | null, at: Date) {
   const time = at.toISOString();
   return db.execute(sql`
-    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
+    INSERT INTO audit_log (id, api_key_id, event, address, ${DEDUPE_KEY}, at)
     SELECT ${id.slice(0, 10)} || upper(left(md5(${id} || id), 16)), id, 'revoked', ${address}, '', ${time}::timestamptz
     FROM api_keys k WHERE ${revoked}
     ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
@@ -410,16 +412,16 @@ export interface NewEvent {
   readonly event: (typeof AUDIT_EVENTS)[number];
   readonly address: string | null;
   /** One row for each (see `audit_log`). */
-  readonly occasion: string;
+  readonly dedupeKey: string;
   readonly at: Date;
 }
 
-/** Adds an event to the audit log of a key, if there is such a key, and once for its occasion. */
-export function insertEvent(db: Db, { id, keyId, accountId, event, address, occasion, at }: NewEvent) {
+/** Adds an event to the audit log of a key, if there is such a key, and once for its dedupe key. */
+export function insertEvent(db: Db, { id, keyId, accountId, event, address, dedupeKey, at }: NewEvent) {
   const isOwn = accountId === undefined ? sql`` : sql` AND account_id = ${accountId}`;
   return db.execute(sql`
-    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
-    SELECT ${id}, id, ${event}, ${address}, ${occasion}, ${at.toISOString()}::timestamptz
+    INSERT INTO audit_log (id, api_key_id, event, address, ${DEDUPE_KEY}, at)
+    SELECT ${id}, id, ${event}, ${address}, ${dedupeKey}, ${at.toISOString()}::timestamptz
     FROM api_keys WHERE id = ${keyId}${isOwn}
     ON CONFLICT ON CONSTRAINT audit_log_once DO NOTHING`);
 }
@@ -451,27 +453,27 @@ export function countAddresses(db: Db, seen: readonly SeenAddress[], at: Date) {
   const time = sql`${at.toISOString()}::timestamptz`;
   return db.execute(sql`
     WITH seen AS (
-      SELECT s.*, s.day || ' ' || coalesce(s.block, '') AS occasion
+      SELECT s.*, s.day || ' ' || coalesce(s.block, '') AS "dedupeKey"
       FROM jsonb_to_recordset(${rows}::jsonb) AS s(id text, "keyId" text, event text, block text, day text, count integer)
       JOIN api_keys ON api_keys.id = s."keyId"
     ), placed AS (
       SELECT seen.*, EXISTS (
-        SELECT FROM audit_log l WHERE l.api_key_id = "keyId" AND l.event = seen.event AND l.occasion = seen.occasion) AS known,
+        SELECT FROM audit_log l WHERE l.api_key_id = "keyId" AND l.event = seen.event AND l.${DEDUPE_KEY} = seen."dedupeKey") AS known,
         (SELECT count(*) FROM audit_log l WHERE l.api_key_id = "keyId" AND l.event IN ('first_use', 'refused_address')
-          AND l.occasion COLLATE "C" >= seen.day AND l.occasion COLLATE "C" < seen.day || '!') AS rows
+          AND l.${DEDUPE_KEY} COLLATE "C" >= seen.day AND l.${DEDUPE_KEY} COLLATE "C" < seen.day || '!') AS rows
       FROM seen
     ), numbered AS (
       SELECT placed.*, rows + row_number() OVER (PARTITION BY "keyId", day, known ORDER BY id) AS place FROM placed
     ), written AS (
-      SELECT min(id) AS id, "keyId", event, min(block) AS block, occasion, sum(count)::integer AS count FROM (
+      SELECT min(id) AS id, "keyId", event, min(block) AS block, "dedupeKey", sum(count)::integer AS count FROM (
         SELECT id, "keyId", event, count,
           CASE WHEN known OR place <= ${AUDIT_ADDRESSES_PER_DAY - 2} THEN block END AS block,
-          CASE WHEN known OR place <= ${AUDIT_ADDRESSES_PER_DAY - 2} THEN occasion ELSE day || ' further' END AS occasion
+          CASE WHEN known OR place <= ${AUDIT_ADDRESSES_PER_DAY - 2} THEN "dedupeKey" ELSE day || ' further' END AS "dedupeKey"
         FROM numbered) each
-      GROUP BY "keyId", event, occasion
+      GROUP BY "keyId", event, "dedupeKey"
     )
-    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at, count)
-    SELECT id, "keyId", event, block, occasion, ${time}, count FROM written
+    INSERT INTO audit_log (id, api_key_id, event, address, ${DEDUPE_KEY}, at, count)
+    SELECT id, "keyId", event, block, "dedupeKey", ${time}, count FROM written
     ON CONFLICT ON CONSTRAINT audit_log_once DO UPDATE SET count = audit_log.count + excluded.count, last_at = excluded.at`);
 }
 
@@ -511,7 +513,7 @@ export function selectHistory(db: Db, keyId: string, now: Date, { events, before
         sum(count)::integer AS count, count(*)::integer AS blocks,
         CASE event WHEN 'refused_address' THEN max(coalesce(last_at, at)) ELSE min(at) END AS shown_at
       FROM audit_log WHERE api_key_id = ${keyId}${isWanted}
-      GROUP BY event, CASE event WHEN 'refused_address' THEN left(occasion, 10) WHEN 'first_use' THEN coalesce(address, id) ELSE id END
+      GROUP BY event, CASE event WHEN 'refused_address' THEN left(${DEDUPE_KEY}, 10) WHEN 'first_use' THEN coalesce(address, id) ELSE id END
       UNION ALL
       SELECT 'expiry', event, NULL, expires_at, expires_at, 1, 1, expires_at
       FROM (SELECT expires_at, 'expired'::text AS event FROM api_keys

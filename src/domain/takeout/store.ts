@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../data/db.ts';
+import { keyMails } from '../../data/schema/key-mails.ts';
 
 /** Constant pieces of SQL, never a caller's. */
 interface List {
@@ -68,7 +69,7 @@ export const LISTS: Readonly<Record<string, List>> = {
     order: [
       ['key_mails.api_key_id', 'text'],
       ['key_mails.kind', 'text'],
-      ['key_mails.occasion', 'text'],
+      [`key_mails.${keyMails.dedupeKey.name}`, 'text'],
     ],
   },
   apiKeyFailures: {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { WEBHOOK_REPLAY_MAX, WEBHOOKS_PER_KEY } from '../../config/limits.ts';
 import { type Db, type Sql, timeJson, unlessBroken } from '../../data/db.ts';
+import { auditLog } from '../../data/schema/audit-log.ts';
 import { type EventName, TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { newId } from '../../lib/id.ts';
 import type { Actor, ClientAddress, Writer } from '../context.ts';
@@ -220,7 +221,7 @@ export function insertRotationAudit(db: Db, named: Named, audit: Audit, sealedSe
 function insertAuditWhere(db: Db, { event, at, address }: Audit, condition: Sql) {
   const id = newId(at.getTime());
   return db.execute(sql`
-    INSERT INTO audit_log (id, api_key_id, event, address, occasion, at)
+    INSERT INTO audit_log (id, api_key_id, event, address, ${sql.identifier(auditLog.dedupeKey.name)}, at)
     SELECT ${id}, k.id, ${event}, ${address?.text ?? null}, ${id}, ${time(at)} FROM ${ENDPOINT} WHERE ${condition}`);
 }
 
