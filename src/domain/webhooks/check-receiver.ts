@@ -9,6 +9,10 @@ import { newEventId } from '../outbox/index.ts';
 import { nameWebhook, type WebhookPath } from './named.ts';
 import { insertAudit, selectProbed } from './store.ts';
 
+/**
+ * The requests of a check, in the order in which its result lists them. `good` is sent alone and first, because
+ * `repeated_id` sends it again.
+ */
 export const PROBES = [
   'good',
   'wrong_signature',

@@ -37,9 +37,16 @@ const secret = z
   .regex(/^whsec_[0-9A-Za-z+/]{43}=$/)
   .meta({ description: 'The signing secret. No other response shows it.' });
 
+/** One endpoint, without its secret: the response of GET and PATCH. */
 export const webhookAnswerSchema = z.strictObject({ webhook: webhookSchema });
+
+/** All endpoints of a key in one response, without pages: a key has at most `WEBHOOKS_PER_KEY`. */
 export const webhookListSchema = z.strictObject({ webhooks: z.array(webhookSchema) });
+
+/** A new endpoint with its signing secret. Only this response and that of a rotation show a secret. */
 export const createdWebhookSchema = z.strictObject({ webhook: webhookSchema, secret });
+
+/** The new secret of an endpoint. Until `previousExpiresAt` each delivery has two signatures (contract section 10). */
 export const rotatedSecretSchema = z.strictObject({
   webhook: webhookSchema,
   secret,
@@ -57,17 +64,21 @@ const delivery = {
   createdAt: timeField('The time at which it was queued.'),
 };
 
+/** The state of one event for one endpoint, without its payload and attempts. */
 export const deliverySchema = z
   .strictObject(delivery)
   .meta({ id: 'WebhookDelivery', description: 'One event for one endpoint.' });
 
+/** The 202 response of a test and of a redelivery: the delivery is queued, not sent yet. */
 export const deliveryAnswerSchema = z.strictObject({ delivery: deliverySchema });
 
+/** A page of the deliveries of an endpoint, the newest first. */
 export const deliveryPageSchema = z.strictObject({
   deliveries: z.array(deliverySchema),
   nextCursor: z.string().nullable().meta({ description: 'The `cursor` of the next page; null on the last one.' }),
 });
 
+/** One request of a delivery and its outcome. */
 export const attemptSchema = z
   .strictObject({
     at: timeField('The time of the request.'),
@@ -81,6 +92,7 @@ export const attemptSchema = z
   })
   .meta({ id: 'WebhookAttempt' });
 
+/** A delivery with the exact text that is sent and the log of its attempts. */
 export const deliveryDetailSchema = z.strictObject({
   delivery: z
     .strictObject({
@@ -91,6 +103,7 @@ export const deliveryDetailSchema = z.strictObject({
     .meta({ id: 'WebhookDeliveryDetail' }),
 });
 
+/** The 202 response of a replay. */
 export const replayedSchema = z.strictObject({ replayed: countField('Deliveries that were queued.') });
 
 /** An event as deliveries and polling send it. @param of the event's name @param data its `data` */
@@ -119,6 +132,7 @@ export const eventSchemas = {
   }).meta({ id: 'WebhookTestEvent' }),
 } as const;
 
+/** A page of polling, the oldest event first. It never holds `webhook.test`, which goes to its endpoint only. */
 export const eventPageSchema = z.strictObject({
   events: z.array(
     z.discriminatedUnion('event', [

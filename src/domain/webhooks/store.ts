@@ -99,6 +99,7 @@ export function lockKey(db: Db, { actor, keyId }: Named) {
     WHERE ${isOwnKey(actor, keyId)} FOR KEY SHARE OF a FOR NO KEY UPDATE OF k`);
 }
 
+/** A new endpoint with checked values. `sealedSecret` is encrypted: the table never holds a secret in plain text. */
 export interface NewWebhookRow {
   readonly url: string;
   readonly description: string | null;
@@ -126,6 +127,7 @@ export function insertWebhook(db: Db, { actor, keyId, webhookId }: Named, row: N
     VALUES (${webhookId}, ${apiKeyId}, ${row.url}, ${row.description}, ${texts(row.events)}, ${row.sealedSecret}, ${at})`);
 }
 
+/** The fields to change: an absent one stays, a null description is removed. */
 export interface WebhookChange {
   readonly url?: string | undefined;
   readonly events?: readonly string[] | undefined;
@@ -233,6 +235,10 @@ export function insertTestEvent(db: Db, named: Named, eventId: string, at: Date)
     FROM ${ENDPOINT} WHERE ${isWritable(named)} AND ${mayReceive(at)}`);
 }
 
+/**
+ * Queues the test event for its endpoint, to be sent at once. It does nothing unless {@link insertTestEvent} inserted
+ * the event earlier in the same transaction.
+ */
 export function insertTestDelivery(
   db: Db,
   named: Named,

@@ -109,6 +109,7 @@ function ViewerLinks({ viewer, section }: Pick<Parameters<typeof Layout>[0], 'vi
   );
 }
 
+/** A form, because a link would sign out by GET, which any page can make a browser send. */
 export function SignOutButton(): Markup {
   return (
     <form method="post" action="/sign-out">

@@ -30,6 +30,7 @@ export interface Asset extends Route {
   handle(context: RequestContext): Response | Promise<Response>;
 }
 
+/** A route for browsers; `access` says which viewer it gets, and if a session is looked up at all. */
 export type Page = PublicPage | PersonalPage | AnonymousPage | Asset;
 
 /** True on the host that only the API has. On the local stack one host has both. */

@@ -74,6 +74,7 @@ function ReportedPage({ viewer }: { readonly viewer: Person | undefined }): Mark
   );
 }
 
+/** The form for anybody who found a key in public. */
 export const getReportKey: PublicPage = {
   method: 'GET',
   path: '/report-key',
@@ -81,6 +82,7 @@ export const getReportKey: PublicPage = {
   handle: (context, viewer) => render(context, 200, <ReportPage viewer={viewer} keys="" url="" errors={new Map()} />),
 };
 
+/** Takes a report. The response is the same for an unknown and an active key, so it tells nobody which keys work. */
 export const postReportKey: PublicPage = {
   method: 'POST',
   path: '/report-key',

@@ -58,6 +58,7 @@ function StatusPage({ parts, now }: { readonly parts: Parts; readonly now: numbe
   );
 }
 
+/** The state of each service, as `/readyz` has it. It looks up no session, so it answers while Neon is away. */
 export const getStatus: AnonymousPage = {
   method: 'GET',
   path: '/status',

@@ -94,6 +94,7 @@ function Privacy({ viewer }: { readonly viewer: Person | undefined }): Markup {
   );
 }
 
+/** The terms that a person accepts with each new key. */
 export const getDeveloperTerms: PublicPage = {
   method: 'GET',
   path: '/terms/developers',
@@ -101,6 +102,7 @@ export const getDeveloperTerms: PublicPage = {
   handle: (context, viewer) => render(context, 200, <DeveloperTerms viewer={viewer} />),
 };
 
+/** The data that we keep of people and callers, and for how long. */
 export const getPrivacy: PublicPage = {
   method: 'GET',
   path: '/privacy',

@@ -96,6 +96,7 @@ async function show(
   );
 }
 
+/** Asks for the password before the deletion, or for a recent sign-in if the account has no password. */
 export const getDeleteAccount: PersonalPage = {
   method: 'GET',
   path: PATH,
@@ -103,6 +104,10 @@ export const getDeleteAccount: PersonalPage = {
   handle: (context, person) => show(context, person, UNSENT),
 };
 
+/**
+ * Deletes the account after a week and signs the browser out. Signing in before then undoes the deletion, except for
+ * the keys, which are revoked at once.
+ */
 export const postDeleteAccount: PersonalPage = {
   method: 'POST',
   path: PATH,

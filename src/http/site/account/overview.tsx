@@ -175,6 +175,7 @@ async function show(
   return await render(context, status, <AccountPage {...shown} />, headers);
 }
 
+/** The email address, the sessions, the password, the download and the deletion of the account. */
 export const getAccount: PersonalPage = {
   method: 'GET',
   path: '/settings/account',
@@ -182,6 +183,7 @@ export const getAccount: PersonalPage = {
   handle: (context, person) => show(context, person, UNSENT),
 };
 
+/** Changes the password, which ends all other sessions and mailed links. */
 export const postPassword: PersonalPage = {
   method: 'POST',
   path: '/settings/account/password',
@@ -200,6 +202,7 @@ export const postPassword: PersonalPage = {
   },
 };
 
+/** Ends one session; if it is the present one, the browser is signed out. */
 export const postEndSession: PersonalPage = {
   method: 'POST',
   path: '/settings/account/sessions/:id/end',
@@ -213,6 +216,7 @@ export const postEndSession: PersonalPage = {
   },
 };
 
+/** Ends all sessions of the person except the present one. */
 export const postEndOtherSessions: PersonalPage = {
   method: 'POST',
   path: '/settings/account/sessions/end-others',

@@ -98,6 +98,7 @@ export function ResetPage(props: {
 const showForgot = (context: RequestContext, email: string, { status, errors, headers }: FormProblem) =>
   render(context, status, <ForgotPage email={email} errors={errors} />, headers);
 
+/** Asks for the address to which the link for a new password is mailed. */
 export const getForgotPassword: PublicPage = {
   method: 'GET',
   path: '/forgot-password',
@@ -105,6 +106,7 @@ export const getForgotPassword: PublicPage = {
   handle: (context) => showForgot(context, '', UNSENT),
 };
 
+/** Mails the link if the address has an account. The redirect is the same if it has none, so it reveals no account. */
 export const postForgotPassword: PublicPage = {
   method: 'POST',
   path: '/forgot-password',
@@ -120,6 +122,7 @@ export const postForgotPassword: PublicPage = {
   },
 };
 
+/** The page after the request for a link, the same for an address with an account and without. */
 export const getForgotPasswordSent: PublicPage = {
   method: 'GET',
   path: '/forgot-password/sent',
@@ -127,6 +130,7 @@ export const getForgotPasswordSent: PublicPage = {
   handle: (context) => render(context, 200, <SentPage />),
 };
 
+/** Asks for a new password. It does not look the token up: mail scanners open links before people do. */
 export const getResetPassword: PublicPage = {
   method: 'GET',
   path: '/reset-password',
@@ -135,6 +139,7 @@ export const getResetPassword: PublicPage = {
     render(context, 200, <ResetPage token={context.c.req.query('token') ?? ''} revokeKeys errors={new Map()} />),
 };
 
+/** Sets the new password with the token of a mailed link. All sessions end, so the person signs in again. */
 export const postResetPassword: PublicPage = {
   method: 'POST',
   path: '/reset-password',

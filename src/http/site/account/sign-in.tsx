@@ -64,6 +64,7 @@ const NOTICES = new Map([
   ],
 ]);
 
+/** Sends a person who is signed in on to `next`, which is a path of ours only. */
 export const getSignIn: PublicPage = {
   method: 'GET',
   path: '/sign-in',
@@ -81,6 +82,7 @@ export const getSignIn: PublicPage = {
   },
 };
 
+/** Signs a person in. A wrong password and an address without an account get the same response. */
 export const postSignInForm: PublicPage = {
   method: 'POST',
   path: '/sign-in',

@@ -3,6 +3,7 @@ import { clearedSessionCookie, readSessionCookie } from '../../request/session-c
 import type { PublicPage } from '../page.ts';
 import { redirect } from '../render.ts';
 
+/** Ends the session of the cookie. It needs no valid session, so that a suspended person can sign out, too. */
 export const postSignOutForm: PublicPage = {
   method: 'POST',
   path: '/sign-out',

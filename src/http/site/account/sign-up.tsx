@@ -87,6 +87,7 @@ const show = (context: RequestContext, shown: Shown, { status, errors, headers }
     headers,
   );
 
+/** Sends a person who is signed in on to `next`, which is a path of ours only. */
 export const getSignUp: PublicPage = {
   method: 'GET',
   path: '/sign-up',
@@ -97,6 +98,7 @@ export const getSignUp: PublicPage = {
   },
 };
 
+/** Makes an account and signs its person in. The email address is still to be confirmed, by a mailed link. */
 export const postSignUpForm: PublicPage = {
   method: 'POST',
   path: '/sign-up',

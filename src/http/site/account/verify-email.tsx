@@ -81,6 +81,7 @@ export const getVerifyEmail: PublicPage = {
     render(context, 200, <ConfirmPage token={context.c.req.query('token') ?? ''} viewer={viewer} />),
 };
 
+/** Uses the link of the mail. For the person who is signed in, the browser then counts as a known one. */
 export const postVerifyEmail: PublicPage = {
   method: 'POST',
   path: '/verify-email',
@@ -136,6 +137,7 @@ function showOutcome(
   }
 }
 
+/** Mails the link that confirms the address again; does nothing if the address is confirmed. */
 export const postResendVerification: PersonalPage = {
   method: 'POST',
   path: '/verify-email/resend',

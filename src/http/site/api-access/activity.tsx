@@ -297,6 +297,10 @@ function ActivityPage(props: {
   );
 }
 
+/**
+ * The requests of a key, their addresses and all it made, in a period: 7 days unless the query names another. An
+ * unknown period is an error above the page of 7 days.
+ */
 export const getActivity: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/activity',
@@ -325,6 +329,10 @@ function noticeOf(deleted: string | undefined, hasMore: boolean): string | undef
   return hasMore ? `${told} There are more: delete all of these once more.` : told;
 }
 
+/**
+ * Deletes one thing that the key made, or all since a time. The deletion of many ends after a bounded time; the page
+ * then says that there are more.
+ */
 export const postActivity: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/activity',

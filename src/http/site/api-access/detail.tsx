@@ -138,6 +138,7 @@ function KeyDetailPage(props: {
   );
 }
 
+/** The page of one key: its facts, use, rotation, webhooks, failed calls and history. */
 export const getKeyDetail: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id',

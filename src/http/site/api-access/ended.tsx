@@ -66,6 +66,7 @@ function EndedKeysPage(props: {
   );
 }
 
+/** A page of revoked and expired keys, the newest first. */
 export const getEndedKeys: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/ended',

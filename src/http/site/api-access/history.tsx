@@ -160,6 +160,7 @@ function HistoryPage(props: {
   );
 }
 
+/** All events of a key in pages, the newest first; the page of the key itself shows the last ten. */
 export const getHistory: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/history',

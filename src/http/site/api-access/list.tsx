@@ -240,6 +240,7 @@ function KeyListPage(props: {
   );
 }
 
+/** The active keys with their last 24 hours, the first page of ended keys, and notices of leaks. */
 export const getKeyList: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access',
@@ -266,6 +267,7 @@ export const getKeyList: PersonalPage = {
   },
 };
 
+/** Puts the notice of a leaked key away. The key stays revoked. */
 export const postDismissLeak: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/dismiss',

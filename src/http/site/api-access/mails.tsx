@@ -25,6 +25,7 @@ export function MailSwitch({ isOn }: { readonly isOn: boolean }): Markup {
   );
 }
 
+/** Switches the warnings about expiry and refused addresses on or off. Mails that keep the account safe go on. */
 export const postMailSwitch: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/mails',

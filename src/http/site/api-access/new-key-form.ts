@@ -5,6 +5,7 @@ import type { NewKey, Scope } from '../../../domain/keys/index.ts';
 import { textOf } from '../read-form.ts';
 import { entryFor, withEntry } from './allowlist-help.tsx';
 
+/** The choices of an expiry, by the value that the form sends: a number of days, or a word. */
 export const EXPIRIES = {
   never: 'Never',
   '30': 'In 30 days',
@@ -40,6 +41,7 @@ export const PRESETS: Readonly<Record<string, { readonly words: string; readonly
   post: { words: 'Post', scopes: ['write:jes', 'write:jesclip', 'write:comment'] },
 };
 
+/** The form before anything is typed. It suggests 90 days: a key without an expiry must be a choice. */
 export const EMPTY_FORM: NewKeyForm = {
   label: '',
   scopes: [],

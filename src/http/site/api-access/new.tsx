@@ -259,6 +259,10 @@ function AtLimitPage({ person, keys }: { readonly person: Person; readonly keys:
   );
 }
 
+/**
+ * The form of a new key, filled in from a preset or from the key to be replaced. A person at the limit of active keys
+ * gets the list of those instead.
+ */
 export const getNewKey: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/new',
@@ -290,6 +294,10 @@ async function likeAnother(context: RequestContext, person: Person): Promise<New
   return { ...EMPTY_FORM, label, scopes, allowlist: plus === undefined ? allowlist : withEntry(allowlist, plus) };
 }
 
+/**
+ * Generates the key and sends the browser to the page that shows it once. If the password was given more than
+ * `REAUTHENTICATE_AFTER_MS` ago, the form must hold it.
+ */
 export const postNewKey: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/new',

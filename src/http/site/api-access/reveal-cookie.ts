@@ -11,6 +11,7 @@ export function revealCookie(context: RequestContext, keyId: string, unsealKey: 
   return cookie(context, keyId, unsealKey, KEY_REVEAL_TTL_MS / 1_000);
 }
 
+/** The same cookie, already over: the browser deletes it. */
 export function clearRevealCookie(context: RequestContext, keyId: string): string {
   return cookie(context, keyId, '', 0);
 }
@@ -27,6 +28,7 @@ function cookie({ ctx }: RequestContext, keyId: string, value: string, maxAge: n
   });
 }
 
+/** The text that unseals the new key of this page; undefined if this browser has not generated it, or has shown it. */
 export function readRevealCookie({ c, ctx }: RequestContext): string | undefined {
   return getCookie(c, nameOf(cookieRules(ctx.ports.webOrigin).isSecure));
 }

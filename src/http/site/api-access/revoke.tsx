@@ -50,6 +50,7 @@ function RevokePage(props: {
   );
 }
 
+/** Asks once more before a key is revoked, with its last use. A revoked key leads to its own page. */
 export const getRevoke: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/revoke',
@@ -62,6 +63,7 @@ export const getRevoke: PersonalPage = {
   },
 };
 
+/** Revokes the key at once. If only the caches failed, the page stays and its button tries them again. */
 export const postRevoke: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/revoke',

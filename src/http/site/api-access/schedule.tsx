@@ -150,6 +150,7 @@ function SchedulePage(props: {
   );
 }
 
+/** The form that schedules a revocation, for an active key only. */
 export const getSchedule: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/schedule',
@@ -162,6 +163,7 @@ export const getSchedule: PersonalPage = {
   },
 };
 
+/** Schedules the revocation at a time in UTC, or after hours without a request, in place of an earlier schedule. */
 export const postSchedule: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/schedule',
@@ -189,6 +191,7 @@ function toInput({ when, hours, at }: ScheduleFields) {
   return { when, hours: /^\d{1,4}$/.test(hours.trim()) ? Number(hours) : Number.NaN };
 }
 
+/** Takes the schedule away; does nothing if there is none. */
 export const postCancelSchedule: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/schedule/cancel',

@@ -66,7 +66,7 @@ function GonePage({ person, apiKey }: { readonly person: Person; readonly apiKey
   );
 }
 
-export function showKey(context: RequestContext, person: Person, apiKey: ApiKey, key: string): Promise<Response> {
+function showKey(context: RequestContext, person: Person, apiKey: ApiKey, key: string): Promise<Response> {
   const { apiOrigin } = context.ctx.ports;
   return render(context, 200, <ShownOncePage person={person} apiKey={apiKey} apiKeyText={key} apiOrigin={apiOrigin} />);
 }

@@ -114,6 +114,7 @@ export function invalidGroup(name: string, errors: FieldErrors) {
 
 const isFirst = (name: string, errors: FieldErrors) => name === errors.keys().next().value;
 
+/** The error below a field, with the id that the field's `aria-describedby` names; null without an error. */
 export function FieldError({ name, errors }: { readonly name: string; readonly errors: FieldErrors }): Markup | null {
   const message = errors.get(name);
   if (message === undefined) return null;
@@ -165,6 +166,7 @@ export function TextField(props: {
   );
 }
 
+/** The field for an email address, the same on each form: its name, autocomplete and limit of characters. */
 export function EmailField(props: {
   readonly email: string;
   readonly errors: FieldErrors;

@@ -23,6 +23,7 @@ export interface SharedCard {
 const TITLE_CHARACTERS = 60;
 const DESCRIPTION_CHARACTERS = 200;
 
+/** The card of a Jes or a JesClip. Its title is the author's name and the first words, or the kind and the name. */
 export function toCard(
   { ports: { webOrigin } }: Ctx,
   path: string,

@@ -4,6 +4,7 @@ import { Ago } from '../components/time.tsx';
 import type { Markup } from '../render.ts';
 import { Content } from './content.tsx';
 
+/** The author's name in a `bdi`: letters that run from right to left must not reorder the line. */
 export function By({ author }: { readonly author: Author }): Markup {
   return (
     <>

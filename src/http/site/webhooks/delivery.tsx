@@ -134,6 +134,7 @@ async function show(context: RequestContext, person: Person, status: number, ale
   return await render(context, status, <DeliveryPage {...page} />);
 }
 
+/** One delivery: the exact payload, and each attempt with its response. */
 export const getDelivery: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId',
@@ -141,6 +142,7 @@ export const getDelivery: PersonalPage = {
   handle: (context, person) => show(context, person, 200),
 };
 
+/** Queues the delivery again. A disabled endpoint and the throttle refuse it with an alert on the page. */
 export const postDelivery: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/webhooks/:webhookId/deliveries/:deliveryId/redeliver',

@@ -7,6 +7,7 @@ export function webhookNamed({ c }: RequestContext): { readonly keyId: string; r
   return { keyId: pathParam(c.req, 'id'), webhookId: pathParam(c.req, 'webhookId') };
 }
 
+/** The path of the endpoint's page, with which the paths of its other pages begin. */
 export function pathOf({ keyId, webhookId }: ReturnType<typeof webhookNamed>): string {
   return webhookPath(keyId, webhookId);
 }

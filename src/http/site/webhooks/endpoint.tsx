@@ -38,7 +38,7 @@ const NOTICES = new Map([
   ['replayed', 'The deliveries are queued.'],
 ]);
 
-export const DELIVERY_WORDS = {
+const DELIVERY_WORDS = {
   pending: 'Pending',
   delivered: 'Delivered',
   failed: 'Failed',
@@ -47,6 +47,7 @@ export const DELIVERY_WORDS = {
 
 const BADGES = { pending: 'expired', delivered: 'active', failed: 'failed', cancelled: 'expired' } as const;
 
+/** The status of a delivery as a word with a colour; the word alone tells it, too. */
 export function DeliveryBadge({ status }: { readonly status: Delivery['status'] }): Markup {
   return <span class={`badge ${BADGES[status]}`}>{DELIVERY_WORDS[status]}</span>;
 }
@@ -284,6 +285,7 @@ async function show(context: RequestContext, person: Person, status = 200, shown
   );
 }
 
+/** The page of an endpoint: its settings, its buttons and its deliveries, the newest first. */
 export const getWebhook: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/webhooks/:webhookId',
@@ -349,6 +351,10 @@ function addressOf({ c }: RequestContext) {
   return clientAddress(c.req.raw.headers);
 }
 
+/**
+ * Does what the pressed button names in `action`: one form target for all buttons of the page. An unknown action is
+ * 404.
+ */
 export const postWebhook: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/webhooks/:webhookId',

@@ -11,6 +11,7 @@ export interface WebhookForm {
   readonly description: string;
 }
 
+/** Reads the form as it was sent; the verb checks its values. */
 export function toWebhookForm(fields: URLSearchParams): WebhookForm {
   const url = textOf(fields, 'url').trim();
   return { url, events: fields.getAll('events'), description: textOf(fields, 'description').trim() };
@@ -33,6 +34,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'apikey.revoked': 'A key of yours is revoked',
 };
 
+/** The fields that the pages of a new and of an existing endpoint share. */
 export function WebhookFields({ form, errors }: { readonly form: WebhookForm; readonly errors: FieldErrors }): Markup {
   return (
     <>

@@ -15,6 +15,7 @@ export function webhookPath(keyId: string, webhookId: string): string {
   return `/settings/api-access/${keyId}/webhooks/${webhookId}`;
 }
 
+/** The state of an endpoint: disabled with the reason, failing since a time, or active. */
 export function WebhookStatus({ webhook, now }: { readonly webhook: Webhook; readonly now: number }): Markup {
   const { disabledReason, failingSince } = webhook;
   if (disabledReason !== null) return <span class="badge revoked">{DISABLED[disabledReason]}</span>;

@@ -39,6 +39,7 @@ function NewWebhookPage(props: {
   );
 }
 
+/** The form of a new endpoint, with all events selected. */
 export const getNewWebhook: PersonalPage = {
   method: 'GET',
   path: '/settings/api-access/:id/webhooks/new',
@@ -54,6 +55,7 @@ export const getNewWebhook: PersonalPage = {
   },
 };
 
+/** Adds the endpoint and sends the browser to the page that shows its secret once. */
 export const postNewWebhook: PersonalPage = {
   method: 'POST',
   path: '/settings/api-access/:id/webhooks/new',

@@ -5,6 +5,7 @@ import type { Markup } from '../../render.ts';
 
 const STATUS = { active: 'Active', expired: 'Expired', revoked: 'Revoked' } as const;
 
+/** The status as a word with a colour; the word alone tells it, too. */
 export function StatusBadge({ status }: { readonly status: ApiKey['status'] }): Markup {
   return <span class={`badge ${status}`}>{STATUS[status]}</span>;
 }
@@ -12,7 +13,7 @@ export function StatusBadge({ status }: { readonly status: ApiKey['status'] }): 
 /** The sentence of a scope; a scope that the catalog no longer has is shown by its name. */
 const sentenceOf = (scope: string) => (Object.hasOwn(SCOPES, scope) ? SCOPES[scope as Scope] : scope);
 
-export function ScopeList({ scopes }: { readonly scopes: readonly string[] }): Markup {
+function ScopeList({ scopes }: { readonly scopes: readonly string[] }): Markup {
   return (
     <ul class="scopes">
       {scopes.map((scope) => (
