@@ -7,6 +7,7 @@ export interface Subject {
   readonly id: string;
 }
 
+/** A comment on a Jes or a JesClip: it has either `postId` or `jesClipId`. */
 export type Comment = z.infer<typeof commentSchema>;
 
 /** A comment from the JSON that the store made. */

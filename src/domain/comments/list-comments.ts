@@ -11,6 +11,7 @@ import type { commentPageSchema } from './responses.ts';
 import { pageSchema } from './schemas.ts';
 import { selectComments } from './store.ts';
 
+/** Comments, the oldest first, with the cursor of the next page. */
 export type CommentPage = z.infer<typeof commentPageSchema>;
 
 /**

@@ -18,6 +18,7 @@ export const commentSchema = z
   })
   .meta({ id: 'Comment' });
 
+/** A page of comments, the oldest first: new comments come after the last page and move none. */
 export const commentPageSchema = z.strictObject({
   comments: z.array(commentSchema),
   nextCursor: z.string().nullable().meta({ description: 'The cursor of the next page; null if there is none yet.' }),

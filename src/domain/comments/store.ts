@@ -40,6 +40,7 @@ const commentsWithAuthor = (kind: Kind): Sql =>
 const fromVisible = ({ kind, id }: { kind: Kind; id: Slot<string> }, viewerId: Slot<string> | null): Sql =>
   sql`FROM ${withAuthor(kind)} WHERE ${sql.raw(kind)}.id = ${id} AND ${visibleTo(viewerId, kind)}`;
 
+/** A new comment. `parentId` may name a reply; the statement then takes the comment above it. */
 export interface NewCommentRow {
   readonly id: string;
   readonly subject: Subject;

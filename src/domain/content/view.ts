@@ -4,9 +4,13 @@ import type { ActorCtx } from '../context.ts';
 import { hasScope } from '../keys/index.ts';
 import type { authorSchema } from './responses.ts';
 
+/** The visibilities of a Jes or a JesClip (contract section 8); a Jes in a JeHub is for its members. */
 export const visibility = z.enum(VISIBILITIES).meta({ description: 'The people who can see it.' });
 
+/** The people outside of a JeHub who see something; {@link visibleTo} applies it. */
 export type Visibility = z.infer<typeof visibility>;
+
+/** The public part of an account. */
 export type Author = z.infer<typeof authorSchema>;
 
 /** For whom a Jes is shown, and with what. */

@@ -7,6 +7,8 @@ import type { Slot } from '../../data/template.ts';
  * caller's.
  */
 export type PostAlias = 'post' | 'original' | 'bounced';
+
+/** The same with the alias of a JesClip, which no JeHub holds. */
 export type Alias = PostAlias | 'jesclip';
 
 /**

@@ -2,9 +2,16 @@ import type * as z from 'zod';
 import { linkMedia, type MediaPorts, type MediaRow } from '../media/index.ts';
 import type { jesSchema, linkPreviewSchema, locationSchema, pollSchema } from './responses.ts';
 
+/** A Jes for one viewer: `counts` and the bounced Jes depend on who reads it. */
 export type Jes = z.infer<typeof jesSchema>;
+
+/** A poll with the votes so far. */
 export type Poll = z.infer<typeof pollSchema>;
+
+/** A place by its name, and its coordinates in degrees if the author gave them. */
 export type Location = z.infer<typeof locationSchema>;
+
+/** The metadata that the linked page gave when it was fetched. */
 export type LinkPreview = z.infer<typeof linkPreviewSchema>;
 
 /**

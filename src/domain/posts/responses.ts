@@ -4,6 +4,7 @@ import { authorSchema, mentionsSchema, viaSchema } from '../content/responses.ts
 import { mediaSchema } from '../media/responses.ts';
 import { countField, idField, timeField } from '../response-fields.ts';
 
+/** A poll of a Jes. Its votes need no `read:engagement`: all who see the Jes see them. */
 export const pollSchema = z
   .strictObject({
     options: z.array(
@@ -15,10 +16,12 @@ export const pollSchema = z
   })
   .meta({ id: 'Poll' });
 
+/** The place that the author typed. Coordinates are in degrees, and come in pairs. */
 export const locationSchema = z
   .strictObject({ name: z.string(), latitude: z.number().optional(), longitude: z.number().optional() })
   .meta({ id: 'Location' });
 
+/** The preview of a link, from a page that a stranger wrote: its texts are not ours. */
 export const linkPreviewSchema = z
   .strictObject({
     url: z.string(),
@@ -29,6 +32,7 @@ export const linkPreviewSchema = z
   })
   .meta({ id: 'LinkPreview', description: 'Title, description and image from the metadata of the linked page.' });
 
+/** Counts of engagement, for keys with `read:engagement` and for people (contract section 5). */
 export const countsSchema = z
   .strictObject({
     likes: countField('Likes.'),

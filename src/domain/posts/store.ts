@@ -140,6 +140,7 @@ const ownJesSql = template<Record<string, never>, 'id' | 'viewerId' | 'json'>(
   (_, slot) => sql`SELECT ${slot('json')} FROM posts WHERE id = ${slot('id')} AND author_id = ${slot('viewerId')}`,
 );
 
+/** A new Jes with checked values. Names in `usernames` may exist or not; the statement looks the accounts up. */
 export interface NewPostRow {
   readonly id: string;
   readonly actor: Writer;
@@ -225,6 +226,7 @@ export function insertPoll(
   ] as const;
 }
 
+/** The fields to change: an absent one stays, a null location is removed. */
 export interface PostChange {
   readonly content?: string | undefined;
   /** Of the new content. */
@@ -378,6 +380,7 @@ export function selectDeletedObjects(db: Db, limit: number) {
     SELECT object FROM posts JOIN media ON media.post_id = posts.id WHERE posts.deleted_at IS NOT NULL LIMIT ${limit}`);
 }
 
+/** A new bounce; the statement decides if its Jes may be bounced. */
 export interface NewBounceRow {
   readonly id: string;
   readonly actor: Writer;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { countField, idField, timeField } from '../response-fields.ts';
 
+/** A JeHub with the number of its members, and without their names. */
 export const jehubSchema = z
   .strictObject({
     id: idField('JeHub'),
@@ -15,6 +16,7 @@ export const likeSchema = z
   .strictObject({ liked: z.boolean(), likes: countField('Likes of all.') })
   .meta({ id: 'Like' });
 
+/** The person's save of a Jes, and the saves of all. */
 export const saveSchema = z
   .strictObject({ saved: z.boolean(), saves: countField('The number of saves.') })
   .meta({ id: 'Save' });

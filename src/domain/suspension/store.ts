@@ -29,6 +29,7 @@ export function markSuspended(db: Db, id: string, at: Date) {
     .returning({ suspendedAt: accounts.suspendedAt });
 }
 
+/** Lifts a suspension; does nothing to an account that is not suspended. */
 export function markUnsuspended(db: Db, id: string) {
   return db.update(accounts).set({ suspendedAt: null }).where(eq(accounts.id, id));
 }

@@ -4,6 +4,7 @@ import type { Ctx } from '../context.ts';
 import { announceSuspension, liftSuspension, selectAdmissible } from '../keys/index.ts';
 import { lockForSuspension, markSuspended, markUnsuspended, selectAccount } from './store.ts';
 
+/** An account and its state after a suspension or its end. */
 export interface Suspension {
   readonly id: string;
   readonly username: string;

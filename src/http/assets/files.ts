@@ -7,6 +7,7 @@ import styles from './jestha.css?raw';
 import script from './jestha.js?raw';
 import tokens from './tokens.css?raw';
 
+/** A file that the bundle holds as text, with its media type. */
 export interface AssetFile {
   readonly type: string;
   readonly text: string;

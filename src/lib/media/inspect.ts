@@ -21,10 +21,12 @@ export const MEDIA_TYPES = [
   'video/webm',
 ] as const;
 
+/** A type that the walk of a file found, never the one that its sender declared. */
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
 export type { Bounds } from './properties.ts';
 
+/** An accepted file without its metadata. */
 export interface InspectedMedia {
   readonly mimeType: MediaType;
   readonly type: 'image' | 'video';
@@ -41,6 +43,7 @@ export interface InspectedMedia {
   readonly size: number;
 }
 
+/** The outcome of a walk: the file to store, or the reason for its refusal. */
 export type Inspection =
   | { readonly outcome: 'accepted'; readonly media: InspectedMedia }
   /** `message` continues a sentence that begins with the file: "is truncated". */

@@ -1,16 +1,30 @@
 import { malformed, type Reader, truncated } from './reader.ts';
 
+/** Start of image: the first marker of a file. The second bytes of markers are those of ITU-T T.81, table B.1. */
 export const SOI = 0xd8;
+
+/** End of image. The walk ends here, and all bytes after it are dropped. */
 export const EOI = 0xd9;
+
+/** Start of scan: entropy-coded bytes follow its segment, up to the next marker. */
 export const SOS = 0xda;
+
+/** Define Huffman tables. */
 export const DHT = 0xc4;
+
+/** Define restart interval. */
 export const DRI = 0xdd;
 
 /** Baseline, extended and progressive frames with Huffman coding: what browsers decode. */
 export const SOF0 = 0xc0;
+
+/** Start of an extended sequential frame. */
 export const SOF1 = 0xc1;
+
+/** Start of a progressive frame, which several scans draw. */
 export const SOF2 = 0xc2;
 
+/** A marker and its parameters. The body of EOI is empty; that of SOS does not hold the scan. */
 export interface Segment {
   readonly marker: number;
   /** Offset of the bytes before the marker, which decoders skip; most files have no such bytes, and it is `at`. */

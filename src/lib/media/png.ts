@@ -3,6 +3,7 @@ import { readOrientation, tiffOf, writeOrientation } from './orientation.ts';
 import { type Bounds, displayedProperties, type MediaProperties, requireDrawable } from './properties.ts';
 import { type Edits, malformed, type Reader, uint32 } from './reader.ts';
 
+/** The first 8 bytes of a PNG, in Latin-1. Line ends among them show a file that was sent as text. */
 export const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
 
 /**

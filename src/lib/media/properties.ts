@@ -41,6 +41,7 @@ export function requireDrawable(width: number, height: number, draws: number, bo
   }
 }
 
+/** Refuses a container of films in which no track is a video. @throws MediaError `unknown_type` */
 export function noVideo(): never {
   throw new MediaError('unknown_type', 'has no video in it');
 }

@@ -1,3 +1,4 @@
+/** The kind of a refusal; `metadata` means that something personal would stay in the file. */
 export type MediaErrorReason =
   | 'empty'
   | 'unknown_type'
@@ -18,18 +19,22 @@ export class MediaError {
   }
 }
 
+/** Refuses a file whose parts contradict each other. @throws MediaError */
 export function malformed(): never {
   throw new MediaError('malformed', 'is damaged: its parts do not fit together');
 }
 
+/** Refuses a file that ends before a part of it does. @throws MediaError */
 export function truncated(): never {
   throw new MediaError('truncated', 'is truncated');
 }
 
+/** Refuses bytes after the end: another file could hide there. @throws MediaError `trailing_data` */
 export function trailing(): never {
   throw new MediaError('trailing_data', 'has data behind its end');
 }
 
+/** Refuses a file that would keep metadata, rather than store it with them. @throws MediaError `metadata` */
 export function uncleanable(): never {
   throw new MediaError('metadata', 'holds metadata that cannot be taken out');
 }

@@ -8,6 +8,7 @@ import {
 } from './properties.ts';
 import { type Edits, MediaError, malformed, type Reader, trailing, truncated, uint32, uncleanable } from './reader.ts';
 
+/** The id of the EBML header, with which WebM and Matroska files begin (RFC 8794), in Latin-1. */
 export const EBML_SIGNATURE = '\x1a\x45\xdf\xa3';
 
 const EBML = 0x1a45dfa3;
