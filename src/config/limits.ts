@@ -351,6 +351,8 @@ export const UNKNOWN_KEY_BLOCK_MS = MINUTE_MS;
 export const BLOCKED_ADDRESSES_MAX = 10_000;
 /** An isolate logs "Redis is away" at most once in this time: a flood of warnings does not help. */
 export const DEGRADED_WARNING_INTERVAL_MS = MINUTE_MS;
+/** Events that an isolate logs in a second about credentials that it refuses without I/O; the rest it counts. */
+export const REFUSALS_LOGGED_PER_S = 10;
 
 // ── People ──────────────────────────────────────────────────────────────────────────────────────────────
 const HOUR_S = HOUR_MS / 1_000;

@@ -4,6 +4,7 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import type { Config } from '../config/env.ts';
 import { NEON_TIMEOUT_MS } from '../config/limits.ts';
+import { inTime } from './in-time.ts';
 import type { Meter } from './meter.ts';
 
 export type Db = NeonHttpDatabase;
@@ -84,29 +85,30 @@ interface FetchOptions extends RequestInit {
   meter?: Meter;
 }
 
-async function meteredFetch(input: string, { meter, ...init }: FetchOptions): Promise<Response> {
-  return meter ? await meter.measure('db', () => fetch(input, init)) : await fetch(input, init);
+/** What the driver looks at of a response. */
+type Answer = Pick<Response, 'ok' | 'status' | 'json' | 'text'>;
+
+/** One HTTP request to Neon with its whole answer, since the driver itself has no time-out. */
+async function meteredFetch(input: string, { meter, ...init }: FetchOptions): Promise<Answer> {
+  const exchange = () => inTime(fetch(input, init).then(whole), NEON_TIMEOUT_MS, () => new DbUnavailable());
+  return meter ? await meter.measure('db', exchange) : await exchange();
+}
+
+async function whole(response: Response): Promise<Answer> {
+  const { ok, status } = response;
+  const text = await response.text();
+  return { ok, status, text: async () => text, json: async () => JSON.parse(text) };
 }
 
 /**
  * Drizzle over Neon's HTTP protocol for one request. Every statement or batch is one HTTP request, and none
- * waits longer than {@link NEON_TIMEOUT_MS}; the driver itself has no time-out.
+ * waits longer than {@link NEON_TIMEOUT_MS}.
  */
 export function connectDb(config: Config, meter: Meter): Db {
   // The driver reads these as globals only; they are the same for every request of an isolate.
   neonConfig.fetchFunction = meteredFetch;
   if (config.NEON_SQL_ENDPOINT) neonConfig.fetchEndpoint = config.NEON_SQL_ENDPOINT;
-  return drizzle({
-    client: neon(config.DATABASE_URL, {
-      fetchOptions: {
-        meter,
-        // A new signal for each statement, since the driver spreads these options into each `fetch`.
-        get signal() {
-          return AbortSignal.timeout(NEON_TIMEOUT_MS);
-        },
-      },
-    }),
-  });
+  return drizzle({ client: neon(config.DATABASE_URL, { fetchOptions: { meter } }) });
 }
 
 /**

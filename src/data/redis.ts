@@ -1,5 +1,6 @@
 import type { Config } from '../config/env.ts';
 import { sha1Hex } from '../lib/hash.ts';
+import { inTime } from './in-time.ts';
 import type { Meter } from './meter.ts';
 import { nextRoundTrip, redisBudget } from './redis-budget.ts';
 
@@ -165,13 +166,10 @@ class UpstashRedis implements RedisPort {
     const leftMs = budgetMs - meter.redis.ms;
     if (this.#isUnavailable || leftMs <= 0) throw new RedisUnavailable();
     const { url, headers } = upstreamOf(this.#config);
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), Math.max(1, Math.ceil(leftMs)));
     const started = meter.begin('redis');
     try {
-      const init = { method: 'POST', headers, body: JSON.stringify(body), signal: controller.signal };
-      const response = await fetch(`${url}${path}`, init);
-      const result = read(await response.json());
+      const exchange = fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }).then(toJson);
+      const result = read(await inTime(exchange, Math.max(1, Math.ceil(leftMs)), () => new RedisUnavailable()));
       roundTripMs = nextRoundTrip(roundTripMs, performance.now() - started);
       return result;
     } catch (error) {
@@ -181,11 +179,12 @@ class UpstashRedis implements RedisPort {
       this.#isUnavailable = true;
       throw new RedisUnavailable();
     } finally {
-      clearTimeout(timer);
       meter.end('redis', started);
     }
   }
 }
+
+const toJson = (response: Response): Promise<unknown> => response.json();
 
 /** Runs a script by its name; sends its text only if Redis does not know it yet. */
 async function loaded<T>(

@@ -50,7 +50,7 @@ describe.each(workflows)('%s', (name, text) => {
 
   test('hands secrets over by the environment or as an api_key, and writes into no command what others can choose', () => {
     for (const line of text.split('\n').filter((each) => each.includes('secrets.'))) {
-      expect(line).toMatch(/^ {10}([A-Z_]+|api_key): \$\{\{ secrets\.[A-Z_]+ \}\}$/);
+      expect(line).toMatch(/^ {10}([A-Z_]+|api_key): (\w+:\/\/\w+:)?\$\{\{ secrets\.[A-Z_]+ \}\}(@.+)?$/);
     }
     for (const line of text.split('\n').filter((each) => /^\s*(- )?run:/.test(each))) expect(line).not.toContain('${{');
   });
@@ -97,7 +97,7 @@ describe('previews', () => {
     Object.fromEntries(
       [...step.matchAll(/^ {10}(\w+): (.+)$/gm)].map(([, name, value]) => [
         name,
-        value?.replace(/\$\{\{ (.+) \}\}/, '<$1>'),
+        value?.replaceAll(/\$\{\{ (.+?) \}\}/g, '<$1>'),
       ]),
     );
   const project = { api_key: '<secrets.NEON_API_KEY>', project_id: '<vars.PREVIEW_NEON_PROJECT_ID>' };
@@ -125,11 +125,12 @@ describe('previews', () => {
     expect(openingStep('id: expiry')).toContain("date --utc --date '+14 days' +%Y-%m-%dT%H:%M:%SZ");
   });
 
-  test('hand the connection string to the step that masks it, and to nothing that keeps it', () => {
+  test('make the connection string of a host and a secret, which GitHub masks, for one step', () => {
     expect(valuesOf(openingStep('run: npm run preview -- up\n'))).toMatchObject({
-      DATABASE_URL: '<steps.branch.outputs.db_url>',
+      DATABASE_URL:
+        'postgresql://neondb_owner:<secrets.PREVIEW_DATABASE_PASSWORD>@<steps.branch.outputs.db_host>/neondb?sslmode=require',
     });
-    expect(all.match(/steps\.branch\b/g)).toHaveLength(1);
+    expect(all.match(/steps\.branch\b.*/g)).toEqual(['steps.branch.outputs.db_host }}/neondb?sslmode=require']);
     expect(all).not.toMatch(/actions\/(upload-artifact|cache)/);
   });
 

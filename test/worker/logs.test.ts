@@ -1,3 +1,4 @@
+import { decodeTime } from 'ulid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ENDPOINTS } from '../../src/http/api/index.ts';
@@ -89,6 +90,24 @@ test('the log says why a request was refused, and names its key', async () => {
   expect(await eventsOf('/api/auth/me', { key: revoked.key })).toMatchObject([
     { status: 401, keyId: revoked.id, accountId: revoked.accountId, reason: { code: 'api_key_revoked' } },
   ]);
+});
+
+test('a flood of keys that are refused without I/O is logged ten times a second, and the rest is counted', async () => {
+  const before = workers.logs.length;
+  const sent = 200;
+  const calls = Array.from({ length: sent }, () =>
+    fetch(`${workers.urls[0]}/api/auth/me`, { headers: { Authorization: 'Bearer jes_live_x' } }),
+  );
+  const statuses = await Promise.all(calls.map(async (call) => (await call).status));
+  expect(new Set(statuses)).toEqual(new Set([401]));
+  // Any other request takes the number of what was left out with it.
+  await eventsOf('/healthz');
+  const events = workers.logs.slice(before).map((line) => JSON.parse(line) as Event);
+  const refusals = events.filter(({ route }) => route === '/api/auth/me');
+  const unlogged = events.reduce((sum, event) => sum + Number(event.unlogged ?? 0), 0);
+  expect(refusals.length + unlogged).toBe(sent);
+  const seconds = new Set(refusals.map(({ requestId }) => Math.floor(decodeTime(String(requestId)) / 1_000)));
+  expect(refusals.length).toBeLessThanOrEqual(10 * seconds.size);
 });
 
 test('the log warns once a minute that Redis is away, not once a request', async () => {

@@ -26,38 +26,42 @@ import { admissionsOf, authenticateWithoutRedis, forgetAdmissions } from './with
 export const apiKeyValidator: Validator = {
   carrier: 'bearer',
   prefix: KEY_PREFIX,
-  async validate(ctx, token, credentials) {
+  validate(ctx, token, credentials) {
     if (!isWellFormedKey(token)) return refused({ code: 'invalid_api_key', why: 'malformed' });
-    const hash = await sha256Hex(token);
-    const repeated = repeatRefusal(ctx, hash, credentials);
-    if (repeated) return repeated;
-    const retryAfter = await secondsRefused(ctx, hash, credentials);
-    if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
-    const counts = admissionsOf(hash);
-    const guess = guessAdmission(ctx, hash, credentials, counts);
-    const sent = counts.send(ctx.now, credentials.isPost);
-    const uncounted = counts.uncounted(ctx.now);
-    let throttled = limitsOf(hash)?.takeThrottled();
-    try {
-      const deciding = decide(ctx, hash, credentials, { uncounted, throttled });
-      if (guess.actor) credentials.readAhead?.(guess.actor);
-      const verdict = await deciding;
-      throttled = undefined;
-      noteDecision(ctx, hash, verdict, credentials, uncounted);
-      if (verdict && 'remaining' in verdict) counts.answered(sent, ctx.now, verdict.outcome === 'admitted', verdict);
-      else counts.failed(sent);
-      return await follow(ctx, hash, verdict, credentials, guess);
-    } catch (error) {
-      counts.failed(sent);
-      if (throttled) limitsOf(hash)?.giveBack(throttled);
-      if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
-      if (!(error instanceof RedisUnavailable)) throw error;
-      return await authenticateWithoutRedis(ctx, hash, credentials);
-    } finally {
-      guess.end();
-    }
+    return validateKey(ctx, token, credentials);
   },
 };
+
+async function validateKey(ctx: Ctx, token: string, credentials: Credentials): Promise<Authentication> {
+  const hash = await sha256Hex(token);
+  const repeated = repeatRefusal(ctx, hash, credentials);
+  if (repeated) return repeated;
+  const retryAfter = await secondsRefused(ctx, hash, credentials);
+  if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
+  const counts = admissionsOf(hash);
+  const guess = guessAdmission(ctx, hash, credentials, counts);
+  const sent = counts.send(ctx.now, credentials.isPost);
+  const uncounted = counts.uncounted(ctx.now);
+  let throttled = limitsOf(hash)?.takeThrottled();
+  try {
+    const deciding = decide(ctx, hash, credentials, { uncounted, throttled });
+    if (guess.actor) credentials.readAhead?.(guess.actor);
+    const verdict = await deciding;
+    throttled = undefined;
+    noteDecision(ctx, hash, verdict, credentials, uncounted);
+    if (verdict && 'remaining' in verdict) counts.answered(sent, ctx.now, verdict.outcome === 'admitted', verdict);
+    else counts.failed(sent);
+    return await follow(ctx, hash, verdict, credentials, guess);
+  } catch (error) {
+    counts.failed(sent);
+    if (throttled) limitsOf(hash)?.giveBack(throttled);
+    if (error instanceof RedisScriptFailed) return refused({ code: 'service_unavailable', why: 'script' });
+    if (!(error instanceof RedisUnavailable)) throw error;
+    return await authenticateWithoutRedis(ctx, hash, credentials);
+  } finally {
+    guess.end();
+  }
+}
 
 /**
  * Asks the script. Where Redis has no record of the hash, one statement finds it by its unique index, and the script is

@@ -8,7 +8,7 @@ export interface Credentials {
   /** The header of that name. */
   readonly authorization: string | null;
   /** The token of the session cookie, once its signature was checked. Asked for only where no bearer token decides. */
-  sessionToken(): Promise<string | undefined>;
+  sessionToken(): string | undefined | Promise<string | undefined>;
   /** Undefined where there is none, or an unreadable one. Read only when it matters: a bad key must cost nothing. */
   address(): ClientAddress | undefined;
   /** The zone of the Worker that sent the request (`CF-Worker`); null where no Worker did. */
@@ -67,7 +67,8 @@ export interface Validator {
   readonly carrier: 'bearer' | 'cookie';
   /** What its tokens begin with: picks the validator without any look-up. */
   readonly prefix: string;
-  validate(ctx: Ctx, token: string, credentials: Credentials): Promise<Authentication>;
+  /** At once where the token is refused without I/O. */
+  validate(ctx: Ctx, token: string, credentials: Credentials): Authentication | Promise<Authentication>;
 }
 
 export function refused(reason: ErrorReason): Authentication {

@@ -2,6 +2,7 @@ import { WRITE_SETTLED_MS } from '../../config/limits.ts';
 import { type Authentication, authenticate, type Credentials } from '../../domain/auth/index.ts';
 import type { Actor } from '../../domain/context.ts';
 import { forgetRecord, requireScope } from '../../domain/keys/index.ts';
+import { whenKnown } from '../../lib/when-known.ts';
 import type {
   ActingEndpoint,
   CallerEndpoint,
@@ -30,28 +31,40 @@ export function requireCaller(endpoint: CallerEndpoint): Handler {
 }
 
 function requireReader(endpoint: ReadingEndpoint): Handler {
-  return async function answerReader(context) {
+  return function answerReader(context) {
     const ahead = new ReadAhead(context, endpoint);
-    const authentication = await identify(context, endpoint, (actor) => ahead.begin(actor));
-    if (authentication.outcome === 'refused') return toErrorResponse(context, authentication.reason);
-    requireAllowed(context, endpoint, authentication.actor);
-    return replyJson(context, 200, await ahead.bodyFor(authentication));
+    const known = identify(context, endpoint, (actor) => ahead.begin(actor));
+    return whenAdmitted(context, known, async (authentication) => {
+      requireAllowed(context, endpoint, authentication.actor);
+      return replyJson(context, 200, await ahead.bodyFor(authentication));
+    });
   };
 }
 
 function requireActor(endpoint: ActingEndpoint): Handler {
-  return async function answerActor(context) {
-    const authentication = await identify(context, endpoint);
-    if (authentication.outcome === 'refused') return toErrorResponse(context, authentication.reason);
-    const { actor, owner } = authentication;
-    requireAllowed(context, endpoint, actor);
-    const response = await endpoint.handle(context, { ctx: { ...context.ctx, actor }, owner });
-    if (endpoint.profile === 'changes' && 'keyHash' in authentication) {
-      await settleProfile(context, authentication.keyHash);
-    }
-    return response;
-  };
+  return (context) =>
+    whenAdmitted(context, identify(context, endpoint), async (authentication) => {
+      const { actor, owner } = authentication;
+      requireAllowed(context, endpoint, actor);
+      const response = await endpoint.handle(context, { ctx: { ...context.ctx, actor }, owner });
+      if (endpoint.profile === 'changes' && 'keyHash' in authentication) {
+        await settleProfile(context, authentication.keyHash);
+      }
+      return response;
+    });
 }
+
+/** Answers whoever is admitted, and refuses everybody else. */
+function whenAdmitted(
+  context: RequestContext,
+  authentication: Authentication | Promise<Authentication>,
+  answer: (admitted: Admitted) => Response | Promise<Response>,
+): Response | Promise<Response> {
+  return whenKnown(authentication, (known) =>
+    known.outcome === 'refused' ? toErrorResponse(context, known.reason) : answer(known),
+  );
+}
+type Admitted = Authentication & { readonly outcome: 'admitted' };
 
 /** @throws ApiError what stands between a good credential and the endpoint */
 function requireAllowed(context: RequestContext, { scope }: CallerEndpoint, actor: Actor): void {
@@ -116,14 +129,13 @@ export function allowEverybody(endpoint: PublicEndpoint): Handler {
 }
 
 /** Identifies the caller and notes the result in the context, for the response's headers and the log. */
-export async function identify(
+export function identify(
   context: RequestContext,
   endpoint: Pick<CallerEndpoint, 'limiter' | 'profile' | 'showsLimits'> = {},
   readAhead?: Credentials['readAhead'],
-): Promise<Authentication> {
+): Authentication | Promise<Authentication> {
   const { headers } = context.c.req.raw;
-  const started = performance.now();
-  const authentication = await authenticate(context.ctx, {
+  const authentication = authenticate(context.ctx, {
     authorization: headers.get('Authorization'),
     sessionToken: () => readSessionCookie(context),
     address: () => clientAddress(headers),
@@ -134,7 +146,9 @@ export async function identify(
     showsProfile: endpoint.profile === 'shows',
     readAhead,
   });
-  context.authentication = authentication;
-  context.authenticationMs = performance.now() - started;
-  return authentication;
+  return whenKnown(authentication, (known) => {
+    context.authentication = known;
+    if (known.outcome === 'admitted' || known.limits) context.authenticationMs = performance.now() - context.started;
+    return known;
+  });
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { contextFor } from '../../compose.ts';
-import { DEGRADED_WARNING_INTERVAL_MS } from '../../config/limits.ts';
+import { DEGRADED_WARNING_INTERVAL_MS, REFUSALS_LOGGED_PER_S } from '../../config/limits.ts';
 import { describeError, writeLog } from '../../data/log.ts';
 import { Meter } from '../../data/meter.ts';
 import type { ErrorReason } from '../../domain/api-error.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '../../domain/context.ts';
 import { keptIdempotencyKey, noteFailure } from '../../domain/failures/index.ts';
 import { isWellFormedKey } from '../../domain/keys/index.ts';
 import { sha256Hex } from '../../lib/hash.ts';
+import { whenKnown } from '../../lib/when-known.ts';
 import { clientAddress } from '../request/client-address.ts';
 import type { AppEnv, RequestContext } from '../request/request-context.ts';
 import { reasonOf, toErrorResponse } from '../response/error-response.ts';
@@ -30,28 +31,34 @@ export type ErrorHandler = (context: RequestContext, reason: ErrorReason) => Res
  * @param refuse how a refusal looks where the answer throws one
  */
 export function withRequestLog(clock: Clock, route: string, answer: Handler, refuse: ErrorHandler = toErrorResponse) {
-  return async function answerObserved(c: Context<AppEnv>): Promise<Response> {
+  return function answerObserved(c: Context<AppEnv>): Response | Promise<Response> {
     const started = performance.now();
     const meter = new Meter();
     const ctx = contextFor(c.env, c.executionCtx, clock, meter);
-    const context: RequestContext = { c, ctx, meter, route, authenticationMs: 0 };
-    const response = await answerOrRefuse(context, answer, refuse);
-    writeLog(requestEvent(context, response.status, performance.now() - started));
-    if (response.status >= 400) keepFailure(context, response.status);
-    if (context.authentication?.limits?.degraded) warnOfDegradation(context);
-    return response;
+    const context: RequestContext = { c, ctx, meter, started, route, authenticationMs: 0 };
+    return whenKnown(answerOrRefuse(context, answer, refuse), (response) => {
+      const { status } = response;
+      if (isLogged(context)) writeLog(requestEvent(context, status, performance.now() - started));
+      if (status >= 400) keepFailure(context, status);
+      if (context.authentication?.limits?.degraded) warnOfDegradation(context);
+      return response;
+    });
   };
 }
 
-async function answerOrRefuse(context: RequestContext, answer: Handler, refuse: ErrorHandler): Promise<Response> {
-  try {
-    return await answer(context);
-  } catch (error) {
+function answerOrRefuse(context: RequestContext, answer: Handler, refuse: ErrorHandler): ReturnType<Handler> {
+  const refuseFor = (error: unknown) => {
     const reason = reasonOf(error);
     if (reason.code === 'internal_error') {
       writeLog({ event: 'unexpected_error', requestId: context.ctx.requestId, ...describeError(error) });
     }
     return refuse(context, reason);
+  };
+  try {
+    const response = answer(context);
+    return response instanceof Promise ? response.catch(refuseFor) : response;
+  } catch (error) {
+    return refuseFor(error);
   }
 }
 
@@ -61,7 +68,7 @@ async function answerOrRefuse(context: RequestContext, answer: Handler, refuse: 
  * http the key is not looked at.
  */
 function keepFailure({ c, ctx, route, authentication, errorReason }: RequestContext, status: number): void {
-  if (!errorReason || errorReason.code === 'https_required') return;
+  if (!errorReason || errorReason.code === 'https_required' || (authentication && !authentication.actor)) return;
   const { headers } = c.req.raw;
   const keep = (key: { readonly id: string } | { readonly hash: string }) =>
     noteFailure(ctx, {
@@ -87,6 +94,36 @@ function keepFailure({ c, ctx, route, authentication, errorReason }: RequestCont
 /** The longest registered method, UPDATEREDIRECTREF, has 17. */
 const METHOD_MAX_CHARACTERS = 20;
 
+/** The events that this isolate has left out since its last one. */
+let unlogged = 0;
+/** Events of refusals without I/O that it has logged in this second. */
+const refusals = { second: 0, logged: 0 };
+
+/**
+ * Logs are paid by the event, so those of a flood of keys that are refused without I/O would cost more than the flood.
+ * An isolate logs {@link REFUSALS_LOGGED_PER_S} of them in a second; the next event has the number of the others.
+ */
+function isLogged({ authentication, errorReason, meter, ctx }: RequestContext): boolean {
+  const isBadKey =
+    authentication?.outcome === 'refused' && errorReason && errorReason.code !== 'authentication_required';
+  if (!isBadKey || meter.redis.count + meter.db.count > 0) return true;
+  const second = Math.floor(ctx.now / 1_000);
+  if (second !== refusals.second) {
+    refusals.second = second;
+    refusals.logged = 0;
+  }
+  refusals.logged += 1;
+  if (refusals.logged <= REFUSALS_LOGGED_PER_S) return true;
+  unlogged += 1;
+  return false;
+}
+
+function takeUnlogged(): number {
+  const count = unlogged;
+  unlogged = 0;
+  return count;
+}
+
 function requestEvent(
   { c, ctx, meter, route, authentication, errorReason }: RequestContext,
   status: number,
@@ -106,6 +143,7 @@ function requestEvent(
     db: meter.db.count,
     objects: meter.objects.count || undefined,
     reason: errorReason && toldOf(errorReason),
+    unlogged: takeUnlogged() || undefined,
   };
 }
 

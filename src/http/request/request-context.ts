@@ -16,11 +16,13 @@ export interface RequestContext {
   readonly c: Context<AppEnv>;
   readonly ctx: Ctx;
   readonly meter: Meter;
+  /** `performance.now()` when it began. */
+  readonly started: number;
   /** Pattern of the route that answers, for the log. */
   route: string;
   /** Set once the credentials were looked at. */
   authentication?: Authentication;
-  /** Milliseconds that took. */
+  /** Milliseconds until then, for those to whom `Server-Timing` is shown. */
   authenticationMs: number;
   /** Creations through the API that the daily quota of the account still admits. */
   creationsLeft?: number;

@@ -8,8 +8,11 @@ import type { RequestContext } from './request-context.ts';
  * The token in the session cookie of a request; undefined without a cookie, or if its signature (HMAC-SHA-256) is not
  * ours.
  */
-export async function readSessionCookie({ c, ctx }: RequestContext): Promise<string | undefined> {
-  if (!c.req.raw.headers.has('Cookie')) return undefined;
+export function readSessionCookie(context: RequestContext): undefined | Promise<string | undefined> {
+  return context.c.req.raw.headers.has('Cookie') ? verifiedToken(context) : undefined;
+}
+
+async function verifiedToken({ c, ctx }: RequestContext): Promise<string | undefined> {
   for (const secret of ctx.ports.sessionSecrets) {
     const token = await getSignedCookie(c, secret, sessionCookieName(ctx.ports.webOrigin));
     if (token) return token;
