@@ -3,14 +3,22 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DbFunction } from '../data/db-function.ts';
 import { COMMENT_FUNCTIONS } from '../domain/comments/index.ts';
+import { ACTOR_FUNCTIONS } from '../domain/idempotency/index.ts';
 import { JESCLIP_FUNCTIONS } from '../domain/jesclips/index.ts';
+import { EVENT_FUNCTIONS } from '../domain/outbox/index.ts';
 import { JES_FUNCTIONS } from '../domain/posts/index.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MIGRATIONS = join(ROOT, 'migrations');
 
 /** Every query that stands in the database as a function. */
-export const DB_FUNCTIONS: readonly DbFunction[] = [...JES_FUNCTIONS, ...JESCLIP_FUNCTIONS, ...COMMENT_FUNCTIONS];
+export const DB_FUNCTIONS: readonly DbFunction[] = [
+  ...ACTOR_FUNCTIONS,
+  ...EVENT_FUNCTIONS,
+  ...JES_FUNCTIONS,
+  ...JESCLIP_FUNCTIONS,
+  ...COMMENT_FUNCTIONS,
+];
 
 /** The statement of the migrations that creates a function, or undefined: none does yet. */
 export function migratedDefinition(name: string): string | undefined {

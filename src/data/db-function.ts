@@ -2,6 +2,8 @@ import { type Placeholder, sql } from 'drizzle-orm';
 import type { Sql } from './db.ts';
 import { renderWithNames, type SlotValue, template } from './template.ts';
 
+type Type = 'text' | 'integer' | 'json' | 'boolean' | 'timestamptz';
+
 /** A query of one value that stands in the database as a function. */
 export interface DbFunction<Name extends string = string> {
   /** With its version: `jes_json_v1`. */
@@ -25,12 +27,14 @@ export interface DbFunction<Name extends string = string> {
  * @param name ends with its version, `_v1`
  * @param parameters their types in Postgres, in the order of the call
  * @param build makes the query; `slot(name)` stands for a parameter
+ * @param volatility of the function: one that locks rows is `VOLATILE`
  */
 export function dbFunction<Name extends string>(
   name: `${string}_v${number}`,
-  parameters: Readonly<Record<Name, 'text' | 'integer'>>,
-  returns: 'text' | 'json',
+  parameters: Readonly<Record<Name, Type>>,
+  returns: Type,
   build: (slot: (name: Name) => Placeholder) => Sql,
+  volatility: 'STABLE' | 'VOLATILE' = 'STABLE',
 ): DbFunction<Name> {
   const names = Object.keys(parameters) as Name[];
   const callOf = template<Record<string, never>, Name>(
@@ -44,7 +48,7 @@ export function dbFunction<Name extends string>(
     },
     get definition() {
       const types = Object.values(parameters).join(', ');
-      return `CREATE FUNCTION ${name}(${types}) RETURNS ${returns} LANGUAGE plpgsql STABLE AS $$\nBEGIN\nRETURN (${this.body});\nEND\n$$;`;
+      return `CREATE FUNCTION ${name}(${types}) RETURNS ${returns} LANGUAGE plpgsql ${volatility} AS $$\nBEGIN\nRETURN (${this.body});\nEND\n$$;`;
     },
   };
 }

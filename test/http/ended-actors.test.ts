@@ -8,7 +8,7 @@ import { rowsOf } from '../support/database/database.ts';
 const DAY_MS = 86_400_000;
 
 /** The statement that writes for an actor asks for that actor; this text of it holds the statement back. */
-const ASKS_FOR_ACTOR = { kind: 'hang', match: "refuse('acting_account')", times: 1 } as const;
+const ASKS_FOR_ACTOR = { kind: 'hang', match: 'acting_account_of_', times: 1 } as const;
 
 const writes = (access: string) =>
   ENDPOINTS.filter((endpoint) => endpoint.access === access && endpoint.method !== 'GET').map(

@@ -225,7 +225,7 @@ describe('PATCH /api/posts/:id', () => {
       ['DELETE', undefined],
     ] as const) {
       const session = await harness.newSession({ account: { id: person.accountId, username: person.username } });
-      await harness.neon.setFaults({ kind: 'hang', match: 'FOR KEY SHARE' });
+      await harness.neon.setFaults({ kind: 'hang', match: 'acting_account_of_session' });
       const request = { cookie: session.cookie, method, ...(body && { body }) };
       const { response, settled } = harness.start(`/api/posts/${jes.id}`, request);
       await harness.neon.untilHeld();

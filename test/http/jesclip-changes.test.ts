@@ -228,7 +228,7 @@ describe('PATCH /api/jesclips/:id', () => {
     const person = await harness.newSession();
     const key = await harness.newKey({ account: { id: person.accountId, username: person.username } });
     const clip = await newJesClip(harness, person);
-    await harness.neon.setFaults({ kind: 'hang', match: 'FOR KEY SHARE' });
+    await harness.neon.setFaults({ kind: 'hang', match: 'acting_account_of_session' });
     const request = { ...as(person), method: 'PATCH', body: { caption: 'Too late' } };
     const { response, settled } = harness.start(`/api/jesclips/${clip.id}`, request);
     await harness.neon.untilHeld();

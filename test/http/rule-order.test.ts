@@ -84,7 +84,7 @@ describe('an endpoint of a key that has its five, and is revoked', () => {
   test('is refused to the key itself for its revocation, where that comes before the write lands', async () => {
     const harness = new Harness();
     const key = await newFullKey(harness);
-    await harness.neon.setFaults({ kind: 'hang', match: "refuse('acting_account')", times: 1 });
+    await harness.neon.setFaults({ kind: 'hang', match: 'acting_account_of_', times: 1 });
     const { response, settled } = harness.start(webhooksOf(key.id), { key: key.key, body: NEW_WEBHOOK });
     await harness.neon.untilHeld();
     await new Harness().revoke(key);
@@ -119,7 +119,7 @@ describe('a write that breaks a rule is refused for its actor where the session 
     const { stranger } = scene;
     await rowsOf(harness, `UPDATE accounts SET email_verified = false WHERE id = '${stranger.accountId}'`);
     const { path, ...request } = requestIn(scene);
-    await harness.neon.setFaults({ kind: 'hang', match: "refuse('acting_account')", times: 1 });
+    await harness.neon.setFaults({ kind: 'hang', match: 'acting_account_of_', times: 1 });
     const { response, settled } = harness.start(path, { ...as(stranger), ...request });
     await harness.neon.untilHeld();
     await endSession(new Harness(), stranger);
@@ -131,7 +131,7 @@ describe('a write that breaks a rule is refused for its actor where the session 
   test('an edit of a Jes in a JeHub', async () => {
     const harness = new Harness();
     const { author, jes } = await newScene(harness);
-    await harness.neon.setFaults({ kind: 'hang', match: "refuse('acting_account')", times: 1 });
+    await harness.neon.setFaults({ kind: 'hang', match: 'acting_account_of_', times: 1 });
     const body = { content: '', visibility: 'PRIVATE' };
     const { response, settled } = harness.start(`/api/posts/${jes.id}`, { ...as(author), method: 'PATCH', body });
     await harness.neon.untilHeld();

@@ -1,5 +1,5 @@
 export { parseIdempotencyKey } from './parse-key.ts';
-export { actingAccount, type ClaimName } from './store.ts';
+export { ACTOR_FUNCTIONS, actingAccount, type ClaimName } from './store.ts';
 export {
   explainActor,
   hasClaim,

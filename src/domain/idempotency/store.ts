@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { IDEMPOTENCY_WAIT_MS } from '../../config/limits.ts';
 import { type Db, refuse, type Sql } from '../../data/db.ts';
+import { type DbFunction, dbFunction } from '../../data/db-function.ts';
 import { accounts } from '../../data/schema/accounts.ts';
 import { apiKeys } from '../../data/schema/api-keys.ts';
 import { idempotencyKeys } from '../../data/schema/idempotency-keys.ts';
@@ -22,25 +23,43 @@ export const ACTING_ACCOUNT = 'acting_account';
  */
 export function actingAccount(actor: Writer): Sql {
   const { type, at } = actor;
-  const id = type === 'session' ? actor.sessionId : actor.keyId;
-  return actingAccountSql({ type }, { id, at: at.toISOString() });
+  const account = (type === 'session' ? ofSession : ofKey).call({
+    id: type === 'session' ? actor.sessionId : actor.keyId,
+    at: at.toISOString(),
+  });
+  return asQuery({}, { account });
 }
 
-const actingAccountSql = template<Pick<Writer, 'type'>, 'id' | 'at'>(({ type }, slot) => {
-  const time = sql`${slot('at')}::timestamptz`;
-  const account =
-    type === 'session'
-      ? sql`SELECT a.id FROM sessions s JOIN accounts a ON a.id = s.account_id
-          WHERE s.id = ${slot('id')} AND s.expires_at > ${time} AND a.suspended_at IS NULL
-          FOR KEY SHARE OF a FOR KEY SHARE OF s`
-      : sql`SELECT a.id FROM api_keys k JOIN accounts a ON a.id = k.account_id
-          WHERE k.id = ${slot('id')} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${time})
-            AND a.suspended_at IS NULL
-          FOR KEY SHARE OF a FOR SHARE OF k`;
-  // A query of its own, which runs once: as a bare expression the volatile function would keep conditions from an
-  // index.
-  return sql`(SELECT coalesce((${account}), ${refuse(ACTING_ACCOUNT)}))`;
-});
+const ofSession = dbFunction(
+  'acting_account_of_session_v1',
+  { id: 'text', at: 'timestamptz' },
+  'text',
+  (slot) => sql`
+    SELECT coalesce((
+      SELECT a.id FROM sessions s JOIN accounts a ON a.id = s.account_id
+      WHERE s.id = ${slot('id')} AND s.expires_at > ${slot('at')} AND a.suspended_at IS NULL
+      FOR KEY SHARE OF a FOR KEY SHARE OF s), ${refuse(ACTING_ACCOUNT)})`,
+  'VOLATILE',
+);
+
+const ofKey = dbFunction(
+  'acting_account_of_key_v1',
+  { id: 'text', at: 'timestamptz' },
+  'text',
+  (slot) => sql`
+    SELECT coalesce((
+      SELECT a.id FROM api_keys k JOIN accounts a ON a.id = k.account_id
+      WHERE k.id = ${slot('id')} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${slot('at')})
+        AND a.suspended_at IS NULL
+      FOR KEY SHARE OF a FOR SHARE OF k), ${refuse(ACTING_ACCOUNT)})`,
+  'VOLATILE',
+);
+
+/** The functions of actors in the database. */
+export const ACTOR_FUNCTIONS: readonly DbFunction[] = [ofSession, ofKey];
+
+/** Runs once: as a bare expression the volatile function would keep conditions from an index. */
+const asQuery = template<Record<string, never>, 'account'>((_, slot) => sql`(SELECT ${slot('account')})`);
 
 /** The reasons for which an actor may not write. */
 export function selectEnds(db: Db, actor: Actor) {

@@ -2,6 +2,7 @@ export { announceEvent } from './announce-event.ts';
 export { awaitStarts } from './await-starts.ts';
 export {
   cancelSilenced,
+  EVENT_FUNCTIONS,
   envelopeText,
   insertEvent,
   insertRevokedEvents,

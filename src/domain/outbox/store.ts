@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Db, type Sql, timeJson } from '../../data/db.ts';
+import { type DbFunction, dbFunction } from '../../data/db-function.ts';
 import { EVENT_SUBJECTS, type EventName, TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { template } from '../../data/template.ts';
 
@@ -40,13 +41,21 @@ export function isSubscribed(event: { readonly name: Sql; readonly at: Sql; read
     AND (k.expires_at IS NULL OR k.expires_at > ${event.at}))`;
 }
 
-/** A condition: true if an event that happens now must be fanned out. */
-function isAwaited(account: Sql, event: Parameters<typeof isSubscribed>[0]): Sql {
+/** True if an event that happens now must be fanned out. */
+const isAwaited = dbFunction(
+  'is_awaited_v1',
+  { accountId: 'text', name: 'text', at: 'timestamptz', revokedKeyId: 'text' },
+  'boolean',
   // OFFSET keeps the planner at one look-up for each key.
-  return sql`EXISTS (
-    SELECT FROM api_keys k CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints WHERE api_key_id = k.id OFFSET 0) e
-    WHERE k.account_id = ${account} AND ${isSubscribed(event)})`;
-}
+  (slot) => sql`
+    SELECT EXISTS (
+      SELECT FROM api_keys k CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints WHERE api_key_id = k.id OFFSET 0) e
+      WHERE k.account_id = ${slot('accountId')}
+        AND ${isSubscribed({ name: sql`${slot('name')}`, at: sql`${slot('at')}`, revokedKeyId: sql`${slot('revokedKeyId')}` })})`,
+);
+
+/** The functions of events in the database. */
+export const EVENT_FUNCTIONS: readonly DbFunction[] = [isAwaited];
 
 /** The event of something that an account made. */
 export interface SubjectEvent {
@@ -82,15 +91,19 @@ export function insertEvent(
 const insertEventSql = template<Record<string, never>, 'id' | 'name' | 'accountId' | 'data' | 'at' | 'alsoSet'>(
   (_, slot) => {
     const at = sql`${slot('at')}::timestamptz`;
-    const name = sql`${slot('name')}::text`;
+    const isDue = isAwaited.call({
+      accountId: sql`${slot('accountId')}`,
+      name: sql`${slot('name')}`,
+      at,
+      revokedKeyId: null,
+    });
     return sql`
       WITH numbered AS (
         UPDATE accounts SET event_sequence = event_sequence + 1${slot('alsoSet')}
         WHERE id = ${slot('accountId')} RETURNING event_sequence
       )
       INSERT INTO outbox_events (id, event, account_id, sequence, data, created_at, fan_out_due)
-      SELECT ${slot('id')}, ${name}, ${slot('accountId')}, event_sequence, (${slot('data')})::json, ${at},
-        ${isAwaited(sql`${slot('accountId')}`, { name, at, revokedKeyId: sql`NULL` })}
+      SELECT ${slot('id')}, ${slot('name')}, ${slot('accountId')}, event_sequence, (${slot('data')})::json, ${at}, ${isDue}
       FROM numbered`;
   },
 );
@@ -103,6 +116,8 @@ const insertEventSql = template<Record<string, never>, 'id' | 'name' | 'accountI
  */
 export function insertRevokedEvents(db: Db, condition: Sql) {
   const name = sql`'apikey.revoked'::text`;
+  const [accountId, at, revokedKeyId] = [sql`revoked.account_id`, sql`revoked.revoked_at`, sql`revoked.id`];
+  const isDue = isAwaited.call({ accountId, name, at, revokedKeyId });
   return db.execute<{ id: string }>(sql`
     WITH revoked AS (
       SELECT k.*, row_number() OVER (PARTITION BY k.account_id ORDER BY k.id) AS position FROM api_keys k
@@ -117,7 +132,7 @@ export function insertRevokedEvents(db: Db, condition: Sql) {
       INSERT INTO outbox_events (id, event, account_id, sequence, api_key_id, data, created_at, fan_out_due)
       SELECT 'evt_' || gen_random_uuid(), ${name}, revoked.account_id, numbered.before + revoked.position, revoked.id,
         (${revokedKeyJson}), revoked.revoked_at,
-        ${isAwaited(sql`revoked.account_id`, { name, at: sql`revoked.revoked_at`, revokedKeyId: sql`revoked.id` })}
+        ${isDue}
       FROM revoked JOIN numbered ON numbered.id = revoked.account_id
       RETURNING id, fan_out_due
     )
