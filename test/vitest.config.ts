@@ -10,6 +10,9 @@ const SCREENSHOTS = ['test/browser/screenshots.test.ts'];
 /** Ends a test that hangs. No test waits on purpose, but a machine may be small and busy. */
 const TIMEOUT_MS = 120_000;
 
+/** Teaches `expect` the matchers of ours. */
+const MATCHERS = ['test/support/matchers.ts'];
+
 export default defineConfig({
   test: {
     // Prints failures and the totals. For tests that pass it prints neither the title nor their log.
@@ -38,16 +41,29 @@ export default defineConfig({
             'test/browser/**/*.test.ts',
           ],
           exclude: [...ROLLOUTS, ...SCREENSHOTS],
+          setupFiles: MATCHERS,
           isolate: false,
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
         },
       },
       {
-        test: { name: 'rollouts', include: ROLLOUTS, testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS },
+        test: {
+          name: 'rollouts',
+          include: ROLLOUTS,
+          setupFiles: MATCHERS,
+          testTimeout: TIMEOUT_MS,
+          hookTimeout: TIMEOUT_MS,
+        },
       },
       {
-        test: { name: 'screenshots', include: SCREENSHOTS, testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS },
+        test: {
+          name: 'screenshots',
+          include: SCREENSHOTS,
+          setupFiles: MATCHERS,
+          testTimeout: TIMEOUT_MS,
+          hookTimeout: TIMEOUT_MS,
+        },
       },
       {
         plugins: [cloudflareTest({ main: './src/worker.ts', wrangler: { configPath: './wrangler.toml' } })],
@@ -59,6 +75,7 @@ export default defineConfig({
           // Or vitest takes styles for something that no test looks at.
           css: true,
           include: ['test/unit/**/*.test.ts', 'test/http/**/*.test.ts'],
+          setupFiles: MATCHERS,
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
         },

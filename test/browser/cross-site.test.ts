@@ -45,7 +45,7 @@ test('a form on another site revokes nothing, even where the browser sends the c
   await page.getByRole('heading', { name: 'Cross-site request refused' }).waitFor();
 
   const whoami = await fetch(`${here.site.origin}/api/auth/me`, { headers: { Authorization: `Bearer ${key}` } });
-  expect(whoami.status).toBe(200);
+  await expect(whoami).toHaveStatus(200);
   await page.goto(`${here.site.origin}/settings/api-access/${id}`);
   await page.getByText('Active', { exact: true }).waitFor();
 });

@@ -21,7 +21,7 @@ async function post(key: string, content: string): Promise<string> {
     headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ content }),
   });
-  expect(response.status).toBe(201);
+  await expect(response).toHaveStatus(201);
   return ((await response.json()) as { url: string }).url;
 }
 

@@ -32,7 +32,7 @@ test('a person adds an endpoint, sees a delivery, rotates the secret, replays an
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ content }),
     });
-  expect((await post('Hello')).status).toBe(201);
+  await expect(await post('Hello')).toHaveStatus(201);
   const [first] = await receiver.received(1);
   expect(isVerified(secret, first)).toBe(true);
   await expect

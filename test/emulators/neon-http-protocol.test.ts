@@ -47,7 +47,7 @@ describe('requests', () => {
     ['POST', '/', 404],
     ['POST', '/sql/more', 404],
   ])('%s %s without a connection string is answered with %i', async (method, path, status) => {
-    expect((await fetch(emulator.url + path, { method })).status).toBe(status);
+    await expect(await fetch(emulator.url + path, { method })).toHaveStatus(status);
   });
 
   it.each([
@@ -56,7 +56,7 @@ describe('requests', () => {
   ])('%s with %j and a connection string', async (method, body, status, message) => {
     const headers = { ...FORMAT, 'neon-connection-string': connection(PASSWORD) };
     const response = await fetch(`${emulator.url}/sql`, { method, headers, ...body });
-    expect(response.status).toBe(status);
+    await expect(response).toHaveStatus(status);
     expect(await response.json()).toMatchObject({ message });
   });
 });

@@ -58,7 +58,7 @@ describe('deleting an account', () => {
       '__Host-jestha.session_token=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
     ]);
     expect(await answerOf(response)).toEqual({ status: 200, body: { deletedAt: '2026-12-01T12:00:00.000Z' } });
-    for (const cookie of [person.cookie, other]) expect((await harness.fetch(ME, { cookie })).status).toBe(401);
+    for (const cookie of [person.cookie, other]) await expect(await harness.fetch(ME, { cookie })).toHaveStatus(401);
     expect(await codeOf(await harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
     await harness.chill(key);
     expect(await codeOf(await harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
@@ -80,22 +80,22 @@ describe('deleting an account', () => {
     ['an unknown field', { confirm: true }, { path: 'confirm', message: UNKNOWN_FIELD }],
   ])('is refused for %s', async (_, body, detail) => {
     expect(await answerOf(await deleteAccount(body))).toEqual(invalid(detail));
-    expect((await harness.fetch(ME, { cookie: person.cookie })).status).toBe(200);
+    await expect(await harness.fetch(ME, { cookie: person.cookie })).toHaveStatus(200);
   });
 
   test('asks a session that is older than 12 hours for the password, which is enough', async () => {
     harness.now += 13 * HOUR;
     expect(await codeOf(await deleteAccount({}))).toBe('reauthentication_required');
-    expect((await deleteAccount()).status).toBe(200);
+    await expect(await deleteAccount()).toHaveStatus(200);
   });
 
   test('without a password takes a sign-in of the last ten minutes', async () => {
     await rowsOf(harness, `DELETE FROM credentials WHERE account_id = '${person.id}'`);
     harness.now += 600_001;
     expect(await codeOf(await deleteAccount({}))).toBe('reauthentication_required');
-    expect((await submit(harness, '/settings/account/delete', {}, person.cookie)).status).toBe(403);
+    await expect(await submit(harness, '/settings/account/delete', {}, person.cookie)).toHaveStatus(403);
     harness.now -= 1;
-    expect((await deleteAccount({})).status).toBe(200);
+    await expect(await deleteAccount({})).toHaveStatus(200);
   });
 
   test('works on the page, which says what will happen', async () => {
@@ -133,8 +133,8 @@ describe('deleting an account', () => {
     await harness.neon.untilHeld();
     await rowsOf(harness, `DELETE FROM sessions WHERE account_id = '${person.id}'`);
     await harness.neon.setFaults();
-    expect((await deleting).status).toBe(401);
-    expect((await harness.fetch(ME, { key: key.key })).status).toBe(200);
+    await expect(await deleting).toHaveStatus(401);
+    await expect(await harness.fetch(ME, { key: key.key })).toHaveStatus(200);
   });
 });
 
@@ -163,7 +163,7 @@ describe('within a week', () => {
   test('a wrong password keeps nothing', async () => {
     await deleteAccount();
     const body = { email: person.email, password: 'wrong horse' };
-    expect((await harness.fetch('/api/auth/sign-in/email', { address: newAddress(), body })).status).toBe(401);
+    await expect(await harness.fetch('/api/auth/sign-in/email', { address: newAddress(), body })).toHaveStatus(401);
     const [row] = await rowsOf(harness, `SELECT deletion_requested_at FROM accounts WHERE id = '${person.id}'`);
     expect(row?.deletion_requested_at).not.toBeNull();
   });
@@ -286,7 +286,9 @@ describe('after a week', () => {
     await harness.sweep();
     expect(await codeOf(await signIn())).toBe('invalid_credentials');
     const again = newForm({ email: person.email });
-    expect((await harness.fetch('/api/auth/sign-up/email', { address: newAddress(), body: again })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/sign-up/email', { address: newAddress(), body: again })).toHaveStatus(
+      200,
+    );
   });
 
   test('a session that begins as the account goes opens nothing, and goes too', async () => {
@@ -294,7 +296,7 @@ describe('after a week', () => {
     await ageDeletion(7);
     await harness.sweep();
     const late = await harness.newSession({ account: person });
-    expect((await harness.fetch(ME, { cookie: late.cookie })).status).toBe(401);
+    await expect(await harness.fetch(ME, { cookie: late.cookie })).toHaveStatus(401);
   });
 
   test('the username is set aside for 30 days from the request, then free', async () => {
@@ -314,7 +316,7 @@ describe('after a week', () => {
       method: 'POST',
       cookie: reader.cookie,
     });
-    expect(follow.status).toBe(404);
+    await expect(follow).toHaveStatus(404);
     const [row] = await rowsOf<{ days: string }>(
       harness,
       `SELECT extract(epoch FROM free_at - timestamptz '2026-11-24T12:00:00Z') / 86400 AS days
@@ -328,9 +330,9 @@ describe('after a week', () => {
         `UPDATE retired_usernames SET free_at = timestamptz '${time}' WHERE username = '${person.username}'`,
       );
     await setFree('2026-11-24T12:00:00.001Z');
-    expect((await signUp()).status).toBe(400);
+    await expect(await signUp()).toHaveStatus(400);
     await setFree('2026-11-24T12:00:00Z');
-    expect((await signUp()).status).toBe(200);
+    await expect(await signUp()).toHaveStatus(200);
     await harness.sweep();
     expect(await rowsOf(harness, `SELECT FROM retired_usernames WHERE username = '${person.username}'`)).toEqual([]);
   });

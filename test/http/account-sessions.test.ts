@@ -58,7 +58,7 @@ async function signIn(userAgent: string, address = newAddress(), password = pers
 }
 async function sessionsOf(cookie: string): Promise<ListedSession[]> {
   const response = await harness.fetch(SESSIONS, { cookie });
-  expect(response.status).toBe(200);
+  await expect(response).toHaveStatus(200);
   return ((await response.json()) as { sessions: ListedSession[] }).sessions;
 }
 const statusOf = async (cookie: string) => (await harness.fetch(ME, { cookie })).status;
@@ -71,7 +71,7 @@ describe('sessions', () => {
     await signIn(IPHONE, '2001:db8:1:2:3:4:5:6');
     const listed = await sessionsOf(desk);
     expect(listed).toHaveLength(3);
-    const id = expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+    const id = expect.ulid();
     const at = { createdAt: '2026-11-24T12:00:00.000Z', lastSeenAt: '2026-11-24T12:00:00.000Z' };
     expect(listed).toContainEqual({ id, browser: 'Firefox on Windows', address: '192.0.2.7', ...at, isCurrent: true });
     expect(listed).toContainEqual({
@@ -112,13 +112,15 @@ describe('sessions', () => {
     const [desk, phone] = [await signIn(FIREFOX), await signIn(IPHONE)];
     const { id = '' } = (await sessionsOf(desk)).find(({ browser }) => browser === 'Safari on iPhone') ?? {};
     const stranger = await harness.newSession();
-    expect((await harness.fetch(`${SESSIONS}/${id}`, { method: 'DELETE', cookie: stranger.cookie })).status).toBe(404);
+    await expect(await harness.fetch(`${SESSIONS}/${id}`, { method: 'DELETE', cookie: stranger.cookie })).toHaveStatus(
+      404,
+    );
     expect(await statusOf(phone)).toBe(200);
     const ended = await harness.fetch(`${SESSIONS}/${id}`, { method: 'DELETE', cookie: desk });
     expect(await answerOf(ended)).toEqual({ status: 200, body: { success: true } });
     expect([await statusOf(phone), await statusOf(desk)]).toEqual([401, 200]);
-    expect((await harness.fetch(`${SESSIONS}/${id}`, { method: 'DELETE', cookie: desk })).status).toBe(404);
-    expect((await harness.fetch(`${SESSIONS}/nope`, { method: 'DELETE', cookie: desk })).status).toBe(404);
+    await expect(await harness.fetch(`${SESSIONS}/${id}`, { method: 'DELETE', cookie: desk })).toHaveStatus(404);
+    await expect(await harness.fetch(`${SESSIONS}/nope`, { method: 'DELETE', cookie: desk })).toHaveStatus(404);
   });
 
   test('are ended all but this one', async () => {
@@ -187,19 +189,19 @@ describe('a session in which the password was given more than 12 hours ago', () 
   });
 
   test('generates no key until the password is given again', async () => {
-    expect((await send(KEYS, NEW_KEY)).status).toBe(201);
+    await expect(await send(KEYS, NEW_KEY)).toHaveStatus(201);
     harness.now += 1;
     expect(await answerOf(await send(KEYS, NEW_KEY))).toEqual(REAUTHENTICATION_REQUIRED);
     // All other requests succeed.
-    expect((await send('/api/posts', { content: 'Hello' })).status).toBe(201);
-    expect((await harness.fetch(KEYS, { cookie: person.cookie })).status).toBe(200);
+    await expect(await send('/api/posts', { content: 'Hello' })).toHaveStatus(201);
+    await expect(await harness.fetch(KEYS, { cookie: person.cookie })).toHaveStatus(200);
     expect(await answerOf(await send('/api/auth/reauthenticate', { password: 'wrong horse' }))).toEqual(WRONG_PASSWORD);
-    expect((await send(KEYS, NEW_KEY)).status).toBe(403);
+    await expect(await send(KEYS, NEW_KEY)).toHaveStatus(403);
     const given = await send('/api/auth/reauthenticate', { password: person.password });
     expect(await answerOf(given)).toEqual({ status: 200, body: { success: true } });
-    expect((await send(KEYS, NEW_KEY)).status).toBe(201);
+    await expect(await send(KEYS, NEW_KEY)).toHaveStatus(201);
     harness.now += 12 * HOUR + 1;
-    expect((await send(KEYS, NEW_KEY)).status).toBe(403);
+    await expect(await send(KEYS, NEW_KEY)).toHaveStatus(403);
   });
 
   test('asks for the password on the page, and keeps the form', async () => {
@@ -208,7 +210,7 @@ describe('a session in which the password was given more than 12 hours ago', () 
     expect(await (await open(harness, path, person.cookie)).text()).toContain('name="password"');
     const form = { label: 'Bridge 🌉', scopes: ['write:jes'], expiry: '30', acceptTerms: 'on' };
     const refused = await submit(harness, path, { ...form, password: 'wrong horse' }, person.cookie);
-    expect(refused.status).toBe(400);
+    await expect(refused).toHaveStatus(400);
     const html = await refused.text();
     expect(html).toContain('value="Bridge 🌉"');
     expect(html).toContain('is not the password of this account');
@@ -221,9 +223,9 @@ describe('a session in which the password was given more than 12 hours ago', () 
   test('has ten guesses, and locks no other session out', async () => {
     const guess = (cookie: string, password: string) => send('/api/auth/reauthenticate', { password }, cookie);
     const wrong = 'x'.repeat(129);
-    for (let i = 0; i < 10; i++) expect((await guess(person.cookie, wrong)).status).toBe(400);
-    expect((await guess(person.cookie, person.password)).status).toBe(429);
-    expect((await guess(await signIn(FIREFOX), person.password)).status).toBe(200);
+    for (let i = 0; i < 10; i++) await expect(await guess(person.cookie, wrong)).toHaveStatus(400);
+    await expect(await guess(person.cookie, person.password)).toHaveStatus(429);
+    await expect(await guess(await signIn(FIREFOX), person.password)).toHaveStatus(200);
   });
 });
 
@@ -243,7 +245,7 @@ describe('changing the password', () => {
     expect([await statusOf(other), await statusOf(person.cookie)]).toEqual([401, 200]);
     expect(await signIn(FIREFOX)).toBe('');
     expect(await statusOf(await signIn(FIREFOX, newAddress(), 'battery staple'))).toBe(200);
-    expect((await submit(harness, '/reset-password', { token, password: 'third horse' })).status).toBe(400);
+    await expect(await submit(harness, '/reset-password', { token, password: 'third horse' })).toHaveStatus(400);
   });
 
   test.each([
@@ -259,7 +261,7 @@ describe('changing the password', () => {
   test('is possible on the page, which shows mistakes at their fields', async () => {
     const form = { currentPassword: 'wrong horse', newPassword: 'battery staple' };
     const refused = await submit(harness, '/settings/account/password', form, person.cookie);
-    expect(refused.status).toBe(400);
+    await expect(refused).toHaveStatus(400);
     expect(await refused.text()).toMatch(/id="currentPassword-error"[^>]*>\s*is not the password of this account/);
     const done = await submit(
       harness,
@@ -272,9 +274,9 @@ describe('changing the password', () => {
 
   test('counts as giving the password', async () => {
     harness.now += 13 * HOUR;
-    expect((await send(KEYS, NEW_KEY)).status).toBe(403);
+    await expect(await send(KEYS, NEW_KEY)).toHaveStatus(403);
     await change({});
-    expect((await send(KEYS, NEW_KEY)).status).toBe(201);
+    await expect(await send(KEYS, NEW_KEY)).toHaveStatus(201);
   });
 
   test('does nothing for a session that has ended meanwhile', async () => {
@@ -283,7 +285,7 @@ describe('changing the password', () => {
     await harness.neon.untilHeld();
     await rowsOf(harness, `DELETE FROM sessions WHERE account_id = '${person.id}'`);
     await harness.neon.setFaults();
-    expect((await changing).status).toBe(401);
+    await expect(await changing).toHaveStatus(401);
     expect(await statusOf(await signIn(FIREFOX))).toBe(200);
   });
 

@@ -23,7 +23,7 @@ describe('the allowlist of the form', () => {
     expect(form).toContain(`Add the address that you use now: <code>${entry}</code>`);
     const fields = { ...NEW_KEY, ipAllowlist: '192.0.2.1\r\n', allowCurrent: 'on' };
     const created = await submit(harness, FORM, fields, cookie, address);
-    expect(created.status).toBe(303);
+    await expect(created).toHaveStatus(303);
     const { body } = await listKeys(harness, cookie);
     expect(body.apiKeys[0]?.ipAllowlist).toEqual(['192.0.2.1', entry]);
   });
@@ -43,7 +43,7 @@ describe('an address that a key refused', () => {
     const person = await newPerson(harness);
     const key = await harness.newKey({ account: person, ipAllowlist: ['192.0.2.1'], scopes: ['write:comment'] });
     const { response, settled } = harness.start('/api/auth/me', { key: key.key, address: '2001:db8:9:8:7:6:5:4' });
-    expect((await response).status).toBe(403);
+    await expect(await response).toHaveStatus(403);
     await settled();
     const page = await (await open(harness, `/settings/api-access/${key.id}`, person.cookie)).text();
     const [, link = ''] = /href="([^"]*&amp;plus=[^"]*)"/.exec(page) ?? [];
@@ -56,7 +56,7 @@ describe('an address that a key refused', () => {
       expect(listed(await other.text())).toEqual(['192.0.2.1']);
     }
     const stranger = await newPerson(harness);
-    expect((await open(harness, path, stranger.cookie)).status).toBe(404);
+    await expect(await open(harness, path, stranger.cookie)).toHaveStatus(404);
   });
 });
 

@@ -113,9 +113,9 @@ describe('alt of a new Jes', () => {
     expect(await answerOf(await json('A fox'))).toMatchObject({ status: 400, body: { details: [{ path: 'alt' }] } });
     const content = { name: 'content', body: 'Hi' };
     expect(await answerOf(await post(harness, key, [content, alt('A fox')]))).toEqual(refused);
-    expect((await json([])).status).toBe(201);
-    expect((await json([''])).status).toBe(201);
-    expect((await post(harness, key, [content, alt(''), alt('')])).status).toBe(201);
+    await expect(await json([])).toHaveStatus(201);
+    await expect(await json([''])).toHaveStatus(201);
+    await expect(await post(harness, key, [content, alt(''), alt('')])).toHaveStatus(201);
   });
 
   test('describes as many files as a person may send', async () => {
@@ -135,7 +135,7 @@ describe('alt of a new Jes', () => {
     const again = await post(harness, key, [file(), alt('A fox')], headers);
     expect([again.status, again.headers.get('Idempotent-Replayed'), await again.text()]).toEqual([201, 'true', text]);
     for (const parts of [[alt('A dog')], [], [alt('A fox'), alt('')]]) {
-      expect((await post(harness, key, [file(), ...parts], headers)).status).toBe(422);
+      await expect(await post(harness, key, [file(), ...parts], headers)).toHaveStatus(422);
     }
   });
 
@@ -184,7 +184,9 @@ describe('PATCH /api/posts/:id with media', () => {
     for (const fields of [{}, { content: 'Foxes', visibility: 'PRIVATE' }]) {
       await harness.neon.reset();
       await harness.upstash.reset();
-      expect((await edit(harness, key, id, { ...fields, media: [{ id: media[0]?.id, alt: 'A' }] })).status).toBe(200);
+      await expect(await edit(harness, key, id, { ...fields, media: [{ id: media[0]?.id, alt: 'A' }] })).toHaveStatus(
+        200,
+      );
       expect(await harness.neon.counters()).toMatchObject({ requests: 1 });
       expect(await harness.upstash.counters()).toMatchObject({ requests: 1 });
     }
@@ -201,7 +203,7 @@ describe('PATCH /api/posts/:id with media', () => {
     const again = await edit(harness, key, id, change('A'), headers);
     expect([again.headers.get('Idempotent-Replayed'), await again.text()]).toEqual(['true', first]);
     expect(textsOf(await seenPost(harness, key, id))).toEqual(['B']);
-    expect((await edit(harness, key, id, change('C'), headers)).status).toBe(422);
+    await expect(await edit(harness, key, id, change('C'), headers)).toHaveStatus(422);
   });
 
   test('names files that are not of this Jes, and changes nothing', async () => {
@@ -282,7 +284,7 @@ describe('PATCH /api/posts/:id with media', () => {
     const [key, other] = [await harness.newKey({ account }), await harness.newKey({ account })];
     const jes = await upload(harness, key, [file(), alt('A')]);
     await harness.revoke(key);
-    expect((await edit(harness, key, jes.id, { media: [{ id: jes.media[0]?.id, alt: 'B' }] })).status).toBe(401);
+    await expect(await edit(harness, key, jes.id, { media: [{ id: jes.media[0]?.id, alt: 'B' }] })).toHaveStatus(401);
     expect(textsOf(await seenPost(harness, other, jes.id))).toEqual(['A']);
   });
 });
@@ -293,7 +295,7 @@ test('a deleted Jes keeps no text of its files, though their objects cannot be d
   const jes = await upload(harness, key, [file(), alt('Secret')]);
   await harness.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' });
   expect(await rowsOf(harness, `SELECT alt FROM media WHERE post_id = '${jes.id}'`)).toEqual([{ alt: null }]);
-  expect((await edit(harness, key, jes.id, { media: [{ id: jes.media[0]?.id, alt: 'B' }] })).status).toBe(404);
+  await expect(await edit(harness, key, jes.id, { media: [{ id: jes.media[0]?.id, alt: 'B' }] })).toHaveStatus(404);
 });
 
 test('pages name files by their texts, and by their author where there is none', async () => {

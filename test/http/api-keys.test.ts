@@ -60,7 +60,7 @@ describe('GET /api/auth/api-keys', () => {
 
   test('a refused request is no use', async () => {
     const { key } = await generated({ ipAllowlist: ['192.0.2.1'] });
-    expect((await use(key)).status).toBe(403);
+    await expect(await use(key)).toHaveStatus(403);
     expect(await lastUse()).toEqual([[null, null]]);
   });
 
@@ -131,7 +131,7 @@ describe('GET /api/auth/api-keys', () => {
     });
     await harness.upstash.setFaults({ kind: 'refuse' });
     await settled();
-    expect((await revoke(apiKey.id)).status).toBe(503);
+    await expect(await revoke(apiKey.id)).toHaveStatus(503);
     expect((await listed()).map(({ status }) => status)).toEqual(['revoked']);
     // It holds: without Redis the key is read from Neon.
     expect((await answerOf(await use(key))).body).toMatchObject({ code: 'api_key_revoked' });
@@ -205,7 +205,7 @@ describe('DELETE /api/auth/api-keys/:id', () => {
     for (const id of [apiKey.id, '01HK153X000000000000000000', 'nope', apiKey.id.toLowerCase(), "x'--"]) {
       expect(await answerOf(await revoke(encodeURIComponent(id), other.cookie))).toEqual(NOT_FOUND);
     }
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
     const events = await rowsOf(
       harness,
       `SELECT event FROM audit_log WHERE api_key_id = '${apiKey.id}' AND event = 'revoked'`,
@@ -228,7 +228,7 @@ describe('DELETE /api/auth/api-keys/:id', () => {
       },
     });
     await harness.upstash.setFaults();
-    expect((await revoke(apiKey.id)).status).toBe(200);
+    await expect(await revoke(apiKey.id)).toHaveStatus(200);
     expect((await answerOf(await harness.fetch('/api/auth/me', { key }))).body).toMatchObject({
       code: 'api_key_revoked',
     });
@@ -239,7 +239,7 @@ describe('DELETE /api/auth/api-keys/:id', () => {
     await harness.neon.setFaults({ kind: 'refuse', match: 'update \\"api_keys\\"' });
     expect(await answerOf(await revoke(apiKey.id))).toEqual(UNAVAILABLE);
     await harness.neon.setFaults();
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
     expect((await listed()).map(({ status }) => status)).toEqual(['active']);
   });
 });
@@ -266,7 +266,7 @@ describe('GET /api/auth/api-keys/:id/usage', () => {
     await use(key, 61);
     harness.now += 5_000;
     // A request refused for another reason counts as neither.
-    expect((await harness.fetch('/api/posts/nope', { key, method: 'GET' })).status).toBe(429);
+    await expect(await harness.fetch('/api/posts/nope', { key, method: 'GET' })).toHaveStatus(429);
     const buckets = await usage(apiKey.id);
     expect(buckets).toHaveLength(24);
     expect(buckets[0]).toEqual({ start: '2026-11-24T12:00:00.000Z', accepted: 2, throttled: 0 });

@@ -89,7 +89,7 @@ describe('the audit log', () => {
       for (let i = 0; i < times; i++) {
         harness.now += 1_000;
         const response = await harness.fetch(ME, { key: key.key, ...(address !== undefined && { address }) });
-        expect(response.status).toBe(200);
+        await expect(response).toHaveStatus(200);
       }
     };
     await use('192.0.2.1');
@@ -118,7 +118,7 @@ describe('the audit log', () => {
     const key = await newKey({ ipAllowlist: ['192.0.2.0/24'] });
     const refuse = async (address: string | undefined) => {
       const response = await harness.fetch(ME, { key: key.key, ...(address !== undefined && { address }) });
-      expect(response.status).toBe(403);
+      await expect(response).toHaveStatus(403);
     };
     for (let i = 0; i < 3; i++) await refuse(`198.51.100.${i}`);
     harness.now = Date.UTC(2026, 10, 24, 23, 59, 59, 999);
@@ -154,7 +154,7 @@ describe('the audit log', () => {
   test('notes nothing of a request refused for another reason', async () => {
     const key = await usedKey('192.0.2.1');
     for (let i = 0; i < 59; i++) await harness.fetch(ME, { key: key.key, address: '192.0.2.1' });
-    expect((await harness.fetch(ME, { key: key.key, address: '192.0.2.2' })).status).toBe(429);
+    await expect(await harness.fetch(ME, { key: key.key, address: '192.0.2.2' })).toHaveStatus(429);
     await harness.revoke(key);
     await harness.fetch(ME, { key: key.key, address: '192.0.2.3' });
     expect((await eventsOf(key)).map(([event]) => event)).toEqual(['created', 'first_use', 'revoked']);
@@ -209,7 +209,7 @@ describe('the request path', () => {
     await harness.neon.setFaults({ kind: 'hang' });
     const { response, settled } = harness.start(ME, { key: key.key, address: '192.0.2.2' });
     const answered = await response;
-    expect(answered.status).toBe(200);
+    await expect(answered).toHaveStatus(200);
     expect(answered.headers.get('Server-Timing')).toMatch(/redis;dur=\d+\.\d;desc="1", db;dur=0\.0;desc="[01]"$/);
     await harness.neon.untilHeld();
     await harness.neon.setFaults();
@@ -230,7 +230,7 @@ describe('the request path', () => {
   test('is answered while Neon is away; the event is noted the next time', async () => {
     const key = await usedKey('192.0.2.1');
     await harness.neon.setFaults({ kind: 'refuse' });
-    expect((await harness.fetch(ME, { key: key.key, address: '192.0.2.2' })).status).toBe(200);
+    await expect(await harness.fetch(ME, { key: key.key, address: '192.0.2.2' })).toHaveStatus(200);
     await harness.neon.setFaults();
     await harness.fetch(ME, { key: key.key, address: '192.0.2.1' });
     expect(await events(key)).toHaveLength(1);
@@ -345,7 +345,7 @@ describe('the sweep', () => {
     const sessions = await rowsOf(harness, `SELECT account_id AS id FROM sessions WHERE account_id IN ${ids}`);
     const links = await rowsOf(harness, `SELECT account_id AS id FROM mailed_links WHERE account_id IN ${ids}`);
     expect([sessions, links]).toEqual([[{ id: young.id }], [{ id: young.id }]]);
-    expect((await harness.fetch(ME, { headers: { Cookie: young.cookie } })).status).toBe(200);
+    await expect(await harness.fetch(ME, { headers: { Cookie: young.cookie } })).toHaveStatus(200);
   });
 
   test('deletes daily usage that is older than a week', async () => {
@@ -432,7 +432,7 @@ describe('the page of the history of a key', () => {
     const page = await (await open(harness, `/settings/api-access/${key.id}`, person.cookie)).text();
     expect(page.match(/Webhook test sent/g)).toHaveLength(10);
     const strangers = await harness.newSession();
-    expect((await open(harness, `/settings/api-access/${key.id}/history`, strangers.cookie)).status).toBe(404);
+    await expect(await open(harness, `/settings/api-access/${key.id}/history`, strangers.cookie)).toHaveStatus(404);
     for (const query of ['kind=all', 'cursor=x']) {
       const refused = await open(harness, `/settings/api-access/${key.id}/history?${query}`, person.cookie);
       expect([query, refused.status]).toEqual([query, 400]);

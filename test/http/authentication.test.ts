@@ -96,7 +96,7 @@ describe('a key', () => {
     ['with the scheme in capitals', (key: string) => `BEARER ${key}`],
     ['with white space around it', (key: string) => `  Bearer \t ${key}  `],
   ])('%s is accepted', async (_, header) => {
-    expect((await whoami({ Authorization: header(good.key) })).status).toBe(200);
+    await expect(await whoami({ Authorization: header(good.key) })).toHaveStatus(200);
   });
 
   test('decides alone, with any cookie beside it', async () => {
@@ -130,7 +130,7 @@ describe('a key', () => {
     const own = new Harness();
     const { key } = await own.newKey({ expiresAt: new Date(own.now + 1_000).toISOString() });
     own.now += 999;
-    expect((await own.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await own.fetch('/api/auth/me', { key })).toHaveStatus(200);
     own.now += 1;
     const response = await own.fetch('/api/auth/me', { key });
     expect(response.headers.get('WWW-Authenticate')).toBe('Bearer realm="jestha", error="invalid_token"');
@@ -189,7 +189,7 @@ describe('the IP allowlist', () => {
   ])('lets %s in', async (_, headers) => {
     const { key } = await harness.newKey({ ipAllowlist: list });
     const response = await whoami({ ...(headers as Record<string, string>), Authorization: `Bearer ${key}` });
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
   });
 
   test.each([
@@ -216,8 +216,10 @@ describe('the IP allowlist', () => {
   });
 
   test('empty = any address, also none', async () => {
-    expect((await whoami({ Authorization: `Bearer ${good.key}`, 'CF-Connecting-IP': '11.0.0.1' })).status).toBe(200);
-    expect((await whoami({ Authorization: `Bearer ${good.key}` })).status).toBe(200);
+    await expect(await whoami({ Authorization: `Bearer ${good.key}`, 'CF-Connecting-IP': '11.0.0.1' })).toHaveStatus(
+      200,
+    );
+    await expect(await whoami({ Authorization: `Bearer ${good.key}` })).toHaveStatus(200);
   });
 });
 

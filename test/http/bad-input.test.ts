@@ -130,7 +130,7 @@ describe('a body of another type', () => {
     'Application/JSON; charset="UTF-8"',
     'application/vnd.api+json',
   ])('%s is JSON', async (type) => {
-    expect((await post('{"content":"Hello"}', { 'Content-Type': type })).status).toBe(201);
+    await expect(await post('{"content":"Hello"}', { 'Content-Type': type })).toHaveStatus(201);
   });
 });
 
@@ -146,7 +146,7 @@ describe('a body too large', () => {
   const bodyOf = (bytes: number) => `{"content":"${'a'.repeat(bytes - 14)}"}`;
 
   test('by its length', async () => {
-    expect((await post(bodyOf(131_072))).status).toBe(400);
+    await expect(await post(bodyOf(131_072))).toHaveStatus(400);
     expect(await answerOf(await post(bodyOf(131_073)))).toEqual(TOO_LARGE);
   });
 
@@ -187,7 +187,7 @@ describe('what the caller accepts', () => {
     '',
   ])('%j is answered', async (accept) => {
     const response = await harness.fetch('/api/auth/me', { key: key.key, headers: { Accept: accept } });
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
   });
 });
 

@@ -42,7 +42,7 @@ describe('JSON', () => {
   ])('of type %s', async (type) => {
     const response = await post({ 'Content-Type': type });
     expect(await response.json()).toMatchObject({ content: 'Grüße' });
-    expect(response.status).toBe(201);
+    await expect(response).toHaveStatus(201);
   });
 
   test.each([
@@ -72,11 +72,11 @@ describe('JSON', () => {
     ['GZIP', 415],
     ['br, identity', 415],
   ])('with Content-Encoding %j is %d', async (encoding, status) => {
-    expect((await post({ 'Content-Encoding': encoding })).status).toBe(status);
+    await expect(await post({ 'Content-Encoding': encoding })).toHaveStatus(status);
   });
 
   test('may begin with a byte order mark', async () => {
-    expect((await post({}, bytesOf('\uFEFF', GOOD))).status).toBe(201);
+    await expect(await post({}, bytesOf('\uFEFF', GOOD))).toHaveStatus(201);
   });
 
   test.each([
@@ -91,14 +91,14 @@ describe('JSON', () => {
   test('may be left out of a bounce, with any Content-Type', async () => {
     const { id } = (await (await post({})).json()) as { id: string };
     const path = `/api/posts/${id}/bounce`;
-    expect((await post({ 'Content-Length': '0' }, '', path)).status).toBe(201);
+    await expect(await post({ 'Content-Length': '0' }, '', path)).toHaveStatus(201);
     expect(await answerOf(await post({ 'Content-Length': '0' }, ''))).toEqual(INVALID_JSON);
   });
 
   test('with a DELETE is not looked at', async () => {
     const { id } = (await (await post({})).json()) as { id: string };
     const request: TestRequest = { key: key.key, method: 'DELETE', body: '{', headers: { 'Content-Encoding': 'gzip' } };
-    expect((await harness.fetch(`/api/posts/${id}`, request)).status).toBe(204);
+    await expect(await harness.fetch(`/api/posts/${id}`, request)).toHaveStatus(204);
   });
 });
 
@@ -125,7 +125,7 @@ describe('a form of a page', () => {
     ['application/x-www-form-urlencoded', { 'Content-Encoding': 'gzip' }],
   ])('is not of type %s %j', async (type, headers) => {
     const response = await send(type, headers as Record<string, string>);
-    expect(response.status).toBe(415);
+    await expect(response).toHaveStatus(415);
     expect(await textOf(response)).toContain(
       'Send the form as "Content-Type: application/x-www-form-urlencoded", in UTF-8 and not compressed.',
     );
@@ -174,8 +174,8 @@ describe('a body that stops arriving is given up after eight seconds', () => {
   test('as a form of a page', async () => {
     const type = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
     const response = await stalled('/sign-in', { headers: type });
-    expect(response.status).toBe(400);
+    await expect(response).toHaveStatus(400);
     // The page exists and works.
-    expect((await submit(harness, '/sign-in', { email: 'zoe@example.com', password: 'wrong' })).status).toBe(401);
+    await expect(await submit(harness, '/sign-in', { email: 'zoe@example.com', password: 'wrong' })).toHaveStatus(401);
   });
 });

@@ -34,7 +34,7 @@ describe.each(REDIS_FAULTS)('while Redis %s', (_, fault) => {
     const answered = await response;
     // Long before the slow Redis answers, which takes 2 s, and the hanging one, which never does.
     expect(performance.now() - started).toBeLessThan(1_500);
-    expect(answered.status).toBe(200);
+    await expect(answered).toHaveStatus(200);
     expect(answered.headers.get('X-Jestha-Degraded')).toBe('limits');
     expect(answered.headers.get('X-RateLimit-Limit')).toBe('60');
     expect(answered.headers.get('X-RateLimit-Remaining')).toBe('59');
@@ -45,7 +45,7 @@ describe.each(REDIS_FAULTS)('while Redis %s', (_, fault) => {
 
   test('a Jes is created', async () => {
     const { response, settled } = harness.start('/api/posts', { key: key.key, body: { content: 'Without Redis' } });
-    expect((await response).status).toBe(201);
+    await expect(await response).toHaveStatus(201);
     await harness.upstash.setFaults();
     await settled();
     expect(await posts.contentsOf(harness, key.accountId)).toEqual(['Without Redis']);
@@ -162,7 +162,7 @@ describe('while Redis is away', () => {
   });
 
   test('the limits hold, as this isolate has counted them', async () => {
-    for (let i = 0; i < 60; i++) expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    for (let i = 0; i < 60; i++) await expect(await harness.fetch('/api/auth/me', { key: key.key })).toHaveStatus(200);
     const limited = await harness.fetch('/api/auth/me', { key: key.key });
     expect(limited.headers.get('Retry-After')).toBe('60');
     expect(limited.headers.get('X-Jestha-Degraded')).toBe('limits');
@@ -174,7 +174,7 @@ describe('while Redis is away', () => {
   test('a request refused before the limits uses none of them', async () => {
     const strict = await harness.newKey({ ipAllowlist: ['192.0.2.1'] });
     const whoami = (address: string) => harness.fetch('/api/auth/me', { key: strict.key, address });
-    for (let i = 0; i < 5; i++) expect((await whoami('192.0.2.2')).status).toBe(403);
+    for (let i = 0; i < 5; i++) await expect(await whoami('192.0.2.2')).toHaveStatus(403);
     expect((await whoami('192.0.2.1')).headers.get('X-RateLimit-Remaining')).toBe('59');
   });
 
@@ -190,7 +190,7 @@ describe('while Redis is away', () => {
 
   test('ten posts a minute hold too', async () => {
     for (let i = 0; i < 10; i++) {
-      expect((await harness.fetch('/api/posts', { key: key.key, body: { content: `${i}` } })).status).toBe(201);
+      await expect(await harness.fetch('/api/posts', { key: key.key, body: { content: `${i}` } })).toHaveStatus(201);
     }
     const limited = await harness.fetch('/api/posts', { key: key.key, body: { content: 'One too many' } });
     expect((await answerOf(limited)).body).toMatchObject({
@@ -244,13 +244,13 @@ describe.each(NEON_FAULTS)('while Neon %s', (_, fault) => {
 
   test('a warm key is still identified', async () => {
     const response = await harness.fetch('/api/auth/me', { key: key.key });
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     expect(response.headers.get('X-Jestha-Degraded')).toBeNull();
   });
 
   test('a warm key whose record is due for a refresh is identified, too', async () => {
     harness.now += 11 * 60_000;
-    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key: key.key })).toHaveStatus(200);
   });
 
   test('everything else is 503, with the limits', async () => {
@@ -284,7 +284,7 @@ test('Neon that hangs costs a request 5 seconds, then it is 503', async () => {
 test('a write that Neon refuses half way leaves no rows', async () => {
   await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
   const response = await harness.fetch('/api/posts', { key: key.key, body: { content: 'Half?' } });
-  expect(response.status).toBe(429);
+  await expect(response).toHaveStatus(429);
   expect(await posts.contentsOf(harness, key.accountId)).toEqual([]);
   await harness.chill(key);
   expect((await answerOf(await harness.fetch('/api/auth/me', { key: key.key }))).body).toMatchObject({ totalPosts: 0 });

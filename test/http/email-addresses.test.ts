@@ -45,14 +45,14 @@ describe('an email address', () => {
 
     const [verification] = await mailsTo(kept);
     expect(verification).toMatchObject({ to: [kept], subject: 'Confirm your email address for Jestha' });
-    expect((await confirmEmail(harness, tokenIn(verification), cookieOf(signedUp))).status).toBe(200);
+    await expect(await confirmEmail(harness, tokenIn(verification), cookieOf(signedUp))).toHaveStatus(200);
     const whoami = await harness.fetch('/api/auth/me', { cookie: cookieOf(signedUp) });
     expect(await answerOf(whoami)).toMatchObject({ body: { email: kept, emailVerified: true } });
 
     for (const email of [sent, kept, kept.toUpperCase()]) {
       const body = { email, password: form.password };
-      expect((await harness.fetch(SIGN_IN, { address: newAddress(), body })).status).toBe(200);
-      expect((await submit(harness, '/sign-in', body)).status).toBe(303);
+      await expect(await harness.fetch(SIGN_IN, { address: newAddress(), body })).toHaveStatus(200);
+      await expect(await submit(harness, '/sign-in', body)).toHaveStatus(303);
     }
 
     expect((await submit(harness, '/forgot-password', { email: sent })).headers.get('Location')).toBe(
@@ -63,14 +63,14 @@ describe('an email address', () => {
     const fields = { token: tokenIn(reset), password: 'battery staple' };
     expect((await submit(harness, '/reset-password', fields)).headers.get('Location')).toBe('/sign-in?notice=reset');
     const body = { email: sent, password: 'battery staple' };
-    expect((await harness.fetch(SIGN_IN, { address: newAddress(), body })).status).toBe(200);
+    await expect(await harness.fetch(SIGN_IN, { address: newAddress(), body })).toHaveStatus(200);
   });
 
   test.each(ADDRESSES)('with %s is taken by one account', async (_, write) => {
     const harness = new Harness();
     const [sent, kept] = unique(write);
     const body = (email: string) => ({ address: newAddress(), body: newForm({ email }) });
-    expect((await harness.fetch(SIGN_UP, body(sent))).status).toBe(200);
+    await expect(await harness.fetch(SIGN_UP, body(sent))).toHaveStatus(200);
     for (const email of [sent, kept]) {
       const taken = invalid({ path: 'email', message: 'is taken by another account' });
       expect(await answerOf(await harness.fetch(SIGN_UP, body(email)))).toEqual(taken);
@@ -121,7 +121,7 @@ describe('an email address', () => {
       `${tag}${'x'.repeat(length - tag.length - '@xn--bcher-kva.example'.length)}@bücher.example`;
     const send = (length: number) =>
       harness.fetch(SIGN_UP, { address: newAddress(), body: newForm({ email: email(length) }) });
-    expect((await send(254)).status).toBe(200);
+    await expect(await send(254)).toHaveStatus(200);
     expect(await answerOf(await send(255))).toEqual(
       invalid({ path: 'email', message: 'must be at most 254 characters' }),
     );
@@ -195,15 +195,15 @@ describe('single lines', () => {
 
     const byForm = sent();
     const response = await submit(harness, '/sign-up', byForm);
-    expect(response.status).toBe(303);
+    await expect(response).toHaveStatus(303);
     expect(await answerOf(await harness.fetch('/api/auth/me', { cookie: cookieOf(response) }))).toMatchObject({
       body: kept(byForm),
     });
 
     for (const { email } of [byJson, byForm]) {
       const signIn = (password: string) => harness.fetch(SIGN_IN, { address: newAddress(), body: { email, password } });
-      expect((await signIn('correct horse')).status).toBe(401);
-      expect((await signIn(' correct horse ')).status).toBe(200);
+      await expect(await signIn('correct horse')).toHaveStatus(401);
+      await expect(await signIn(' correct horse ')).toHaveStatus(200);
     }
   });
 

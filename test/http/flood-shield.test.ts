@@ -19,7 +19,7 @@ async function trip(harness: Harness, request: () => TestRequest, atMost = 42): 
   for (let sent = 0; sent < atMost; sent++) {
     const response = await harness.fetch(ME, { ...request(), key: generateKey() });
     if (response.status === 429) return sent;
-    expect(response.status).toBe(401);
+    await expect(response).toHaveStatus(401);
   }
   throw new Error(`${atMost} unknown keys were looked up`);
 }
@@ -42,9 +42,9 @@ describe('an address that asks for many unknown keys', () => {
     const refused = await harness.fetch(ME, { key: generateKey(), address });
     expect(refused.headers.get('Retry-After')).toBe('60');
     expect(await answerOf(refused)).toEqual(REFUSED);
-    expect((await harness.fetch(ME, { key: generateKey(), address: '198.51.100.78' })).status).toBe(401);
+    await expect(await harness.fetch(ME, { key: generateKey(), address: '198.51.100.78' })).toHaveStatus(401);
     harness.now += 60_000;
-    expect((await harness.fetch(ME, { key: generateKey(), address: '198.51.100.70' })).status).toBe(401);
+    await expect(await harness.fetch(ME, { key: generateKey(), address: '198.51.100.70' })).toHaveStatus(401);
   });
 
   test('costs a call of each store in a quarter of a second, not a call for each key', async () => {
@@ -53,7 +53,7 @@ describe('an address that asks for many unknown keys', () => {
     await trip(harness, () => ({ address }));
     const cost = await costOf(harness, async () => {
       const flood = Array.from({ length: 300 }, () => harness.fetch(ME, { key: generateKey(), address }));
-      for (const response of await Promise.all(flood)) expect(response.status).toBe(429);
+      for (const response of await Promise.all(flood)) await expect(response).toHaveStatus(429);
     });
     expect(cost.redis).toBeLessThanOrEqual(60);
     expect(cost.neon).toBeLessThanOrEqual(60);
@@ -65,7 +65,7 @@ describe('an address that asks for many unknown keys', () => {
     await trip(harness, () => ({ address }));
     const key = generateKey();
     const probe = () => harness.fetch(ME, { key, address });
-    expect((await probe()).status).toBe(429);
+    await expect(await probe()).toHaveStatus(429);
     expect(await costOf(harness, probe)).toEqual({ redis: 0, neon: 0 });
     harness.now += 29_999;
     expect(await costOf(harness, probe)).toEqual({ redis: 0, neon: 0 });
@@ -78,10 +78,10 @@ describe('an address that asks for many unknown keys', () => {
     const address = '198.51.100.81';
     const [warm, cold, seen] = [await harness.newKey(), await harness.newKey(), await harness.newKey()];
     await harness.chill(cold);
-    expect((await harness.fetch(ME, { key: seen.key, address })).status).toBe(200);
+    await expect(await harness.fetch(ME, { key: seen.key, address })).toHaveStatus(200);
     await trip(harness, () => ({ address }));
     const flood = Array.from({ length: 50 }, () => harness.fetch(ME, { key: generateKey(), address }));
-    for (const { key } of [warm, cold]) expect((await harness.fetch(ME, { key, address })).status).toBe(200);
+    for (const { key } of [warm, cold]) await expect(await harness.fetch(ME, { key, address })).toHaveStatus(200);
     await Promise.all(flood);
     // A key that this isolate has seen takes no round.
     for (const { key } of [warm, cold, seen]) {
@@ -104,8 +104,8 @@ describe('an address that asks for many unknown keys', () => {
     const { key } = await harness.newKey();
     await trip(harness, () => ({ address }));
     await harness.neon.setFaults({ kind: 'refuse' });
-    expect((await harness.fetch(ME, { key, address })).status).toBe(200);
-    expect((await harness.fetch(ME, { key: generateKey(), address })).status).toBe(503);
+    await expect(await harness.fetch(ME, { key, address })).toHaveStatus(200);
+    await expect(await harness.fetch(ME, { key: generateKey(), address })).toHaveStatus(503);
   });
 });
 
@@ -114,8 +114,8 @@ describe('the source of a request', () => {
     const harness = new Harness();
     let sent = 0;
     await trip(harness, () => ({ address: `2001:db8:77:1::${(sent++).toString(16)}` }));
-    expect((await harness.fetch(ME, { key: generateKey(), address: '2001:db8:77:1:f::1' })).status).toBe(429);
-    expect((await harness.fetch(ME, { key: generateKey(), address: '2001:db8:77:2::1' })).status).toBe(401);
+    await expect(await harness.fetch(ME, { key: generateKey(), address: '2001:db8:77:1:f::1' })).toHaveStatus(429);
+    await expect(await harness.fetch(ME, { key: generateKey(), address: '2001:db8:77:2::1' })).toHaveStatus(401);
   });
 
   test('is its /48 too, with a higher limit', async () => {
@@ -123,16 +123,16 @@ describe('the source of a request', () => {
     let sent = 0;
     const looked = await trip(harness, () => ({ address: `2001:db8:78:${(sent++).toString(16)}::1` }), 202);
     expect(looked).toBeGreaterThanOrEqual(100);
-    expect((await harness.fetch(ME, { key: generateKey(), address: '2001:db8:78:ffff::1' })).status).toBe(429);
-    expect((await harness.fetch(ME, { key: generateKey(), address: '2001:db8:79::1' })).status).toBe(401);
+    await expect(await harness.fetch(ME, { key: generateKey(), address: '2001:db8:78:ffff::1' })).toHaveStatus(429);
+    await expect(await harness.fetch(ME, { key: generateKey(), address: '2001:db8:79::1' })).toHaveStatus(401);
   });
 
   test('is the calling zone where the address is the one that all Workers share', async () => {
     const harness = new Harness();
     const from = (zone: string): TestRequest => ({ address: '2a06:98c0:3600::103', headers: { 'CF-Worker': zone } });
     await trip(harness, () => from('guesser.example'));
-    expect((await harness.fetch(ME, { ...from('guesser.example'), key: generateKey() })).status).toBe(429);
-    expect((await harness.fetch(ME, { ...from('other.example'), key: generateKey() })).status).toBe(401);
+    await expect(await harness.fetch(ME, { ...from('guesser.example'), key: generateKey() })).toHaveStatus(429);
+    await expect(await harness.fetch(ME, { ...from('other.example'), key: generateKey() })).toHaveStatus(401);
   });
 
   test('is no zone that a client names from an address of its own', async () => {
@@ -149,6 +149,6 @@ test('a service with many good keys behind one address never meets the shield', 
   for (let i = 0; i < 45; i++) {
     const key = await harness.newKey();
     await harness.chill(key);
-    expect((await harness.fetch(ME, { key: key.key, address })).status).toBe(200);
+    await expect(await harness.fetch(ME, { key: key.key, address })).toHaveStatus(200);
   }
 });

@@ -11,7 +11,7 @@ async function exhaustSignIns(harness: Harness, email: string): Promise<Response
   for (let i = 0; i < 60; i++) {
     const response = await submit(harness, '/sign-in', { email, password: 'wrong password 1', next: '/docs' });
     if (response.status === 429) return response;
-    expect(response.status).toBe(401);
+    await expect(response).toHaveStatus(401);
   }
   throw new Error('sign-in refuses no attempt');
 }
@@ -50,7 +50,7 @@ describe('a page while the database is away', () => {
     const { cookie } = await newPerson(harness);
     await harness.neon.setFaults({ kind: 'refuse' });
     const response = await open(harness, '/settings/account', cookie);
-    expect(response.status).toBe(503);
+    await expect(response).toHaveStatus(503);
     const html = await response.text();
     expect(html).not.toContain('href="/sign-in"');
     expect(html).toContain('<a href="/settings/account">Try this page again</a>');
@@ -104,7 +104,7 @@ describe('the form of a new key', () => {
     const { cookie } = await newPerson(harness);
     const form = { ...NEW_KEY, expiresOn: '2026-12-01' };
     const response = await submit(harness, '/settings/api-access/new', form, cookie);
-    expect(response.status).toBe(400);
+    await expect(response).toHaveStatus(400);
     expect(await response.clone().text()).toContain('value="2026-12-01"');
     expect(await textOf(response)).toContain('choose “On a date of your own”, or clear the date');
     expect(await textOf(await open(harness, '/settings/api-access', cookie))).toContain('No keys yet');
@@ -147,7 +147,7 @@ test.each([
 ])('%s is a page for everybody, with its version, and every page links it', async (path, title) => {
   const harness = new Harness();
   const response = await open(harness, path);
-  expect(response.status).toBe(200);
+  await expect(response).toHaveStatus(200);
   expect(await response.clone().text()).toContain(`<h1>${title}</h1>`);
   expect(await textOf(response)).toContain(`Version of ${TERMS_VERSION}.`);
   expect(await (await open(harness, '/sign-in')).text()).toContain(`href="${path}"`);

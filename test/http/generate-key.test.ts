@@ -33,7 +33,7 @@ describe('POST /api/auth/api-keys', () => {
     expect(isWellFormedKey(key)).toBe(true);
     expect(body).toEqual({
       apiKey: {
-        id: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+        id: expect.ulid(),
         label: '“Café” 🤖',
         maskedKey: `${key.slice(0, 13)}****`,
         scopes: ['write:jes', 'read:engagement'],
@@ -49,7 +49,7 @@ describe('POST /api/auth/api-keys', () => {
       key,
     });
     expect(await listed()).toEqual([apiKey]);
-    expect((await harness.fetch('/api/auth/me', { key, address: '10.9.8.7' })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key, address: '10.9.8.7' })).toHaveStatus(200);
   });
 
   test('the key acts for the person who generated it', async () => {
@@ -248,7 +248,7 @@ describe('POST /api/auth/api-keys', () => {
   test('what was sent by mistake is in no log, not even a key', async () => {
     const log = watchLog();
     const pasted = `jes_live_${'a'.repeat(49)}`;
-    expect((await generate({ ipAllowlist: [pasted], [pasted]: true })).status).toBe(400);
+    await expect(await generate({ ipAllowlist: [pasted], [pasted]: true })).toHaveStatus(400);
     expect(log.events()).toMatchObject([{ event: 'request', status: 400, reason: { code: 'invalid_request' } }]);
     expect(log.text()).not.toContain(pasted);
   });
@@ -294,12 +294,12 @@ describe('POST /api/auth/api-keys', () => {
     expect(answers.filter(({ status }) => status !== 201)).toEqual(Array.from({ length: 18 }, () => LIMIT_REACHED));
     expect((await listed()).map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'active'));
     keys.push(...created.map(({ body }) => (body as Created).key));
-    for (const key of keys) expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    for (const key of keys) await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
   });
 
   test('is throttled: 30 attempts an hour for each account, failed ones included', async () => {
     stopClock('2026-11-24T12:00:10Z');
-    for (let i = 0; i < 30; i++) expect((await generate({ scopes: [] })).status).toBe(400);
+    for (let i = 0; i < 30; i++) await expect(await generate({ scopes: [] })).toHaveStatus(400);
     const response = await generate();
     expect(response.headers.get('Retry-After')).toBe('3590');
     expect(await answerOf(response)).toEqual({
@@ -313,14 +313,14 @@ describe('POST /api/auth/api-keys', () => {
     });
     // The person can still read and revoke, and other people are not limited.
     expect(await listed()).toEqual([]);
-    expect((await generate({}, (await newPerson(harness)).cookie)).status).toBe(201);
+    await expect(await generate({}, (await newPerson(harness)).cookie)).toHaveStatus(201);
   });
 
   test('works while Redis is away, and the key does too', async () => {
     await harness.upstash.setFaults({ kind: 'refuse' });
     const { key } = await generated();
     await harness.upstash.setFaults();
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
   });
 
   test.each(['refuse', 'truncate'] as const)('while Neon is away (%s) is 503', async (kind) => {

@@ -15,7 +15,7 @@ describe('signing in with Google', () => {
       expect(await textOf(await open(harness, path))).toContain('Continue with Google');
     }
     const response = await submit(harness, '/sign-in/google', {});
-    expect(response.status).toBe(303);
+    await expect(response).toHaveStatus(303);
     const url = new URL(response.headers.get('Location') ?? '');
     expect(url.origin + url.pathname).toBe('https://accounts.google.com/o/oauth2/v2/auth');
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
@@ -100,7 +100,7 @@ describe('signing in with Google', () => {
       ...overrides,
     } as object);
     expect(await textOf(await open(harness, '/sign-in'))).not.toContain('Google');
-    expect((await submit(harness, '/sign-in/google', {})).status).toBe(404);
-    expect((await open(harness, '/api/auth/callback/google?code=x')).status).toBe(404);
+    await expect(await submit(harness, '/sign-in/google', {})).toHaveStatus(404);
+    await expect(await open(harness, '/api/auth/callback/google?code=x')).toHaveStatus(404);
   });
 });

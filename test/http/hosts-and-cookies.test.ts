@@ -29,20 +29,20 @@ describe('on the host of the API', () => {
   test('another method of a page is 404 and not 405, and so is HEAD', async () => {
     const harness = new Harness();
     expect(await answerOf(await harness.fetch('/sign-in', { origin: API, method: 'DELETE' }))).toMatchObject(NOT_FOUND);
-    expect((await harness.fetch('/sign-in', { origin: API, method: 'HEAD' })).status).toBe(404);
+    await expect(await harness.fetch('/sign-in', { origin: API, method: 'HEAD' })).toHaveStatus(404);
     const unknown = await harness.fetch('/nowhere', { origin: API, headers: { Accept: 'text/html' } });
     expect(await answerOf(unknown)).toMatchObject(NOT_FOUND);
   });
 
   test.each(['/docs', '/openapi.json', '/assets/site.css', '/healthz'])('%s stays', async (path) => {
-    expect((await new Harness().fetch(path, { origin: API })).status).toBe(200);
+    await expect(await new Harness().fetch(path, { origin: API })).toHaveStatus(200);
   });
 
   test('the API answers, as it does on the host of the pages', async () => {
     const harness = new Harness();
     const { cookie } = await harness.newSession();
     for (const origin of [API, WEB]) {
-      expect((await harness.fetch('/api/auth/me', { origin, cookie })).status).toBe(200);
+      await expect(await harness.fetch('/api/auth/me', { origin, cookie })).toHaveStatus(200);
     }
   });
 });
@@ -54,8 +54,8 @@ test.each([WEB, 'https://preview.example', 'https://127.0.0.1:8787'])('pages are
 
 test('pages and API are both served if they share a host', async () => {
   const harness = new Harness({ WEB_ORIGIN: API } as object);
-  expect((await harness.fetch('/sign-in', { origin: API })).status).toBe(200);
-  expect((await harness.fetch('/api/auth/me', { origin: API })).status).toBe(401);
+  await expect(await harness.fetch('/sign-in', { origin: API })).toHaveStatus(200);
+  await expect(await harness.fetch('/api/auth/me', { origin: API })).toHaveStatus(401);
 });
 
 describe('cookies', () => {
@@ -76,15 +76,15 @@ describe('cookies', () => {
     expect(set.map((cookie) => cookie.replace(/=\S+;/, '=…;'))).toEqual([
       'jestha.session_token=…; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax',
     ]);
-    expect((await harness.fetch('/api/auth/me', { origin, cookie: cookieOf(response) })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { origin, cookie: cookieOf(response) })).toHaveStatus(200);
   });
 
   test('of the name from before open nothing: a subdomain could have set them', async () => {
     const harness = new Harness();
     const { cookie } = await signUp(harness);
     const planted = cookie.replace('__Host-', '__Secure-');
-    expect((await harness.fetch('/api/auth/me', { cookie: planted })).status).toBe(401);
-    expect((await harness.fetch('/api/auth/me', { cookie: `${planted}; ${cookie}` })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { cookie: planted })).toHaveStatus(401);
+    await expect(await harness.fetch('/api/auth/me', { cookie: `${planted}; ${cookie}` })).toHaveStatus(200);
   });
 
   test('that reveal a key are for its one path, which the prefix __Host- does not allow', async () => {
@@ -132,6 +132,6 @@ describe('usernames that sound official', () => {
     const { cookie } = await harness.newSession({
       account: await harness.newAccount({ username: `jestha_${Date.now()}` }),
     });
-    expect((await open(harness, '/settings/api-access', cookie)).status).toBe(200);
+    await expect(await open(harness, '/settings/api-access', cookie)).toHaveStatus(200);
   });
 });

@@ -91,18 +91,18 @@ describe('Idempotency-Key', () => {
     const key = await harness.newKey();
     const message = 'must be 1 to 255 visible ASCII characters';
     expect(await answerOf(await create(harness, key, header))).toEqual(invalid({ path: 'Idempotency-Key', message }));
-    expect((await create(harness, key, `"${'a'.repeat(255)}"`)).status).toBe(201);
+    await expect(await create(harness, key, `"${'a'.repeat(255)}"`)).toHaveStatus(201);
   });
 
   test('is not used up by a refused or failed request', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
-    expect((await create(harness, key, 'k', { content: '' })).status).toBe(400);
+    await expect(await create(harness, key, 'k', { content: '' })).toHaveStatus(400);
     await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
-    expect((await create(harness, key, 'k')).status).toBe(429);
+    await expect(await create(harness, key, 'k')).toHaveStatus(429);
     await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 0 });
     await harness.neon.setFaults({ kind: 'error' });
-    expect((await create(harness, key, 'k')).status).toBe(503);
+    await expect(await create(harness, key, 'k')).toHaveStatus(503);
     await harness.neon.setFaults();
     expect((await seen(await create(harness, key, 'k'))).slice(0, 2)).toEqual([201, null]);
     expect(await posts.contentsOf(harness, key.accountId)).toEqual(['Once']);
@@ -116,8 +116,8 @@ describe('Idempotency-Key', () => {
       const request: TestRequest = { key: key.key, body, headers: { 'Idempotency-Key': 'k' } };
       return harness.fetch(`${POST}/${id}/comments`, request);
     };
-    expect((await send({ content: 'Re', parentId: id })).status).toBe(400);
-    expect((await send({ content: 'Top' })).status).toBe(201);
+    await expect(await send({ content: 'Re', parentId: id })).toHaveStatus(400);
+    await expect(await send({ content: 'Top' })).toHaveStatus(201);
   });
 
   test.each([
@@ -128,7 +128,7 @@ describe('Idempotency-Key', () => {
     const key = await harness.newKey();
     await harness.fetch('/api/auth/me', { key: key.key });
     await harness.neon.setFaults({ kind, times: 1 });
-    expect((await create(harness, key, 'k')).status).toBe(503);
+    await expect(await create(harness, key, 'k')).toHaveStatus(503);
     const [status, replayed, text] = await seen(await create(harness, key, 'k'));
     expect([status, replayed]).toEqual([201, 'true']);
     expect(JSON.parse(text)).toMatchObject({ content: 'Once', author: { username: key.username } });
@@ -174,13 +174,13 @@ describe('Idempotency-Key', () => {
     const harness = new Harness();
     const key = await harness.newKey();
     await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 999 });
-    for (let i = 0; i < 10; i++) expect((await create(harness, key, 'k')).status).toBe(201);
+    for (let i = 0; i < 10; i++) await expect(await create(harness, key, 'k')).toHaveStatus(201);
     const eleventh = await create(harness, key, 'k');
     expect(await answerOf(eleventh)).toMatchObject({ status: 429, body: { code: 'rate_limit_exceeded' } });
     expect(eleventh.headers.get('X-RateLimit-Remaining')).toBe('50');
     harness.now += 60_000;
-    expect((await create(harness, key, 'other')).status).toBe(429);
-    expect((await create(harness, key, 'k')).status).toBe(201);
+    await expect(await create(harness, key, 'other')).toHaveStatus(429);
+    await expect(await create(harness, key, 'k')).toHaveStatus(201);
   });
 
   test('is kept for 24 hours and then removed by the sweep', async () => {

@@ -231,7 +231,7 @@ describe('PATCH /api/posts/:id', () => {
       await harness.neon.untilHeld();
       await endSession(harness, session);
       await harness.neon.setFaults();
-      expect((await response).status).toBe(401);
+      await expect(await response).toHaveStatus(401);
       await settled();
     }
     expect(await seenPost(harness, key, jes.id)).toEqual(jes);
@@ -266,7 +266,7 @@ describe('DELETE /api/posts/:id', () => {
     const { id } = await newPost(harness, key);
     const attempt = () =>
       harness.fetch(`/api/posts/${id}`, { key: key.key, method: 'DELETE', headers: { 'Idempotency-Key': 'k' } });
-    expect((await attempt()).status).toBe(204);
+    await expect(await attempt()).toHaveStatus(204);
     harness.now += 1_000;
     const again = await attempt();
     expect([again.status, again.headers.get('Idempotent-Replayed')]).toEqual([204, 'true']);
@@ -281,7 +281,7 @@ describe('DELETE /api/posts/:id', () => {
     expect(await totalPosts(harness, person)).toBe(1);
     await remove(harness, key, id);
     expect(await totalPosts(harness, person)).toBe(0);
-    expect((await harness.fetch('/api/posts', { key: key.key, body: { content: 'x' } })).status).toBe(429);
+    await expect(await harness.fetch('/api/posts', { key: key.key, body: { content: 'x' } })).toHaveStatus(429);
     await newPost(harness, person);
   });
 

@@ -99,9 +99,9 @@ describe('Idempotency-Key of a JesClip', () => {
     const harness = new Harness();
     const key = await harness.newKey();
     await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
-    expect((await send(harness, key, 'Once')).status).toBe(429);
+    await expect(await send(harness, key, 'Once')).toHaveStatus(429);
     await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 0 });
-    expect((await send(harness, key, 'Once')).status).toBe(201);
+    await expect(await send(harness, key, 'Once')).toHaveStatus(201);
   });
 
   test('ten at once make one, and one object', async () => {
@@ -141,7 +141,7 @@ describe('GET /api/jesclips/:id', () => {
       expect(await answerOf(await harness.fetch(`${path}/comments`, comment))).toEqual(NOT_FOUND);
     }
     const reply = { ...as(key), body: { content: 'x', parentId } };
-    expect((await harness.fetch(`/api/jesclips/${clip.id}/comments`, reply)).status).toBe(400);
+    await expect(await harness.fetch(`/api/jesclips/${clip.id}/comments`, reply)).toHaveStatus(400);
   });
 });
 
@@ -166,8 +166,8 @@ describe('PATCH /api/jesclips/:id', () => {
     const { video: hidden, ...rest } = body as JesClip;
     expect([status, rest]).toEqual([200, { ...expected, visibility: 'PRIVATE', video: undefined }]);
     expect(hidden.url).toContain(`${clip.video.url}?expires=`);
-    expect((await harness.fetch(pathOf(clip.video.url))).status).toBe(404);
-    expect((await harness.fetch(pathOf(hidden.url))).status).toBe(200);
+    await expect(await harness.fetch(pathOf(clip.video.url))).toHaveStatus(404);
+    await expect(await harness.fetch(pathOf(hidden.url))).toHaveStatus(200);
     expect(await edit(harness, key, clip.id, { caption: '', visibility: 'PUBLIC' })).toEqual({
       status: 200,
       body: { ...expected, caption: '', hashtags: [], mentions: [] },
@@ -234,7 +234,7 @@ describe('PATCH /api/jesclips/:id', () => {
     await harness.neon.untilHeld();
     await endSession(harness, person);
     await harness.neon.setFaults();
-    expect((await response).status).toBe(401);
+    await expect(await response).toHaveStatus(401);
     await settled();
     expect((await read(harness, key, clip.id)).body).toEqual(clip);
   });

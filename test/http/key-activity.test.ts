@@ -119,7 +119,7 @@ describe('the activity page of a key', () => {
   ])('says what is wrong with %s, and shows the last week', async (query) => {
     await newPost(harness, key, { content: 'Still shown' });
     const response = await see(query);
-    expect(response.status).toBe(400);
+    await expect(response).toHaveStatus(400);
     const text = await textOf(response);
     expect(text).toContain('Still shown');
     expect(text).toMatch(/must be (24h, 7d, 30d, all, or a date and a time|between 1970 and 9999)/);
@@ -128,8 +128,8 @@ describe('the activity page of a key', () => {
   test('and its buttons are for the owner alone', async () => {
     const jes = await newPost(harness, key);
     const stranger = await harness.newSession();
-    expect((await open(harness, path, stranger.cookie)).status).toBe(404);
-    expect((await clean(ALL, stranger.cookie)).status).toBe(404);
+    await expect(await open(harness, path, stranger.cookie)).toHaveStatus(404);
+    await expect(await clean(ALL, stranger.cookie)).toHaveStatus(404);
     const theirs = await harness.newKey({ account: { id: stranger.accountId, username: stranger.username } });
     const item = { ...ALL, kind: 'jes', id: jes.id };
     const taken = await submit(harness, `/settings/api-access/${theirs.id}/activity`, item, stranger.cookie);
@@ -272,14 +272,14 @@ describe('deleting the things that a key made', () => {
     [{ ...ALL, kind: 'jes', id: "' OR true" }, 404],
   ] as const)('refuses %o with %i', async (fields, status) => {
     const jes = await newPost(harness, key);
-    expect((await clean({ ...fields })).status).toBe(status);
+    await expect(await clean({ ...fields })).toHaveStatus(status);
     expect(await statusOf(`/api/posts/${jes.id}`)).toBe(200);
   });
 
   test('is over once the session is', async () => {
     const jes = await newPost(harness, key);
     await rowsOf(harness, `DELETE FROM sessions WHERE account_id = '${key.accountId}'`);
-    expect((await clean(ALL)).status).toBe(303);
+    await expect(await clean(ALL)).toHaveStatus(303);
     expect(await statusOf(`/api/posts/${jes.id}`)).toBe(200);
   });
 });

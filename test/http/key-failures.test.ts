@@ -151,7 +151,7 @@ describe('the failed calls of a key', () => {
     ['a tab', 'a\tb', 'a b'],
     ['bytes beyond ASCII', 'caf\u00e9\u0085', 'caf\u00e9'],
   ])('keep an Idempotency-Key of %s shortened, on one line', async (_, sent, kept) => {
-    expect((await emptyPost({ 'Idempotency-Key': sent })).status).toBe(400);
+    await expect(await emptyPost({ 'Idempotency-Key': sent })).toHaveStatus(400);
     expect((await failuresOf(key)).failures.map(({ idempotencyKey }) => idempotencyKey)).toEqual([kept]);
   });
 
@@ -277,8 +277,8 @@ describe('the list of failed calls', () => {
     'cursor=x',
   ])('refuses ?%s', async (query) => {
     const byPerson = await harness.fetch(`${pathOf(key)}?${query}`, { cookie: person.cookie });
-    expect(byPerson.status).toBe(400);
-    expect((await harness.fetch(`/api/auth/key/failures?${query}`, { key: key.key })).status).toBe(400);
+    await expect(byPerson).toHaveStatus(400);
+    await expect(await harness.fetch(`/api/auth/key/failures?${query}`, { key: key.key })).toHaveStatus(400);
   });
 
   test('of another person is 404, and a cursor of another key is refused', async () => {
@@ -290,12 +290,12 @@ describe('the list of failed calls', () => {
     const { nextCursor } = await failuresOf(key, '?limit=1');
     const other = await harness.newKey({ account: { id: person.accountId, username: person.username } });
     const reused = await harness.fetch(`${pathOf(other)}?cursor=${nextCursor}`, { cookie: person.cookie });
-    expect(reused.status).toBe(400);
+    await expect(reused).toHaveStatus(400);
   });
 
   test('of the key that calls is no list of a session', async () => {
     const response = await harness.fetch('/api/auth/key/failures', { cookie: person.cookie });
-    expect(response.status).toBe(401);
+    await expect(response).toHaveStatus(401);
     expect((await response.json()) as object).toMatchObject({ code: 'authentication_required' });
   });
 

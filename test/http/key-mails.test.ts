@@ -334,7 +334,7 @@ describe('warnings by mail', () => {
           `SELECT key_warnings_stopped_at IS NOT NULL AS stopped FROM accounts WHERE id = '${key.accountId}'`,
         )
       )[0]?.stopped;
-    for (const method of ['GET', 'HEAD']) expect((await harness.fetch(path, { method })).status).toBe(200);
+    for (const method of ['GET', 'HEAD']) await expect(await harness.fetch(path, { method })).toHaveStatus(200);
     expect(await stopped()).toBe(false);
     const oneClick = await harness.fetch(path, {
       method: 'POST',
@@ -378,10 +378,10 @@ describe('warnings by mail', () => {
       `${key.accountId}.`,
       path.split('token=')[1]?.split('.')[0] ?? '',
     ]) {
-      expect((await submit(harness, `/unsubscribe?token=${token}`, {})).status).toBe(400);
+      await expect(await submit(harness, `/unsubscribe?token=${token}`, {})).toHaveStatus(400);
     }
     const crossSite = await harness.fetch(path, { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site' } });
-    expect(crossSite.status).toBe(403);
+    await expect(crossSite).toHaveStatus(403);
     expect(
       await rowsOf(
         harness,

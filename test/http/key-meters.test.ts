@@ -61,7 +61,7 @@ test('a refused request fills no meter', async () => {
   const { harness, apiKey, used } = await owner();
   for (let i = 0; i < POSTS_PER_MINUTE; i++) await newPost(harness, apiKey);
   const refused = await harness.fetch('/api/posts', { key: apiKey.key, body: { content: 'One more' } });
-  expect(refused.status).toBe(429);
+  await expect(refused).toHaveStatus(429);
   expect(await used()).toEqual(['10', '10', '10']);
 });
 

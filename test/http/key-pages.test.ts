@@ -21,7 +21,7 @@ async function generate(harness: Harness, cookie: string, fields: Partial<Record
     { ...NEW_KEY, ...fields } as typeof NEW_KEY,
     cookie,
   );
-  expect(response.status).toBe(303);
+  await expect(response).toHaveStatus(303);
   const location = response.headers.get('Location') ?? '';
   return { response, location, id: location.split('/')[3] ?? '', reveal: cookieOf(response) };
 }
@@ -42,16 +42,16 @@ describe('generating a key', () => {
     expect(await response.text()).toBe('');
 
     const shown = await open(harness, location, `${cookie}; ${reveal}`);
-    expect(shown.status).toBe(200);
+    await expect(shown).toHaveStatus(200);
     const [key = ''] = /jes_live_[0-9A-Za-z]{49}/.exec(await shown.text()) ?? [];
     expect(JSON.stringify([...response.headers, ...shown.headers])).not.toContain(key.slice(13));
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
     expect(shown.headers.getSetCookie()).toEqual([
       `__Secure-jestha.reveal=; Max-Age=0; Path=/settings/api-access/${id}; HttpOnly; Secure; SameSite=Strict`,
     ]);
 
     const again = await open(harness, location, `${cookie}; ${reveal}`);
-    expect(again.status).toBe(410);
+    await expect(again).toHaveStatus(410);
     expect(await again.text()).not.toContain(key);
   });
 
@@ -59,10 +59,10 @@ describe('generating a key', () => {
     const harness = new Harness();
     const [owner, other] = [await newPerson(harness), await newPerson(harness)];
     const { location, reveal } = await generate(harness, owner.cookie);
-    expect((await open(harness, location, owner.cookie)).status).toBe(410);
-    expect((await open(harness, location, `${other.cookie}; ${reveal}`)).status).toBe(404);
-    expect((await open(harness, location, reveal)).status).toBe(303);
-    expect((await open(harness, location, `${owner.cookie}; ${reveal}`)).status).toBe(200);
+    await expect(await open(harness, location, owner.cookie)).toHaveStatus(410);
+    await expect(await open(harness, location, `${other.cookie}; ${reveal}`)).toHaveStatus(404);
+    await expect(await open(harness, location, reveal)).toHaveStatus(303);
+    await expect(await open(harness, location, `${owner.cookie}; ${reveal}`)).toHaveStatus(200);
   });
 
   test('shows it for ten minutes', async () => {
@@ -70,21 +70,21 @@ describe('generating a key', () => {
     const { cookie } = await newPerson(harness);
     const { location, reveal } = await generate(harness, cookie);
     harness.now += 600_000;
-    expect((await open(harness, location, `${cookie}; ${reveal}`)).status).toBe(410);
+    await expect(await open(harness, location, `${cookie}; ${reveal}`)).toHaveStatus(410);
   });
 
   test.each(['a;b', 'a\nb', 'nope'])('stores nothing under an id that is none: %j', async (id) => {
     const harness = new Harness();
     const { cookie } = await harness.newSession();
     const path = `/settings/api-access/${encodeURIComponent(id)}/key`;
-    expect((await submit(harness, path, {}, cookie)).status).toBe(404);
+    await expect(await submit(harness, path, {}, cookie)).toHaveStatus(404);
   });
 
   test('makes no key where it cannot be kept for the page that shows it', async () => {
     const harness = new Harness();
     const person = await newPerson(harness);
     await harness.neon.setFaults({ kind: 'refuse', match: 'insert into \\"key_reveals\\"' });
-    expect((await submit(harness, '/settings/api-access/new', NEW_KEY, person.cookie)).status).toBe(503);
+    await expect(await submit(harness, '/settings/api-access/new', NEW_KEY, person.cookie)).toHaveStatus(503);
     await harness.neon.setFaults();
     expect(await rowsOf(harness, `SELECT id FROM api_keys WHERE account_id = '${person.id}'`)).toEqual([]);
     await generate(harness, person.cookie);
@@ -100,7 +100,7 @@ describe('generating a key', () => {
       ipAllowlist: '10.0.0.0/8\r\n\r\n10.0.0.300\r\n <b>',
     };
     const response = await submit(harness, '/settings/api-access/new', form, cookie);
-    expect(response.status).toBe(400);
+    await expect(response).toHaveStatus(400);
     const html = await response.clone().text();
     expect(html).toContain('value="&lt;script&gt;alert(1)&lt;/script&gt;"');
     expect(html).toContain('10.0.0.0/8\n\n10.0.0.300\n &lt;b&gt;</textarea>');
@@ -194,7 +194,7 @@ describe('a key', () => {
     const harness = new Harness();
     const { cookie, username } = await harness.newSession();
     const response = await open(harness, '/settings/api-access/01HK153X000000000000000000', cookie);
-    expect(response.status).toBe(404);
+    await expect(response).toHaveStatus(404);
     const text = await textOf(response);
     expect(text).toContain(`@${username} Sign out`);
     expect(text).not.toContain('Sign up');
@@ -205,10 +205,10 @@ describe('a key', () => {
     const [owner, other] = [await newPerson(harness), await newPerson(harness)];
     const { id } = await generate(harness, owner.cookie);
     const path = `/settings/api-access/${id}`;
-    expect((await open(harness, path, other.cookie)).status).toBe(404);
-    expect((await open(harness, `${path}/revoke`, other.cookie)).status).toBe(404);
-    expect((await submit(harness, `${path}/revoke`, {}, other.cookie)).status).toBe(404);
-    expect((await open(harness, `/settings/api-access/new?like=${id}`, other.cookie)).status).toBe(404);
+    await expect(await open(harness, path, other.cookie)).toHaveStatus(404);
+    await expect(await open(harness, `${path}/revoke`, other.cookie)).toHaveStatus(404);
+    await expect(await submit(harness, `${path}/revoke`, {}, other.cookie)).toHaveStatus(404);
+    await expect(await open(harness, `/settings/api-access/new?like=${id}`, other.cookie)).toHaveStatus(404);
     expect(await textOf(await open(harness, path, owner.cookie))).toContain('Active');
     expect(await textOf(await open(harness, '/settings/api-access', other.cookie))).toContain('No keys yet');
   });
@@ -221,7 +221,7 @@ describe('a key', () => {
     await harness.upstash.setFaults({ kind: 'refuse' });
     for (const shown of ['/settings/api-access', path]) {
       const response = await open(harness, shown, cookie);
-      expect(response.status).toBe(200);
+      await expect(response).toHaveStatus(200);
       expect(await textOf(response)).toContain('Usage is unknown right now');
     }
     const told = await submit(harness, `${path}/revoke`, {}, cookie);

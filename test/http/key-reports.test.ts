@@ -89,10 +89,10 @@ describe('a report of a found key', () => {
   test('without Neon is 503, and without Redis holds in Neon at once and everywhere with the sweep', async () => {
     const key = await harness.newKey();
     await harness.neon.setFaults({ kind: 'refuse' });
-    expect((await report({ keys: [key.key] })).status).toBe(503);
+    await expect(await report({ keys: [key.key] })).toHaveStatus(503);
     await harness.neon.setFaults();
     await harness.upstash.setFaults({ kind: 'refuse' });
-    expect((await report({ keys: [key.key] })).status).toBe(202);
+    await expect(await report({ keys: [key.key] })).toHaveStatus(202);
     await harness.upstash.setFaults();
     await harness.sweep();
     expect(await codeOf(key.key)).toBe('api_key_revoked');
@@ -107,7 +107,7 @@ describe('a report of a found key', () => {
     expect(await textOf(live)).toBe(await textOf(none));
     expect(await codeOf(key.key)).toBe('api_key_revoked');
     const wrong = await send({ keys: '  ', url: 'nowhere' });
-    expect(wrong.status).toBe(400);
+    await expect(wrong).toHaveStatus(400);
     const html = await wrong.text();
     expect(html).toContain('give at least one key');
     expect(html).toContain('value="nowhere"');
@@ -196,7 +196,7 @@ describe('GitHub’s secret scanning', () => {
     // The revocation and the waiting deliveries; after the response two notes and the mails.
     expect((await harness.neon.counters()).requests).toBe(5);
     expect(await harness.upstash.counters()).toMatchObject({ requests: 1 });
-    expect((await send(Array.from({ length: 1_001 }, () => match('x')))).status).toBe(400);
+    await expect(await send(Array.from({ length: 1_001 }, () => match('x')))).toHaveStatus(400);
   });
 
   test.each<[string, Record<string, string>]>([
@@ -211,7 +211,7 @@ describe('GitHub’s secret scanning', () => {
     const { key } = await harness.newKey();
     const { status, body } = await answerOf(await send([match(key)], headers));
     expect([status, (body as { code: string }).code]).toEqual([401, 'authentication_required']);
-    expect((await harness.fetch(ME, { key })).status).toBe(200);
+    await expect(await harness.fetch(ME, { key })).toHaveStatus(200);
   });
 
   test('is verified before anything is parsed, and over the very bytes', async () => {
@@ -219,7 +219,7 @@ describe('GitHub’s secret scanning', () => {
     const body = JSON.stringify([match(key)]);
     const headers = await signedByGithub(body);
     const changed = await harness.fetch(GITHUB, { address: newAddress(), body: `${body} `, headers });
-    expect(changed.status).toBe(401);
+    await expect(changed).toHaveStatus(401);
     const broken = await harness.fetch(GITHUB, {
       address: newAddress(),
       body: '{',
@@ -236,7 +236,7 @@ describe('GitHub’s secret scanning', () => {
       const lengthOfR = der[3] ?? 0;
       // One in 512 is below 32 bytes.
       if ((scalar === 'r' ? lengthOfR : (der[5 + lengthOfR] ?? 0)) >= 32) continue;
-      expect((await harness.fetch(GITHUB, { address: newAddress(), body, headers })).status).toBe(200);
+      await expect(await harness.fetch(GITHUB, { address: newAddress(), body, headers })).toHaveStatus(200);
       return;
     }
   });

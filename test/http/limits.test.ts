@@ -16,7 +16,7 @@ describe('60 requests a minute', () => {
     const start = harness.now;
     for (let sent = 1; sent <= 60; sent++) {
       const response = await harness.fetch('/api/auth/me', { key });
-      expect(response.status).toBe(200);
+      await expect(response).toHaveStatus(200);
       expect(limitHeaders(response)).toEqual(['60', String(60 - sent), seconds(start + 60_000)]);
       harness.now += 500;
     }
@@ -35,12 +35,12 @@ describe('60 requests a minute', () => {
     });
 
     harness.now = start + 59_999;
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(429);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(429);
     harness.now = start + 60_000;
     const freed = await harness.fetch('/api/auth/me', { key });
-    expect(freed.status).toBe(200);
+    await expect(freed).toHaveStatus(200);
     expect(limitHeaders(freed)).toEqual(['60', '0', seconds(start + 60_500)]);
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(429);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(429);
   });
 
   test('are those of one key: another of the same account has its own', async () => {
@@ -49,7 +49,7 @@ describe('60 requests a minute', () => {
     const first = await harness.newKey({ account });
     const second = await harness.newKey({ account });
     for (let i = 0; i < 60; i++) await harness.fetch('/api/auth/me', { key: first.key });
-    expect((await harness.fetch('/api/auth/me', { key: first.key })).status).toBe(429);
+    await expect(await harness.fetch('/api/auth/me', { key: first.key })).toHaveStatus(429);
     expect((await harness.fetch('/api/auth/me', { key: second.key })).headers.get('X-RateLimit-Remaining')).toBe('59');
   });
 
@@ -72,9 +72,9 @@ describe('60 requests a minute', () => {
     expect(response.headers.get('X-RateLimit-Remaining')).toBe('59');
     const windows = await harness.redis('GET', windowsKey(await sha256Hex(key.key)));
     harness.now += 31 * 86_400_000;
-    expect((await harness.fetch('/api/auth/me', { key: key.key, address: '192.0.2.1' })).status).toBe(401);
+    await expect(await harness.fetch('/api/auth/me', { key: key.key, address: '192.0.2.1' })).toHaveStatus(401);
     await harness.revoke(key);
-    expect((await harness.fetch('/api/auth/me', { key: key.key, address: '192.0.2.1' })).status).toBe(401);
+    await expect(await harness.fetch('/api/auth/me', { key: key.key, address: '192.0.2.1' })).toHaveStatus(401);
     expect(await harness.redis('GET', windowsKey(await sha256Hex(key.key)))).toBe(windows);
   });
 });
@@ -84,7 +84,7 @@ describe('10 posts a minute', () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     for (let i = 0; i < 10; i++) {
-      expect((await harness.fetch('/api/posts', { key, body: { content: `Jes ${i}` } })).status).toBe(201);
+      await expect(await harness.fetch('/api/posts', { key, body: { content: `Jes ${i}` } })).toHaveStatus(201);
       harness.now += 1_000;
     }
     await harness.neon.reset();
@@ -106,7 +106,7 @@ describe('10 posts a minute', () => {
     const whoami = await harness.fetch('/api/auth/me', { key });
     expect(whoami.headers.get('X-RateLimit-Remaining')).toBe('49');
     harness.now += 50_000;
-    expect((await harness.fetch('/api/posts', { key, body: { content: 'Waited' } })).status).toBe(201);
+    await expect(await harness.fetch('/api/posts', { key, body: { content: 'Waited' } })).toHaveStatus(201);
   });
 });
 
@@ -120,7 +120,7 @@ describe('10,000 requests in 24 hours', () => {
     const windows = `u1|${harness.now - 600_000}|192.0.2.1|||${minute - 1}|9999|${log}`;
     await harness.redis('SET', windowsKey(await sha256Hex(key)), windows);
 
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
     const limited = await harness.fetch('/api/auth/me', { key });
     // The oldest minute was 176 minutes ago; a day and a minute after it began, it is gone.
     const retryAfter = (1_441 - 176) * 60;
@@ -136,9 +136,9 @@ describe('10,000 requests in 24 hours', () => {
       },
     });
     harness.now += retryAfter * 1_000 - 1;
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(429);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(429);
     harness.now += 1;
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
   });
 });
 

@@ -51,14 +51,14 @@ const all = (count: number, status: number) => Array.from({ length: count }, () 
 /** Ten wrong passwords from many addresses: the account has no attempt left for browsers it does not know. */
 async function useUpAccount(): Promise<void> {
   expect(await times(10, () => guess(victim.email, newAddress()))).toEqual(all(10, 401));
-  expect((await signIn()).status).toBe(429);
+  await expect(await signIn()).toHaveStatus(429);
 }
 
 describe('an address without attempts left', () => {
   test('uses up no sign-in attempt of another person', async () => {
     expect(await times(30, () => guess(newForm().email, theirs))).toEqual(all(30, 401));
     expect(await times(10, () => guess(victim.email, theirs))).toEqual(all(10, 429));
-    expect((await signIn()).status).toBe(200);
+    await expect(await signIn()).toHaveStatus(200);
     expect(await times(9, () => guess(victim.email, newAddress()))).toEqual(all(9, 401));
   });
 
@@ -82,7 +82,7 @@ describe('an address without attempts left', () => {
     ]);
     const other = newForm();
     expect(await times(10, () => harness.fetch(SIGN_UP, { address: theirs, body: other }))).toEqual(all(10, 429));
-    expect((await harness.fetch(SIGN_UP, { address: newAddress(), body: other })).status).toBe(200);
+    await expect(await harness.fetch(SIGN_UP, { address: newAddress(), body: other })).toHaveStatus(200);
   });
 });
 
@@ -90,7 +90,7 @@ describe('an account', () => {
   test('counts failures only: a sign-in that succeeds clears what came before it', async () => {
     for (let round = 0; round < 3; round++) {
       expect(await times(9, () => guess(victim.email, newAddress()))).toEqual(all(9, 401));
-      expect((await signIn()).status).toBe(200);
+      await expect(await signIn()).toHaveStatus(200);
     }
   });
 
@@ -102,29 +102,29 @@ describe('an account', () => {
   test('whose attempts are used up is open to the browser that signed in before', async () => {
     await useUpAccount();
     const known = await signIn(newAddress(), victim.knownBrowser);
-    expect(known.status).toBe(200);
+    await expect(known).toHaveStatus(200);
     // Through the form, too, and from an address that has no attempt left either.
     await times(30, () => guess(newForm().email, theirs));
     const form = { email: victim.email, password: victim.password, next: '' };
-    expect((await submit(harness, '/sign-in', form, cookieOf(known))).status).toBe(303);
-    expect((await signIn(theirs, victim.knownBrowser)).status).toBe(200);
+    await expect(await submit(harness, '/sign-in', form, cookieOf(known))).toHaveStatus(303);
+    await expect(await signIn(theirs, victim.knownBrowser)).toHaveStatus(200);
   });
 
   test('mails its known browser a link to choose a password, however many others have asked for', async () => {
     const ask = (cookie?: string) => submit(harness, '/forgot-password', { email: victim.email }, cookie);
     expect(await times(5, () => ask())).toEqual(all(5, 303));
-    expect((await ask()).status).toBe(429);
+    await expect(await ask()).toHaveStatus(429);
     expect(await times(5, () => ask(victim.knownBrowser))).toEqual(all(5, 303));
-    expect((await ask(victim.knownBrowser)).status).toBe(429);
+    await expect(await ask(victim.knownBrowser)).toHaveStatus(429);
   });
 
   test('refuses a known browser after ten wrong guesses, and no other browser', async () => {
     expect(await times(10, () => guess(victim.email, theirs, victim.knownBrowser))).toEqual(all(10, 401));
-    expect((await signIn(theirs, victim.knownBrowser)).status).toBe(429);
-    expect((await signIn()).status).toBe(200);
+    await expect(await signIn(theirs, victim.knownBrowser)).toHaveStatus(429);
+    await expect(await signIn()).toHaveStatus(200);
     // The window of another known browser is another one.
     const [, other = ''] = cookieOf(await signIn()).split('; ');
-    expect((await signIn(theirs, other)).status).toBe(200);
+    await expect(await signIn(theirs, other)).toHaveStatus(200);
   });
 
   test.each<[string, () => Promise<string> | string]>([
@@ -137,7 +137,7 @@ describe('an account', () => {
   ])('knows no browser by a cookie %s', async (_, cookie) => {
     const forged = await cookie();
     await useUpAccount();
-    expect((await signIn(newAddress(), forged)).status).toBe(429);
+    await expect(await signIn(newAddress(), forged)).toHaveStatus(429);
   });
 });
 
@@ -180,7 +180,7 @@ describe('the cookie of a known browser', () => {
     await useUpAccount();
     const { SESSION_SECRET } = harness.env;
     harness = new Harness({ SESSION_SECRET: 'b'.repeat(32), SESSION_SECRET_PREVIOUS: SESSION_SECRET });
-    expect((await signIn(newAddress(), victim.knownBrowser)).status).toBe(200);
+    await expect(await signIn(newAddress(), victim.knownBrowser)).toHaveStatus(200);
   });
 });
 

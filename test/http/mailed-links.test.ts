@@ -55,7 +55,7 @@ describe('the verification mail', () => {
         `Confirm that it is yours:\nhttps://jestha.com/verify-email?token=${token}\n\n` +
         'The link works for an hour. If it was not you, do nothing.',
     });
-    expect((await confirmEmail(harness, `${token}x`, cookie)).status).toBe(400);
+    await expect(await confirmEmail(harness, `${token}x`, cookie)).toHaveStatus(400);
     expect((await answerOf(await whoami(cookie))).body).toMatchObject({ emailVerified: false });
     expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([200, 'Your email address is confirmed']);
     expect((await answerOf(await whoami(cookie))).body).toMatchObject({ emailVerified: true });
@@ -69,7 +69,7 @@ describe('the verification mail', () => {
     harness.now = signedUpAt + 3_600_000;
     expect(await pageOf(await confirmEmail(harness, token, cookie))).toEqual([400, 'This link does not work']);
     harness.now = signedUpAt + 3_599_999;
-    expect((await confirmEmail(harness, token, cookie)).status).toBe(200);
+    await expect(await confirmEmail(harness, token, cookie)).toHaveStatus(200);
   });
 
   test('is sent again, but not once the address is confirmed', async () => {
@@ -87,11 +87,11 @@ describe('the verification mail', () => {
     const { email, cookie } = await signUp(harness);
     const token = tokenIn((await mailsTo(email))[0]);
     await harness.neon.setFaults({ kind: 'refuse' });
-    expect((await confirmEmail(harness, token, cookie)).status).toBe(503);
+    await expect(await confirmEmail(harness, token, cookie)).toHaveStatus(503);
     await harness.neon.setFaults({ kind: 'refuse', match: 'mailed_links' });
-    expect((await confirmEmail(harness, token, cookie)).status).toBe(503);
+    await expect(await confirmEmail(harness, token, cookie)).toHaveStatus(503);
     await harness.neon.setFaults();
-    expect((await confirmEmail(harness, token, cookie)).status).toBe(200);
+    await expect(await confirmEmail(harness, token, cookie)).toHaveStatus(200);
   });
 
   test('that the provider refuses does not stop the sign-up, and the log says so', async () => {
@@ -137,11 +137,11 @@ describe('a password reset', () => {
         'If it was not you, do nothing: your password stays as it is.',
     });
     await reset(token, 'battery staple');
-    for (const ended of [cookie, other]) expect((await whoami(ended)).status).toBe(401);
+    for (const ended of [cookie, other]) await expect(await whoami(ended)).toHaveStatus(401);
     expect(await answerOf(await post(SIGN_IN, { email, password }))).toEqual(INVALID_CREDENTIALS);
-    expect((await post(SIGN_IN, { email, password: 'battery staple' })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email, password: 'battery staple' })).toHaveStatus(200);
     await expect(reset(token, 'another one')).rejects.toMatchObject(BAD_TOKEN);
-    expect((await post(SIGN_IN, { email, password: 'battery staple' })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email, password: 'battery staple' })).toHaveStatus(200);
   });
 
   test.each(['', '\0', 'é', `${'a'.repeat(24)}'--`, 'x'.repeat(201)])('refuses the token %j', async (token) => {
@@ -166,7 +166,7 @@ describe('a password reset', () => {
     const outcomes = await Promise.allSettled(passwords.map((password) => reset(token, password)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const set = passwords[outcomes.findIndex(({ status }) => status === 'fulfilled')];
-    expect((await post(SIGN_IN, { email, password: set })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email, password: set })).toHaveStatus(200);
   });
 
   test('works for an hour', async () => {
@@ -202,10 +202,10 @@ describe('a password reset', () => {
     await harness.neon.setFaults({ kind: 'refuse', match: 'INSERT INTO credentials' });
     await expect(reset(token, 'battery staple')).rejects.toThrow(expect.objectContaining({ name: 'DbUnavailable' }));
     await harness.neon.setFaults();
-    expect((await post(SIGN_IN, { email, password })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email, password })).toHaveStatus(200);
     await request(email);
     await reset(tokenIn((await mailsTo(email))[0]), 'battery staple');
-    expect((await post(SIGN_IN, { email, password: 'battery staple' })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email, password: 'battery staple' })).toHaveStatus(200);
   });
 
   test('whose mail the provider refuses answers the same, and the log says so', async () => {

@@ -64,7 +64,7 @@ describe('GET /media/:object', () => {
       expect([known, response.status, await response.text()]).toEqual([known, 304, '']);
       expect(response.headers.get('Cache-Control')).toBe(FOR_EVERYBODY);
     }
-    expect((await harness.fetch(path, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
+    await expect(await harness.fetch(path, { headers: { 'If-None-Match': '"other"' } })).toHaveStatus(200);
   });
 
   test.each([
@@ -117,7 +117,7 @@ describe('GET /media/:object', () => {
   test('needs no credential, and looks at none', async () => {
     const harness = new Harness();
     const { path } = await uploaded(harness, await harness.newKey());
-    expect((await harness.fetch(path, { key: 'jes_live_short' })).status).toBe(200);
+    await expect(await harness.fetch(path, { key: 'jes_live_short' })).toHaveStatus(200);
   });
 
   test.each(['POST', 'PUT', 'DELETE'])('%s is 405', async (method) => {
@@ -142,11 +142,11 @@ describe('who may have a file', () => {
     const { jes, path } = await uploaded(harness, session, { ...fields, ...jehub });
     const plain = path.replace(/\?.*/, '');
     expect(path === plain).toBe(isForEverybody);
-    expect((await harness.fetch(path)).status).toBe(200);
+    await expect(await harness.fetch(path)).toHaveStatus(200);
     if (isForEverybody) return;
     // Without the signature every caller gets a 404.
     expect(await answerOf(await harness.fetch(plain))).toEqual(NOT_FOUND);
-    expect((await harness.fetch(plain, { cookie: session.cookie })).status).toBe(404);
+    await expect(await harness.fetch(plain, { cookie: session.cookie })).toHaveStatus(404);
     // The event of a webhook has no signature either.
     const told = await rowsOf(
       harness,
@@ -159,8 +159,8 @@ describe('who may have a file', () => {
     const half = await harness.fetch(path);
     expect([half.status, half.headers.get('Cache-Control')]).toEqual([200, 'private, max-age=1800']);
     harness.now += 1_800_000;
-    expect((await harness.fetch(path)).status).toBe(404);
-    expect((await harness.fetch(later)).status).toBe(200);
+    await expect(await harness.fetch(path)).toHaveStatus(404);
+    await expect(await harness.fetch(later)).toHaveStatus(200);
   });
 
   test('changes with what its author changes', async () => {
@@ -203,7 +203,7 @@ describe('who may have a file', () => {
       `${plain}?expires=${expires}&signature=${'A'.repeat(43)}`,
     ];
     for (const address of wrong) expect([address, (await harness.fetch(address)).status]).toEqual([address, 404]);
-    expect((await harness.fetch(path)).status).toBe(200);
+    await expect(await harness.fetch(path)).toHaveStatus(200);
   });
 
   test('is decided by the previous secret too', async () => {
@@ -218,7 +218,7 @@ describe('who may have a file', () => {
     const harness = new Harness();
     const { path } = await uploaded(harness, await harness.newKey(), { visibility: 'PRIVATE' });
     await harness.neon.setFaults({ kind: 'refuse' });
-    expect((await harness.fetch(path)).status).toBe(200);
+    await expect(await harness.fetch(path)).toHaveStatus(200);
     await harness.neon.setFaults();
   });
 

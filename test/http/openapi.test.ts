@@ -26,7 +26,7 @@ async function read(): Promise<Document> {
 describe('GET /openapi.json', () => {
   test('is for everybody, may be kept a little, and may be read from any origin', async () => {
     const response = await new Harness().fetch('/openapi.json');
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'application/json',
       'cache-control': 'public, max-age=300',
@@ -49,7 +49,7 @@ describe('GET /openapi.json', () => {
       expect(response.headers.get('ETag')).toBe(etag);
     }
     const other = await harness.fetch('/openapi.json', { headers: { 'If-None-Match': '"other"' } });
-    expect(other.status).toBe(200);
+    await expect(other).toHaveStatus(200);
   });
 
   test('costs no call of a store', async () => {

@@ -34,9 +34,9 @@ test('whoami shows a bounce and a deletion at once', async () => {
   const harness = new Harness();
   const [key, other] = [await harness.newKey(), await harness.newKey()];
   const id = await post(harness, key);
-  expect((await harness.fetch(`/api/posts/${id}/bounce`, { key: other.key, method: 'POST' })).status).toBe(201);
+  await expect(await harness.fetch(`/api/posts/${id}/bounce`, { key: other.key, method: 'POST' })).toHaveStatus(201);
   expect(await whoami(harness, other)).toMatchObject({ total: 1 });
-  expect((await harness.fetch(`/api/posts/${id}`, { key: key.key, method: 'DELETE' })).status).toBe(204);
+  await expect(await harness.fetch(`/api/posts/${id}`, { key: key.key, method: 'DELETE' })).toHaveStatus(204);
   expect(await whoami(harness, key)).toMatchObject({ total: 0 });
 });
 
@@ -65,7 +65,7 @@ test('whoami shows a Jes whose write was on its way while the record was read ag
   reader.now = harness.now;
   expect(await whoami(reader, key)).toMatchObject({ total: 0, sql: 1 });
   await harness.neon.setFaults();
-  expect((await writing.response).status).toBe(201);
+  await expect(await writing.response).toHaveStatus(201);
   await writing.settled();
   expect(await whoami(reader, key)).toMatchObject({ total: 1 });
 });
@@ -83,7 +83,7 @@ test('whoami shows a Jes whose write took longer than 10 seconds', async () => {
   expect(await whoami(reader, key)).toMatchObject({ total: 0, sql: 1 });
   expect(await whoami(reader, key)).toMatchObject({ total: 0, sql: 0 });
   await harness.neon.setFaults();
-  expect((await writing.response).status).toBe(201);
+  await expect(await writing.response).toHaveStatus(201);
   expect(await whoami(reader, key)).toMatchObject({ total: 1, sql: 1 });
   await writing.settled();
 });
@@ -93,7 +93,7 @@ test('whoami answers 503 rather than an old total while Neon is away', async () 
   const key = await harness.newKey();
   await post(harness, key);
   await harness.neon.setFaults({ kind: 'refuse' });
-  expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(503);
+  await expect(await harness.fetch('/api/auth/me', { key: key.key })).toHaveStatus(503);
   await harness.neon.setFaults();
   expect(await whoami(harness, key)).toMatchObject({ total: 1 });
 });

@@ -13,8 +13,8 @@ describe('every page', () => {
   ])('%s %s is private to its person, by its headers', async (status, path) => {
     const response = await open(new Harness(), path);
     const { 'x-request-id': id, ...headers } = Object.fromEntries(response.headers);
-    expect(String(response.status)).toBe(status);
-    expect(id).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+    await expect(response).toHaveStatus(Number(status));
+    expect(id).toEqual(expect.ulid());
     delete headers.location;
     expect(headers).toEqual({
       'content-type': 'text/html; charset=utf-8',
@@ -54,29 +54,29 @@ describe('every page', () => {
       headers: { ...headers, Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
       body: 'label=x',
     });
-    expect(forged.status).toBe(403);
+    await expect(forged).toHaveStatus(403);
     expect(await textOf(forged)).toContain('A browser sent this request from another site, so we did nothing.');
     if (/\/(key|revoke|dismiss|resend|redeliver|sign-out|end|end-others|unsubscribe)$/.test(path)) return;
     const large = await harness.fetch(asked, { method: 'POST', headers, body: `label=${'x'.repeat(65_536)}` });
-    expect(large.status).toBe(413);
+    await expect(large).toHaveStatus(413);
     const json = await harness.fetch(asked, { method: 'POST', headers: { Cookie: cookie }, body: { label: 'x' } });
-    expect(json.status).toBe(415);
+    await expect(json).toHaveStatus(415);
   });
 
   test('opens to no API key', async () => {
     const harness = new Harness();
     const { key } = await harness.newKey();
     const response = await harness.fetch('/settings/api-access', { key });
-    expect(response.status).toBe(403);
+    await expect(response).toHaveStatus(403);
     expect(await textOf(response)).toContain('API keys cannot do this, whatever their scopes');
-    expect((await harness.fetch('/settings/api-access', { key: 'jes_live_oops' })).status).toBe(401);
+    await expect(await harness.fetch('/settings/api-access', { key: 'jes_live_oops' })).toHaveStatus(401);
   });
 
   test('that is unknown answers browsers with a page, and API callers and paths below /api with JSON', async () => {
     const harness = new Harness();
     const typeAt = async (path: string, accept: string) => {
       const response = await harness.fetch(path, { headers: { Accept: accept } });
-      expect(response.status).toBe(404);
+      await expect(response).toHaveStatus(404);
       return response.headers.get('Content-Type');
     };
     const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
@@ -124,7 +124,7 @@ describe('a file that browsers load beside the pages', () => {
     const { cookie } = await signUp(harness);
     await harness.neon.reset();
     const response = await open(harness, await addressOf(harness, name), cookie);
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': type,
       'cache-control': 'public, max-age=31536000, immutable',
@@ -142,7 +142,7 @@ describe('a file that browsers load beside the pages', () => {
 
   test('is nothing else', async () => {
     for (const name of ['none.css', 'files.ts', 'constructor']) {
-      expect((await open(new Harness(), `/assets/${name}`)).status).toBe(404);
+      await expect(await open(new Harness(), `/assets/${name}`)).toHaveStatus(404);
     }
   });
 });
@@ -152,7 +152,7 @@ describe('signing up and in', () => {
     const harness = new Harness();
     const form = { name: '<b>Zoë</b>', username: 'no spaces', email: 'nobody', password: 'short' };
     const response = await submit(harness, '/sign-up', form);
-    expect(response.status).toBe(400);
+    await expect(response).toHaveStatus(400);
     const html = await response.clone().text();
     expect(html).toContain('value="&lt;b&gt;Zoë&lt;/b&gt;"');
     expect(html).toContain('value="no spaces"');
@@ -171,7 +171,7 @@ describe('signing up and in', () => {
     const harness = new Harness();
     const { username } = await signUp(harness);
     const response = await submit(harness, '/sign-up', { ...newForm(), username });
-    expect(response.status).toBe(400);
+    await expect(response).toHaveStatus(400);
     expect(await response.text()).toMatch(/id="username-error"[^>]*>\s*is taken by another account/);
   });
 
@@ -183,7 +183,7 @@ describe('signing up and in', () => {
     const response = await submit(harness, '/sign-in', { email, password, next: '/settings/api-access/new' });
     expect([response.status, response.headers.get('Location')]).toEqual([303, '/settings/api-access/new']);
     const there = await open(harness, '/settings/api-access/new', cookieOf(response));
-    expect(there.status).toBe(200);
+    await expect(there).toHaveStatus(200);
   });
 
   test.each([
@@ -204,7 +204,7 @@ describe('signing up and in', () => {
     const harness = new Harness();
     const { email } = await signUp(harness);
     const response = await submit(harness, '/sign-in', { email, password: 'wrong horse', next: '' });
-    expect(response.status).toBe(401);
+    await expect(response).toHaveStatus(401);
     const html = await response.text();
     expect(html).toContain('No account has this email address and password.');
     expect(html).toContain(`value="${email}"`);
@@ -227,7 +227,7 @@ describe('signing up and in', () => {
     expect(response.headers.getSetCookie()).toEqual([
       '__Host-jestha.session_token=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
     ]);
-    expect((await open(harness, '/settings/api-access', cookie)).status).toBe(303);
+    await expect(await open(harness, '/settings/api-access', cookie)).toHaveStatus(303);
   });
 
   test('a forgotten password is replaced through the mail', async () => {
@@ -244,8 +244,8 @@ describe('signing up and in', () => {
     ]);
     const done = await submit(harness, '/reset-password', { token, password: 'another horse' });
     expect(done.headers.get('Location')).toBe('/sign-in?notice=reset');
-    expect((await open(harness, '/settings/api-access', cookie)).status).toBe(303);
-    expect((await submit(harness, '/sign-in', { email, password: 'another horse', next: '' })).status).toBe(303);
+    await expect(await open(harness, '/settings/api-access', cookie)).toHaveStatus(303);
+    await expect(await submit(harness, '/sign-in', { email, password: 'another horse', next: '' })).toHaveStatus(303);
     const again = await submit(harness, '/reset-password', { token, password: 'third horse' });
     expect([again.status, await textOf(again)]).toEqual([
       400,
@@ -272,6 +272,6 @@ describe('signing up and in', () => {
       expect.stringContaining('Your email address is confirmed'),
     ]);
     expect(await textOf(await open(harness, '/settings/api-access', cookie))).not.toContain('Please confirm');
-    expect((await confirmEmail(harness, 'none', cookie)).status).toBe(400);
+    await expect(await confirmEmail(harness, 'none', cookie)).toHaveStatus(400);
   });
 });

@@ -89,11 +89,11 @@ test('of 75 Jes posted in seconds by two sessions of one account, 30 are written
   expect(await posts.contentsOf(harness, person.accountId)).toHaveLength(30);
   // A key of the account has limits of its own, and other writes have room.
   const jes = await newPost(harness, await harness.newKey({ account }));
-  expect((await harness.fetch(`/api/posts/${jes.id}/like`, { method: 'POST', cookie: person.cookie })).status).toBe(
-    200,
-  );
+  await expect(
+    await harness.fetch(`/api/posts/${jes.id}/like`, { method: 'POST', cookie: person.cookie }),
+  ).toHaveStatus(200);
   clock.set('2026-11-24T12:02:00Z');
-  expect((await post(75)).status).toBe(201);
+  await expect(await post(75)).toHaveStatus(201);
 });
 
 test('bounces, quote-bounces and JesClips count as new Jes; a repeated request does not write again', async () => {
@@ -104,8 +104,8 @@ test('bounces, quote-bounces and JesClips count as new Jes; a repeated request d
   const bounce = (content?: string) =>
     harness.fetch(`/api/posts/${jes.id}/bounce`, { method: 'POST', cookie, ...(content && { body: { content } }) });
   const clip = async () => harness.fetch('/api/jesclips', { cookie, ...(await multipart(clipForm())) });
-  expect((await bounce()).status).toBe(201);
-  expect((await clip()).status).toBe(201);
+  await expect(await bounce()).toHaveStatus(201);
+  await expect(await clip()).toHaveStatus(201);
   expect(await statuses(await inTurns(28, (i) => bounce(`${i}`)))).toEqual({ 201: 28 });
   for (const response of [await bounce('one more'), await clip()]) {
     expect(await answerOf(response)).toEqual(JES_OF_MINUTE);
@@ -122,7 +122,7 @@ test('121 likes by one person within a minute are 120 and a 429; reading goes on
   const response = await like();
   expect(response.headers.get('Retry-After')).toBe('50');
   expect(await answerOf(response)).toEqual(WRITES_OF_MINUTE);
-  expect((await harness.fetch(`/api/posts/${jes.id}`, { cookie })).status).toBe(200);
+  await expect(await harness.fetch(`/api/posts/${jes.id}`, { cookie })).toHaveStatus(200);
 });
 
 /** The routes with limits of their own: the safety of an account must not wait for its likes. */
@@ -154,7 +154,7 @@ describe('once a person has sent 120 writes in a minute', () => {
     await harness.run(({ ports }) => ports.throttle.forget(THROTTLES.personWrites, person.accountId));
     await spendWrites(harness, person, 120);
     expect(await answerOf(await send(person))).toEqual(WRITES_OF_MINUTE);
-    if (name in GOOD_REQUESTS) expect((await send({ key: key.key })).status).toBe(good.status);
+    if (name in GOOD_REQUESTS) await expect(await send({ key: key.key })).toHaveStatus(good.status);
   });
 
   test('Jes refused for that limit use none of the 30 new Jes', async () => {
@@ -173,7 +173,7 @@ describe('once a person has sent 120 writes in a minute', () => {
 test('the 2,000th Jes, JesClip or bounce of a day by a person is the last', async () => {
   const { harness, caller } = await personAt({ jes: 1_998 });
   const jes = await newPost(harness, caller, { content: 'The 1,999th' });
-  expect((await harness.fetch(`/api/posts/${jes.id}/bounce`, { ...caller, method: 'POST' })).status).toBe(201);
+  await expect(await harness.fetch(`/api/posts/${jes.id}/bounce`, { ...caller, method: 'POST' })).toHaveStatus(201);
   const response = await harness.fetch('/api/posts', { ...caller, body: { content: 'One too many' } });
   expect(response.headers.get('Retry-After')).toBe('43200');
   expect(await answerOf(response)).toEqual(JES_OF_DAY);
@@ -195,10 +195,10 @@ test('of five people’s Jes at once at the border exactly those that fit are wr
 test('a repeated, a refused and an invalid request use nothing of the day', async () => {
   const { harness, person, caller } = await personAt({ jes: 7 });
   const once = { ...caller, body: { content: 'Once' }, headers: { 'Idempotency-Key': 'k' } };
-  for (let i = 0; i < 3; i++) expect((await harness.fetch('/api/posts', once)).status).toBe(201);
-  expect((await harness.fetch('/api/posts', { ...caller, body: { content: '' } })).status).toBe(400);
+  for (let i = 0; i < 3; i++) await expect(await harness.fetch('/api/posts', once)).toHaveStatus(201);
+  await expect(await harness.fetch('/api/posts', { ...caller, body: { content: '' } })).toHaveStatus(400);
   const none = { content: 'x', jeHubId: '01M8PTPG0HRJG4000000000000' };
-  expect((await harness.fetch('/api/posts', { ...caller, body: none })).status).toBe(400);
+  await expect(await harness.fetch('/api/posts', { ...caller, body: none })).toHaveStatus(400);
   expect(await today(harness, person.accountId)).toMatchObject({ jes: 8 });
 });
 
@@ -223,10 +223,10 @@ test('the 400th follow of a day is the last; following again and unfollowing use
   const { harness, person, caller } = await personAt({ follows: 399 });
   const [first, second] = [await harness.newAccount(), await harness.newAccount()];
   const follow = (name: string, method = 'POST') => harness.fetch(`/api/users/${name}/follow`, { ...caller, method });
-  expect((await follow(first.username)).status).toBe(200);
-  expect((await follow(first.username)).status).toBe(200);
+  await expect(await follow(first.username)).toHaveStatus(200);
+  await expect(await follow(first.username)).toHaveStatus(200);
   expect(await answerOf(await follow(second.username))).toEqual(FOLLOWS_OF_DAY);
-  expect((await follow(first.username, 'DELETE')).status).toBe(200);
+  await expect(await follow(first.username, 'DELETE')).toHaveStatus(200);
   expect(await answerOf(await follow(first.username))).toEqual(FOLLOWS_OF_DAY);
   expect(await today(harness, person.accountId)).toMatchObject({ follows: 400 });
 });
@@ -242,7 +242,7 @@ test('the 200th file of a day is the last; a refused upload leaves no file', asy
       `SELECT media.id FROM media JOIN posts ON posts.id = post_id WHERE author_id = '${person.accountId}'`,
     ),
   ).toEqual([]);
-  expect((await send(2)).status).toBe(201);
+  await expect(await send(2)).toHaveStatus(201);
   await harness.neon.reset();
   expect(await answerOf(await send(1))).toEqual(FILES_OF_DAY);
   // The session and the day's counts; no file was read.

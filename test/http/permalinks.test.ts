@@ -19,7 +19,7 @@ describe('GET /post/:id', () => {
     const harness = new Harness();
     const { path, person } = await post(harness, 'Hello\n<img src=x onerror=alert(1)> & "you"');
     const response = await open(harness, path);
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     const html = await response.clone().text();
     expect(html).toContain('Hello\n&lt;img src=x onerror=alert(1)&gt; &amp; &quot;you&quot;');
     expect(html).toContain('<span class="via">via <bdi>A &lt;b&gt;label&lt;/b&gt;</bdi></span>');
@@ -30,10 +30,10 @@ describe('GET /post/:id', () => {
     const harness = new Harness();
     const { path, person } = await post(harness, 'Mine', visibility);
     const stranger = await newPerson(harness);
-    expect((await open(harness, path, person.cookie)).status).toBe(200);
+    await expect(await open(harness, path, person.cookie)).toHaveStatus(200);
     for (const cookie of [undefined, stranger.cookie]) {
       const response = await open(harness, path, cookie);
-      expect(response.status).toBe(404);
+      await expect(response).toHaveStatus(404);
       expect(await textOf(response)).not.toContain('Mine');
     }
   });
@@ -43,7 +43,7 @@ describe('GET /post/:id', () => {
     const { key, username } = await harness.newKey({ label: 'Bot' });
     const write = async (path: string, body: unknown) => {
       const response = await harness.fetch(path, { key, body });
-      expect(response.status).toBe(201);
+      await expect(response).toHaveStatus(201);
       return (await response.json()) as { id: string };
     };
     const poll = { options: ['Yes', 'No'], durationHours: 1 };
@@ -68,12 +68,12 @@ describe('GET /post/:id', () => {
     expect(await later.text()).toMatch(
       /<li id="comment-\w+" class="reply">.*<p class="content" dir="auto">A reply<\/p>/,
     );
-    expect((await open(harness, `/post/${quote.id}?cursor=made-up`)).status).toBe(400);
+    await expect(await open(harness, `/post/${quote.id}?cursor=made-up`)).toHaveStatus(400);
   });
 
   test('of what is none is 404', async () => {
     for (const id of ['01HK153X000000000000000000', 'x', '%00', '%ED%A0%80']) {
-      expect((await open(new Harness(), `/post/${id}`)).status).toBe(404);
+      await expect(await open(new Harness(), `/post/${id}`)).toHaveStatus(404);
     }
   });
 });
@@ -89,7 +89,7 @@ describe('GET /jesclip/:id', () => {
     harness.now += 1_000;
     await newComment(harness, person, clip.id, { content: 'A reply', parentId: first.id }, '/api/jesclips');
     const response = await open(harness, `/jesclip/${clip.id}`);
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     const html = await response.clone().text();
     expect(html).toContain(`<video src="${pathOf(clip.video.url)}" aria-label="Video by Zoë 🦊" controls=""`);
     expect(html).toContain('Look\n&lt;img src=x&gt; &amp; &quot;you&quot;');
@@ -100,7 +100,7 @@ describe('GET /jesclip/:id', () => {
     expect(await (await open(harness, next)).text()).toMatch(
       /<li id="comment-\w+" class="reply">.*<p class="content" dir="auto">A reply<\/p>/,
     );
-    expect((await open(harness, `/jesclip/${clip.id}?cursor=made-up`)).status).toBe(400);
+    await expect(await open(harness, `/jesclip/${clip.id}?cursor=made-up`)).toHaveStatus(400);
   });
 
   test.each(['PRIVATE', 'FOLLOWERS'])('shows %s to its author and to nobody else', async (visibility) => {
@@ -111,7 +111,7 @@ describe('GET /jesclip/:id', () => {
     expect(await (await open(harness, `/jesclip/${id}`, person.cookie)).text()).toContain(`${pathname}?expires=`);
     for (const cookie of [undefined, stranger.cookie]) {
       const response = await open(harness, `/jesclip/${id}`, cookie);
-      expect(response.status).toBe(404);
+      await expect(response).toHaveStatus(404);
       expect(await textOf(response.clone())).toContain('No such JesClip');
       expect(await response.text()).not.toMatch(/Mine|\/media\//);
     }
@@ -119,7 +119,7 @@ describe('GET /jesclip/:id', () => {
 
   test('of what is none is 404', async () => {
     for (const id of ['01HK153X000000000000000000', 'x', '%00']) {
-      expect((await open(new Harness(), `/jesclip/${id}`)).status).toBe(404);
+      await expect(await open(new Harness(), `/jesclip/${id}`)).toHaveStatus(404);
     }
   });
 });

@@ -57,7 +57,7 @@ describe('the API over plain http', () => {
 
   test('refuses HEAD, unknown paths and other methods, pages and files on its host too', async () => {
     const { key } = await harness.newKey();
-    expect((await harness.fetch('/api/auth/me', { origin: API, key, method: 'HEAD' })).status).toBe(403);
+    await expect(await harness.fetch('/api/auth/me', { origin: API, key, method: 'HEAD' })).toHaveStatus(403);
     for (const path of ['/nowhere', '/api/nowhere', '/sign-in', '/docs', '/media/x']) {
       const headers = { Accept: 'text/html' };
       expect(await answerOf(await harness.fetch(path, { origin: API, key, headers }))).toEqual(REFUSED);
@@ -109,7 +109,7 @@ describe('pages over plain http', () => {
     '/%2f%2fevil.example',
   ])('%s redirects to no other site', async (path) => {
     const response = await harness.fetch(path, { origin: WEB });
-    expect(response.status).toBe(308);
+    await expect(response).toHaveStatus(308);
     expect(new URL(response.headers.get('Location') ?? '').origin).toBe('https://jestha.com');
   });
 
@@ -141,18 +141,18 @@ describe('where the origins are http', () => {
     const origin = 'http://localhost:8787';
     const local = new Harness({ WEB_ORIGIN: origin, API_ORIGIN: origin } as object);
     const { key } = await local.newKey();
-    expect((await local.fetch('/api/auth/me', { origin, key })).status).toBe(200);
-    expect((await local.fetch('/sign-in', { origin })).status).toBe(200);
-    expect((await local.fetch('/healthz', { origin })).status).toBe(200);
+    await expect(await local.fetch('/api/auth/me', { origin, key })).toHaveStatus(200);
+    await expect(await local.fetch('/sign-in', { origin })).toHaveStatus(200);
+    await expect(await local.fetch('/healthz', { origin })).toHaveStatus(200);
   });
 
   test('/healthz answers under a configuration without origins', async () => {
     const bare = new Harness({ WEB_ORIGIN: undefined, API_ORIGIN: undefined } as object);
-    expect((await bare.fetch('/healthz', { origin: 'http://localhost:8787' })).status).toBe(200);
+    await expect(await bare.fetch('/healthz', { origin: 'http://localhost:8787' })).toHaveStatus(200);
   });
 
   test('an origin whose scheme is in upper case is no usable configuration', async () => {
     const shouting = new Harness({ API_ORIGIN: 'HTTPS://api.jestha.com' } as object);
-    expect((await shouting.fetch('/api/auth/me', { key: generateKey() })).status).toBe(500);
+    await expect(await shouting.fetch('/api/auth/me', { key: generateKey() })).toHaveStatus(500);
   });
 });

@@ -95,9 +95,9 @@ describe('the names that every object has', () => {
       );
       expect(await answerOf(await usage(`${name}=x`))).toEqual(invalid({ path: name, message: UNKNOWN_FIELD }));
       const comments = (query: string) => harness.fetch(`/api/posts/${id}/comments?${query}`, { key });
-      expect((await comments(`limit=${name}`)).status).toBe(400);
-      expect((await comments(`cursor=${name}`)).status).toBe(400);
-      expect((await comments(`${name}=x`)).status).toBe(200);
+      await expect(await comments(`limit=${name}`)).toHaveStatus(400);
+      await expect(await comments(`cursor=${name}`)).toHaveStatus(400);
+      await expect(await comments(`${name}=x`)).toHaveStatus(200);
       for (const path of [
         `/reset-password?token=${name}`,
         `/settings/api-access/new?like=${name}`,
@@ -126,7 +126,9 @@ describe('the names that every object has', () => {
         { ipAllowlist: name },
         { expiry: 'custom', expiresOn: name },
       ]) {
-        expect((await submit(harness, '/settings/api-access/new', { ...form, ...fields }, cookie)).status).toBe(400);
+        await expect(await submit(harness, '/settings/api-access/new', { ...form, ...fields }, cookie)).toHaveStatus(
+          400,
+        );
       }
       expect(await textOf(await open(harness, '/settings/api-access', cookie))).toContain('No keys yet');
       const signUp = { ...newForm(), [name]: 'x' };
@@ -163,7 +165,7 @@ describe('the names that every object has', () => {
         expect([method, asked, response.status < 500 && response.status !== 200]).toEqual([method, asked, true]);
       }
     }
-    expect((await harness.fetch('/api/auth/me', { cookie })).status).toBe(401);
-    expect((await harness.fetch('/api/auth/me', { cookie: `${cookie}; ${person.cookie}` })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { cookie })).toHaveStatus(401);
+    await expect(await harness.fetch('/api/auth/me', { cookie: `${cookie}; ${person.cookie}` })).toHaveStatus(200);
   });
 });

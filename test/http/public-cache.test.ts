@@ -122,7 +122,7 @@ describe('a public file', () => {
     const whole = await bytesOf(path);
     await harness.neon.setFaults({ kind: 'refuse' });
     const response = await harness.fetch(path, { headers: { Range: range } });
-    expect(response.status).toBe(status);
+    await expect(response).toHaveStatus(status);
     const expected = whole.slice(slice[0], slice[1]);
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(expected);
     if (status !== 416) expect(response.headers.get('Content-Length')).toBe(String(expected.length));
@@ -162,7 +162,7 @@ describe('a public file', () => {
 
   test('ends in the cache when its Jes is deleted, or is not for everybody any more', async () => {
     const [{ jes, path }, { jes: other, path: otherPath }] = [await newVideo(), await newVideo()];
-    for (const each of [path, otherPath]) expect((await harness.fetch(each)).status).toBe(200);
+    for (const each of [path, otherPath]) await expect(await harness.fetch(each)).toHaveStatus(200);
     await harness.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' });
     await harness.fetch(`/api/posts/${other.id}`, { key: key.key, method: 'PATCH', body: { visibility: 'PRIVATE' } });
     for (const each of [path, otherPath]) expect(await answerOf(await harness.fetch(each))).toEqual(NOT_FOUND);
@@ -171,22 +171,22 @@ describe('a public file', () => {
   test('of a JesClip ends in the cache when the JesClip is not for everybody any more', async () => {
     const { id, video } = await newJesClip(harness, key);
     const path = pathOf(video.url);
-    expect((await harness.fetch(path)).status).toBe(200);
+    await expect(await harness.fetch(path)).toHaveStatus(200);
     const body = { visibility: 'FOLLOWERS' };
     await harness.fetch(`/api/jesclips/${id}`, { key: key.key, method: 'PATCH', body });
-    expect((await harness.fetch(path)).status).toBe(404);
+    await expect(await harness.fetch(path)).toHaveStatus(404);
   });
 });
 
 describe('a file that is not for everybody', () => {
   test('never comes from the cache: its signature is asked each time', async () => {
     const { path } = await newVideo({ visibility: 'PRIVATE' });
-    for (let i = 0; i < 3; i++) expect((await harness.fetch(path)).status).toBe(200);
+    for (let i = 0; i < 3; i++) await expect(await harness.fetch(path)).toHaveStatus(200);
     const [plain = ''] = path.split('?');
     expect(await caches.default.match(`${WEB}${plain}`)).toBe(undefined);
     expect(await caches.default.match(`${WEB}${path}`)).toBe(undefined);
     harness.now += 3_600_000;
-    expect((await harness.fetch(path)).status).toBe(404);
+    await expect(await harness.fetch(path)).toHaveStatus(404);
   });
 
   test('costs one statement for 100 requests without a good signature', async () => {
@@ -198,7 +198,7 @@ describe('a file that is not for everybody', () => {
     });
     expect([statuses, spent]).toEqual([{ 404: 100 }, 1]);
     // The signed address shows the file all the same.
-    expect((await harness.fetch(path)).status).toBe(200);
+    await expect(await harness.fetch(path)).toHaveStatus(200);
   });
 });
 
@@ -235,7 +235,7 @@ describe.each(['post', 'jesclip'])('the permalink /%s/:id', (kind) => {
 
   test('of an unknown id costs one statement, however many visitors ask at once', async () => {
     const path = `/${kind}/${newId(harness.now)}`;
-    const ask = async () => expect((await open(harness, path)).status).toBe(404);
+    const ask = async () => await expect(await open(harness, path)).toHaveStatus(404);
     expect(await statementsOf(() => Promise.all(Array.from({ length: 50 }, ask)))).toBe(1);
   });
 
@@ -255,10 +255,10 @@ describe.each(['post', 'jesclip'])('the permalink /%s/:id', (kind) => {
       kind === 'post' ? await newPost(harness, session, fields) : await newJesClip(harness, session, fields);
     const path = `/${kind}/${id}`;
     for (let i = 0; i < 2; i++) {
-      expect((await open(harness, path)).status).toBe(404);
-      expect((await open(harness, path, session.cookie)).status).toBe(200);
+      await expect(await open(harness, path)).toHaveStatus(404);
+      await expect(await open(harness, path, session.cookie)).toHaveStatus(200);
     }
-    expect((await open(harness, path)).status).toBe(404);
+    await expect(await open(harness, path)).toHaveStatus(404);
   });
 
   test('shows visitors at once what its author opens to everybody', async () => {
@@ -267,15 +267,15 @@ describe.each(['post', 'jesclip'])('the permalink /%s/:id', (kind) => {
         ? await newPost(harness, key, { visibility: 'PRIVATE' })
         : await newJesClip(harness, key, { visibility: 'PRIVATE' });
     const path = `/${kind}/${id}`;
-    expect((await open(harness, path)).status).toBe(404);
+    await expect(await open(harness, path)).toHaveStatus(404);
     const api = `/api/${kind === 'post' ? 'posts' : 'jesclips'}/${id}`;
     await harness.fetch(api, { key: key.key, method: 'PATCH', body: { visibility: 'PUBLIC' } });
-    expect((await open(harness, path)).status).toBe(200);
+    await expect(await open(harness, path)).toHaveStatus(200);
   });
 
   test('of a public Jes or JesClip is kept by no cache', async () => {
     const { id } = kind === 'post' ? await newPost(harness, key) : await newJesClip(harness, key);
-    expect((await open(harness, `/${kind}/${id}`)).status).toBe(200);
+    await expect(await open(harness, `/${kind}/${id}`)).toHaveStatus(200);
     expect(await caches.default.match(`${WEB}/${kind}/${id}`)).toBe(undefined);
   });
 });

@@ -80,8 +80,8 @@ async function explain(
     },
     body: JSON.stringify({ queries }),
   });
+  await expect(response).toHaveStatus(200);
   const text = await response.text();
-  expect([response.status, text]).toEqual([200, text]);
   const { results } = JSON.parse(text) as { results: { rows: string[][] }[] };
   return results.slice(settings.length).map(({ rows }) => {
     const [{ Plan: plan }] = JSON.parse(rows[0]?.[0] ?? '') as [{ Plan: Plan }];

@@ -51,13 +51,13 @@ describe('a read of a key that the isolate has seen admitted', () => {
     await harness.neon.setFaults();
     const answered = await response;
     await settled();
-    expect(answered.status).toBe(200);
+    await expect(answered).toHaveStatus(200);
     expect(((await answered.json()) as { id: string }).id).toBe(id);
   });
 
   test('costs one request to each store, and shows the time of both', async () => {
     const response = await read();
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     expect(timingOf(response)).toMatch(/^auth;dur=[\d.]+, redis;dur=[\d.]+;desc="1", db;dur=[\d.]+;desc="1"$/);
     expect(await harness.neon.counters()).toMatchObject({ requests: 1, statements: 1 });
     expect(await harness.upstash.counters()).toMatchObject({ requests: 1, commands: 3 });
@@ -157,7 +157,7 @@ describe('nothing is read ahead', () => {
     key = await harness.newKey({ ipAllowlist: ['192.0.2.0/24'] });
     const from = (address: string) => harness.fetch(`/api/posts/${id}`, { key: key.key, address });
     for (let i = 0; i < 3; i++) {
-      expect((await from('192.0.2.1')).status).toBe(200);
+      await expect(await from('192.0.2.1')).toHaveStatus(200);
       await harness.neon.setFaults({ kind: 'reply', match: id, times: 1 });
       expect(await codeOf(await from('198.51.100.1'))).toBe('ip_not_allowed');
       // The fault waits for the first statement that names the Jes.
@@ -170,7 +170,7 @@ describe('nothing is read ahead', () => {
     ['day', { minute: 0, day: 9_993 }],
   ])('where Redis last said that few requests of the %s are left', async (_, used) => {
     await harness.useElsewhere(key.key, used);
-    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key: key.key })).toHaveStatus(200);
     await harness.useElsewhere(key.key, { minute: 60, day: 9_999 });
     await expectRefused(read(), 'rate_limit_exceeded');
   });

@@ -10,7 +10,7 @@ describe('revocation', () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const others = Array.from({ length: 5 }, () => new Harness());
-    for (const other of others) expect((await other.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    for (const other of others) await expect(await other.fetch('/api/auth/me', { key: key.key })).toHaveStatus(200);
     await harness.revoke(key);
     for (const other of others) {
       expect(await codeOf(await other.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
@@ -55,7 +55,7 @@ describe('revocation', () => {
     harness.now += 11 * 60_000;
     await harness.neon.setFaults({ kind: 'hang', when: 'after', times: 1 });
     const early = harness.start('/api/auth/me', { key: key.key });
-    expect((await early.response).status).toBe(200);
+    await expect(await early.response).toHaveStatus(200);
     await harness.neon.untilHeld();
     await new Harness().revoke(key);
     await harness.neon.setFaults();
@@ -119,7 +119,7 @@ describe('revocation', () => {
     });
     await harness.upstash.setFaults();
     // The previous record is still in place: the response has warned the caller of that.
-    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key: key.key })).toHaveStatus(200);
     await harness.sweep();
     expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
   });
@@ -145,7 +145,7 @@ describe('revocation', () => {
     await expect(harness.revoke({ ...theirs, accountId: mine.accountId })).rejects.toMatchObject({
       reason: { code: 'not_found' },
     });
-    expect((await harness.fetch('/api/auth/me', { key: theirs.key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key: theirs.key })).toHaveStatus(200);
   });
 
   test('is noticed within 10 minutes even where its tombstone was lost', async () => {
@@ -155,10 +155,10 @@ describe('revocation', () => {
       ports.db.execute(`UPDATE api_keys SET revoked_at = now(), revoked_reason = 'admin' WHERE id = '${key.id}'`),
     );
     harness.now += 10 * 60_000;
-    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key: key.key })).toHaveStatus(200);
     harness.now += 1;
     // This request is answered from the old record, which is refreshed after the response.
-    expect((await harness.fetch('/api/auth/me', { key: key.key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key: key.key })).toHaveStatus(200);
     expect(await codeOf(await harness.fetch('/api/auth/me', { key: key.key }))).toBe('api_key_revoked');
   });
 });
@@ -198,7 +198,7 @@ describe('a new key', () => {
     const { key: created } = await harness.run((ctx) =>
       createKey(ctx, key.accountId, { label: 'New', scopes: ['write:jes'], acceptTerms: true }),
     );
-    expect((await harness.fetch('/api/auth/me', { key: created })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key: created })).toHaveStatus(200);
   });
 
   test('needs no Redis', async () => {
@@ -206,7 +206,7 @@ describe('a new key', () => {
     await harness.upstash.setFaults({ kind: 'refuse' });
     const { key } = await harness.newKey();
     await harness.upstash.setFaults();
-    expect((await harness.fetch('/api/auth/me', { key })).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/me', { key })).toHaveStatus(200);
   });
 });
 

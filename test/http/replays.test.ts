@@ -73,7 +73,7 @@ test('a replay of a creation shows nothing that a deleted Jes said, and no table
   expect(await tablesWith(harness, WORDS)).toEqual(
     expect.arrayContaining(['posts', 'idempotency_keys', 'outbox_events']),
   );
-  expect((await harness.fetch(`/api/posts/${id}`, { ...as(key), method: 'DELETE' })).status).toBe(204);
+  await expect(await harness.fetch(`/api/posts/${id}`, { ...as(key), method: 'DELETE' })).toHaveStatus(204);
   const again = await write(harness, key, '/api/posts', said);
   expect(again).toEqual({
     status: 201,
@@ -100,7 +100,7 @@ test('a replay of an edit shows nothing of a Jes that was deleted since', async 
       body: { content: WORDS },
       headers: { 'Idempotency-Key': 'k' },
     });
-  expect((await edit()).status).toBe(200);
+  await expect(await edit()).toHaveStatus(200);
   await harness.fetch(`/api/posts/${id}`, { ...as(key), method: 'DELETE' });
   expect((await answerOf(await edit())).body).toMatchObject({ id, content: '' });
   expect(await tablesWith(harness, WORDS)).toEqual([]);

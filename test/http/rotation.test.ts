@@ -76,7 +76,7 @@ describe('a revocation after a silence', () => {
     await use(harness, older);
     harness.now += MINUTE;
     expect(await sweep(world)).toBe(false);
-    expect((await use(harness, older)).status).toBe(200);
+    await expect(await use(harness, older)).toHaveStatus(200);
     expect(await pageText(world)).toContain('on 26 Nov 2026, 12:00 UTC at the earliest');
 
     harness.now += 24 * HOUR - 1;
@@ -85,7 +85,7 @@ describe('a revocation after a silence', () => {
     // Two runs at once revoke it once.
     await Promise.all([sweep(world), sweep(world)]);
     expect(await answerOf(await use(harness, older))).toEqual(REVOKED);
-    expect((await use(harness, newer)).status).toBe(200);
+    await expect(await use(harness, newer)).toHaveStatus(200);
     expect(await outbox.eventsOf(harness, older.accountId)).toMatchObject([
       {
         event: 'apikey.revoked',
@@ -175,7 +175,7 @@ test('a schedule is cancelled by a click, and another one takes its place', asyn
   }
   harness.now += 9 * DAY;
   expect(await sweep(world)).toBe(false);
-  expect((await use(harness, older)).status).toBe(200);
+  await expect(await use(harness, older)).toHaveStatus(200);
   const text = await pageText(world);
   expect(text.match(/Scheduled revocation cancelled/g)).toHaveLength(1);
   expect(text.match(/Revocation scheduled/g)).toHaveLength(2);
@@ -199,7 +199,7 @@ test.each([
   const world = await rotating();
   const response = await schedule(world, { ...fields });
   const html = await response.clone().text();
-  expect(response.status).toBe(400);
+  await expect(response).toHaveStatus(400);
   expect(await textOf(response)).toContain(message);
   if ('hours' in fields) expect(html).toContain(`value="${fields.hours}"`);
   const [row] = await rowsOf(world.harness, `SELECT revoke_at FROM api_keys WHERE id = '${world.older.id}'`);
@@ -215,7 +215,7 @@ test('a stranger neither schedules nor cancels', async () => {
     const refused = await submit(harness, `${page}/${path}`, { when: 'silence', hours: '1' }, stranger.cookie);
     expect([path, refused.status]).toEqual([path, 404]);
   }
-  expect((await open(harness, `${page}/schedule`, stranger.cookie)).status).toBe(404);
+  await expect(await open(harness, `${page}/schedule`, stranger.cookie)).toHaveStatus(404);
   const rows = await rowsOf(
     harness,
     `SELECT revoke_at::text, revoke_after_silence FROM api_keys WHERE id = '${older.id}'`,

@@ -58,12 +58,12 @@ describe('a session', () => {
   });
 
   test('is found among other cookies', async () => {
-    expect((await send(ME, { cookie: `theme=dark; ${person.cookie}; session_token=x` })).status).toBe(200);
+    await expect(await send(ME, { cookie: `theme=dark; ${person.cookie}; session_token=x` })).toHaveStatus(200);
   });
 
   test('needs no Redis', async () => {
     await harness.upstash.setFaults({ kind: 'refuse' });
-    expect((await send(ME)).status).toBe(200);
+    await expect(await send(ME)).toHaveStatus(200);
   });
 
   test('is 503 without Neon, since its end is unknown', async () => {
@@ -94,7 +94,7 @@ describe('a session', () => {
     );
     expect(Number(session?.days)).toBeCloseTo(30, 4);
     harness.now = Number(session?.ends) - 1;
-    expect((await send(ME)).status).toBe(200);
+    await expect(await send(ME)).toHaveStatus(200);
     harness.now += 1;
     expect(await answerOf(await send(ME))).toEqual(NOBODY);
   });
@@ -129,7 +129,7 @@ describe('no session at all', () => {
   test('an unknown token is 401, even with a good signature', async () => {
     const secret = `sessions of ${servicesOfProcess().secret}`;
     const signed = (token: string) => sign(token, secret);
-    expect((await send(ME, { cookie: `${NAME}=${await signed(await tokenOf(person))}` })).status).toBe(200);
+    await expect(await send(ME, { cookie: `${NAME}=${await signed(await tokenOf(person))}` })).toHaveStatus(200);
     expect(await answerOf(await send(ME, { cookie: `${NAME}=${await signed('a'.repeat(32))}` }))).toEqual(NOBODY);
   });
 
@@ -161,11 +161,11 @@ describe('a secret that is being replaced', () => {
     const page = (await (await harness.fetch(comments, { key: key.key })).json()) as { nextCursor: string };
 
     const after = new Harness({ SESSION_SECRET: SECRET, SESSION_SECRET_PREVIOUS: before });
-    expect((await after.fetch(ME, { cookie: person.cookie })).status).toBe(200);
-    expect((await after.fetch(`${comments}&cursor=${page.nextCursor}`, { key: key.key })).status).toBe(200);
+    await expect(await after.fetch(ME, { cookie: person.cookie })).toHaveStatus(200);
+    await expect(await after.fetch(`${comments}&cursor=${page.nextCursor}`, { key: key.key })).toHaveStatus(200);
     const signedOut = await after.fetch('/api/auth/sign-out', { method: 'POST', cookie: person.cookie });
     expect(signedOut.headers.getSetCookie()).toEqual([expect.stringMatching(`^${NAME}=; Max-Age=0;`)]);
-    expect((await after.fetch(ME, { cookie: person.cookie })).status).toBe(401);
+    await expect(await after.fetch(ME, { cookie: person.cookie })).toHaveStatus(401);
     expect(await tokenOf(person)).toBe('none');
   });
 
@@ -173,8 +173,8 @@ describe('a secret that is being replaced', () => {
     const after = new Harness({ SESSION_SECRET: SECRET, SESSION_SECRET_PREVIOUS: before });
     const other = await signUp(after);
     const alone = new Harness({ SESSION_SECRET: SECRET });
-    expect((await alone.fetch(ME, { cookie: other.cookie })).status).toBe(200);
-    expect((await alone.fetch(ME, { cookie: person.cookie })).status).toBe(401);
+    await expect(await alone.fetch(ME, { cookie: other.cookie })).toHaveStatus(200);
+    await expect(await alone.fetch(ME, { cookie: person.cookie })).toHaveStatus(401);
   });
 });
 
@@ -197,7 +197,7 @@ describe('a bearer token beside a session', () => {
   });
 
   test('another scheme decides nothing', async () => {
-    expect((await send(ME, { headers: { Authorization: 'Basic em9lOng=' } })).status).toBe(200);
+    await expect(await send(ME, { headers: { Authorization: 'Basic em9lOng=' } })).toHaveStatus(200);
   });
 });
 
@@ -221,7 +221,7 @@ describe('a person posts', () => {
   test('more than a key may: ten a minute and the daily quota of keys do not limit people', async () => {
     await posts.setToday(harness, person.id, '2026-11-24', { creations: 1_000 });
     for (let i = 0; i < 11; i++) {
-      expect((await send('/api/posts', { body: { content: `${i}` } })).status).toBe(201);
+      await expect(await send('/api/posts', { body: { content: `${i}` } })).toHaveStatus(201);
     }
     const [usage] = await rowsOf(harness, `SELECT creations FROM daily_usage WHERE account_id = '${person.id}'`);
     expect(usage).toEqual({ creations: 1_000 });
@@ -284,7 +284,7 @@ describe('endpoints for people only', () => {
     expect((await answerOf(refused)).body).toMatchObject({ code: 'not_acceptable' });
 
     const answered = await send(path, request);
-    expect(answered.status).toBe(status);
+    await expect(answered).toHaveStatus(status);
     expect(answered.headers.get('Cache-Control')).toBe('no-store');
     expect([...answered.headers.keys()].filter((header) => header.startsWith('x-ratelimit'))).toEqual([]);
   });
@@ -332,9 +332,9 @@ describe('a request that another site makes a browser send', () => {
     };
 
     test('reads are answered', async () => {
-      expect((await send(ME, { headers })).status).toBe(200);
-      expect((await send('/api/auth/api-keys', { headers })).status).toBe(200);
-      expect((await send(ME, { headers, method: 'HEAD' })).status).toBe(200);
+      await expect(await send(ME, { headers })).toHaveStatus(200);
+      await expect(await send('/api/auth/api-keys', { headers })).toHaveStatus(200);
+      await expect(await send(ME, { headers, method: 'HEAD' })).toHaveStatus(200);
     });
 
     test(`changes are ${isDone ? 'made' : 'refused'}`, async () => {
@@ -362,14 +362,14 @@ describe('a request that another site makes a browser send', () => {
         expect(await answerOf(answer)).toEqual(REFUSED);
       }
       expect(await posts.contentsOf(harness, person.id)).toEqual([]);
-      expect((await harness.fetch(ME, { key: key.key })).status).toBe(200);
-      expect((await send(ME)).status).toBe(200);
+      await expect(await harness.fetch(ME, { key: key.key })).toHaveStatus(200);
+      await expect(await send(ME)).toHaveStatus(200);
     });
   });
 
   test('is accepted with an API key, which no browser sends by itself', async () => {
     const { key } = await harness.newKey();
     const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: THEIRS };
-    expect((await harness.fetch('/api/posts', { key, headers, body: { content: 'Hello' } })).status).toBe(201);
+    await expect(await harness.fetch('/api/posts', { key, headers, body: { content: 'Hello' } })).toHaveStatus(201);
   });
 });

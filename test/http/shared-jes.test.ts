@@ -62,7 +62,9 @@ describe('a Jes on its page', () => {
     const jes = await newPost(harness, ada, { content: 'Well?', poll });
     const [yes, no] = jes.poll?.options ?? [];
     const body = { optionIds: [yes?.id, no?.id] };
-    expect((await harness.fetch(`/api/posts/${jes.id}/poll/votes`, { cookie: ada.cookie, body })).status).toBe(200);
+    await expect(await harness.fetch(`/api/posts/${jes.id}/poll/votes`, { cookie: ada.cookie, body })).toHaveStatus(
+      200,
+    );
     const text = await textOf(await open(harness, `/post/${jes.id}`));
     expect(text).toContain('Yes 50 % (1 vote)');
     expect(text).toContain('Maybe 0 % (0 votes)');
@@ -159,7 +161,7 @@ describe('link metadata for other services', () => {
     '/post/01HK153X000000000000000000/x',
   ])('oEmbed knows nothing at %s', async (path) => {
     const address = encodeURIComponent(`https://jestha.com${path}`);
-    expect((await harness.fetch(`/oembed?url=${address}`)).status).toBe(404);
+    await expect(await harness.fetch(`/oembed?url=${address}`)).toHaveStatus(404);
   });
 });
 
@@ -188,7 +190,7 @@ describe('the page of an account', () => {
     const response = await open(harness, `/@${newUsername()}`);
     expect([response.status, await textOf(response)]).toEqual([404, expect.stringContaining('No such account')]);
     for (const path of ['/@', '/@ab', `/@${'a'.repeat(31)}`, '/@%00', '/@a-b-c', "/@ada'--"]) {
-      expect((await open(harness, path)).status).toBe(404);
+      await expect(await open(harness, path)).toHaveStatus(404);
     }
   });
 });

@@ -60,13 +60,13 @@ describe('attempts', () => {
 
   test('to sign in to one account: 10 in 15 minutes, wherever they come from', async () => {
     const { email, password } = await signUp(harness);
-    for (let i = 0; i < 10; i++) expect((await guess(email, newAddress())).status).toBe(401);
+    for (let i = 0; i < 10; i++) await expect(await guess(email, newAddress())).toHaveStatus(401);
     const response = await post(SIGN_IN, { email: email.toUpperCase(), password }, { address: newAddress() });
     expect(response.headers.get('Retry-After')).toBe('890');
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(await answerOf(response)).toEqual(throttled(890));
     // Other accounts can still sign in.
-    expect((await guess()).status).toBe(401);
+    await expect(await guess()).toHaveStatus(401);
   });
 
   test('are possible again when the window has passed', async () => {
@@ -74,36 +74,36 @@ describe('attempts', () => {
     const clock = stopClock('2026-11-24T13:00:00Z');
     for (let i = 0; i < 11; i++) await guess(email, newAddress());
     clock.set('2026-11-24T13:30:00Z');
-    expect((await post(SIGN_IN, { email, password })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email, password })).toHaveStatus(200);
   });
 
   test('to sign in from one address: 30 in 15 minutes, to whatever accounts; an IPv6 caller is a /64', async () => {
-    for (let i = 0; i < 30; i++) expect((await guess()).status).toBe(401);
+    for (let i = 0; i < 30; i++) await expect(await guess()).toHaveStatus(401);
     const response = await guess(newForm().email, address.replace('::1', '::2'));
     expect(response.headers.get('Retry-After')).toBe('890');
     expect(await answerOf(response)).toEqual(throttled(890));
-    expect((await guess(newForm().email, newAddress())).status).toBe(401);
+    await expect(await guess(newForm().email, newAddress())).toHaveStatus(401);
   });
 
   test('to sign up from one address: 20 an hour', async () => {
     const { username } = await signUp(harness);
-    for (let i = 0; i < 20; i++) expect((await post(SIGN_UP, { ...newForm(), username })).status).toBe(400);
+    for (let i = 0; i < 20; i++) await expect(await post(SIGN_UP, { ...newForm(), username })).toHaveStatus(400);
     const response = await post(SIGN_UP, newForm());
     expect(response.headers.get('Retry-After')).toBe('3590');
     expect(await answerOf(response)).toEqual(throttled(3590));
-    expect((await post(SIGN_UP, newForm(), { address: newAddress() })).status).toBe(200);
+    await expect(await post(SIGN_UP, newForm(), { address: newAddress() })).toHaveStatus(200);
   });
 
   test('to sign up with one email address: 10 an hour, wherever they come from', async () => {
     const taken = newForm({ email: (await signUp(harness)).email });
-    for (let i = 0; i < 9; i++) expect((await post(SIGN_UP, taken, { address: newAddress() })).status).toBe(400);
+    for (let i = 0; i < 9; i++) await expect(await post(SIGN_UP, taken, { address: newAddress() })).toHaveStatus(400);
     const response = await post(SIGN_UP, taken, { address: newAddress() });
     expect(await answerOf(response)).toEqual(throttled(3590));
   });
 
   test('that are not valid requests do not count', async () => {
-    for (let i = 0; i < 21; i++) expect((await post(SIGN_UP, {})).status).toBe(400);
-    expect((await post(SIGN_UP, newForm())).status).toBe(200);
+    for (let i = 0; i < 21; i++) await expect(await post(SIGN_UP, {})).toHaveStatus(400);
+    await expect(await post(SIGN_UP, newForm())).toHaveStatus(200);
   });
 
   const tooMany = { reason: { code: 'rate_limit_exceeded', window: 'attempts', retryAfter: 3590 } };
@@ -122,7 +122,7 @@ describe('attempts', () => {
     const { email, cookie } = await signUp(harness);
     for (let i = 0; i < 5; i++) await harness.run((ctx) => requestPasswordReset(ctx, visitor(newAddress()), { email }));
     const resend = () => submit(harness, '/verify-email/resend', {}, cookie);
-    for (let i = 0; i < 5; i++) expect((await resend()).status).toBe(303);
+    for (let i = 0; i < 5; i++) await expect(await resend()).toHaveStatus(303);
     const refused = await resend();
     expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '3590']);
   });
@@ -135,11 +135,11 @@ describe('attempts', () => {
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         body: 'token=none',
       });
-    for (let i = 0; i < 29; i++) expect((await confirm()).status).toBe(400);
+    for (let i = 0; i < 29; i++) await expect(await confirm()).toHaveStatus(400);
     const reset = () => harness.run((ctx) => resetPassword(ctx, visitor(), { token: 'x', password: 'correct horse' }));
     await expect(reset()).rejects.toMatchObject({ reason: { code: 'invalid_request' } });
     await expect(reset()).rejects.toMatchObject(tooMany);
-    expect((await confirm()).status).toBe(429);
+    await expect(await confirm()).toHaveStatus(429);
   });
 
   test('are counted in Redis without an email address or username', async () => {
@@ -172,7 +172,7 @@ describe('while Redis is away', () => {
     const { response, settled } = harness.start(SIGN_IN, { address, body: { email, password } });
     const answered = await response;
     expect(performance.now() - started).toBeLessThan(5_000);
-    expect(answered.status).toBe(200);
+    await expect(answered).toHaveStatus(200);
     await harness.upstash.setFaults();
     await settled();
   });
@@ -181,7 +181,7 @@ describe('while Redis is away', () => {
     await harness.upstash.setFaults({ kind: 'refuse' });
     const { cookie } = await signUp(harness);
     const response = await harness.fetch(SIGN_OUT, { method: 'POST', headers: { Cookie: cookie } });
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
   });
 
   test('the binding counts: 20 a minute for each account, and for each address', async () => {
@@ -221,7 +221,7 @@ describe('while Neon is away', () => {
     await harness.neon.setFaults();
     expect(await accountsLike(form)).toEqual([]);
     expect(await mailsTo(form.email)).toEqual([]);
-    expect((await post(SIGN_UP, form)).status).toBe(200);
+    await expect(await post(SIGN_UP, form)).toHaveStatus(200);
   });
 
   test('a sign-in whose session was not written is 503 and sets no session cookie', async () => {

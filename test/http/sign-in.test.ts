@@ -46,12 +46,12 @@ describe('sign-in', () => {
     expect(me.status).toBe(200);
     expect(await answerOf(response)).toEqual(me);
     // The other browser stays signed in.
-    expect((await whoami(cookie)).status).toBe(200);
+    await expect(await whoami(cookie)).toHaveStatus(200);
   });
 
   test('takes the email address in any case', async () => {
     const { email, password } = await signUp(harness);
-    expect((await post(SIGN_IN, { email: email.toUpperCase(), password })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email: email.toUpperCase(), password })).toHaveStatus(200);
   });
 
   test('does not reveal which of address and password was wrong', async () => {
@@ -99,8 +99,8 @@ describe('sign-out', () => {
       '__Host-jestha.session_token=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
     ]);
     expect(await answerOf(response)).toEqual({ status: 200, body: { success: true } });
-    expect((await whoami(cookie)).status).toBe(401);
-    expect((await whoami(other)).status).toBe(200);
+    await expect(await whoami(cookie)).toHaveStatus(401);
+    await expect(await whoami(other)).toHaveStatus(200);
   });
 
   test.each([
@@ -123,8 +123,8 @@ describe('sign-out', () => {
     await harness.neon.setFaults({ kind });
     expect(await answerOf(await signOut(cookie))).toEqual(UNAVAILABLE);
     await harness.neon.setFaults();
-    expect((await signOut(cookie)).status).toBe(200);
-    expect((await whoami(cookie)).status).toBe(401);
+    await expect(await signOut(cookie)).toHaveStatus(200);
+    await expect(await whoami(cookie)).toHaveStatus(401);
   });
 });
 
@@ -156,6 +156,6 @@ describe('an API key', () => {
 
   test('in another scheme is ignored', async () => {
     const response = await post(SIGN_UP, newForm(), { headers: { Authorization: 'Basic em9lOng=' } });
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
   });
 });

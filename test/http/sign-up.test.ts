@@ -45,7 +45,7 @@ describe('sign-up', () => {
     expect(signedUp).toEqual({
       status: 200,
       body: {
-        id: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+        id: expect.ulid(),
         username: form.username,
         email: form.email,
         displayName: 'Zoë 🦊',
@@ -154,7 +154,7 @@ describe('sign-up', () => {
     ['8 characters of password', { password: 'pass wor' }],
     ['128 characters of password', { password: '🦊'.repeat(64) }],
   ])('%s is taken', async (_, overrides) => {
-    expect((await post(SIGN_UP, { ...newForm(), ...overrides })).status).toBe(200);
+    await expect(await post(SIGN_UP, { ...newForm(), ...overrides })).toHaveStatus(200);
   });
 
   test.each(['[]', 'null', '"x"', '7'])('a body that is %s is refused', async (body) => {
@@ -194,7 +194,7 @@ describe('sign-up', () => {
     expect(others).toEqual([]);
     const credentials = await rowsOf(harness, `SELECT id FROM credentials WHERE account_id = '${account?.id}'`);
     expect(credentials).toHaveLength(1);
-    expect((await post(SIGN_IN, { email: form.email, password: form.password })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email: form.email, password: form.password })).toHaveStatus(200);
   });
 });
 
@@ -225,13 +225,13 @@ describe('a sign-up that is cut short', () => {
       : [];
     if (credentials.length > 0) {
       // The account was finished; only its first session was not.
-      expect((await post(SIGN_IN, { email: form.email, password: form.password })).status).toBe(200);
+      await expect(await post(SIGN_IN, { email: form.email, password: form.password })).toHaveStatus(200);
       return;
     }
     await age(form, 16);
-    expect((await post(SIGN_UP, form)).status).toBe(200);
+    await expect(await post(SIGN_UP, form)).toHaveStatus(200);
     expect(await accountsLike(form)).toHaveLength(1);
-    expect((await post(SIGN_IN, { email: form.email, password: form.password })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email: form.email, password: form.password })).toHaveStatus(200);
   });
 
   test('before it has read back the profile is 503, and the person can sign in', async () => {
@@ -240,7 +240,7 @@ describe('a sign-up that is cut short', () => {
     const response = await post(SIGN_UP, form);
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(await answerOf(response)).toEqual(UNAVAILABLE);
-    expect((await post(SIGN_IN, { email: form.email, password: form.password })).status).toBe(200);
+    await expect(await post(SIGN_IN, { email: form.email, password: form.password })).toHaveStatus(200);
   });
 
   test('stays taken while it may still be in progress', async () => {
@@ -260,7 +260,7 @@ describe('a sign-up that is cut short', () => {
     const [account] = await accountsLike(form);
     await harness.newKey({ account: { id: account?.id ?? '', username: form.username } });
     await age(form, 3_600);
-    expect((await post(SIGN_UP, form)).status).toBe(400);
+    await expect(await post(SIGN_UP, form)).toHaveStatus(400);
     expect(await accountsLike(form)).toEqual([account]);
   });
 
@@ -281,6 +281,6 @@ describe('a sign-up that is cut short', () => {
     await cutAt('credentials', 'refuse');
     await post(SIGN_UP, form);
     await age(form, 16);
-    expect((await post(SIGN_UP, newForm({ username: form.username }))).status).toBe(200);
+    await expect(await post(SIGN_UP, newForm({ username: form.username }))).toHaveStatus(200);
   });
 });

@@ -156,7 +156,7 @@ describe('JeHubs', () => {
     const { id } = await newPost(harness, ada, { jeHubId });
     const refused = invalid({ path: 'visibility', message: 'a Jes in a JeHub is for its members' });
     expect(await answer(harness, ada, 'PATCH', `/api/posts/${id}`, { visibility: 'PRIVATE' })).toEqual(refused);
-    expect((await act(harness, ada, 'PATCH', `/api/posts/${id}`, { visibility: 'PUBLIC' })).status).toBe(200);
+    await expect(await act(harness, ada, 'PATCH', `/api/posts/${id}`, { visibility: 'PUBLIC' })).toHaveStatus(200);
   });
 });
 

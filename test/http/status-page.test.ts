@@ -4,7 +4,7 @@ import { Harness } from '../support/app/harness.ts';
 
 test('the status page says that all services work', async () => {
   const response = await open(new Harness(), '/status');
-  expect(response.status).toBe(200);
+  await expect(response).toHaveStatus(200);
   const text = await textOf(response);
   expect(text).toContain('All services work.');
   expect(text.match(/Works/g)).toHaveLength(3);
@@ -18,7 +18,7 @@ test.each([
   const { cookie } = await harness.newSession();
   await harness[store].setFaults({ kind: 'refuse' });
   const response = await open(harness, '/status', cookie);
-  expect(response.status).toBe(200);
+  await expect(response).toHaveStatus(200);
   const text = await textOf(response);
   expect(text).toContain('Some services do not work right now.');
   expect(text).toContain(`Does not answer ${consequence}`);

@@ -12,7 +12,7 @@ describe('the life of the files', () => {
     const key = await harness.newKey();
     const jes = await upload(harness, key, [file(), file()]);
     expect(await objectsOf(jes.media)).toHaveLength(2);
-    expect((await harness.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' })).status).toBe(204);
+    await expect(await harness.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' })).toHaveStatus(204);
     expect(await objectsOf(jes.media)).toEqual([]);
     expect(await answerOf(await harness.fetch(pathOf(jes.media[0]?.url)))).toEqual(NOT_FOUND);
     await harness.sweep();
@@ -31,7 +31,7 @@ describe('the life of the files', () => {
     const jes = await upload(harness, key, [file(), file()]);
     const remove = () =>
       harness.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE', headers: { 'Idempotency-Key': 'k' } });
-    expect((await remove()).status).toBe(204);
+    await expect(await remove()).toHaveStatus(204);
     expect(await objectsOf(jes.media)).toEqual([]);
     const ofClaim = `WHERE account_id = '${key.accountId}' AND key = 'k'`;
     expect(await rowsOf(harness, `SELECT status, body FROM idempotency_keys ${ofClaim}`)).toEqual([

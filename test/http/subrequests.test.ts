@@ -88,7 +88,7 @@ describe('what a request costs: HTTP requests and billed commands of Redis, HTTP
     await harness.revoke(key);
     harness.now += 5_000;
     const first = await harness.fetch('/api/auth/me', { key: key.key });
-    expect(first.status).toBe(401);
+    await expect(first).toHaveStatus(401);
     expect(await storm()).toEqual([[401], 0]);
   });
 

@@ -34,7 +34,7 @@ describe('a suspended account', () => {
     const person = await harness.newSession({ account: { id: key.accountId, username: key.username } });
     const other = await harness.newKey();
     const instances = Array.from({ length: 5 }, () => new Harness());
-    for (const each of instances) expect((await each.fetch(ME, { key: key.key })).status).toBe(200);
+    for (const each of instances) await expect(await each.fetch(ME, { key: key.key })).toHaveStatus(200);
     expect(await suspend(key.username.toUpperCase())).toEqual({
       id: key.accountId,
       username: key.username,
@@ -48,7 +48,7 @@ describe('a suspended account', () => {
       expect(await answerOf(await each.fetch(ME, { cookie: person.cookie }))).toEqual(REFUSED);
       expect(await answerOf(await each.fetch('/api/auth/api-keys', { cookie: person.cookie }))).toEqual(REFUSED);
     }
-    expect((await harness.fetch(ME, { key: other.key })).status).toBe(200);
+    await expect(await harness.fetch(ME, { key: other.key })).toHaveStatus(200);
   });
 
   test('consumes nothing of its limits, and everything works again once the suspension is lifted', async () => {
@@ -63,7 +63,7 @@ describe('a suspended account', () => {
     expect(await unsuspend(key.username)).toEqual({ id: key.accountId, username: key.username, suspendedAt: null });
     const response = await harness.fetch(ME, { key: key.key });
     expect([response.status, response.headers.get('X-RateLimit-Remaining')]).toEqual([200, '58']);
-    expect((await harness.fetch(ME, { cookie: person.cookie })).status).toBe(200);
+    await expect(await harness.fetch(ME, { cookie: person.cookie })).toHaveStatus(200);
     await newPost(harness, key);
   });
 
@@ -148,7 +148,7 @@ describe('a suspension', () => {
     harness.now += 11 * 60_000;
     await harness.neon.setFaults({ kind: 'hang', when: 'after', times: 1 });
     const early = harness.start(ME, { key: key.key });
-    expect((await early.response).status).toBe(200);
+    await expect(await early.response).toHaveStatus(200);
     await harness.neon.untilHeld();
     await suspend(key.accountId);
     await harness.neon.setFaults();
@@ -203,14 +203,14 @@ describe('a suspension', () => {
       expect(await suspend(accountId)).toMatchObject({ id: accountId });
       expect(await codeOf(harness.fetch(ME, { key }))).toBe('account_suspended');
       expect(await unsuspend(accountId)).toMatchObject({ id: accountId });
-      expect((await harness.fetch(ME, { key })).status).toBe(200);
+      await expect(await harness.fetch(ME, { key })).toHaveStatus(200);
     }
   });
 
   test('refuses a key whose revocation is missing in Redis', async () => {
     const harness = new Harness();
     const key = await harness.newKey();
-    expect((await harness.fetch(ME, { key: key.key })).status).toBe(200);
+    await expect(await harness.fetch(ME, { key: key.key })).toHaveStatus(200);
     await rowsOf(harness, `UPDATE api_keys SET revoked_at = now(), revoked_reason = 'leaked' WHERE id = '${key.id}'`);
     await suspend(key.accountId);
     expect(await codeOf(harness.fetch(ME, { key: key.key }))).toBe('api_key_revoked');
@@ -258,12 +258,12 @@ describe('the pages of a suspended account', () => {
     const jes = await newPost(harness, { cookie: person.cookie });
     await suspend(person.username);
     const page = await harness.fetch('/settings/api-access', { cookie: person.cookie });
-    expect(page.status).toBe(403);
+    await expect(page).toHaveStatus(403);
     const html = await page.text();
     expect(html).toContain('This account is suspended.');
     expect(html).toContain('<form method="post" action="/sign-out">');
     expect(html).not.toContain('Go to API access');
-    expect((await harness.fetch(`/post/${jes.id}`, { cookie: person.cookie })).status).toBe(200);
+    await expect(await harness.fetch(`/post/${jes.id}`, { cookie: person.cookie })).toHaveStatus(200);
 
     const form = { email: person.email, password: person.password };
     const signedIn = await submit(harness, '/sign-in', form);
@@ -288,7 +288,7 @@ describe('the pages of a suspended account', () => {
     expect(done.headers.get('Location')).toBe('/sign-in?notice=reset');
     const body = { email: person.email, password: 'battery staple' };
     const signedIn = await harness.fetch('/api/auth/sign-in/email', { address: newAddress(), body });
-    expect(signedIn.status).toBe(200);
+    await expect(signedIn).toHaveStatus(200);
     expect(await answerOf(await harness.fetch(ME, { cookie: cookieOf(signedIn) }))).toEqual(REFUSED);
   });
 

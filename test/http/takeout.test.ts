@@ -91,7 +91,7 @@ describe('a download of one’s data', () => {
       },
     });
     const { media } = data.posts?.find(({ id }) => id === withFile.id) as { media: { url: string }[] };
-    expect((await harness.fetch(pathOf(media[0]?.url))).status).toBe(200);
+    await expect(await harness.fetch(pathOf(media[0]?.url))).toHaveStatus(200);
 
     const [credential] = await rowsOf<{ password_hash: string }>(
       harness,
@@ -126,8 +126,8 @@ describe('a download of one’s data', () => {
   });
 
   test('is one’s own, and had five times a day', async () => {
-    expect((await harness.fetch('/api/auth/account/export')).status).toBe(401);
-    for (let i = 0; i < 5; i++) expect((await download()).status).toBe(200);
+    await expect(await harness.fetch('/api/auth/account/export')).toHaveStatus(401);
+    for (let i = 0; i < 5; i++) await expect(await download()).toHaveStatus(200);
     expect(await codeOf(await download())).toBe('rate_limit_exceeded');
   });
 });

@@ -54,7 +54,7 @@ const isProven = async ({ id }: { readonly id: string }) =>
 async function oldKey(): Promise<TestKey> {
   const key = await harness.newKey({ account: stranger });
   await rowsOf(harness, `UPDATE accounts SET email_verified = false WHERE id = '${stranger.id}'`);
-  expect((await harness.fetch(ME, { key: key.key })).status).toBe(200);
+  await expect(await harness.fetch(ME, { key: key.key })).toHaveStatus(200);
   return key;
 }
 
@@ -65,7 +65,7 @@ const reset = (token: string, fields: Record<string, string> = { revokeKeys: 'on
 /** Nothing that the stranger had opens the account. */
 async function expectStrangerOut(key: TestKey): Promise<void> {
   expect(await statusOf(stranger.cookie)).toBe(401);
-  expect((await signIn(stranger.email, stranger.password)).status).toBe(401);
+  await expect(await signIn(stranger.email, stranger.password)).toHaveStatus(401);
   expect(await codeOf(await harness.fetch('/api/posts', { key: key.key, body: { content: 'Mine' } }))).toBe(
     'api_key_revoked',
   );
@@ -95,7 +95,7 @@ describe('an account whose email address is unproven', () => {
     expect(settings).not.toContain('Generate your first key');
 
     await confirmEmail(harness, await newestToken(stranger.email), stranger.cookie);
-    expect((await generate()).status).toBe(201);
+    await expect(await generate()).toHaveStatus(201);
   });
 
   test('has no key whatever verb generates it: the INSERT itself demands the proof', async () => {
@@ -120,7 +120,7 @@ describe('the mailed link', () => {
     for (const path of [`/verify-email?token=${token}`, `/reset-password?token=${resetToken}`]) {
       for (const cookie of [undefined, stranger.cookie]) {
         const response = await harness.fetch(path, { method, ...(cookie !== undefined && { cookie }) });
-        expect(response.status).toBe(200);
+        await expect(response).toHaveStatus(200);
       }
     }
     expect(await tables()).toEqual(before);
@@ -153,13 +153,13 @@ describe('the mailed link', () => {
       expect.stringContaining('Your email address is confirmed'),
     ]);
     expect([await statusOf(stranger.cookie), await statusOf(other)]).toEqual([200, 200]);
-    expect((await signIn(stranger.email, stranger.password)).status).toBe(200);
+    await expect(await signIn(stranger.email, stranger.password)).toHaveStatus(200);
   });
 
   test('opened without a session proves the address and ends everything from before', async () => {
     const key = await oldKey();
     const response = await confirmEmail(harness, await newestToken(stranger.email));
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     const html = await response.text();
     expect(html).toContain('Your email address is confirmed. All that was set up before has ended');
     await expectStrangerOut(key);
@@ -172,7 +172,7 @@ describe('the mailed link', () => {
   test('opened with a session that has ended meanwhile ends everything from before, too', async () => {
     const key = await oldKey();
     await rowsOf(harness, `DELETE FROM sessions WHERE account_id = '${stranger.id}'`);
-    expect((await confirmEmail(harness, await newestToken(stranger.email), stranger.cookie)).status).toBe(200);
+    await expect(await confirmEmail(harness, await newestToken(stranger.email), stranger.cookie)).toHaveStatus(200);
     await expectStrangerOut(key);
   });
 
@@ -185,7 +185,7 @@ describe('the mailed link', () => {
       expect.stringContaining('This link is for another account'),
     ]);
     expect(await statusOf(stranger.cookie)).toBe(200);
-    expect((await confirmEmail(harness, token, stranger.cookie)).status).toBe(200);
+    await expect(await confirmEmail(harness, token, stranger.cookie)).toHaveStatus(200);
   });
 
   test('opened by five browsers at once is used once', async () => {
@@ -207,8 +207,8 @@ describe('the mailed link', () => {
   test('of one purpose does not serve the other', async () => {
     const verification = await newestToken(stranger.email);
     await requestReset(harness, stranger.email);
-    expect((await reset(verification)).status).toBe(400);
-    expect((await confirmEmail(harness, await newestToken(stranger.email))).status).toBe(400);
+    await expect(await reset(verification)).toHaveStatus(400);
+    await expect(await confirmEmail(harness, await newestToken(stranger.email))).toHaveStatus(400);
     expect(await statusOf(stranger.cookie)).toBe(200);
   });
 });
@@ -217,7 +217,7 @@ describe('a password reset', () => {
   test('of an unproven address ends the stranger’s sessions, password and keys, even with the box unchecked', async () => {
     const key = await oldKey();
     await requestReset(harness, stranger.email);
-    expect((await reset(await newestToken(stranger.email), {})).status).toBe(303);
+    await expect(await reset(await newestToken(stranger.email), {})).toHaveStatus(303);
     await expectStrangerOut(key);
     expect(await answerOf(await signIn(stranger.email, 'battery staple'))).toMatchObject({
       status: 200,
@@ -234,7 +234,7 @@ describe('a password reset', () => {
     const html = await (await open(harness, `/reset-password?token=${token}`)).text();
     expect(html).toMatch(/<input type="checkbox" name="revokeKeys" checked=""\/>/);
     await harness.upstash.reset();
-    expect((await reset(token)).status).toBe(303);
+    await expect(await reset(token)).toHaveStatus(303);
     // The throttle, then all markers in one request.
     expect(await harness.upstash.counters()).toMatchObject({ requests: 2 });
     for (const { key } of keys) expect(await codeOf(await harness.fetch(ME, { key }))).toBe('api_key_revoked');
@@ -244,8 +244,8 @@ describe('a password reset', () => {
     const person = await newPerson(harness);
     const { key } = await harness.newKey({ account: person });
     await requestReset(harness, person.email);
-    expect((await reset(await newestToken(person.email), {})).status).toBe(303);
-    expect((await harness.fetch(ME, { key })).status).toBe(200);
+    await expect(await reset(await newestToken(person.email), {})).toHaveStatus(303);
+    await expect(await harness.fetch(ME, { key })).toHaveStatus(200);
     expect(await statusOf(person.cookie)).toBe(401);
   });
 
@@ -254,13 +254,13 @@ describe('a password reset', () => {
     const first = await newestToken(stranger.email);
     await requestReset(harness, stranger.email);
     const second = await newestToken(stranger.email);
-    expect((await reset(second)).status).toBe(303);
+    await expect(await reset(second)).toHaveStatus(303);
     const late = await submit(harness, '/reset-password', { token: first, password: 'third horse' });
     expect([late.status, await textOf(late)]).toEqual([
       400,
       expect.stringContaining('this link was used already or is too old'),
     ]);
-    expect((await signIn(stranger.email, 'battery staple')).status).toBe(200);
+    await expect(await signIn(stranger.email, 'battery staple')).toHaveStatus(200);
   });
 
   test('that fails in Redis says so, and the sweep repeats it', async () => {
@@ -287,7 +287,7 @@ describe('keys that are generated while the owner takes over', () => {
       const token = await newestToken(person.email);
       const generate = () => harness.fetch(KEYS, { cookie: person.cookie, body: NEW_KEY });
       const [done] = await Promise.all([reset(token), generate(), generate(), generate()]);
-      expect(done.status).toBe(303);
+      await expect(done).toHaveStatus(303);
       // A session that was looked up before it ended may write after it: see the suite of statements that ask for their
       // actor.
       const [row] = await rowsOf<{ early: string }>(
@@ -356,7 +356,7 @@ describe('"Continue with Google"', () => {
     const back = await comeBack();
     expect(back.headers.get('Location')).toBe('/settings/api-access');
     expect(await statusOf(person.cookie)).toBe(200);
-    expect((await signIn(person.email, person.password)).status).toBe(200);
+    await expect(await signIn(person.email, person.password)).toHaveStatus(200);
   });
 
   test('opens nothing of a suspended account', async () => {

@@ -89,5 +89,7 @@ test('hashtags and mentions of all scripts are found in a Jes, its edit, a bounc
   expect(await newJesClip(harness, key, { caption: content })).toMatchObject(found);
   // A comment keeps its words, and has no tags.
   expect((await newComment(harness, key, id, { content })).content).toBe(content);
-  expect((await harness.fetch(`/post/${jes.id}`, { ...as(key), headers: { Authorization: '' } })).status).toBe(200);
+  await expect(await harness.fetch(`/post/${jes.id}`, { ...as(key), headers: { Authorization: '' } })).toHaveStatus(
+    200,
+  );
 });

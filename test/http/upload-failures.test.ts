@@ -25,7 +25,7 @@ describe('a refused upload', () => {
     const key = await harness.newKey();
     const before = await objectsOf();
     const parts = Object.entries(fields).map(([name, body]) => ({ name, body }));
-    expect((await post(harness, key, formOf([file(), file(), ...parts]))).status).toBe(status);
+    await expect(await post(harness, key, formOf([file(), file(), ...parts]))).toHaveStatus(status);
     expect(await objectsOf()).toEqual(before);
   });
 
@@ -46,7 +46,7 @@ describe('a refused upload', () => {
     const key = await harness.newKey();
     await posts.setToday(harness, key.accountId, '2026-11-24', { creations: 1_000 });
     const before = await objectsOf();
-    expect((await post(harness, key, formOf([file()]))).status).toBe(429);
+    await expect(await post(harness, key, formOf([file()]))).toHaveStatus(429);
     expect(await objectsOf()).toEqual(before);
   });
 });
@@ -90,7 +90,7 @@ describe('when something is down', () => {
     const broken = new Harness({ MEDIA: bucketWithout('delete', failing) });
     const harness = new Harness();
     const jes = await upload(broken, key, [file(), file()]);
-    expect((await broken.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' })).status).toBe(204);
+    await expect(await broken.fetch(`/api/posts/${jes.id}`, { key: key.key, method: 'DELETE' })).toHaveStatus(204);
     expect(await objectsOf(jes.media)).toHaveLength(2);
     await harness.sweep();
     expect(await objectsOf(jes.media)).toEqual([]);

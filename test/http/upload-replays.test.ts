@@ -61,8 +61,8 @@ describe('an Idempotency-Key', () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const headers = { 'Idempotency-Key': 'k' };
-    expect((await post(harness, key, formOf([file('no picture')]), headers)).status).toBe(415);
-    expect((await post(harness, key, formOf(parts), headers)).status).toBe(201);
+    await expect(await post(harness, key, formOf([file('no picture')]), headers)).toHaveStatus(415);
+    await expect(await post(harness, key, formOf(parts), headers)).toHaveStatus(201);
   });
 
   test('twenty times at once makes one Jes, and leaves no orphaned object', async () => {

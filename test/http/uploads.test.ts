@@ -36,7 +36,7 @@ describe('POST /api/posts with files', () => {
     ]);
     expect(jes.media).toEqual(
       MEDIA_FILES.slice(0, 4).map(({ mimeType }) => ({
-        id: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+        id: expect.ulid(),
         type: 'image',
         mimeType,
         url: expect.stringMatching(/^https:\/\/jestha\.com\/media\/[0-9A-Z]{26}-[0-9A-Za-z]{22}\.(jpg|png|gif|webp)$/),
@@ -173,7 +173,7 @@ describe('POST /api/posts with files', () => {
     const harness = new Harness();
     const key = await harness.newKey();
     const response = await post(harness, key, formOf([{ name: 'content', body: 'Hi' }, file()], boundary));
-    expect(response.status).toBe(201);
+    await expect(response).toHaveStatus(201);
   });
 
   test('unfurls no link, even if the request names one', async () => {
@@ -250,7 +250,7 @@ describe('POST /api/posts with files', () => {
     const session = await harness.newSession();
     const navigation = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', Origin: 'https://jestha.com' };
     const form = formOf([{ name: 'content', body: 'Hi' }, file()]);
-    expect((await post(harness, session, form, navigation)).status).toBe(201);
+    await expect(await post(harness, session, form, navigation)).toHaveStatus(201);
     const foreign = await post(harness, session, form, { ...navigation, Origin: 'https://example.org' });
     expect(await answerOf(foreign)).toMatchObject({ status: 403, body: { code: 'cross_site_request' } });
   });

@@ -29,7 +29,7 @@ test('visitors get 1,200 responses a minute and address, and then 429', async ()
   expect(admitted).toBeGreaterThanOrEqual(1_200);
   expect(refused?.headers.get('Retry-After')).toBe('60');
   expect(refused && (await answerOf(refused))).toEqual(LIMITED);
-  expect((await harness.fetch('/assets/none', { address: newAddress() })).status).toBe(404);
+  await expect(await harness.fetch('/assets/none', { address: newAddress() })).toHaveStatus(404);
 });
 
 describe('an address that has asked too often as a visitor', () => {
@@ -72,7 +72,7 @@ describe('an address that has asked too often as a visitor', () => {
 
   test('costs no statement for made-up permalinks, with a made-up cookie neither', async () => {
     for (const cookie of [undefined, '__Host-jestha.session_token=made.up']) {
-      expect((await open(harness, `/post/${newId(0)}`, cookie)).status).toBe(429);
+      await expect(await open(harness, `/post/${newId(0)}`, cookie)).toHaveStatus(429);
     }
     expect(await harness.neon.counters()).toEqual({});
   });

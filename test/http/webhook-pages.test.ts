@@ -43,7 +43,7 @@ async function add(): Promise<{ path: string; secret: string }> {
   const location = added.headers.get('Location') ?? '';
   expect([added.status, location]).toEqual([303, expect.stringMatching(/\/webhooks\/[0-9A-Z]{26}\/secret$/)]);
   const shown = await harness.fetch(location, { headers: { Cookie: `${person.cookie}; ${cookieIn(added)}` } });
-  expect(shown.status).toBe(200);
+  await expect(shown).toHaveStatus(200);
   expect(shown.headers.get('Cache-Control')).toBe('no-store');
   const [secret = ''] = /whsec_[0-9A-Za-z+/]{43}=/.exec(await shown.text()) ?? [];
   return { path: location.replace(/\/secret$/, ''), secret };
@@ -54,7 +54,7 @@ describe('an endpoint on Settings', () => {
     expect(await textAt(keyPath())).toContain('Webhooks Each endpoint of this key receives the events');
     const { path, secret } = await add();
     const again = await page(`${path}/secret`);
-    expect(again.status).toBe(410);
+    await expect(again).toHaveStatus(410);
     expect(await textOf(again)).toContain('This secret was already shown');
     await newPost(harness, key);
     await harness.handleWakes();
@@ -66,7 +66,7 @@ describe('an endpoint on Settings', () => {
 
   test('that is not valid comes back with what was filled in, each error at its field', async () => {
     const refused = await send(`${keyPath()}/webhooks/new`, { url: 'http://10.0.0.1/<b>', description: 'Keep me' });
-    expect(refused.status).toBe(400);
+    await expect(refused).toHaveStatus(400);
     const html = await refused.text();
     expect(html).toContain('choose at least one event');
     expect(html).toContain('value="http://10.0.0.1/&lt;b&gt;"');
@@ -80,7 +80,7 @@ describe('an endpoint on Settings', () => {
     for (let i = 0; i < 5; i++) await newWebhook(harness, key);
     expect(await textAt(keyPath())).not.toContain('Add an endpoint');
     const sixth = await send(`${keyPath()}/webhooks/new`, { url: receiver.url(), events: ALL_EVENTS });
-    expect(sixth.status).toBe(409);
+    await expect(sixth).toHaveStatus(409);
     expect(await textOf(sixth)).toContain(
       'This API key has 5 webhook endpoints, which is the limit. Delete one first.',
     );
@@ -90,7 +90,7 @@ describe('an endpoint on Settings', () => {
     const { path } = await add();
     const act = async (fields: Record<string, string | string[]>) => {
       const response = await send(path, fields);
-      expect(response.status).toBe(303);
+      await expect(response).toHaveStatus(303);
       return await textAt(response.headers.get('Location') ?? '');
     };
     const changed = { action: 'change', url: receiver.url('/other'), events: 'jes.created', description: '' };
@@ -100,7 +100,7 @@ describe('an endpoint on Settings', () => {
     const wrong = await send(path, { action: 'change', url: '', events: 'jes.created', description: '' });
     expect([wrong.status, (await wrong.text()).includes('<details open')]).toEqual([400, true]);
     expect(await act({ action: 'delete' })).not.toContain('/other');
-    expect((await page(path)).status).toBe(404);
+    await expect(await page(path)).toHaveStatus(404);
   });
 
   test('shows deliveries by status, each with its payload, headers and every attempt, and sends one again', async () => {
@@ -151,9 +151,9 @@ describe('an endpoint on Settings', () => {
     await harness.handleWakes();
     const request = (await receiver.received(3)).at(-1);
     expect([isVerified(secret, request), isVerified(next, request)]).toEqual([true, true]);
-    expect((await send(path, { action: 'rotate' })).status).toBe(409);
+    await expect(await send(path, { action: 'rotate' })).toHaveStatus(409);
     expect(await textAt(path)).toContain('The older one ends on 25 Nov 2026, 12:00 UTC');
-    expect((await send(path, { action: 'rotate-now' })).status).toBe(303);
+    await expect(await send(path, { action: 'rotate-now' })).toHaveStatus(303);
   });
 
   test('checks its receiver, and says what each probe met', async () => {
@@ -171,9 +171,9 @@ describe('an endpoint on Settings', () => {
     stopClock('2026-11-24T12:00:10Z');
     const { path } = await add();
     for (const action of ['', 'none', 'constructor', '__proto__']) {
-      expect((await send(path, { action })).status).toBe(404);
+      await expect(await send(path, { action })).toHaveStatus(404);
     }
-    for (let i = 0; i < 10; i++) expect((await send(path, { action: 'test' })).status).toBe(303);
+    for (let i = 0; i < 10; i++) await expect(await send(path, { action: 'test' })).toHaveStatus(303);
     const refused = await send(path, { action: 'test' });
     expect([refused.status, Number(refused.headers.get('Retry-After')) > 0]).toEqual([429, true]);
     expect(await textOf(refused)).toContain('limited to 10 tests, redeliveries and replays per minute');
@@ -184,13 +184,13 @@ describe('an endpoint on Settings', () => {
     const theirs: Webhook = await newWebhook(harness, stranger);
     const path = `/settings/api-access/${stranger.id}/webhooks`;
     for (const each of [`${path}/new`, `${path}/${theirs.id}`, `${path}/${theirs.id}/secret`]) {
-      expect((await page(each)).status).toBe(404);
+      await expect(await page(each)).toHaveStatus(404);
     }
     for (const action of ['change', 'disable', 'test', 'check', 'rotate', 'replay', 'delete']) {
       const fields = { action, url: receiver.url(), events: ALL_EVENTS, since: '2026-11-24T00:00' };
-      expect((await send(`${path}/${theirs.id}`, fields)).status).toBe(404);
+      await expect(await send(`${path}/${theirs.id}`, fields)).toHaveStatus(404);
     }
     const mixed = `${keyPath()}/webhooks/${theirs.id}`;
-    expect((await page(mixed)).status).toBe(404);
+    await expect(await page(mixed)).toHaveStatus(404);
   });
 });

@@ -81,7 +81,7 @@ describe('polling', () => {
     expect(await poll(harness, sibling, `?cursor=${nextCursor}`)).toMatchObject({ events: [] });
     const stranger = await harness.newKey();
     const refused = await harness.fetch(eventsOf(stranger, `?cursor=${nextCursor}`), { key: stranger.key });
-    expect(refused.status).toBe(400);
+    await expect(refused).toHaveStatus(400);
   });
 
   test('misses nothing and repeats nothing while several write, over generated histories', async () => {

@@ -36,9 +36,9 @@ describe('a revocation', () => {
       [sibling.id, others],
     ] as const) {
       const body = { url: receiver.url(), events: ['apikey.revoked'] };
-      expect((await harness.fetch(`/api/auth/api-keys/${id}/webhooks`, { cookie: person.cookie, body })).status).toBe(
-        201,
-      );
+      await expect(
+        await harness.fetch(`/api/auth/api-keys/${id}/webhooks`, { cookie: person.cookie, body }),
+      ).toHaveStatus(201);
     }
     await revoke(harness, key);
     await revoke(harness, key);

@@ -107,7 +107,7 @@ test('a comparison without a hash costs as much as one with a hash, and is alway
 test('a forgotten password is answered before the link is made and mailed', async () => {
   await harness.neon.setFaults({ kind: 'hang', match: 'INSERT INTO mailed_links' });
   const { response, settled } = form('/forgot-password', { email: person.email });
-  expect((await response).status).toBe(303);
+  await expect(await response).toHaveStatus(303);
   await harness.neon.untilHeld();
   await harness.neon.setFaults();
   await settled();

@@ -124,13 +124,13 @@ describe('a client whose call fails for a while', () => {
   test.each([400, 401, 403, 404, 409, 413, 500])('takes %i for an answer', async (status) => {
     const { origin, seen } = await serve([{ status, body: { code: 'x' } }]);
     const { jestha } = clientOf(origin);
-    expect((await jestha.get('/api/auth/me')).response.status).toBe(status);
+    await expect((await jestha.get('/api/auth/me')).response).toHaveStatus(status);
     expect(seen).toHaveLength(1);
   });
 
   test('gives up after its attempts, and gives the last answer or failure', async () => {
     const away = await serve([busy('0')]);
-    expect((await clientOf(away.origin).jestha.get('/api/auth/me')).response.status).toBe(503);
+    await expect((await clientOf(away.origin).jestha.get('/api/auth/me')).response).toHaveStatus(503);
     expect(away.seen).toHaveLength(4);
     const cut = await serve(['cut before']);
     const { jestha } = clientOf(cut.origin, { retry: { attempts: 2 } });

@@ -35,7 +35,7 @@ describe('the client', () => {
     const result = await jestha.post('/api/posts', { body: { content: 'Hello' } });
     if (!result.ok) throw new Error(result.error.message);
     expectTypeOf(result.data).toEqualTypeOf<Jes>();
-    expect(result.response.status).toBe(201);
+    await expect(result.response).toHaveStatus(201);
     expect(result.data).toMatchObject({ content: 'Hello', visibility: 'PUBLIC', counts: { likes: 0 } });
   });
 
@@ -43,7 +43,7 @@ describe('the client', () => {
     const result = await jestha.post('/api/posts', { body: { content: '' } });
     if (result.ok || result.error.code !== 'invalid_request') throw new Error('it was taken');
     expectTypeOf(result.error.details).toEqualTypeOf<readonly { readonly path: string; readonly message: string }[]>();
-    expect(result.response.status).toBe(400);
+    await expect(result.response).toHaveStatus(400);
     expect(result.error.details).toEqual([{ path: 'content', message: 'must not be empty' }]);
   });
 
@@ -81,7 +81,7 @@ describe('the client', () => {
 
   test('puts variables into the path as they are, and never leads to another', async () => {
     const read = (id: string) => jestha.get('/api/posts/:id', { params: { id } });
-    expect((await read('a/b?c#d')).response.status).toBe(404);
+    await expect((await read('a/b?c#d')).response).toHaveStatus(404);
     for (const id of ['', '.', '..']) await expect(read(id)).rejects.toThrow(new TypeError(`id must not be "${id}"`));
   });
 

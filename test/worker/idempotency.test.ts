@@ -54,7 +54,7 @@ test('50 identical creates at once, on three instances with five keys, make exac
   expect(made.filter(({ isReplayed }) => !isReplayed)).toHaveLength(1);
   expect(new Set(made.map(({ text }) => text)).size).toBe(1);
   const me = await fetch(`${workers.urls[0]}/api/auth/me`, { headers: { Authorization: `Bearer ${keys[0]}` } });
-  expect(me.status).toBe(200);
+  await expect(me).toHaveStatus(200);
 });
 
 describe.skipIf(DATABASE_URL === undefined)('on a real Postgres', () => {

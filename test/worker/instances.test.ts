@@ -88,7 +88,7 @@ describe('5 instances with one clock', () => {
     const remaining = admitted.map((response) => Number(response.headers.get('X-RateLimit-Remaining')));
     expect(remaining.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i));
 
-    expect((await whoami(urlOf(0), key, now + 59_999)).status).toBe(429);
-    expect((await whoami(urlOf(1), key, now + 60_000)).status).toBe(200);
+    await expect(await whoami(urlOf(0), key, now + 59_999)).toHaveStatus(429);
+    await expect(await whoami(urlOf(1), key, now + 60_000)).toHaveStatus(200);
   });
 });

@@ -42,28 +42,28 @@ describe('without the identity library', () => {
 
   test('calls with an API key are served', async () => {
     const headers = { Authorization: `Bearer ${(await makeKey(workers.secrets)).key}` };
-    expect((await send('/api/auth/me', headers)).status).toBe(200);
-    expect((await send('/api/posts', headers, 'POST', { content: 'Hello' })).status).toBe(201);
-    expect((await send('/api/auth/api-keys', headers)).status).toBe(403);
-    expect((await send('/api/auth/me', { Authorization: 'Bearer jes_live_short' })).status).toBe(401);
+    await expect(await send('/api/auth/me', headers)).toHaveStatus(200);
+    await expect(await send('/api/posts', headers, 'POST', { content: 'Hello' })).toHaveStatus(201);
+    await expect(await send('/api/auth/api-keys', headers)).toHaveStatus(403);
+    await expect(await send('/api/auth/me', { Authorization: 'Bearer jes_live_short' })).toHaveStatus(401);
   });
 
   test('signed-in people are served', async () => {
     const headers = { Cookie: cookie };
-    expect((await send('/api/auth/me', headers)).status).toBe(200);
-    expect((await send('/api/posts', headers, 'POST', { content: 'Hello' })).status).toBe(201);
+    await expect(await send('/api/auth/me', headers)).toHaveStatus(200);
+    await expect(await send('/api/posts', headers, 'POST', { content: 'Hello' })).toHaveStatus(201);
     const newKey = { label: 'Bot', scopes: ['write:jes'], acceptTerms: true };
     const created = await send('/api/auth/api-keys', headers, 'POST', newKey);
-    expect(created.status).toBe(201);
+    await expect(created).toHaveStatus(201);
     const { apiKey } = (await created.json()) as { apiKey: { id: string } };
-    expect((await send('/api/auth/api-keys', headers)).status).toBe(200);
-    expect((await send(`/api/auth/api-keys/${apiKey.id}/usage`, headers)).status).toBe(200);
-    expect((await send(`/api/auth/api-keys/${apiKey.id}`, headers, 'DELETE')).status).toBe(200);
+    await expect(await send('/api/auth/api-keys', headers)).toHaveStatus(200);
+    await expect(await send(`/api/auth/api-keys/${apiKey.id}/usage`, headers)).toHaveStatus(200);
+    await expect(await send(`/api/auth/api-keys/${apiKey.id}`, headers, 'DELETE')).toHaveStatus(200);
   });
 
   test('a sign-in fails, since it needs the library', async () => {
     const { email, password } = form;
-    expect((await send('/api/auth/sign-in/email', {}, 'POST', { email, password })).status).toBe(500);
+    await expect(await send('/api/auth/sign-in/email', {}, 'POST', { email, password })).toHaveStatus(500);
   });
 });
 

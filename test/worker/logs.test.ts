@@ -147,7 +147,7 @@ test('the log holds no personal data of an account, and no token of a mail', asy
     headers: { 'Content-Type': 'application/json' },
     body: signUp,
   });
-  expect(signedUp.status).toBe(200);
+  await expect(signedUp).toHaveStatus(200);
   const cookie = signedUp.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
   await eventsOf('/forgot-password', { method: 'POST', headers: form, body: `email=${encodeURIComponent(email)}` });

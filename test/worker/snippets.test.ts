@@ -48,9 +48,9 @@ describe('a Jes, as the reference shows it', () => {
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ content: 'Hello from my service', visibility: 'PUBLIC' }),
     });
-    expect(response.status).toBe(201);
+    await expect(response).toHaveStatus(201);
     const jes = (await response.json()) as { id: string };
-    expect(jes.id).toMatch(/^[0-9A-Z]{26}$/);
+    expect(jes.id).toEqual(expect.ulid());
   });
 
   test.runIf(has('python3', '-c', 'import requests'))('with Python requests', async () => {

@@ -145,7 +145,7 @@ describe('npm start', () => {
       headers: { 'Content-Type': 'application/json', Origin: origin },
       body: JSON.stringify({ email: 'demo@example.com', password: password() }),
     });
-    expect(response.status).toBe(200);
+    await expect(response).toHaveStatus(200);
     return response.headers
       .getSetCookie()
       .map((line) => line.split(';')[0])

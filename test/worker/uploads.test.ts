@@ -114,7 +114,7 @@ print(r.text)
       for (const { name, mimeType, bytes } of files) body.append('media', new Blob([bytes], { type: mimeType }), name);
       const headers = { Authorization: `Bearer ${key}` };
       const response = await fetch(`${origin}/api/posts`, { method: 'POST', headers, body });
-      expect(response.status).toBe(201);
+      await expect(response).toHaveStatus(201);
       return await served((await response.json()) as Jes);
     };
     expect([...(await send(MEDIA_FILES.slice(0, 4))), ...(await send(MEDIA_FILES.slice(4)))]).toEqual(STORED);

@@ -129,15 +129,16 @@ async function undescribed(response: Response): Promise<string[]> {
   return text === '' || text.includes(`"code":"${expected}"`) ? [] : [`the body is ${text}`];
 }
 
-const validators = new Map<string, Validator>();
+/** By the schemas of the document, which are objects of its own. */
+const validators = new WeakMap<Schema, Validator>();
 
 function validatorOf(schema: Schema): Validator {
-  const text = JSON.stringify(schema);
-  let validator = validators.get(text);
+  let validator = validators.get(schema);
   if (!validator) {
     const { components } = document;
-    validator = new Validator(text.includes('"$ref"') ? { ...schema, components } : schema, '2020-12', false);
-    validators.set(text, validator);
+    const hasRefs = JSON.stringify(schema).includes('"$ref"');
+    validator = new Validator(hasRefs ? { ...schema, components } : schema, '2020-12', false);
+    validators.set(schema, validator);
   }
   return validator;
 }

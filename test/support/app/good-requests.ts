@@ -241,9 +241,13 @@ async function done(harness: Harness, { cookie }: TestSession, path: string): Pr
 /** The password that {@link withPassword} sets. */
 const PASSWORD = 'correct horse';
 
+let passwordHash: Promise<string> | undefined;
+
 /** Gives the account of a session a password, as sign-up does. */
 async function withPassword(harness: Harness, { accountId }: TestSession): Promise<void> {
-  const hash = await harness.run(async ({ ports }) => (await ports.identity).hashPassword(PASSWORD));
+  // Made once, since it is made to be slow.
+  passwordHash ??= harness.run(async ({ ports }) => (await ports.identity).hashPassword(PASSWORD));
+  const hash = await passwordHash;
   await rowsOf(
     harness,
     `INSERT INTO credentials (id, account_id, provider, provider_account_id, password_hash, created_at, updated_at)

@@ -31,6 +31,7 @@ import { EmulatorControl } from '../database/emulators.ts';
 import { servicesOfProcess } from '../database/services.ts';
 import { requireConformance } from './conformance.ts';
 import { newUsername } from './names.ts';
+import { noteRequest } from './requests.ts';
 
 export interface TestRequest {
   readonly method?: string;
@@ -180,6 +181,7 @@ export class Harness {
   async #send(request: Request, body: unknown, executionCtx: ExecutionContext): Promise<Response> {
     const { method, url } = request;
     const response = await this.#app.fetch(request, this.env, executionCtx);
+    noteRequest(response, request);
     await requireConformance({ method, path: new URL(url).pathname, ...(isJson(body) && { body }) }, response);
     return response;
   }
@@ -297,7 +299,7 @@ export async function answerOf(response: Response): Promise<{ status: number; bo
   expect(response.headers.get('Content-Type')).toBe('application/json');
   expect(response.headers.get('X-Jestha-Api-Version')).toBe('1');
   const requestId = response.headers.get('X-Request-Id');
-  expect(requestId).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+  expect(requestId).toEqual(expect.ulid());
   const body = (await response.json()) as Record<string, unknown>;
   if (response.status < 400) return { status: response.status, body };
   const { requestId: named, docs, ...rest } = body;

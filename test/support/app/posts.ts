@@ -36,15 +36,15 @@ export async function newComment(
 /** The body of a response that must be a 201. */
 export async function created<T>(answer: Promise<Response>): Promise<T> {
   const response = await answer;
+  await expect(response).toHaveStatus(201);
   const text = await response.text();
-  expect([response.status, text]).toEqual([201, text]);
   return JSON.parse(text) as T;
 }
 
 /** A Jes as a caller sees it now. */
 export async function seenPost(harness: Harness, caller: Caller, id: string): Promise<Jes> {
   const response = await harness.fetch(`/api/posts/${id}`, as(caller));
-  expect(response.status).toBe(200);
+  await expect(response).toHaveStatus(200);
   return (await response.json()) as Jes;
 }
 

@@ -65,8 +65,8 @@ export async function upload(
   const form = formOf(parts);
   const request = { ...as(caller), body: form.body, headers: { ...form.headers, ...headers } };
   const response = await harness.fetch('/api/posts', request);
+  await expect(response).toHaveStatus(201);
   const text = await response.text();
-  expect([response.status, text]).toEqual([201, text]);
   return JSON.parse(text) as Jes;
 }
 

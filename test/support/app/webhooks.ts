@@ -52,8 +52,8 @@ export async function newWebhook(
   fields: Partial<typeof NEW_WEBHOOK & { description: string }> = {},
 ): Promise<Webhook & { readonly secret: string }> {
   const response = await harness.fetch(webhooksOf(caller.id), { ...as(caller), body: { ...NEW_WEBHOOK, ...fields } });
+  await expect(response).toHaveStatus(201);
   const text = await response.text();
-  expect([response.status, text]).toEqual([201, text]);
   const { webhook, secret } = JSON.parse(text) as { webhook: Webhook; secret: string };
   return { ...webhook, secret };
 }
@@ -61,8 +61,8 @@ export async function newWebhook(
 /** Asks for a test of an endpoint. @param path of the endpoint */
 export async function newTest(harness: Harness, caller: Caller, path: string): Promise<Delivery> {
   const response = await harness.fetch(`${path}/test`, { ...as(caller), method: 'POST' });
+  await expect(response).toHaveStatus(202);
   const text = await response.text();
-  expect([response.status, text]).toEqual([202, text]);
   return (JSON.parse(text) as { delivery: Delivery }).delivery;
 }
 

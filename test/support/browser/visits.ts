@@ -59,8 +59,8 @@ class Visitor {
       headers: { Authorization: `Bearer ${key}`, ...(body && !isForm && { 'Content-Type': 'application/json' }) },
       ...(body && { body: isForm ? body : JSON.stringify(body) }),
     });
+    await expect(response).toHaveStatus(status);
     const text = await response.text();
-    expect([response.status, text]).toEqual([status, text]);
     return JSON.parse(text) as { readonly id: string };
   }
 }

@@ -26,15 +26,20 @@ export interface BundleOptions {
   readonly withoutIdentity?: boolean;
 }
 
+const built = new Map<string, Promise<Bundle>>();
+
 /**
- * Bundles a Worker the way it is deployed.
+ * Bundles a Worker the way it is deployed, once for all suites of a process.
  *
  * @param entry relative to the project
  */
-export async function bundle(entry: string, options: BundleOptions = {}): Promise<Bundle> {
-  const plugins = [...(options.patient ? [patience] : []), ...(options.withoutIdentity ? [noIdentity] : [])];
-  const { modules, inputs } = await buildWorker(entry, plugins);
-  return { modules, inputs };
+export function bundle(entry: string, options: BundleOptions = {}): Promise<Bundle> {
+  const { patient = false, withoutIdentity = false } = options;
+  const name = JSON.stringify({ entry, patient, withoutIdentity });
+  const bundled =
+    built.get(name) ?? buildWorker(entry, [...(patient ? [patience] : []), ...(withoutIdentity ? [noIdentity] : [])]);
+  built.set(name, bundled);
+  return bundled;
 }
 
 /** The size of modules in KiB, as Cloudflare counts a Worker's size. */
