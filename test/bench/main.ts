@@ -6,7 +6,7 @@ import { gzippedKib, modulesAtStart } from '../support/worker/bundle.ts';
 import { WORKERD_CORE } from './cores.ts';
 import { directScenario, floorScenario, redisCall } from './direct.ts';
 import { DUE } from './due.ts';
-import { LoadGenerator } from './load.ts';
+import { LoadGenerator, requireWrk } from './load.ts';
 import { Bench, type Floors, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { measurePlacement } from './placement.ts';
@@ -68,7 +68,8 @@ async function main(options: Options): Promise<void> {
     console.log(`${head}\n${goals}`);
   } finally {
     await Promise.all([bare.close(), floor.close(), ours.close()]);
-    await Promise.all([services.close(), load.close()]);
+    await services.close();
+    load.close();
   }
 }
 
@@ -155,10 +156,11 @@ async function measureAll(services: BenchServices, bench: Bench, measuring: Meas
 /** The part of a latency pass that a far request gets: it takes half a second. */
 const PLACEMENT_SHARE = 4;
 
-const NOTES = `CPU is that of the whole workerd process, its HTTP included, at full load, in rounds of thousands of requests that take
-turns with its floor (row, floor, floor, row): the bare route that asks the same stores, where a row asks any. The time of
-a store is what the emulator in front of it waited. Failed calls are kept after their responses, many in one request to
-Neon. Outside of Cloudflare the Workers ratelimit binding is a stand-in that counts in the isolate.
+const NOTES = `wrk sends the requests. CPU is that of the whole workerd process, its HTTP included, at full load, in rounds of
+thousands of requests that take turns with its floor (row, floor, floor, row): the bare route that asks the same stores,
+where a row asks any. The time of a store is what the emulator in front of it waited. Failed calls are kept after their
+responses, many in one request to Neon. Outside of Cloudflare the Workers ratelimit binding is a stand-in that counts in
+the isolate.
 `;
 
 function heading(options: Options, { behind }: BenchServices, loadBefore: number): string {
@@ -183,4 +185,5 @@ function print(text: string): void {
   console.log(text);
 }
 
+requireWrk();
 await main(readOptions());
