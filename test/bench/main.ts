@@ -27,6 +27,7 @@ import { type Seed, seedAccounts } from './seed.ts';
 import { type BenchServices, startBenchServices } from './services.ts';
 import { compareShields } from './shield.ts';
 import { startTarget, type Target } from './target.ts';
+import { measureTenMillion } from './ten-million.ts';
 import { measureUploads } from './uploads.ts';
 import { verdicts, verdictTable } from './verdicts.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -34,9 +35,9 @@ import { WORKERD_VERSION } from './workerd.ts';
 
 /**
  * `npm run bench`: what a request costs, ours beside a bare Hono route and three rivals, in one run on one machine,
- * written to `RESULTS.md`. With `--quick` a smoke run that writes nothing, with `--scale` a million keys. It is a
- * report: a goal missed is said and exits with 0. A wrong answer, or a request that asks more or less of the services
- * than is due, breaks it.
+ * written to `RESULTS.md`. With `--quick` a smoke run that writes nothing, with `--scale` a million keys; `--ten-million`
+ * measures something else ({@link measureTenMillion}). It is a report: a goal missed is said and exits with 0. A wrong
+ * answer, or a request that asks more or less of the services than is due, breaks it.
  *
  * `DATABASE_URL` and `REDIS_URL` put a real Postgres and Redis behind the emulators. They must be there for this alone:
  * accounts and posts of a run stay in them.
@@ -186,4 +187,6 @@ function print(text: string): void {
 }
 
 requireWrk();
-await main(readOptions());
+const options = readOptions();
+if (options.tenMillion) await measureTenMillion();
+else await main(options);

@@ -5,7 +5,7 @@ import type { Scenario } from './scenarios.ts';
 import type { Measurable } from './target.ts';
 
 /** Few enough requests at a time that none waits for another. */
-const QUIET_CONCURRENCY = 2;
+export const QUIET_CONCURRENCY = 2;
 /** Enough at a time that a workerd, or the services behind it, never wait for requests. */
 const FULL_CONCURRENCY = 8;
 
