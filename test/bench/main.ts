@@ -6,7 +6,7 @@ import { gzippedKib, modulesAtStart } from '../support/worker/bundle.ts';
 import { WORKERD_CORE } from './cores.ts';
 import { directScenario, floorScenario, redisCall } from './direct.ts';
 import { DUE } from './due.ts';
-import { LoadGenerator } from './load.ts';
+import { LoadGenerator, requireWrk } from './load.ts';
 import { Bench, type Floors, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { measurePlacement } from './placement.ts';
@@ -27,6 +27,7 @@ import { type Seed, seedAccounts } from './seed.ts';
 import { type BenchServices, startBenchServices } from './services.ts';
 import { compareShields } from './shield.ts';
 import { startTarget, type Target } from './target.ts';
+import { measureTenMillion } from './ten-million.ts';
 import { measureUploads } from './uploads.ts';
 import { verdicts, verdictTable } from './verdicts.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -34,9 +35,9 @@ import { WORKERD_VERSION } from './workerd.ts';
 
 /**
  * `npm run bench`: what a request costs, ours beside a bare Hono route and three rivals, in one run on one machine,
- * written to `RESULTS.md`. With `--quick` a smoke run that writes nothing, with `--scale` a million keys. It is a
- * report: a goal missed is said and exits with 0. A wrong answer, or a request that asks more or less of the services
- * than is due, breaks it.
+ * written to `RESULTS.md`. With `--quick` a smoke run that writes nothing, with `--scale` a million keys; `--ten-million`
+ * measures something else ({@link measureTenMillion}). It is a report: a goal missed is said and exits with 0. A wrong
+ * answer, or a request that asks more or less of the services than is due, breaks it.
  *
  * `DATABASE_URL` and `REDIS_URL` put a real Postgres and Redis behind the emulators. They must be there for this alone:
  * accounts and posts of a run stay in them.
@@ -68,7 +69,8 @@ async function main(options: Options): Promise<void> {
     console.log(`${head}\n${goals}`);
   } finally {
     await Promise.all([bare.close(), floor.close(), ours.close()]);
-    await Promise.all([services.close(), load.close()]);
+    await services.close();
+    load.close();
   }
 }
 
@@ -155,10 +157,11 @@ async function measureAll(services: BenchServices, bench: Bench, measuring: Meas
 /** The part of a latency pass that a far request gets: it takes half a second. */
 const PLACEMENT_SHARE = 4;
 
-const NOTES = `CPU is that of the whole workerd process, its HTTP included, at full load, in rounds of thousands of requests that take
-turns with its floor (row, floor, floor, row): the bare route that asks the same stores, where a row asks any. The time of
-a store is what the emulator in front of it waited. Failed calls are kept after their responses, many in one request to
-Neon. Outside of Cloudflare the Workers ratelimit binding is a stand-in that counts in the isolate.
+const NOTES = `wrk sends the requests. CPU is that of the whole workerd process, its HTTP included, at full load, in rounds of
+thousands of requests that take turns with its floor (row, floor, floor, row): the bare route that asks the same stores,
+where a row asks any. The time of a store is what the emulator in front of it waited. Failed calls are kept after their
+responses, many in one request to Neon. Outside of Cloudflare the Workers ratelimit binding is a stand-in that counts in
+the isolate.
 `;
 
 function heading(options: Options, { behind }: BenchServices, loadBefore: number): string {
@@ -183,4 +186,7 @@ function print(text: string): void {
   console.log(text);
 }
 
-await main(readOptions());
+requireWrk();
+const options = readOptions();
+if (options.tenMillion) await measureTenMillion();
+else await main(options);

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertDue, DUE, type Subrequests } from './due.ts';
-import { type Latency, type LoadGenerator, median } from './load.ts';
-import type { PreparedRequest } from './load-thread.ts';
+import { type Latency, type LoadGenerator, median, type PreparedRequest } from './load.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Measurable } from './target.ts';
 
 /** Few enough requests at a time that none waits for another. */
-const QUIET_CONCURRENCY = 2;
+export const QUIET_CONCURRENCY = 2;
 /** Enough at a time that a workerd, or the services behind it, never wait for requests. */
 const FULL_CONCURRENCY = 8;
 
@@ -77,7 +76,7 @@ export class Bench {
 
   async measure(scenario: Scenario): Promise<Row> {
     const { warmup, latency } = this.#sizes;
-    await this.#pass(scenario, warmup, FULL_CONCURRENCY);
+    await this.#fullLoad(scenario, await scenario.prepare(warmup));
     const { subrequests, work, quiet } = await this.counted(scenario, latency);
     const delayed = await this.underDelays(scenario, latency);
     const cpu = await this.#cpu(scenario);
@@ -86,7 +85,7 @@ export class Bench {
 
   /** Latencies while both services answer as fast as they can. */
   async quiet(scenario: Scenario, count: number): Promise<Latency> {
-    return await this.#pass(scenario, count, QUIET_CONCURRENCY);
+    return await this.#time(scenario, await scenario.prepare(count));
   }
 
   /** The same while both services take their time, in ms. */
@@ -100,7 +99,7 @@ export class Bench {
     await redis.setFaults({ kind: 'delay', ms: delays.redis });
     await neon.setFaults({ kind: 'delay', ms: delays.neon });
     try {
-      return await this.#send(scenario, requests, QUIET_CONCURRENCY);
+      return await this.#time(scenario, requests);
     } finally {
       await settled(scenario);
       await Promise.all([redis.setFaults(), neon.setFaults()]);
@@ -116,7 +115,7 @@ export class Bench {
     const requests = await scenario.prepare(count);
     await settled(scenario);
     await Promise.all([redis.reset(), neon.reset()]);
-    const quiet = await this.#send(scenario, requests, QUIET_CONCURRENCY);
+    const quiet = await this.#time(scenario, requests);
     await settled(scenario);
     const [inRedis, inNeon] = await Promise.all([redis.counters(), neon.counters()]);
     const perRequest = (counters: Record<string, number>, name: string) => (counters[name] ?? 0) / count;
@@ -169,18 +168,18 @@ export class Bench {
     const requests = await scenario.prepare(this.#sizes.round[scenario.weight]);
     await settled(scenario);
     const before = scenario.target.cpu();
-    await this.#send(scenario, requests, FULL_CONCURRENCY);
+    await this.#fullLoad(scenario, requests);
     await settled(scenario);
     const after = scenario.target.cpu();
     return before === undefined || after === undefined ? undefined : (after - before) / requests.length;
   }
 
-  async #pass(scenario: Scenario, count: number, concurrency: number): Promise<Latency> {
-    return await this.#send(scenario, await scenario.prepare(count), concurrency);
+  #time({ target, status }: Scenario, requests: readonly PreparedRequest[]): Promise<Latency> {
+    return this.#load.time({ url: target.url, status, requests, concurrency: QUIET_CONCURRENCY });
   }
 
-  #send({ target, status }: Scenario, requests: readonly PreparedRequest[], concurrency: number): Promise<Latency> {
-    return this.#load.run({ url: target.url, status, requests, concurrency });
+  #fullLoad({ target, status }: Scenario, requests: readonly PreparedRequest[]): Promise<void> {
+    return this.#load.send({ url: target.url, status, requests, concurrency: FULL_CONCURRENCY });
   }
 }
 

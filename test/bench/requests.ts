@@ -1,5 +1,5 @@
 import { generateKey } from '../../src/domain/keys/index.ts';
-import type { PreparedRequest } from './load-thread.ts';
+import type { PreparedRequest } from './load.ts';
 
 /** The address of requests whose address does not matter (a documentation address, RFC 5737). */
 const ADDRESS = '203.0.113.7';
@@ -20,13 +20,7 @@ export function withKey(
 ): PreparedRequest {
   const headers = { Authorization: `Bearer ${key}`, 'CF-Connecting-IP': address };
   if (body === undefined) return { method: 'GET', path, headers };
-  const text = JSON.stringify(body);
-  return {
-    method,
-    path,
-    headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) },
-    body: text,
-  };
+  return { method, path, headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 /** Well-formed keys that do not exist. */

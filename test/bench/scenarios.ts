@@ -2,7 +2,7 @@ import { REQUESTS_PER_MINUTE } from '../../src/config/limits.ts';
 import { recordKey } from '../../src/domain/keys/index.ts';
 import { addComments, revokeInDatabase } from './database.ts';
 import { DUE, type Due } from './due.ts';
-import type { PreparedRequest } from './load-thread.ts';
+import type { PreparedRequest } from './load.ts';
 import { freshAddress, KeyRing, unknownKeys, withKey } from './requests.ts';
 import type { Seed } from './seed.ts';
 import type { BenchServices } from './services.ts';

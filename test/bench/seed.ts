@@ -8,7 +8,7 @@ import { withContext } from '../../src/ops/context.ts';
 const KEYS_PER_ACCOUNT = 5;
 /** Two for each pass over a row that ends keys: ten in a full run. */
 const SPARE_KEYS = 24;
-/** Accounts made at a time. */
+/** Accounts made, or given keys, at a time. */
 const CONCURRENCY = 8;
 
 const SCOPES: NewKey['scopes'] = ['write:jes', 'write:comment', 'read:comment', 'read:engagement'];
@@ -32,20 +32,38 @@ export interface Seed {
 export async function seedAccounts(secrets: ServiceSecrets, accounts: number): Promise<Seed> {
   // Tells this run's accounts from those of others in a database that is used again.
   const run = crypto.randomUUID().slice(0, 8);
-  const accountIds: string[] = [];
-  const keys: SeededKey[] = [];
+  const accountIds = await inParallel(accounts, (index) => {
+    const seeded = { username: `bench_${run}_${index}`, bio: 'Measured, not real.' };
+    return withContext(secrets, Date.now(), (ctx) => insertAccount(ctx, seeded));
+  });
+  const keys = await makeKeys(secrets, accountIds, KEYS_PER_ACCOUNT);
+  return { accountIds, keys: keys.slice(SPARE_KEYS), spareKeys: keys.slice(0, SPARE_KEYS) };
+}
+
+/** Makes keys of accounts: one of each account, then the next of each. */
+export async function makeKeys(
+  secrets: ServiceSecrets,
+  accountIds: readonly string[],
+  perAccount: number,
+): Promise<SeededKey[]> {
+  const ofAccounts = await inParallel(accountIds.length, async (index) => {
+    const keys: SeededKey[] = [];
+    for (let nth = 0; nth < perAccount; nth++) {
+      const { key } = await withContext(secrets, Date.now(), (ctx) => createKey(ctx, accountIds[index] ?? '', NEW_KEY));
+      keys.push({ key, hash: await sha256Hex(key) });
+    }
+    return keys;
+  });
+  return Array.from({ length: perAccount }, (_, nth) => ofAccounts.flatMap((keys) => keys.slice(nth, nth + 1))).flat();
+}
+
+/** The results of so many calls, {@link CONCURRENCY} of which run at a time. */
+async function inParallel<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
   let next = 0;
   async function loop(): Promise<void> {
-    for (let index = next++; index < accounts; index = next++) {
-      const seeded = { username: `bench_${run}_${index}`, bio: 'Measured, not real.' };
-      const accountId = await withContext(secrets, Date.now(), (ctx) => insertAccount(ctx, seeded));
-      accountIds.push(accountId);
-      for (let nth = 0; nth < KEYS_PER_ACCOUNT; nth++) {
-        const { key } = await withContext(secrets, Date.now(), (ctx) => createKey(ctx, accountId, NEW_KEY));
-        keys[nth * accounts + index] = { key, hash: await sha256Hex(key) };
-      }
-    }
+    for (let index = next++; index < count; index = next++) made[index] = await make(index);
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, loop));
-  return { accountIds, keys: keys.slice(SPARE_KEYS), spareKeys: keys.slice(0, SPARE_KEYS) };
+  return made;
 }

@@ -20,8 +20,8 @@ export interface Controls {
 }
 
 /** Starts both emulators: over PGlite and the embedded Redis, or over what `DATABASE_URL` and `REDIS_URL` name. */
-export async function startBenchServices(): Promise<BenchServices> {
-  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = process.env;
+export async function startBenchServices(databaseUrl = process.env.DATABASE_URL): Promise<BenchServices> {
+  const redisUrl = process.env.REDIS_URL;
   const secret = crypto.randomUUID();
   const { urls, close } = await startServicesThread({ secret, databaseUrl, redisUrl });
   const admin = secretsFor(urls, secret, 'admin');
