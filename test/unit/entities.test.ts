@@ -1,4 +1,7 @@
+import fc from 'fast-check';
+import { tokenize } from 'linkifyjs';
 import { describe, expect, test } from 'vitest';
+import { mayLink } from '../../src/domain/content/entities.ts';
 import { findEntities } from '../../src/domain/content/index.ts';
 import { isPublicUrl } from '../../src/domain/public-url.ts';
 
@@ -124,4 +127,28 @@ test.each([
   const started = performance.now();
   findEntities(content);
   expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+test('no text with a link or an email address is passed over without a look at its words', () => {
+  const piece = fc.constantFrom(
+    ...'ab1.:@/ \n\t\u00a0\u200b#-_~?=&é日😀\u3002',
+    '.com',
+    'http',
+    'https://',
+    'mailto:',
+    'localhost',
+    'ftp',
+  );
+  const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+  const isLinked = (one: string) => tokenize(one).some((token) => token.isLink);
+  let linked = 0;
+  fc.assert(
+    fc.property(text, (one) => {
+      if (isLinked(one)) linked += 1;
+      expect(mayLink(one) || !isLinked(one)).toBe(true);
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(linked).toBeGreaterThan(100);
+  expect(mayLink('A Jes of ordinary length, as people write them: two lines or so, and a word more.')).toBe(false);
 });

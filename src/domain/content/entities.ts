@@ -115,13 +115,22 @@ export function segmentsOf(content: string): Segment[] {
 }
 
 /**
+ * False where a text has neither a link nor an email address. Each has a dot, a colon or an `@` between two characters,
+ * but for `localhost`. Most contents have none, and linkifyjs would walk them for 50 µs and more.
+ */
+export function mayLink(text: string): boolean {
+  return /\S[.:@]\S|localhost/i.test(text);
+}
+
+/**
  * A content with its links, email addresses and emoji blanked: each keeps its place, and no word grows together over
  * them.
  */
 function masked(content: string) {
-  let text = '';
+  const tokens = mayLink(content) ? tokenize(content) : [];
+  let text = tokens.length > 0 ? '' : content;
   const links: { readonly at: number; readonly value: string; readonly href: string }[] = [];
-  for (const token of tokenize(content)) {
+  for (const token of tokens) {
     const value = token.toString();
     if (token.isLink && token.t === 'url') links.push({ at: text.length, value, href: token.toHref('https') });
     text += token.isLink ? '/'.repeat(value.length) : value;
