@@ -19,7 +19,7 @@ export async function redisCall(services: BenchServices, seed: Seed): Promise<Re
   const command = (name: string, script: string, { hash }: SeededKey) => {
     const { keys, args } = authorizeCall(Date.now(), hash, {
       address: undefined,
-      isPost: false,
+      countsPost: false,
       changesProfile: false,
       uncounted: { minute: [], posts: [] },
     });

@@ -38,14 +38,14 @@ function upstash(backend: RedisBackend) {
 interface Burst {
   /** Milliseconds since the previous burst; negative if another Worker's clock is behind. */
   readonly after: number;
-  readonly isPost: boolean;
+  readonly countsPost: boolean;
   readonly times: number;
 }
 
 interface ScriptOptions {
   readonly address?: string;
   readonly hex?: string;
-  readonly isPost?: boolean;
+  readonly countsPost?: boolean;
   readonly isWrite?: boolean;
   /** Unix ms, oldest first. */
   readonly uncounted?: readonly number[];
@@ -82,7 +82,7 @@ const after = fc.oneof(
 );
 /** Bursts that fill the windows. */
 const times = fc.oneof(fc.constantFrom(1, 2, 11), fc.integer({ min: 20, max: 61 }));
-const bursts = fc.array(fc.record({ after, isPost: fc.boolean(), times }), { minLength: 1, maxLength: 6 });
+const bursts = fc.array(fc.record({ after, countsPost: fc.boolean(), times }), { minLength: 1, maxLength: 6 });
 
 /** The history of the key: nothing, or nearly all that a day allows. */
 const past = fc.oneof(
@@ -152,9 +152,9 @@ return 0
 const earlierRanges = (record: string) =>
   (/^k1\|\|\|([0-9a-f,-]*)\|\d+\|/.exec(record)?.[1] ?? '').split(',').map((range) => range.split('-'));
 
-function requestsOf(history: readonly Burst[]): { gap: number; isPost: boolean }[] {
-  return history.flatMap(({ after: gap, isPost, times: count }) =>
-    Array.from({ length: count }, (_, i) => ({ gap: i === 0 ? gap : 0, isPost })),
+function requestsOf(history: readonly Burst[]): { gap: number; countsPost: boolean }[] {
+  return history.flatMap(({ after: gap, countsPost, times: count }) =>
+    Array.from({ length: count }, (_, i) => ({ gap: i === 0 ? gap : 0, countsPost })),
   );
 }
 
@@ -164,11 +164,11 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
   const nextHash = () => `${process.pid}-${lastKey++}`;
 
   function authorize(hash: string, now: number, options: ScriptOptions = {}) {
-    const { address = '', hex = addressToHex(address) ?? '', isPost = false, isWrite = false } = options;
+    const { address = '', hex = addressToHex(address) ?? '', countsPost = false, isWrite = false } = options;
     const { uncounted = [], uncountedPosts = [], told, isEarlier = false } = options;
     const who = [hex, address];
     const logs = [uncounted.join(''), uncountedPosts.join('')];
-    const at = [String(now), ...who, isPost ? 'posts' : ''];
+    const at = [String(now), ...who, countsPost ? 'posts' : ''];
     const write = isWrite ? 'write' : '';
     if (isEarlier) {
       const keys = [`key:${hash}`, `windows:${hash}`, `usage:${hash}:2026-11-24`];
@@ -190,11 +190,11 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       if (before !== EMPTY_WINDOWS) await redis.call(['SET', `windows:${hash}`, encodeWindows(before, NOW - 1)]);
       let model: Windows = before;
       let now = NOW;
-      for (const { gap, isPost } of requestsOf(history)) {
+      for (const { gap, countsPost } of requestsOf(history)) {
         now += gap;
-        const verdict = checkWindows(model, { now, isPost });
+        const verdict = checkWindows(model, { now, countsPost });
         const status = [record, String(verdict.remaining), String(verdict.resetsAt)];
-        const reply = await authorize(hash, now, { isPost });
+        const reply = await authorize(hash, now, { countsPost });
         if (verdict.outcome === 'admitted') {
           expect(reply).toEqual(['admitted', ...status, '', '', ...roomsOf(verdict)]);
           model = verdict.windows;
@@ -216,11 +216,11 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       if (before !== EMPTY_WINDOWS) await redis.call(['SET', `windows:${hash}`, encodeWindows(before, NOW - 1)]);
       let model: Windows = before;
       let now = NOW;
-      for (const { gap, isPost } of requestsOf(history)) {
+      for (const { gap, countsPost } of requestsOf(history)) {
         now += gap;
-        const verdict = checkWindows(model, { now, isPost });
+        const verdict = checkWindows(model, { now, countsPost });
         const isEarlier = whom.next().value === true;
-        const reply = (await authorize(hash, now, { isPost, isEarlier })) as string[];
+        const reply = (await authorize(hash, now, { countsPost, isEarlier })) as string[];
         const status = [record, String(verdict.remaining), String(verdict.resetsAt)];
         expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual([verdict.outcome, ...status, ...roomsOf(verdict)]);
         if (verdict.outcome === 'admitted') model = verdict.windows;
@@ -310,11 +310,11 @@ describe.each(Object.entries(backends))('the authorize script on %s', (name, bac
       const known = { uncounted: toLog(before), uncountedPosts: toLog(posts) };
       let model: Windows = EMPTY_WINDOWS;
       let now = NOW;
-      for (const { gap, isPost } of requestsOf(history)) {
+      for (const { gap, countsPost } of requestsOf(history)) {
         now += gap;
-        const verdict = checkWindows(model, { now, isPost, ...known });
+        const verdict = checkWindows(model, { now, countsPost, ...known });
         const status = [record, String(verdict.remaining), String(verdict.resetsAt)];
-        const reply = (await authorize(hash, now, { isPost, ...known })) as string[];
+        const reply = (await authorize(hash, now, { countsPost, ...known })) as string[];
         if (verdict.outcome === 'admitted') {
           expect([...reply.slice(0, 4), ...reply.slice(6)]).toEqual(['admitted', ...status, ...roomsOf(verdict)]);
           model = verdict.windows;
@@ -458,18 +458,18 @@ describe('the model of the windows', () => {
         let now = NOW;
         const admitted: number[] = [];
         const posts: number[] = [];
-        for (const { gap, isPost } of requestsOf(history)) {
+        for (const { gap, countsPost } of requestsOf(history)) {
           now += Math.max(0, gap);
-          const verdict = checkWindows(windows, { now, isPost });
+          const verdict = checkWindows(windows, { now, countsPost });
           if (verdict.outcome === 'limited') {
             expect(verdict.retryAt).toBeGreaterThan(now);
-            expect(checkWindows(windows, { now: verdict.retryAt, isPost }).outcome).toBe('admitted');
-            expect(checkWindows(windows, { now: verdict.retryAt - 1, isPost }).outcome).toBe('limited');
+            expect(checkWindows(windows, { now: verdict.retryAt, countsPost }).outcome).toBe('admitted');
+            expect(checkWindows(windows, { now: verdict.retryAt - 1, countsPost }).outcome).toBe('limited');
             continue;
           }
           windows = verdict.windows;
           admitted.push(now);
-          if (isPost) posts.push(now);
+          if (countsPost) posts.push(now);
           const within = (times: number[], span: number) => times.filter((time) => time > now - span).length;
           expect(within(admitted, MINUTE)).toBeLessThanOrEqual(60);
           expect(within(posts, MINUTE)).toBeLessThanOrEqual(10);

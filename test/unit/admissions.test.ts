@@ -9,7 +9,7 @@ type Fate = 'answers' | 'times out, counted' | 'times out, not counted';
 
 interface Step {
   readonly after: number;
-  readonly isPost: boolean;
+  readonly countsPost: boolean;
   readonly fate: Fate;
   /** Other calls that begin before this one ends. */
   readonly overlap: number;
@@ -17,7 +17,7 @@ interface Step {
 
 const anyStep = fc.record({
   after: fc.oneof(fc.integer({ min: 0, max: 1_500 }), fc.constantFrom(0, 0, 0, 59_999, 60_000, 60_001)),
-  isPost: fc.boolean(),
+  countsPost: fc.boolean(),
   fate: fc.constantFrom<Fate>('answers', 'answers', 'times out, counted', 'times out, not counted'),
   overlap: fc.integer({ min: 0, max: 70 }),
 });
@@ -25,24 +25,24 @@ const anyStep = fc.record({
 /** Redis, and one isolate that asks it. */
 class World {
   readonly admissions = new Admissions();
-  readonly admitted: { readonly at: number; readonly isPost: boolean }[] = [];
+  readonly admitted: { readonly at: number; readonly countsPost: boolean }[] = [];
   redis: Windows = EMPTY_WINDOWS;
 
   /** Sends a request; answers what ends it, which may come later. */
-  begin(now: number, { isPost, fate }: Pick<Step, 'isPost' | 'fate'>): () => void {
-    const sent = this.admissions.send(now, isPost);
+  begin(now: number, { countsPost, fate }: Pick<Step, 'countsPost' | 'fate'>): () => void {
+    const sent = this.admissions.send(now, countsPost);
     const { minute, posts } = this.admissions.uncounted(now);
-    const verdict = checkWindows(this.redis, { now, isPost, uncounted: minute, uncountedPosts: posts });
+    const verdict = checkWindows(this.redis, { now, countsPost, uncounted: minute, uncountedPosts: posts });
     if (fate !== 'times out, not counted' && verdict.outcome === 'admitted') this.redis = verdict.windows;
     return () => {
       if (fate === 'answers') {
         this.admissions.answered(sent, now, verdict.outcome === 'admitted', verdict);
-        if (verdict.outcome === 'admitted') this.admitted.push({ at: now, isPost });
+        if (verdict.outcome === 'admitted') this.admitted.push({ at: now, countsPost });
         return;
       }
       this.admissions.failed(sent);
-      const alone = this.admissions.checkWithoutRedis(now, isPost);
-      if (alone.outcome === 'admitted') this.admitted.push({ at: now, isPost });
+      const alone = this.admissions.checkWithoutRedis(now, countsPost);
+      if (alone.outcome === 'admitted') this.admitted.push({ at: now, countsPost });
     };
   }
 
@@ -51,7 +51,7 @@ class World {
   }
 }
 
-const PLAIN = { isPost: false, fate: 'answers' } as const;
+const PLAIN = { countsPost: false, fate: 'answers' } as const;
 
 test('one isolate never admits a 61st request or an 11th post in a rolling minute, with Redis up or down', () => {
   const property = fc.property(fc.array(anyStep, { minLength: 1, maxLength: 25 }), (steps) => {
@@ -62,7 +62,7 @@ test('one isolate never admits a 61st request or an 11th post in a rolling minut
       const ends = Array.from({ length: 1 + step.overlap }, () => world.begin(now, step));
       for (const end of ends) end();
       expect(world.within(now).length).toBeLessThanOrEqual(60);
-      expect(world.within(now).filter(({ isPost }) => isPost).length).toBeLessThanOrEqual(10);
+      expect(world.within(now).filter(({ countsPost }) => countsPost).length).toBeLessThanOrEqual(10);
     }
   });
   fc.assert(property, { numRuns: 1_000 });
@@ -71,7 +71,7 @@ test('one isolate never admits a 61st request or an 11th post in a rolling minut
 test('an isolate continues from the last counts of other isolates in Redis', () => {
   const world = new World();
   for (let i = 0; i < 30; i++) {
-    const verdict = checkWindows(world.redis, { now: NOW - 10_000, isPost: false });
+    const verdict = checkWindows(world.redis, { now: NOW - 10_000, countsPost: false });
     if (verdict.outcome === 'admitted') world.redis = verdict.windows;
   }
   world.begin(NOW, PLAIN)();

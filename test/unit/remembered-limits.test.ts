@@ -20,9 +20,9 @@ const past = fc.oneof(
 );
 
 const LOOKS = [
-  { isPost: false, showsPosts: false },
-  { isPost: true, showsPosts: false },
-  { isPost: false, showsPosts: true },
+  { countsPost: false, showsPosts: false },
+  { countsPost: true, showsPosts: false },
+  { countsPost: false, showsPosts: true },
 ];
 const steps = fc.array(
   fc.record({
@@ -85,7 +85,7 @@ test('a remembered refusal is the one of Redis, for any history of several isola
 
 test('an isolate asks Redis once in five seconds about a limited key, and again when the key expires', () => {
   const limits = new RememberedLimits();
-  const looks = { isPost: false };
+  const looks = { countsPost: false };
   let windows = EMPTY_WINDOWS;
   for (let i = 0; i < 60; i++) {
     const verdict = checkWindows(windows, { now: NOW, ...looks });

@@ -17,29 +17,29 @@ const past = fc.oneof(
 const bursts = fc.array(
   fc.record({
     after: fc.constantFrom(0, 1, 999, MINUTE - 1, MINUTE, 24 * 60 * MINUTE),
-    isPost: fc.boolean(),
+    countsPost: fc.boolean(),
     times: fc.integer({ min: 1, max: 30 }),
   }),
   { maxLength: 4 },
 );
 
 test('the windows admit exactly the number of requests that they show as remaining, for any history', () => {
-  const property = fc.property(past, bursts, fc.boolean(), (before, history, isPost) => {
+  const property = fc.property(past, bursts, fc.boolean(), (before, history, countsPost) => {
     let windows: Windows = before;
     let now = NOW;
     const send = (asPost: boolean) => {
-      const verdict = checkWindows(windows, { now, isPost: asPost });
+      const verdict = checkWindows(windows, { now, countsPost: asPost });
       if (verdict.outcome === 'admitted') windows = verdict.windows;
       return verdict;
     };
     for (const burst of history) {
       now += burst.after;
-      for (let i = 0; i < burst.times; i++) send(burst.isPost);
+      for (let i = 0; i < burst.times; i++) send(burst.countsPost);
     }
-    const { remaining, day, posts } = send(isPost);
+    const { remaining, day, posts } = send(countsPost);
     const left = Math.min(remaining, day.remaining, posts?.remaining ?? Number.POSITIVE_INFINITY);
-    for (let i = 0; i < left; i++) expect(send(isPost).outcome).toBe('admitted');
-    expect(send(isPost).outcome).toBe('limited');
+    for (let i = 0; i < left; i++) expect(send(countsPost).outcome).toBe('admitted');
+    expect(send(countsPost).outcome).toBe('limited');
   });
   fc.assert(property, { numRuns: 10_000 });
 });

@@ -211,8 +211,8 @@ local function sum(log)
 end
 
 minuteLog = withinMinute(minuteLog)
-local isPost = ARGV[4] == 'posts'
-local looksAtPosts = isPost or ARGV[4] == 'show'
+local countsPost = ARGV[4] == 'posts'
+local looksAtPosts = countsPost or ARGV[4] == 'show'
 if looksAtPosts then postsLog = withinMinute(postsLog) end
 local otherMinute, otherPosts = withinMinute(ARGV[6] or ''), withinMinute(ARGV[7] or '')
 local used = (#minuteLog + #otherMinute) / ${STAMP}
@@ -257,7 +257,7 @@ if used >= ${REQUESTS_PER_MINUTE} then
   fullUntil('minute', nth(used - ${REQUESTS_PER_MINUTE - 1}, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS})
 end
 local usedPosts = (#postsLog + #otherPosts) / ${STAMP}
-if isPost and usedPosts >= ${POSTS_PER_MINUTE} then
+if countsPost and usedPosts >= ${POSTS_PER_MINUTE} then
   fullUntil('posts', nth(usedPosts - ${POSTS_PER_MINUTE - 1}, postsLog, otherPosts) + ${MINUTE_WINDOW_MS})
 end
 if total >= ${REQUESTS_PER_DAY} then
@@ -293,7 +293,7 @@ end
 
 local stamp = string.format('%0${STAMP}.0f', now)
 minuteLog = minuteLog .. stamp
-if isPost then postsLog = postsLog .. stamp end
+if countsPost then postsLog = postsLog .. stamp end
 dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
 total = total + 1
 count(thisHour, 1, 0)

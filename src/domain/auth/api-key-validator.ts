@@ -40,7 +40,7 @@ async function validateKey(ctx: Ctx, token: string, credentials: Credentials): P
   if (retryAfter > 0) return refused({ code: 'rate_limit_exceeded', window: 'unknown_keys', retryAfter });
   const counts = admissionsOf(hash);
   const guess = guessAdmission(ctx, hash, credentials, counts);
-  const sent = counts.send(ctx.now, credentials.isPost);
+  const sent = counts.send(ctx.now, credentials.countsPost);
   const uncounted = counts.uncounted(ctx.now);
   let throttled = limitsOf(hash)?.takeThrottled();
   try {

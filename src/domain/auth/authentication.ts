@@ -14,7 +14,7 @@ export interface Credentials {
   /** The zone of the Worker that sent the request (`CF-Worker`); null where no Worker did. */
   callingZone(): string | null;
   /** Whether the window of `POST /api/posts` applies too. */
-  readonly isPost: boolean;
+  readonly countsPost: boolean;
   /** The response shows all windows of the key, that of `POST /api/posts` too. */
   readonly showsLimits: boolean;
   /** Whether the request may change the profile of the key's owner: create or delete a Jes. */

@@ -74,14 +74,14 @@ export function authorizeCall(
   hash: string,
   {
     address,
-    isPost,
+    countsPost,
     showsPosts = false,
     changesProfile,
     uncounted,
     throttled,
   }: {
     readonly address: ClientAddress | undefined;
-    readonly isPost: boolean;
+    readonly countsPost: boolean;
     readonly showsPosts?: boolean;
     readonly changesProfile: boolean;
     readonly uncounted: Uncounted;
@@ -94,7 +94,7 @@ export function authorizeCall(
       String(now),
       address?.hex ?? '',
       address?.text ?? '',
-      isPost ? 'posts' : showsPosts ? 'show' : '',
+      countsPost ? 'posts' : showsPosts ? 'show' : '',
       changesProfile ? 'write' : '',
       uncounted.minute.join(''),
       uncounted.posts.join(''),
@@ -103,8 +103,8 @@ export function authorizeCall(
   };
 }
 
-function callOf(ctx: Ctx, hash: string, { address, isPost, showsLimits, changesProfile }: Credentials, told: Told) {
-  const call = { address: address(), isPost, showsPosts: showsLimits, changesProfile, ...told };
+function callOf(ctx: Ctx, hash: string, { address, countsPost, showsLimits, changesProfile }: Credentials, told: Told) {
+  const call = { address: address(), countsPost, showsPosts: showsLimits, changesProfile, ...told };
   return authorizeCall(ctx.now, hash, call);
 }
 

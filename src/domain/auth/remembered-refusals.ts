@@ -38,8 +38,8 @@ export function repeatRefusal(ctx: Ctx, hash: string, credentials: Credentials):
   if (admissionsOf(hash).uncounted(ctx.now).minute.length > 0) return undefined;
   // The allowlist is looked at before the limits, for each address anew.
   if (keyStatusOf(key.record, ctx.now, credentials.address()?.hex) !== 'active') return undefined;
-  const { isPost, showsLimits: showsPosts } = credentials;
-  const repeated = key.limits.repeat(ctx.now, { isPost, showsPosts });
+  const { countsPost, showsLimits: showsPosts } = credentials;
+  const repeated = key.limits.repeat(ctx.now, { countsPost, showsPosts });
   if (!repeated) return undefined;
   return refuseKey(ctx, key.record, { ...repeated, expiresAt: key.record.expiresAt, degraded: false });
 }
@@ -54,7 +54,7 @@ export function noteDecision(
   ctx: Ctx,
   hash: string,
   verdict: Decided | undefined,
-  { isPost, showsLimits: showsPosts }: Credentials,
+  { countsPost, showsLimits: showsPosts }: Credentials,
   uncounted: Uncounted,
 ): void {
   // Another address may go on being limited.
@@ -69,6 +69,6 @@ export function noteDecision(
   const record = decodeRecord(verdict.record);
   if (!record) return;
   const limits = known?.limits ?? new RememberedLimits();
-  limits.note(ctx.now, { isPost, showsPosts }, verdict, record.expiresAt);
+  limits.note(ctx.now, { countsPost, showsPosts }, verdict, record.expiresAt);
   limitedKeys.set(hash, { limits, record });
 }

@@ -43,7 +43,7 @@ export async function authenticateWithoutRedis(
   if (keyStatus !== 'active') return refuseKey(ctx, record, keyStatus);
 
   const counts = admissionsOf(hash);
-  const verdict = counts.checkWithoutRedis(ctx.now, credentials.isPost, credentials.showsLimits);
+  const verdict = counts.checkWithoutRedis(ctx.now, credentials.countsPost, credentials.showsLimits);
   const { remaining, resetsAt, day, posts } = verdict;
   const { expiresAt } = record;
   const limits = { remaining, resetsAt, day, ...(posts && { posts }), expiresAt, degraded: true };
@@ -52,7 +52,7 @@ export async function authenticateWithoutRedis(
   }
   const { success } = await ctx.ports.keyFallbackLimiter.limit({ key: hash });
   if (!success) {
-    counts.takeBack(ctx.now, credentials.isPost);
+    counts.takeBack(ctx.now, credentials.countsPost);
     const retryAt = ctx.now + MINUTE_WINDOW_MS;
     return refuseKey(ctx, record, { ...limits, remaining: 0, resetsAt: retryAt, window: 'minute', retryAt });
   }

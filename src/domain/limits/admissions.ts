@@ -5,7 +5,7 @@ import { checkWindows, EMPTY_WINDOWS, type LimitStatus, merge, type Windows, typ
 interface Sent {
   /** When, in unix ms. */
   readonly at: number;
-  readonly isPost: boolean;
+  readonly countsPost: boolean;
 }
 
 /**
@@ -37,9 +37,9 @@ export class Admissions {
   }
 
   /** Begins a call of Redis. The answer must be given to {@link answered} or the failure to {@link failed}. */
-  send(now: number, isPost: boolean): Sent {
+  send(now: number, countsPost: boolean): Sent {
     for (const earlier of this.#sent) if (earlier.at <= now - MINUTE_WINDOW_MS) this.#sent.delete(earlier);
-    const sent = { at: now, isPost };
+    const sent = { at: now, countsPost };
     this.#sent.add(sent);
     return sent;
   }
@@ -47,7 +47,7 @@ export class Admissions {
   /** Redis has decided. @param status as the script told it */
   answered(sent: Sent, now: number, isAdmitted: boolean, status: LimitStatus): void {
     this.#sent.delete(sent);
-    this.#own = isAdmitted ? withAdmission(this.#own, now, sent.isPost) : within(this.#own, now);
+    this.#own = isAdmitted ? withAdmission(this.#own, now, sent.countsPost) : within(this.#own, now);
     const { minute } = this.#own;
     const others = Math.max(0, REQUESTS_PER_MINUTE - status.remaining - minute.length);
     this.#dayRoom = status.day.remaining;
@@ -76,27 +76,27 @@ export class Admissions {
   }
 
   /** Decides about a request without Redis, and counts it where it is admitted. */
-  checkWithoutRedis(now: number, isPost: boolean, showsPosts = false): WindowsVerdict {
-    const verdict = this.#check(now, isPost, showsPosts);
+  checkWithoutRedis(now: number, countsPost: boolean, showsPosts = false): WindowsVerdict {
+    const verdict = this.#check(now, countsPost, showsPosts);
     if (verdict.outcome === 'limited') return verdict;
     const { day } = verdict.windows;
-    this.#own = { ...withAdmission(this.#own, now, isPost), day };
-    this.#uncounted = withAdmission({ ...this.uncounted(now), day: [] }, now, isPost);
+    this.#own = { ...withAdmission(this.#own, now, countsPost), day };
+    this.#uncounted = withAdmission({ ...this.uncounted(now), day: [] }, now, countsPost);
     return verdict;
   }
 
   /** Takes an admission of {@link checkWithoutRedis} back, which another limiter has refused. */
-  takeBack(now: number, isPost: boolean): void {
-    this.#own = withoutAdmission(this.#own, now, isPost);
-    this.#uncounted = withoutAdmission({ ...this.#uncounted, day: [] }, now, isPost);
+  takeBack(now: number, countsPost: boolean): void {
+    this.#own = withoutAdmission(this.#own, now, countsPost);
+    this.#uncounted = withoutAdmission({ ...this.#uncounted, day: [] }, now, countsPost);
   }
 
-  #check(now: number, isPost: boolean, showsPosts: boolean): WindowsVerdict {
+  #check(now: number, countsPost: boolean, showsPosts: boolean): WindowsVerdict {
     const own = within(this.#own, now);
     const pending = [...this.#sent];
     const minute = merge(merge(own.minute, this.#others), timesOf(pending));
-    const posts = merge(own.posts, timesOf(pending.filter((sent) => sent.isPost)));
-    return checkWindows({ minute, posts, day: own.day }, { now, isPost, showsPosts });
+    const posts = merge(own.posts, timesOf(pending.filter((sent) => sent.countsPost)));
+    return checkWindows({ minute, posts, day: own.day }, { now, countsPost, showsPosts });
   }
 }
 
@@ -124,9 +124,9 @@ function within(windows: Windows, now: number): Windows {
   return { minute: inMinute(minute, now), posts: inMinute(posts, now), day };
 }
 
-function withAdmission(windows: Windows, now: number, isPost: boolean): Windows {
+function withAdmission(windows: Windows, now: number, countsPost: boolean): Windows {
   const { minute, posts, day } = within(windows, now);
-  return { minute: withTime(minute, now), posts: isPost ? withTime(posts, now) : posts, day };
+  return { minute: withTime(minute, now), posts: countsPost ? withTime(posts, now) : posts, day };
 }
 
 /** A log and one more time, which is its newest unless clocks disagree. */
@@ -135,7 +135,7 @@ function withTime(log: readonly number[], time: number): readonly number[] {
 }
 
 /** The day log keeps it: it errs on the safe side. */
-function withoutAdmission({ minute, posts, day }: Windows, now: number, isPost: boolean): Windows {
+function withoutAdmission({ minute, posts, day }: Windows, now: number, countsPost: boolean): Windows {
   const without = (log: readonly number[]) => log.toSpliced(log.indexOf(now), log.includes(now) ? 1 : 0);
-  return { minute: without(minute), posts: isPost ? without(posts) : posts, day };
+  return { minute: without(minute), posts: countsPost ? without(posts) : posts, day };
 }

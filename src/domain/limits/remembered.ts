@@ -10,7 +10,7 @@ export interface Throttled {
   readonly count: number;
 }
 
-type Looks = Pick<WindowsRequest, 'isPost' | 'showsPosts'>;
+type Looks = Pick<WindowsRequest, 'countsPost' | 'showsPosts'>;
 
 /**
  * The refusals of one key that cannot change back yet. A refused request counts nowhere, and while the minute or the
@@ -91,6 +91,6 @@ function atNow({ remaining, resetsAt }: WindowRoom, limit: number, now: number):
   return { remaining, resetsAt: remaining === limit ? Math.max(now, resetsAt) : resetsAt };
 }
 
-function nameOf({ isPost, showsPosts }: Looks): string {
-  return isPost ? 'posts' : showsPosts ? 'show' : '';
+function nameOf({ countsPost, showsPosts }: Looks): string {
+  return countsPost ? 'posts' : showsPosts ? 'show' : '';
 }

@@ -45,7 +45,7 @@ export type WindowsVerdict =
 export interface WindowsRequest {
   /** Unix ms. */
   readonly now: number;
-  readonly isPost: boolean;
+  readonly countsPost: boolean;
   /** The window of posts is shown, though the request is none. */
   readonly showsPosts?: boolean;
   /** Requests that this isolate admitted while Redis was away, unix ms, oldest first; they count, and are not kept. */
@@ -65,14 +65,14 @@ export function checkWindows(windows: Windows, request: WindowsRequest): Windows
   const isInMinute = (time: number) => time > now - MINUTE_WINDOW_MS;
   const bucket = Math.floor(now / DAY_BUCKET_MS);
   const minute = windows.minute.filter(isInMinute);
-  const looksAtPosts = request.isPost || request.showsPosts === true;
+  const looksAtPosts = request.countsPost || request.showsPosts === true;
   const posts = looksAtPosts ? windows.posts.filter(isInMinute) : windows.posts;
   const day = windows.day.filter((entry) => entry.bucket >= bucket - DAY_WINDOW_MINUTES);
   const allOfMinute = merge(minute, (request.uncounted ?? []).filter(isInMinute));
   const allPosts = merge(posts, (request.uncountedPosts ?? []).filter(isInMinute));
 
   const logs = { minute: allOfMinute, posts: allPosts, day };
-  const full = fullWindows(logs, request.isPost).sort((a, b) => b.retryAt - a.retryAt)[0];
+  const full = fullWindows(logs, request.countsPost).sort((a, b) => b.retryAt - a.retryAt)[0];
   if (full) {
     const oldest = allOfMinute[0] ?? now - MINUTE_WINDOW_MS;
     const remaining = Math.max(0, REQUESTS_PER_MINUTE - allOfMinute.length);
@@ -91,11 +91,11 @@ export function checkWindows(windows: Windows, request: WindowsRequest): Windows
   const after = counted ?? [...day, { bucket, count: 1 }];
   return {
     outcome: 'admitted',
-    windows: { minute: [...minute, now], posts: request.isPost ? [...posts, now] : posts, day: after },
+    windows: { minute: [...minute, now], posts: request.countsPost ? [...posts, now] : posts, day: after },
     remaining: REQUESTS_PER_MINUTE - allOfMinute.length - 1,
     resetsAt: Math.min(allOfMinute[0] ?? now, now) + MINUTE_WINDOW_MS,
     day: dayRoom(after, now),
-    ...(looksAtPosts && { posts: postsRoom(request.isPost ? merge(allPosts, [now]) : allPosts, now) }),
+    ...(looksAtPosts && { posts: postsRoom(request.countsPost ? merge(allPosts, [now]) : allPosts, now) }),
   };
 }
 
@@ -111,12 +111,12 @@ function postsRoom(posts: readonly number[], now: number): WindowRoom {
 }
 
 /** The windows without room, each with the time (unix ms) at which it has room again. */
-function fullWindows({ minute, posts, day }: Windows, isPost: boolean): { window: WindowName; retryAt: number }[] {
+function fullWindows({ minute, posts, day }: Windows, countsPost: boolean): { window: WindowName; retryAt: number }[] {
   const full: { window: WindowName; retryAt: number }[] = [];
   // The request that must leave first: where more were admitted than the limit has, a later one than the oldest.
   const lastMinute = minute[minute.length - REQUESTS_PER_MINUTE];
   if (lastMinute !== undefined) full.push({ window: 'minute', retryAt: lastMinute + MINUTE_WINDOW_MS });
-  const lastPost = isPost ? posts[posts.length - POSTS_PER_MINUTE] : undefined;
+  const lastPost = countsPost ? posts[posts.length - POSTS_PER_MINUTE] : undefined;
   if (lastPost !== undefined) full.push({ window: 'posts', retryAt: lastPost + MINUTE_WINDOW_MS });
   const total = day.reduce((sum, { count }) => sum + count, 0);
   if (day[0] !== undefined && total >= REQUESTS_PER_DAY) {

@@ -140,7 +140,7 @@ export function identify(
     sessionToken: () => readSessionCookie(context),
     address: () => clientAddress(headers),
     callingZone: () => headers.get('CF-Worker'),
-    isPost: endpoint.limiter === 'posts',
+    countsPost: endpoint.limiter === 'posts',
     showsLimits: endpoint.showsLimits === true,
     changesProfile: endpoint.profile === 'changes',
     showsProfile: endpoint.profile === 'shows',
