@@ -88,10 +88,14 @@ interface FetchOptions extends RequestInit {
 /** What the driver looks at of a response. */
 type Answer = Pick<Response, 'ok' | 'status' | 'json' | 'text'>;
 
-/** One HTTP request to Neon with its whole answer, since the driver itself has no time-out. */
+/**
+ * One HTTP request to Neon with its whole answer, since the driver itself has no time-out. Other clients of the driver
+ * in a process of Node, such as that of migrations, have no meter and wait as long as it takes.
+ */
 async function meteredFetch(input: string, { meter, ...init }: FetchOptions): Promise<Answer> {
+  if (!meter) return await fetch(input, init);
   const exchange = () => inTime(fetch(input, init).then(whole), NEON_TIMEOUT_MS, () => new DbUnavailable());
-  return meter ? await meter.measure('db', exchange) : await exchange();
+  return await meter.measure('db', exchange);
 }
 
 async function whole(response: Response): Promise<Answer> {
