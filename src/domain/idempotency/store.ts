@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { IDEMPOTENCY_WAIT_MS } from '../../config/limits.ts';
 import { type Db, refuse, type Sql } from '../../data/db.ts';
 import { type DbFunction, dbFunction } from '../../data/db-function.ts';
@@ -30,30 +30,34 @@ export function actingAccount(actor: Writer): Sql {
   return asQuery({}, { account });
 }
 
-const ofSession = dbFunction(
-  'acting_account_of_session_v1',
-  { id: 'text', at: 'timestamptz' },
-  'text',
+const ofSession = accountUnlessEnded(
+  'session',
   (slot) => sql`
-    SELECT coalesce((
       SELECT a.id FROM sessions s JOIN accounts a ON a.id = s.account_id
       WHERE s.id = ${slot('id')} AND s.expires_at > ${slot('at')} AND a.suspended_at IS NULL
-      FOR KEY SHARE OF a FOR KEY SHARE OF s), ${refuse(ACTING_ACCOUNT)})`,
-  'VOLATILE',
+      FOR KEY SHARE OF a FOR KEY SHARE OF s`,
 );
 
-const ofKey = dbFunction(
-  'acting_account_of_key_v1',
-  { id: 'text', at: 'timestamptz' },
-  'text',
+const ofKey = accountUnlessEnded(
+  'key',
   (slot) => sql`
-    SELECT coalesce((
       SELECT a.id FROM api_keys k JOIN accounts a ON a.id = k.account_id
       WHERE k.id = ${slot('id')} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${slot('at')})
         AND a.suspended_at IS NULL
-      FOR KEY SHARE OF a FOR SHARE OF k), ${refuse(ACTING_ACCOUNT)})`,
-  'VOLATILE',
+      FOR KEY SHARE OF a FOR SHARE OF k`,
 );
+
+/** The function that gives the account of a credential, or refuses. It locks rows. */
+function accountUnlessEnded(credential: 'session' | 'key', account: (slot: (name: 'id' | 'at') => Placeholder) => Sql) {
+  return dbFunction(
+    `acting_account_of_${credential}_v1`,
+    { id: 'text', at: 'timestamptz' },
+    'text',
+    (slot) => sql`
+    SELECT coalesce((${account(slot)}), ${refuse(ACTING_ACCOUNT)})`,
+    'VOLATILE',
+  );
+}
 
 /** The functions of actors in the database. */
 export const ACTOR_FUNCTIONS: readonly DbFunction[] = [ofSession, ofKey];
