@@ -258,7 +258,7 @@ test('a claim looks at the deliveries of the endpoints that were woken, and of n
      ), events AS (
        INSERT INTO outbox_events (id, event, account_id, sequence, data, created_at)
        SELECT 'evt_' || gen_random_uuid(), 'jes.created', '${key.accountId}', n, '{}', '2026-11-24T12:00:00Z'
-       FROM generate_series(1, 200) n RETURNING id
+       FROM generate_series(1, 50) n RETURNING id
      )
      INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event, status, next_attempt_at, created_at)
      SELECT md5(e.id || o.id), e.id, o.id, 'jes.created', 'pending', '2026-11-24T12:00:00Z', '2026-11-24T12:00:00Z'
