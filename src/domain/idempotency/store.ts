@@ -22,11 +22,9 @@ export const ACTING_ACCOUNT = 'acting_account';
  * account has.
  */
 export function actingAccount(actor: Writer): Sql {
-  const { type, at } = actor;
-  const account = (type === 'session' ? ofSession : ofKey).call({
-    id: type === 'session' ? actor.sessionId : actor.keyId,
-    at: at.toISOString(),
-  });
+  const at = actor.at.toISOString();
+  const account =
+    actor.type === 'session' ? ofSession.call({ id: actor.sessionId, at }) : ofKey.call({ id: actor.keyId, at });
   return asQuery({}, { account });
 }
 

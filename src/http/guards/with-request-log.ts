@@ -47,19 +47,22 @@ export function withRequestLog(clock: Clock, route: string, answer: Handler, ref
 }
 
 function answerOrRefuse(context: RequestContext, answer: Handler, refuse: ErrorHandler): ReturnType<Handler> {
-  const refuseFor = (error: unknown) => {
-    const reason = reasonOf(error);
-    if (reason.code === 'internal_error') {
-      writeLog({ event: 'unexpected_error', requestId: context.ctx.requestId, ...describeError(error) });
-    }
-    return refuse(context, reason);
-  };
   try {
     const response = answer(context);
-    return response instanceof Promise ? response.catch(refuseFor) : response;
+    return response instanceof Promise
+      ? response.catch((error: unknown) => refuseFor(context, error, refuse))
+      : response;
   } catch (error) {
-    return refuseFor(error);
+    return refuseFor(context, error, refuse);
   }
+}
+
+function refuseFor(context: RequestContext, error: unknown, refuse: ErrorHandler): ReturnType<ErrorHandler> {
+  const reason = reasonOf(error);
+  if (reason.code === 'internal_error') {
+    writeLog({ event: 'unexpected_error', requestId: context.ctx.requestId, ...describeError(error) });
+  }
+  return refuse(context, reason);
 }
 
 /**
@@ -68,7 +71,10 @@ function answerOrRefuse(context: RequestContext, answer: Handler, refuse: ErrorH
  * http the key is not looked at.
  */
 function keepFailure({ c, ctx, route, authentication, errorReason }: RequestContext, status: number): void {
-  if (!errorReason || errorReason.code === 'https_required' || (authentication && !authentication.actor)) return;
+  if (!errorReason || errorReason.code === 'https_required') return;
+  const actor = authentication?.actor;
+  // A session, or the key of nobody.
+  if (authentication && actor?.type !== 'apiKey') return;
   const { headers } = c.req.raw;
   const keep = (key: { readonly id: string } | { readonly hash: string }) =>
     noteFailure(ctx, {
@@ -82,9 +88,8 @@ function keepFailure({ c, ctx, route, authentication, errorReason }: RequestCont
       address: clientAddress(headers)?.text ?? null,
       idempotencyKey: keptIdempotencyKey(headers.get('Idempotency-Key')),
     });
-  if (authentication) {
-    const { actor } = authentication;
-    if (actor?.type === 'apiKey') keep({ id: actor.keyId });
+  if (actor?.type === 'apiKey') {
+    keep({ id: actor.keyId });
     return;
   }
   const token = bearerToken(headers.get('Authorization'));
