@@ -13,6 +13,9 @@ const TIMEOUT_MS = 120_000;
 /** Teaches `expect` the matchers of ours. */
 const MATCHERS = ['test/support/matchers.ts'];
 
+/** A poll ends when its condition holds. Vitest gives up after a second, in which a busy machine may do nothing. */
+const EXPECT = { poll: { timeout: TIMEOUT_MS / 2 } };
+
 export default defineConfig({
   test: {
     // Prints failures and the totals. For tests that pass it prints neither the title nor their log.
@@ -45,6 +48,7 @@ export default defineConfig({
           isolate: false,
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
+          expect: EXPECT,
         },
       },
       {
@@ -54,6 +58,7 @@ export default defineConfig({
           setupFiles: MATCHERS,
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
+          expect: EXPECT,
         },
       },
       {
@@ -63,6 +68,7 @@ export default defineConfig({
           setupFiles: MATCHERS,
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
+          expect: EXPECT,
         },
       },
       {
@@ -78,6 +84,7 @@ export default defineConfig({
           setupFiles: MATCHERS,
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
+          expect: EXPECT,
         },
       },
     ],

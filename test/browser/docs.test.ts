@@ -221,11 +221,11 @@ test('the reference without scripts shows examples in every language and no form
   expect(await page.locator('.try:visible').count()).toBe(0);
   expect(await page.getByRole('button').count()).toBe(0);
   await page.getByRole('link', { name: 'Errors', exact: true }).first().click();
-  expect(page.url()).toBe(`${here.site.origin}/docs/errors`);
+  await page.waitForURL(`${here.site.origin}/docs/errors`);
   // An old link to a code ends at the line that leads to it.
   await page.goto(`${here.site.origin}/docs#error-not_found`);
   await page.locator('#error-not_found').getByRole('link').click();
-  expect(page.url()).toBe(`${here.site.origin}/docs/errors#not_found`);
+  await page.waitForURL(`${here.site.origin}/docs/errors#not_found`);
 });
 
 test('the keyboard alone opens the menu of a phone, follows a link and sends a call', async () => {

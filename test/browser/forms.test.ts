@@ -25,7 +25,7 @@ test.each([
   const summary = page.getByRole('alert').getByRole('listitem');
   expect(await summary.count()).toBe(2);
   await summary.getByRole('link', { name: 'Password' }).click();
-  expect(await page.evaluate('document.querySelector(":target").id')).toBe('password');
+  await page.locator('#password:target').waitFor();
   await page.context().close();
 });
 

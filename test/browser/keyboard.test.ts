@@ -41,7 +41,7 @@ test('every control of the site works by keyboard alone', async () => {
   await page.goto(`${here.site.origin}/report-key`);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  expect(page.url()).toBe(`${here.site.origin}/report-key#content`);
+  await page.waitForURL(`${here.site.origin}/report-key#content`);
   await page.goto(`${here.site.origin}/forgot-password`);
 
   await press(page, 'link', 'Sign up');

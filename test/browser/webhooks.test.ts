@@ -61,7 +61,7 @@ test('a person adds an endpoint, sees a delivery, rotates the secret, replays an
   const test_ = (await receiver.received(3)).at(-1);
   expect([isVerified(secret, test_), isVerified(next, test_)]).toEqual([true, true]);
   await page.getByRole('button', { name: 'Replay missed events' }).click();
-  expect(await page.getByText('The deliveries are queued.').isVisible()).toBe(true);
+  await page.getByText('The deliveries are queued.').waitFor();
   await page.getByRole('button', { name: 'Check my receiver' }).click();
-  expect(await page.getByRole('heading', { name: 'Your receiver failed 2 of 6 probes' }).isVisible()).toBe(true);
+  await page.getByRole('heading', { name: 'Your receiver failed 2 of 6 probes' }).waitFor();
 });

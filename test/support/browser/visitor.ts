@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { newUsername } from '../app/names.ts';
-import { servicesOfProcess } from '../database/services.ts';
+import { mailsTo } from '../app/people.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -25,9 +25,15 @@ export function listen(context: BrowserContext, isShownOnce: (url: string) => bo
 
 /** Opens the link in the newest mail to an address, in this browser, and presses the button there. */
 export async function confirmByMail(page: Page, email: string): Promise<void> {
-  const response = await fetch(`${servicesOfProcess().mail}/dev/mail/${encodeURIComponent(email)}`);
-  const [mail] = (await response.json()) as { readonly text: string }[];
-  await page.goto(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'about:blank');
+  let link = '';
+  const newestLink = async () => {
+    const [mail] = await mailsTo(email);
+    link = /https?:\S+/.exec(mail?.text ?? '')?.[0] ?? '';
+    return link;
+  };
+  // Mails leave behind the response.
+  await expect.poll(newestLink).not.toBe('');
+  await page.goto(link);
   await page.getByRole('button', { name: 'Confirm the address' }).click();
   await page.getByRole('heading', { name: 'Your email address is confirmed' }).waitFor();
 }
