@@ -6,6 +6,7 @@ import { gzippedKib, modulesAtStart } from '../support/worker/bundle.ts';
 import { WORKERD_CORE } from './cores.ts';
 import { directScenario, floorScenario, redisCall } from './direct.ts';
 import { DUE } from './due.ts';
+import { measureHeap } from './heap.ts';
 import { LoadGenerator, requireWrk } from './load.ts';
 import { Bench, type Floors, rootScenario } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
@@ -13,6 +14,7 @@ import { measurePlacement } from './placement.ts';
 import { measurePostsScale } from './posts-scale.ts';
 import {
   costTable,
+  heapTable,
   placementTable,
   postsScaleTable,
   scaleTable,
@@ -118,6 +120,9 @@ async function measureAll(services: BenchServices, bench: Bench, measuring: Meas
   print(`${costTable([bare, floor, floorOfBoth, ...ofOurs, ...rivals, direct])}\n`);
   print(NOTES);
 
+  const heap = await measureHeap(services, bench, { seed, requests: latency });
+  print(`${heapTable(heap)}\n`);
+
   print(`${shieldTable(await compareShields(services, bench, latency))}\n`);
 
   // A key's first whoami after a write reads its profile anew.
@@ -150,7 +155,7 @@ async function measureAll(services: BenchServices, bench: Bench, measuring: Meas
 
   const bundleKib = gzippedKib(ours.bundle.modules);
   const startKib = gzippedKib(modulesAtStart(ours.bundle.modules));
-  const measured = { invalid, again, warm, cold, create, reads: [read, list], direct, bundleKib, startKib };
+  const measured = { invalid, again, warm, cold, create, reads: [read, list], direct, heap, bundleKib, startKib };
   return `${verdictTable(verdicts({ ...measured, scale, webhooks }))}\n`;
 }
 

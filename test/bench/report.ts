@@ -1,3 +1,4 @@
+import type { HeapRow } from './heap.ts';
 import type { Latency } from './load.ts';
 import { type Cpu, NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts';
 import { BESIDE_MS, CALLERS_MS, type PlacementRow } from './placement.ts';
@@ -51,6 +52,13 @@ export function shieldTable(rows: readonly ShieldRow[]): string {
       count(commands),
       latency(delayed),
     ]),
+  );
+}
+
+export function heapTable(rows: readonly HeapRow[]): string {
+  return markdown(
+    ['what a request allocates', 'KiB'],
+    rows.map(({ name, kib }) => [name, kib.toFixed(1)]),
   );
 }
 

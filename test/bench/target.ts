@@ -31,6 +31,8 @@ export interface Measurable {
 export interface Target extends Measurable {
   readonly bundle: Bundle;
   readonly pid: number | undefined;
+  /** Of the inspector; empty without one. */
+  readonly inspectorUrl: string;
   close(): Promise<void>;
 }
 
@@ -40,10 +42,11 @@ export interface Target extends Measurable {
  *
  * @param options.entry of the bundle, relative to the project
  * @param options.bucket `host:port` of the bucket
+ * @param options.isInspected whether a profiler may look into it
  */
 export async function startTarget(
   services: BenchServices,
-  options: { readonly name: string; readonly entry: string; readonly bucket?: string },
+  options: { readonly name: string; readonly entry: string; readonly bucket?: string; readonly isInspected?: boolean },
 ): Promise<Target> {
   const built = await bundle(options.entry);
   const settings = settingsSchema.parse(unstable_readConfig({ config: WRANGLER_TOML }));
@@ -55,11 +58,13 @@ export async function startTarget(
     texts: { ...settings.vars, ...HTTP_ORIGINS, ...services.secretsFor(options.name) },
     bucket: options.bucket,
     limiters: settings.ratelimits.map(({ name, simple }) => ({ name, ...simple })),
+    isInspected: options.isInspected === true,
   });
   return {
     bundle: built,
     url: running.url,
     pid: running.pid,
+    inspectorUrl: running.inspectorUrl,
     controls: services.controlsFor(options.name),
     cpu: () => cpuMicros(running.pid),
     close: () => running.close(),

@@ -1,3 +1,4 @@
+import type { HeapRow } from './heap.ts';
 import type { Latency } from './load.ts';
 import { NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts';
 import { markdown } from './report.ts';
@@ -7,6 +8,9 @@ import type { WebhookRow } from './webhooks.ts';
 const INVALID_CPU_MAX = 1.3;
 /** Over a bare route with the same call of Redis. */
 const WARM_CPU_MAX = 1.5;
+/** KiB that a request allocates. */
+const READ_HEAP_MAX_KIB = 47;
+const CREATE_HEAP_MAX_KIB = 147;
 /** KiB gzip that an isolate parses before its first request, and of all modules. */
 const START_MAX_KIB = 205;
 const BUNDLE_MAX_KIB = 500;
@@ -39,6 +43,7 @@ export interface Measured {
   readonly reads: readonly Row[];
   /** The warm request's call of Redis alone. */
   readonly direct: Row;
+  readonly heap: readonly HeapRow[];
   readonly startKib: number;
   readonly bundleKib: number;
   readonly scale: readonly ScaleRow[];
@@ -47,7 +52,7 @@ export interface Measured {
 
 /** The numbers to hold, against those measured. */
 export function verdicts(measured: Measured): Verdict[] {
-  const { invalid, again, warm, cold, create, reads, direct, startKib, bundleKib, scale, webhooks } = measured;
+  const { invalid, again, warm, cold, create, reads, direct, heap, startKib, bundleKib, scale, webhooks } = measured;
   const own = warm.delayed.p50 - direct.delayed.p50;
   return [
     asking('malformed key: no subrequest', invalid, { redis: 0, neon: 0 }),
@@ -66,6 +71,8 @@ export function verdicts(measured: Measured): Verdict[] {
     ),
     { goal: 'cold whoami: 1 SQL statement', ...equal(cold.subrequests.statements, 1) },
     asking('create: 1 Redis + 1 Neon', create, { redis: 1, neon: 1 }),
+    ...allocatingAtMost(heap, reads[0], READ_HEAP_MAX_KIB),
+    ...allocatingAtMost(heap, create, CREATE_HEAP_MAX_KIB),
     kibAtMost('parsed at the start of an isolate', startKib, START_MAX_KIB),
     kibAtMost('all modules', bundleKib, BUNDLE_MAX_KIB),
     {
@@ -101,6 +108,16 @@ function readInTime(name: string, { p50 }: Latency): Verdict {
 
 function kibAtMost(what: string, kib: number, max: number): Verdict {
   return { goal: `${what}: at most ${max} KiB gzip`, measured: `${kib.toFixed(1)} KiB`, pass: kib <= max };
+}
+
+function allocatingAtMost(heap: readonly HeapRow[], row: Row | undefined, max: number): Verdict[] {
+  return heap
+    .filter(({ name }) => name === row?.name)
+    .map(({ name, kib }) => ({
+      goal: `${name}: allocates at most ${max} KiB`,
+      measured: `${kib.toFixed(1)} KiB`,
+      pass: kib <= max,
+    }));
 }
 
 function asking(goal: string, { subrequests }: Row, due: { redis: number; neon: number }): Verdict {

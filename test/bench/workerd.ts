@@ -24,10 +24,14 @@ export interface WorkerSetup {
   /** `host:port` of the bucket; undefined = nothing is ever stored. */
   readonly bucket: string | undefined;
   readonly limiters: readonly { readonly name: string; readonly limit: number; readonly period: number }[];
+  /** Whether a profiler may look into it. */
+  readonly isInspected: boolean;
 }
 
 export interface RunningWorker {
   readonly url: string;
+  /** Empty unless it is inspected. */
+  readonly inspectorUrl: string;
   readonly pid: number | undefined;
   close(): Promise<void>;
 }
@@ -43,14 +47,18 @@ export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
   await writeFile(join(folder, 'limiter.mjs'), limiter.modules[0]?.text ?? '');
   const config = join(folder, 'config.capnp');
   await writeFile(config, configOf(setup));
-  const [command, args] = onWorkerdCore(workerd.default, ['serve', '--experimental', '--control-fd=3', config]);
+  const inspected = setup.isInspected ? ['--inspector-addr=127.0.0.1:0'] : [];
+  const options = ['serve', '--experimental', '--control-fd=3', ...inspected, config];
+  const [command, args] = onWorkerdCore(workerd.default, options);
   // The Worker's log is written and discarded: its formatting is measured, a reader's pipe is not.
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const end = () => child.kill();
   process.once('exit', end);
   const exited = once(child, 'exit');
+  const { port, inspectorPort } = await portsOf(child);
   return {
-    url: `http://127.0.0.1:${await portOf(child)}`,
+    url: `http://127.0.0.1:${port}`,
+    inspectorUrl: inspectorPort === undefined ? '' : `http://127.0.0.1:${inspectorPort}`,
     pid: child.pid,
     async close() {
       process.off('exit', end);
@@ -62,11 +70,11 @@ export async function startWorkerd(setup: WorkerSetup): Promise<RunningWorker> {
 }
 
 /**
- * The port that workerd has chosen.
+ * The ports that workerd has chosen.
  *
  * @throws Error with its output if it does not start
  */
-async function portOf(child: ChildProcess): Promise<number> {
+async function portsOf(child: ChildProcess): Promise<{ port: number; inspectorPort: number | undefined }> {
   const control = child.stdio[3] as Readable;
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -75,8 +83,11 @@ async function portOf(child: ChildProcess): Promise<number> {
   let said = '';
   for await (const chunk of control) {
     said += chunk;
-    const port = /"event":"listen".*"port":(\d+)/.exec(said)?.[1];
-    if (port !== undefined) return Number(port);
+    const port = /"event":"listen",.*"port":(\d+)/.exec(said)?.[1];
+    // Listens first.
+    const inspectorPort = /"event":"listen-inspector",.*"port":(\d+)/.exec(said)?.[1];
+    if (port !== undefined)
+      return { port: Number(port), inspectorPort: inspectorPort === undefined ? undefined : Number(inspectorPort) };
   }
   throw new Error(`workerd did not start: ${errors}`);
 }

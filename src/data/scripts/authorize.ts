@@ -96,25 +96,33 @@ if not to or not string.find(record, '^%d+|', to + 1) or isSorted and (to - from
 end
 
 -- The log of a day is read by position, and each of its characters is checked when it is used: a pattern over 1,441 of
--- them would take longer than all the rest.
+-- them would take longer than all the rest. Its last count is apart, so that counting copies the others once.
 local value = found[2] or '${NO_WINDOWS}'
-local lastUse, lastAddress, minuteLog, postsLog, b, t, at =
-  string.match(value, '^u1|(%d*)|([%x:.]*)|(%d*)|(%d*)|(%d+)|(%d+)|()')
-local dayEnd = at and string.find(value, '|', at, true)
-local dayLog = at and string.sub(value, at, (dayEnd or 0) - 1)
-local lastWrite = dayEnd and string.sub(value, dayEnd + 1) or ''
-local isReadable = at and #minuteLog % ${STAMP} == 0 and #postsLog % ${STAMP} == 0 and
-  string.find(dayLog, '[0-l]', -1) and string.find(lastWrite, '^%d*$')
+local lastAddress, minuteLog, postsAt, postsLog, b, t, at =
+  string.match(value, '^u1|%d*|([%x:.]*)|(%d*)|()(%d*)|(%d+)|(%d+)|()')
+local dayEnd = at and (string.find(value, '|', at, true) or #value + 1)
+local lastWrite = at and string.sub(value, dayEnd + 1)
+local isReadable = at and dayEnd > at and #minuteLog % ${STAMP} == 0 and #postsLog % ${STAMP} == 0 and
+  string.find(value, '^[0-l]', dayEnd - 1) and string.find(lastWrite, '^%d*$')
+local days = isReadable and string.sub(value, at, dayEnd - 2)
+local ofMinute = isReadable and string.byte(value, dayEnd - 1) - 48
 local bucket, total = tonumber(b), tonumber(t)
 -- The hour that is being counted.
 local hour, accepted, throttled
+local countsEnd = postsAt
 if isReadable then
   local h, a, r, posts = string.match(postsLog, '^0(%d%d%d%d%d%d%d)(%d%d%d%d%d)0(%d%d%d%d%d%d%d%d%d%d%d%d)(%d*)$')
-  if h then hour, accepted, throttled, postsLog = tonumber(h), tonumber(a), tonumber(r), posts end
+  if h then
+    hour, accepted, throttled, postsLog = tonumber(h), tonumber(a), tonumber(r), posts
+    countsEnd = postsAt + ${2 * STAMP}
+  end
 end
 
--- Adds an hour that is over to the usage, and takes from it what is older than ${USAGE_HOURS} hours.
-local function keep(at, admitted, refused)
+local function count(at, admitted, refused)
+  if at == hour then
+    accepted, throttled = accepted + admitted, throttled + refused
+    return
+  end
   local function packed(value)
     local text = ''
     while value >= 32 do
@@ -128,38 +136,28 @@ local function keep(at, admitted, refused)
     for i = #text, 1, -1 do value = value * 32 + (string.byte(text, i) - 48) % 32 end
     return value
   end
-  local f, l, counts = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+)|(%d+)|(.*)$')
-  local first, skipped = tonumber(f) or at, at - (tonumber(l) or at - 1) - 1
-  counts = (counts or '') .. (skipped > 0 and '+' .. packed(skipped) or skipped < 0 and '-' .. packed(-skipped) or '') ..
-    packed(admitted) .. (refused > 0 and '!' .. packed(refused) or '')
-  while first <= at - ${USAGE_HOURS} do
-    local sign, number, rest = string.match(counts, '^([+-]?)([P-o]*[0-O])(.*)$')
-    if not sign then break end
-    first = first + (sign == '' and 1 or sign == '+' and unpacked(number) or -unpacked(number))
-    counts = sign == '' and string.gsub(rest, '^![P-o]*[0-O]', '') or rest
+  -- Adds an hour that is over to the usage, and takes from it what is older than ${USAGE_HOURS} hours.
+  local function keep(at, admitted, refused)
+    local f, l, counts = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+)|(%d+)|(.*)$')
+    local first, skipped = tonumber(f) or at, at - (tonumber(l) or at - 1) - 1
+    counts = (counts or '') .. (skipped > 0 and '+' .. packed(skipped) or skipped < 0 and '-' .. packed(-skipped) or '') ..
+      packed(admitted) .. (refused > 0 and '!' .. packed(refused) or '')
+    while first <= at - ${USAGE_HOURS} do
+      local sign, number, rest = string.match(counts, '^([+-]?)([P-o]*[0-O])(.*)$')
+      if not sign then break end
+      first = first + (sign == '' and 1 or sign == '+' and unpacked(number) or -unpacked(number))
+      counts = sign == '' and string.gsub(rest, '^![P-o]*[0-O]', '') or rest
+    end
+    redis.call('SET', KEYS[3], string.format('%.0f|%.0f|%s', first, at, counts), 'PX', ${USAGE_TTL_MS})
   end
-  redis.call('SET', KEYS[3], string.format('%.0f|%.0f|%s', first, at, counts), 'PX', ${USAGE_TTL_MS})
-end
-local function count(at, admitted, refused)
   if hour and at < hour then return keep(at, admitted, refused) end
-  if at == hour then
-    accepted, throttled = accepted + admitted, throttled + refused
-  else
-    if hour then keep(hour, accepted, throttled) end
-    hour, accepted, throttled = at, admitted, refused
-  end
+  if hour then keep(hour, accepted, throttled) end
+  hour, accepted, throttled = at, admitted, refused
 end
-local function write(stamp, address, minutes, posts, newest, sum, days, lastWritten)
-  local usage = string.format('0%07.0f%05.0f0%012.0f', hour, accepted, throttled)
-  local value = string.format('u1|%s|%s|%s|%s|%.0f|%.0f|%s', stamp, address, minutes, usage .. posts, newest, sum, days)
-  if lastWritten ~= '' then value = value .. '|' .. lastWritten end
-  redis.call('SET', KEYS[2], value, 'PX', ${USAGE_TTL_MS})
-end
+local function counts() return string.format('0%07.0f%05.0f0%012.0f', hour, accepted, throttled) end
+local function write(windows) redis.call('SET', KEYS[2], windows, 'PX', ${USAGE_TTL_MS}) end
 -- Writes the windows as they were, with other counts.
-local minutesBefore, postsBefore, totalBefore, daysBefore = minuteLog, postsLog, total, dayLog
-local function writeCounts()
-  write(lastUse, lastAddress, minutesBefore, postsBefore, bucket, totalBefore, daysBefore, lastWrite)
-end
+local function writeCounts() write(string.sub(value, 1, postsAt - 1) .. counts() .. string.sub(value, countsEnd)) end
 local isTold = ARGV[8] and isReadable
 if isTold then count(tonumber(ARGV[9]), 0, tonumber(ARGV[8])) end
 local function refused(why)
@@ -204,11 +202,6 @@ local function withinMinute(log)
   end
   return string.sub(log, first)
 end
-local function sum(log)
-  local n = 0
-  for i = 1, #log do n = n + string.byte(log, i) - 48 end
-  return n
-end
 
 minuteLog = withinMinute(minuteLog)
 local countsPost = ARGV[4] == 'posts'
@@ -234,19 +227,26 @@ end
 local current = math.floor(now / ${DAY_BUCKET_MS})
 local elapsed = current - bucket
 if elapsed > ${DAY_WINDOW_MINUTES} then
-  dayLog, total = '0', 0
+  days, ofMinute, total = '', 0, 0
 elseif elapsed > 0 then
-  dayLog = dayLog .. string.rep('0', elapsed)
+  days = days .. string.char(48 + ofMinute) .. string.rep('0', elapsed - 1)
+  ofMinute = 0
 end
-local excess = #dayLog - ${DAY_WINDOW_MINUTES + 1}
+local excess = #days - ${DAY_WINDOW_MINUTES}
 if excess > 0 then
-  local over = string.sub(dayLog, 1, excess)
+  local over = string.sub(days, 1, excess)
   if not string.find(over, '^[0-l]+$') then
     redis.call('DEL', KEYS[2])
     return { 'unreadable' }
   end
-  total = total - sum(over)
-  dayLog = string.sub(dayLog, excess + 1)
+  for i = 1, #over do total = total - string.byte(over, i) + 48 end
+  days = string.sub(days, excess + 1)
+end
+-- When the oldest minute that counts leaves the day, or nothing.
+local function dayFrees()
+  local first = string.match(days, '^0*()')
+  if first > #days and ofMinute == 0 then return nil end
+  return (current - #days + first + ${DAY_WINDOW_MINUTES}) * ${DAY_BUCKET_MS}
 end
 
 local window, retryAt = '', 0
@@ -261,45 +261,40 @@ if countsPost and usedPosts >= ${POSTS_PER_MINUTE} then
   fullUntil('posts', nth(usedPosts - ${POSTS_PER_MINUTE - 1}, postsLog, otherPosts) + ${MINUTE_WINDOW_MS})
 end
 if total >= ${REQUESTS_PER_DAY} then
-  local first = string.match(dayLog, '^0*()')
-  fullUntil('day', (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS})
+  fullUntil('day', dayFrees())
 end
 
 local function number(value) return string.format('%.0f', value) end
--- What remains of the day and of posts, and when each frees its oldest.
-local function rooms(reply)
-  local first = string.match(dayLog, '^0*()')
-  reply[#reply + 1] = number(math.max(0, ${REQUESTS_PER_DAY} - total))
-  reply[#reply + 1] = number(first <= #dayLog and (current - #dayLog + first + ${DAY_WINDOW_MINUTES + 1}) * ${DAY_BUCKET_MS} or now)
+-- The reply with what remains of the day and of posts, and when each frees its oldest.
+local function reply(outcome, remaining, resetsAt, fifth, sixth)
   local room, frees = '', ''
   if looksAtPosts then
     room = number(math.max(0, ${POSTS_PER_MINUTE} - (#postsLog + #otherPosts) / ${STAMP}))
     local oldest = nth(1, postsLog, otherPosts)
     frees = number(oldest and oldest + ${MINUTE_WINDOW_MS} or now)
   end
-  reply[#reply + 1] = room
-  reply[#reply + 1] = frees
-  return reply
+  return { outcome, record, number(remaining), number(resetsAt), fifth, sixth,
+    number(math.max(0, ${REQUESTS_PER_DAY} - total)), number(dayFrees() or now), room, frees }
 end
 
+local oldest = nth(1, minuteLog, otherMinute)
 local thisHour = math.floor(now / ${HOUR_MS})
 if window ~= '' then
   count(thisHour, 0, 1)
   writeCounts()
   local remaining = math.max(0, ${REQUESTS_PER_MINUTE} - used)
-  local resetsAt = (nth(1, minuteLog, otherMinute) or now - ${MINUTE_WINDOW_MS}) + ${MINUTE_WINDOW_MS}
-  return rooms({ 'limited', record, number(remaining), number(resetsAt), window, number(retryAt) })
+  return reply('limited', remaining, oldest and oldest + ${MINUTE_WINDOW_MS} or now, window, number(retryAt))
 end
 
 local stamp = string.format('%0${STAMP}.0f', now)
-minuteLog = minuteLog .. stamp
 if countsPost then postsLog = postsLog .. stamp end
-dayLog = string.sub(dayLog, 1, -2) .. string.char(string.byte(dayLog, -1) + 1)
-total = total + 1
+ofMinute, total = ofMinute + 1, total + 1
 count(thisHour, 1, 0)
-write(stamp, ARGV[3], minuteLog, postsLog, current, total, dayLog, ARGV[5] == 'write' and stamp or lastWrite)
-return rooms({ 'admitted', record, number(${REQUESTS_PER_MINUTE - 1} - used),
-  number(nth(1, minuteLog, otherMinute) + ${MINUTE_WINDOW_MS}), lastAddress == ARGV[3] and '' or 'moved', lastWrite })
+local lastOne = ARGV[5] == 'write' and stamp or lastWrite
+write(string.format('u1|%s|%s|%s%s|%s%s|%.0f|%.0f|%s%s%s', stamp, ARGV[3], minuteLog, stamp, counts(), postsLog, current,
+  total, days, string.char(48 + ofMinute), lastOne == '' and '' or '|' .. lastOne))
+return reply('admitted', ${REQUESTS_PER_MINUTE - 1} - used, (oldest or now) + ${MINUTE_WINDOW_MS},
+  lastAddress == ARGV[3] and '' or 'moved', lastWrite)
 `,
 };
 
