@@ -18,6 +18,7 @@ import {
   placementTable,
   postsScaleTable,
   scaleTable,
+  scriptTable,
   shieldTable,
   uploadsTable,
   webhooksTable,
@@ -25,6 +26,7 @@ import {
 import { measureRivals } from './rivals.ts';
 import { measureScale } from './scale.ts';
 import { ourScenarios, type Scenario } from './scenarios.ts';
+import { measureScript } from './script.ts';
 import { type Seed, seedAccounts } from './seed.ts';
 import { type BenchServices, startBenchServices } from './services.ts';
 import { compareShields } from './shield.ts';
@@ -122,6 +124,8 @@ async function measureAll(services: BenchServices, bench: Bench, measuring: Meas
 
   const heap = await measureHeap(services, bench, { seed, requests: latency });
   print(`${heapTable(heap)}\n`);
+  const script = await measureScript(options.scriptCalls);
+  if (script.length > 0) print(`${scriptTable(script)}\n`);
 
   print(`${shieldTable(await compareShields(services, bench, latency))}\n`);
 
@@ -155,7 +159,19 @@ async function measureAll(services: BenchServices, bench: Bench, measuring: Meas
 
   const bundleKib = gzippedKib(ours.bundle.modules);
   const startKib = gzippedKib(modulesAtStart(ours.bundle.modules));
-  const measured = { invalid, again, warm, cold, create, reads: [read, list], direct, heap, bundleKib, startKib };
+  const measured = {
+    invalid,
+    again,
+    warm,
+    cold,
+    create,
+    reads: [read, list],
+    direct,
+    heap,
+    script,
+    bundleKib,
+    startKib,
+  };
   return `${verdictTable(verdicts({ ...measured, scale, webhooks }))}\n`;
 }
 

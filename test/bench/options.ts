@@ -7,6 +7,8 @@ export interface Options {
   /** Accounts with five keys each; more of them let more requests come in a minute. */
   readonly accounts: number;
   readonly betterAuthKeys: number;
+  /** Calls of the authorize script in a round over one allowlist. */
+  readonly scriptCalls: number;
   /** Large uploads at once. */
   readonly uploads: readonly number[];
   /** Keys whose events are timed, eight each. */
@@ -19,9 +21,10 @@ export interface Options {
 
 const FULL: Omit<Options, 'tenMillion' | 'scale'> = {
   mode: 'full',
-  sizes: { turns: 2, warmup: 500, latency: 120, round: { none: 5_000, redis: 3_000, sql: 1_000, waiting: 100 } },
+  sizes: { turns: 2, warmup: 500, latency: 120, round: { none: 5_000, redis: 5_000, sql: 1_000, waiting: 100 } },
   accounts: 400,
   betterAuthKeys: 200,
+  scriptCalls: 3_000,
   uploads: [1, 20],
   webhookKeys: 25,
 };
@@ -32,6 +35,7 @@ const QUICK: Omit<Options, 'tenMillion' | 'scale'> = {
   sizes: { turns: 1, warmup: 80, latency: 24, round: { none: 200, redis: 100, sql: 40, waiting: 16 } },
   accounts: 30,
   betterAuthKeys: 40,
+  scriptCalls: 300,
   uploads: [4],
   webhookKeys: 3,
 };

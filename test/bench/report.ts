@@ -4,6 +4,7 @@ import { type Cpu, NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts'
 import { BESIDE_MS, CALLERS_MS, type PlacementRow } from './placement.ts';
 import type { PostsScaleRow } from './posts-scale.ts';
 import type { ScaleRow } from './scale.ts';
+import type { ScriptRow } from './script.ts';
 import type { ShieldRow } from './shield.ts';
 import type { UploadRow } from './uploads.ts';
 import type { WebhookRow } from './webhooks.ts';
@@ -59,6 +60,13 @@ export function heapTable(rows: readonly HeapRow[]): string {
   return markdown(
     ['what a request allocates', 'KiB'],
     rows.map(({ name, kib }) => [name, kib.toFixed(1)]),
+  );
+}
+
+export function scriptTable(rows: readonly ScriptRow[]): string {
+  return markdown(
+    ['a call of the authorize script', 'µs of Redis'],
+    rows.map(({ name, micros }) => [name, micros.toFixed(1)]),
   );
 }
 

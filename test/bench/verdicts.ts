@@ -3,6 +3,7 @@ import type { Latency } from './load.ts';
 import { NEON_DELAY_MS, REDIS_DELAY_MS, type Row } from './measure.ts';
 import { markdown } from './report.ts';
 import type { ScaleRow } from './scale.ts';
+import type { ScriptRow } from './script.ts';
 import type { WebhookRow } from './webhooks.ts';
 
 const INVALID_CPU_MAX = 1.3;
@@ -11,6 +12,8 @@ const WARM_CPU_MAX = 1.5;
 /** KiB that a request allocates. */
 const READ_HEAP_MAX_KIB = 47;
 const CREATE_HEAP_MAX_KIB = 147;
+/** Of Redis's thread. */
+const SCRIPT_MAX_MICROS = 25;
 /** KiB gzip that an isolate parses before its first request, and of all modules. */
 const START_MAX_KIB = 205;
 const BUNDLE_MAX_KIB = 500;
@@ -44,6 +47,7 @@ export interface Measured {
   /** The warm request's call of Redis alone. */
   readonly direct: Row;
   readonly heap: readonly HeapRow[];
+  readonly script: readonly ScriptRow[];
   readonly startKib: number;
   readonly bundleKib: number;
   readonly scale: readonly ScaleRow[];
@@ -52,7 +56,8 @@ export interface Measured {
 
 /** The numbers to hold, against those measured. */
 export function verdicts(measured: Measured): Verdict[] {
-  const { invalid, again, warm, cold, create, reads, direct, heap, startKib, bundleKib, scale, webhooks } = measured;
+  const { invalid, again, warm, cold, create, reads, direct, heap, script, startKib, bundleKib, scale, webhooks } =
+    measured;
   const own = warm.delayed.p50 - direct.delayed.p50;
   return [
     asking('malformed key: no subrequest', invalid, { redis: 0, neon: 0 }),
@@ -73,6 +78,7 @@ export function verdicts(measured: Measured): Verdict[] {
     asking('create: 1 Redis + 1 Neon', create, { redis: 1, neon: 1 }),
     ...allocatingAtMost(heap, reads[0], READ_HEAP_MAX_KIB),
     ...allocatingAtMost(heap, create, CREATE_HEAP_MAX_KIB),
+    ...scriptAtMost(script),
     kibAtMost('parsed at the start of an isolate', startKib, START_MAX_KIB),
     kibAtMost('all modules', bundleKib, BUNDLE_MAX_KIB),
     {
@@ -118,6 +124,18 @@ function allocatingAtMost(heap: readonly HeapRow[], row: Row | undefined, max: n
       measured: `${kib.toFixed(1)} KiB`,
       pass: kib <= max,
     }));
+}
+
+function scriptAtMost(script: readonly ScriptRow[]): Verdict[] {
+  if (script.length === 0) return [];
+  const micros = Math.max(...script.map((row) => row.micros));
+  return [
+    {
+      goal: `authorize script, whatever the allowlist: at most ${SCRIPT_MAX_MICROS} µs of Redis`,
+      measured: `${micros.toFixed(1)} µs`,
+      pass: micros <= SCRIPT_MAX_MICROS,
+    },
+  ];
 }
 
 function asking(goal: string, { subrequests }: Row, due: { redis: number; neon: number }): Verdict {
