@@ -176,7 +176,7 @@ async function measureAll(services: BenchServices, bench: Bench, measuring: Meas
 }
 
 /** The part of a latency pass that a far request gets: it takes half a second. */
-const PLACEMENT_SHARE = 4;
+const PLACEMENT_SHARE = 6;
 
 const NOTES = `wrk sends the requests. CPU is that of the whole workerd process, its HTTP included, at full load, in rounds of
 thousands of requests that take turns with its floor (row, floor, floor, row): the bare route that asks the same stores,

@@ -21,7 +21,7 @@ export interface Options {
 
 const FULL: Omit<Options, 'tenMillion' | 'scale'> = {
   mode: 'full',
-  sizes: { turns: 2, warmup: 500, latency: 120, round: { none: 5_000, redis: 5_000, sql: 1_000, waiting: 100 } },
+  sizes: { turns: 2, warmup: 500, latency: 120, round: { none: 5_000, redis: 5_000, sql: 1_000, waiting: 40 } },
   accounts: 400,
   betterAuthKeys: 200,
   scriptCalls: 3_000,

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { playTour, shapeOf, withTour } from '../../src/dev/tour.ts';
 import { generateKey } from '../../src/domain/keys/index.ts';
 import { ROOT } from '../support/worker/bundle.ts';
+import { freePorts } from '../support/worker/free-ports.ts';
 
 const run = promisify(execFile);
 
@@ -25,20 +26,6 @@ function copyProject(): string {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
-}
-
-/** The first of four free ports in a row. */
-async function freePorts(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 20_000); ; port += 4) {
-    const probes = await Promise.allSettled(
-      [port, port + 1, port + 2, port + 3].map(async (wanted) => {
-        const probe = createServer().listen(wanted, '127.0.0.1');
-        await once(probe, 'listening');
-        probe.close();
-      }),
-    );
-    if (probes.every(({ status }) => status === 'fulfilled')) return port;
-  }
 }
 
 /** A running stack, and its output. */
@@ -166,7 +153,7 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     project = copyProject();
-    port = await freePorts();
+    port = await freePorts(4);
     origin = `http://localhost:${port}`;
     running = await started();
     key = /^ {2}(jes_live_[0-9A-Za-z]{49})$/m.exec(running.output())?.[1] ?? '';

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
@@ -7,6 +5,7 @@ import { type ServiceSecrets, secretsFor } from '../../../src/dev/secrets.ts';
 import { EmulatorControl } from '../database/emulators.ts';
 import { servicesOfProcess } from '../database/services.ts';
 import { bundle, ROOT, toModules } from '../worker/bundle.ts';
+import { freePorts } from '../worker/free-ports.ts';
 
 /** The built Worker, as a browser sees it. */
 export interface Site {
@@ -26,7 +25,7 @@ export async function startSite(): Promise<Site> {
   const { secret, ...services } = servicesOfProcess();
   const scope = crypto.randomUUID();
   const secrets = secretsFor(services, secret, scope);
-  const port = await freePort();
+  const port = await freePorts(1);
   const origin = `http://localhost:${port}`;
   const logs: string[] = [];
   const miniflare = new Miniflare({
@@ -48,14 +47,4 @@ export async function startSite(): Promise<Site> {
     logs,
     close: () => miniflare.dispose(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }
