@@ -293,7 +293,7 @@ count(thisHour, 1, 0)
 local lastOne = ARGV[5] == 'write' and stamp or lastWrite
 write(string.format('u1|%s|%s|%s%s|%s%s|%.0f|%.0f|%s%s%s', stamp, ARGV[3], minuteLog, stamp, counts(), postsLog, current,
   total, days, string.char(48 + ofMinute), lastOne == '' and '' or '|' .. lastOne))
-return reply('admitted', ${REQUESTS_PER_MINUTE - 1} - used, (oldest or now) + ${MINUTE_WINDOW_MS},
+return reply('admitted', ${REQUESTS_PER_MINUTE - 1} - used, math.min(oldest or now, now) + ${MINUTE_WINDOW_MS},
   lastAddress == ARGV[3] and '' or 'moved', lastWrite)
 `,
 };
