@@ -234,8 +234,6 @@ export const OBJECTS_SWEPT_BATCH = 500;
 
 // ── Keys that leak (contract section 11) ────────────────────────────────────────────────────────────────
 export const KEYS_PER_REPORT = 100;
-/** A key has 58; the rest is text around it in the report. */
-export const REPORTED_KEY_MAX_CHARACTERS = 200;
 export const TOKENS_PER_REPORT = 1_000;
 export const GITHUB_REPORT_MAX_BYTES = MIB;
 /** GitHub's public keys are fetched again after this time. */

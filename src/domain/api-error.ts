@@ -12,7 +12,7 @@ export interface Detail {
  * answer of contract section 3.
  */
 export type ErrorReason =
-  | { readonly code: 'authentication_required'; readonly by?: 'session' }
+  | { readonly code: 'authentication_required'; readonly by?: 'session' | 'github' }
   | { readonly code: 'invalid_credentials' }
   | { readonly code: 'invalid_api_key'; readonly why: 'malformed' | 'unknown' }
   | { readonly code: 'api_key_revoked' }

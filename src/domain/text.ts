@@ -44,11 +44,14 @@ export function humanLine(min: number, max: number) {
   });
 }
 
+/** What is said of a text that has no UTF-8. */
+export const LONE_SURROGATE = 'contains a lone surrogate, which is not a character';
+
 function limited(text: z.ZodString, min: number, max: number) {
   const schema = text.check((context) => {
     const { value } = context;
     const complain = (message: string) => context.issues.push({ code: 'custom', message, input: value });
-    if (!value.isWellFormed()) complain('contains a lone surrogate, which is not a character');
+    if (!value.isWellFormed()) complain(LONE_SURROGATE);
     else if (value.includes('\0')) complain('contains a NUL character');
     else if (min > 0 && !hasVisibleText(value)) complain('must not be empty');
     // Code points are at most code units, so a text that long needs no counting.
@@ -66,3 +69,13 @@ export function namedId(what: string) {
   const schema = z.string({ error: 'must be a string' }).refine(isId, `must be the id of ${what}`);
   return schema.meta({ description: `The id of ${what}.`, pattern: ID_PATTERN.source });
 }
+
+/**
+ * A time that an id can begin with.
+ *
+ * @param error for a text that is no such time
+ */
+export const timeOfId = (error: string) =>
+  z.iso
+    .datetime({ offset: true, error })
+    .refine((at) => Date.parse(at) >= 0 && Date.parse(at) < Date.UTC(10_000, 0), 'must be between 1970 and 9999');

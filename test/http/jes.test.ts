@@ -87,6 +87,12 @@ describe('a Jes with everything', () => {
       'must be an https URL of a public host',
     ],
     ['no URL', { linkPreviewUrl: 'x' }, 'linkPreviewUrl', 'must be an https URL of a public host'],
+    [
+      'NUL in a URL',
+      { linkPreviewUrl: 'https://example.com/\0' },
+      'linkPreviewUrl',
+      'must be an https URL of a public host',
+    ],
   ])('%s is refused', async (_, fields, path, message) => {
     const harness = new Harness();
     const key = await harness.newKey();

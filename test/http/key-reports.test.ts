@@ -78,12 +78,17 @@ describe('a report of a found key', () => {
     expect(await answerOf(await report({ keys: Array(101).fill('x') }))).toEqual(
       invalid({ path: 'keys', message: 'at most 100 keys' }),
     );
-    expect(await answerOf(await report({ keys: ['x'.repeat(201)], url: 'javascript:alert(1)' }))).toEqual(
-      invalid(
-        { path: 'keys.0', message: 'must be at most 200 characters' },
-        { path: 'url', message: 'must be an http or https URL' },
-      ),
-    );
+    for (const url of ['javascript:alert(1)', 'https://e.com/\0', 'https://e.com/\ud800', 'https://e.com/a\nb c']) {
+      expect(await answerOf(await report({ keys: [generateKey()], url }))).toEqual(
+        invalid({ path: 'url', message: 'must be an http or https URL' }),
+      );
+    }
+  });
+
+  test('ends its keys whatever text lies beside them', async () => {
+    const { key } = await harness.newKey();
+    await expect(await report({ keys: ['x'.repeat(100_000), '\0', '\ud800', `\n ${key} `] })).toHaveStatus(202);
+    expect(await codeOf(key)).toBe('api_key_revoked');
   });
 
   test('without Neon is 503, and without Redis holds in Neon at once and everywhere with the sweep', async () => {
@@ -214,7 +219,28 @@ describe('GitHub’s secret scanning', () => {
     await expect(await harness.fetch(ME, { key })).toHaveStatus(200);
   });
 
-  test('is verified before anything is parsed, and over the very bytes', async () => {
+  test.each([
+    'https://e.com/\0',
+    'https://e.com/\ud800',
+    'https://e.com/\nYour account was taken over',
+    'javascript:alert(1)',
+    '',
+  ])('with the place %j ends the key all the same', async (url) => {
+    const { key } = await harness.newKey();
+    await expect(await send([{ ...match(key), url }])).toHaveStatus(200);
+    expect(await codeOf(key)).toBe('api_key_revoked');
+  });
+
+  test('is verified before anything else, and over the very bytes', async () => {
+    const unsigned = await harness.fetch(GITHUB, {
+      address: newAddress(),
+      body: 'no JSON',
+      headers: { 'Content-Type': 'text/plain' },
+    });
+    expect(await answerOf(unsigned)).toMatchObject({
+      status: 401,
+      body: { message: 'The headers must sign the body with a key of GitHub’s secret scanning.' },
+    });
     const { key } = await harness.newKey();
     const body = JSON.stringify([match(key)]);
     const headers = await signedByGithub(body);

@@ -54,6 +54,15 @@ describe('sign-in', () => {
     await expect(await post(SIGN_IN, { email: email.toUpperCase(), password })).toHaveStatus(200);
   });
 
+  test('takes no lone surrogate for the character that stands for it', async () => {
+    const form = newForm({ password: 'correct horse \ufffd' });
+    await expect(await post(SIGN_UP, form)).toHaveStatus(200);
+    const { email } = form;
+    const refused = await answerOf(await post(SIGN_IN, { email, password: 'correct horse \ud800' }));
+    expect(refused).toEqual(INVALID_CREDENTIALS);
+    await expect(await post(SIGN_IN, { email, password: form.password })).toHaveStatus(200);
+  });
+
   test('does not reveal which of address and password was wrong', async () => {
     const { email, password } = await signUp(harness);
     const refusals = [

@@ -117,6 +117,11 @@ describe('sign-up', () => {
       { email: `${'a'.repeat(243)}@example.com` },
       [{ path: 'email', message: 'must be at most 254 characters' }],
     ],
+    [
+      'a lone surrogate in the password',
+      { password: 'correct horse \ud800' },
+      [{ path: 'password', message: 'contains a lone surrogate, which is not a character' }],
+    ],
     ['a password that is no string', { password: 12345678 }, [{ path: 'password', message: 'must be a string' }]],
     [
       '7 characters of password',

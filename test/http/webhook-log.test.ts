@@ -129,6 +129,17 @@ describe('deliveries', () => {
     expect(await idsOf()).toContain(before);
   });
 
+  test.each([
+    '0000-01-01T00:00:00Z',
+    '0001-01-01T00:00:00+14:00',
+    '9999-12-31T23:59:59-23:59',
+  ])('are not replayed since %s', async (since) => {
+    const webhook = await newWebhook(harness, key);
+    const path = `${webhooksOf(key.id)}/${webhook.id}/replay`;
+    const refused = await answerOf(await harness.fetch(path, { key: key.key, body: { since } }));
+    expect(refused).toEqual(invalid({ path: 'since', message: 'must be between 1970 and 9999' }));
+  });
+
   test('are replayed ten thousand at most, the oldest, in one statement', async () => {
     const webhook = await newWebhook(harness, key);
     await rowsOf(

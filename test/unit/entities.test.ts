@@ -106,7 +106,12 @@ describe('the URL to unfurl', () => {
     ['https:///', false],
     [`https://example.com/${'x'.repeat(2_048)}`, false],
     ['not a url', false],
-  ])('%s may be asked: %s', (url, expected) => {
+    ['https://example.com/\0', false],
+    ['https://example.com/\ud800', false],
+    ['https://exam\nple.com/', false],
+    [' https://example.com/', false],
+    ['https://example.com/🦊', true],
+  ])('%j may be asked: %s', (url, expected) => {
     expect(isPublicUrl(url)).toBe(expected);
   });
 });

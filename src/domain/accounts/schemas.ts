@@ -9,7 +9,7 @@ import {
 } from '../../config/limits.ts';
 import { isReservedUsername } from '../../config/reserved-usernames.ts';
 import { toEmailAddress } from '../../lib/email.ts';
-import { humanLine } from '../text.ts';
+import { humanLine, LONE_SURROGATE } from '../text.ts';
 
 const NOT_AN_ADDRESS = 'must be an email address';
 
@@ -32,7 +32,8 @@ const email = z
 const password = z
   .string({ error: 'must be a string' })
   .min(PASSWORD_MIN_CHARACTERS, `must be at least ${PASSWORD_MIN_CHARACTERS} characters`)
-  .max(PASSWORD_MAX_CHARACTERS, `must be at most ${PASSWORD_MAX_CHARACTERS} characters`);
+  .max(PASSWORD_MAX_CHARACTERS, `must be at most ${PASSWORD_MAX_CHARACTERS} characters`)
+  .refine((text) => text.isWellFormed(), LONE_SURROGATE);
 
 /** `POST /api/auth/sign-up/email` (contract section 9). Usernames are kept in lower case. */
 export const signUpSchema = z.strictObject({
@@ -55,7 +56,9 @@ export const signInSchema = z.strictObject({
   password: z
     .string({ error: 'must be a string' })
     .min(1, 'must not be empty')
-    .max(PASSWORD_MAX_CHARACTERS * 4),
+    .max(PASSWORD_MAX_CHARACTERS * 4)
+    // In UTF-8 all lone surrogates are alike, so what has one must not be hashed. The empty password is nobody's.
+    .transform((text) => (text.isWellFormed() ? text : '')),
 });
 
 /** The password of the signed-in person. A text that cannot be a password is a wrong one, too. */

@@ -1,5 +1,4 @@
-import { URL_MAX_CHARACTERS } from '../../config/limits.ts';
-import { isPublicUrl } from '../public-url.ts';
+import { isPublicUrl, isUrl } from '../public-url.ts';
 
 /** The origins of this deployment. */
 export interface Origins {
@@ -32,7 +31,7 @@ function siteOf(hostname: string): string {
 }
 
 function isLocalTarget(text: string, ours: readonly URL[]): boolean {
-  if (text.length > URL_MAX_CHARACTERS || !URL.canParse(text)) return false;
+  if (!isUrl(text)) return false;
   const { protocol, hostname, host, username, password } = new URL(text);
   const isLocalhost = protocol === 'http:' && hostname === 'localhost' && username === '' && password === '';
   return isLocalhost && ours.every((origin) => origin.host !== host);

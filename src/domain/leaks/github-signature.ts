@@ -19,12 +19,21 @@ let fetched: { readonly at: number; readonly keys: ReadonlyMap<string, string> }
 const unknownUntil = new BoundedMap<string, number>(100);
 
 /**
+ * Refuses what GitHub has not signed. It comes before anything else is looked at (contract section 11).
+ *
+ * @throws ApiError `authentication_required`, `service_unavailable` where GitHub's keys cannot be fetched
+ */
+export async function requireGithubSignature(...report: Parameters<typeof isSignedByGithub>): Promise<void> {
+  if (!(await isSignedByGithub(...report))) throw new ApiError({ code: 'authentication_required', by: 'github' });
+}
+
+/**
  * Tells if GitHub has signed these bytes: ECDSA over P-256 and SHA-256 in ASN.1 DER, base64, by a key that GitHub
  * publishes.
  *
  * @throws ApiError `service_unavailable` where GitHub's keys cannot be fetched
  */
-export async function isSignedByGithub(
+async function isSignedByGithub(
   ctx: Ctx,
   body: Uint8Array<ArrayBuffer>,
   { keyId, signature }: { readonly keyId: string | null; readonly signature: string | null },

@@ -3,7 +3,6 @@ import { sha256Hex } from '../../lib/hash.ts';
 import { ApiError, invalidField } from '../api-error.ts';
 import type { Ctx } from '../context.ts';
 import { announceRevocations } from '../keys/index.ts';
-import { isSignedByGithub } from './github-signature.ts';
 import { revokeFound } from './revoke-found.ts';
 import { githubReportSchema } from './schemas.ts';
 import { sendLeakMails } from './send-leak-mails.ts';
@@ -17,22 +16,15 @@ export interface GithubMatch {
 }
 
 /**
- * A report by GitHub's secret scanning partner protocol. The signature over the raw bytes comes before anything is
- * parsed. Every live key is revoked everywhere before this returns; a dead one was a real key, too.
+ * A report by GitHub's secret scanning partner protocol, after {@link requireGithubSignature}. Every live key is revoked everywhere before this returns; a dead one was a real key, too.
  *
- * @throws ApiError `authentication_required` (no signature of GitHub's), `invalid_json`, `invalid_request`,
- * `service_unavailable`
+ * @throws ApiError `invalid_json`, `invalid_request`, `service_unavailable`
  */
-export async function reportByGithub(
-  ctx: Ctx,
-  body: Uint8Array<ArrayBuffer>,
-  signature: { readonly keyId: string | null; readonly signature: string | null },
-): Promise<readonly GithubMatch[]> {
-  if (!(await isSignedByGithub(ctx, body, signature))) throw new ApiError({ code: 'authentication_required' });
+export async function reportByGithub(ctx: Ctx, body: Uint8Array<ArrayBuffer>): Promise<readonly GithubMatch[]> {
   const matches = githubReportSchema.safeParse(parse(body));
   if (!matches.success) throw invalidField('body', 'must be a list of matches, each with a token and a type');
   if (matches.data.length > TOKENS_PER_REPORT) throw invalidField('body', `at most ${TOKENS_PER_REPORT} matches`);
-  const found = matches.data.map(({ token, url }) => ({ key: token, url: url ?? undefined }));
+  const found = matches.data.map(({ token, url }) => ({ key: token, url }));
   const { hashes, known, revoked } = await revokeFound(ctx, found);
   if (!(await announceRevocations(ctx, revoked)))
     throw new ApiError({ code: 'service_unavailable', why: 'revocations' });

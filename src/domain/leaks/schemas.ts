@@ -1,20 +1,25 @@
 import * as z from 'zod';
-import { KEYS_PER_REPORT, REPORTED_KEY_MAX_CHARACTERS, URL_MAX_CHARACTERS } from '../../config/limits.ts';
+import { KEYS_PER_REPORT, URL_MAX_CHARACTERS } from '../../config/limits.ts';
+import { isUrl } from '../public-url.ts';
 
-const tooLong = `must be at most ${REPORTED_KEY_MAX_CHARACTERS} characters`;
+/** The place of a find. Owners read it in a mail. */
+const isPlace = (text: string) => isUrl(text) && /^https?:/i.test(text);
 
 /** `POST /api/key-reports` (contract section 11). */
 export const keyReportSchema = z.strictObject({
   keys: z
-    .array(z.string({ error: 'must be a string' }).max(REPORTED_KEY_MAX_CHARACTERS, tooLong))
+    .array(z.string({ error: 'must be a string' }))
     .min(1, 'give at least one key')
     .max(KEYS_PER_REPORT, `at most ${KEYS_PER_REPORT} keys`)
     .meta({ description: 'The text that was found. We ignore everything in it that is not a Jestha key.' }),
   url: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .string({ error: 'must be a string' })
+    .trim()
     .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
+    .refine(isPlace, 'must be an http or https URL')
+    .transform((url) => new URL(url).href)
     .optional()
-    .meta({ description: 'The place where it was found; we tell the owner.' }),
+    .meta({ format: 'uri', description: 'The place where it was found; we tell the owner.' }),
 });
 
 /** A match of GitHub's secret scanning; fields that we do not read may come. */
@@ -23,7 +28,11 @@ export const githubReportSchema = z
     z.object({
       token: z.string(),
       type: z.string(),
-      url: z.string().nullish(),
+      url: z
+        .string()
+        .nullish()
+        // A place that cannot be read must not keep a key alive.
+        .transform((url) => (url && isPlace(url) ? new URL(url).href : undefined)),
       source: z.string().nullish(),
     }),
   )

@@ -9,13 +9,14 @@ import {
 import { EVENT_NAMES, TEST_EVENT } from '../../data/schema/outbox-events.ts';
 import { DELIVERY_STATUSES } from '../../data/schema/webhook-deliveries.ts';
 import { pageOf } from '../page.ts';
-import { humanLine } from '../text.ts';
+import { humanLine, timeOfId } from '../text.ts';
 
 const eventName = z.enum(EVENT_NAMES, { error: `must be one of ${EVENT_NAMES.join(', ')}` });
 
 /** Whether the host may be a target depends on the deployment; the verb asks `isAllowedTarget`. */
 const url = z
   .string({ error: 'must be a string' })
+  .trim()
   .max(URL_MAX_CHARACTERS, `must be at most ${URL_MAX_CHARACTERS} characters`)
   .meta({ format: 'uri', description: 'https, port 443, a public host name.' });
 
@@ -54,9 +55,7 @@ export const rotationSchema = z.strictObject({
 
 /** `POST …/replay`. */
 export const replaySchema = z.strictObject({
-  since: z.iso
-    .datetime({ offset: true, error: 'must be an ISO date and time' })
-    .meta({ description: 'The start of the replay.' }),
+  since: timeOfId('must be an ISO date and time').meta({ description: 'The start of the replay.' }),
   status: z
     .enum(['failed', 'all'], { error: 'must be failed or all' })
     .default('failed')

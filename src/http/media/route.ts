@@ -20,7 +20,8 @@ export const getMedia: Asset = {
     const name = pathParam(c.req, 'object');
     const { expires, signature } = c.req.query();
     const { method, headers } = c.req.raw;
-    const range = headers.get('Range');
+    // Ranges are defined for GET alone (RFC 9110 section 14.2).
+    const range = method === 'HEAD' ? null : headers.get('Range');
     const known = headers.get('If-None-Match');
     const isWhole = method !== 'HEAD' && range === null && known === null;
     const file = await openMedia(ctx, name, { expires, signature }, isWhole);

@@ -68,15 +68,19 @@ const INVALID_TOKEN = challenge(', error="invalid_token"');
 const retryAfterHeader = (seconds: number) => ({ 'Retry-After': String(seconds) });
 const retryLater = (seconds: number) => ({ extras: { retryAfter: seconds }, headers: retryAfterHeader(seconds) });
 
+/** What a caller without a credential is told, by what the path asks for. */
+const AUTHENTICATE = {
+  key: 'Send your API key as "Authorization: Bearer jes_live_…".',
+  session: 'Sign in first; the session cookie is what this path asks for.',
+  github: 'The headers must sign the body with a key of GitHub’s secret scanning.',
+} as const;
+
 /** The answer to a refusal, without its code. */
 export function errorPartsOf(reason: ErrorReason): ErrorParts {
   switch (reason.code) {
     case 'authentication_required':
       return {
-        message:
-          reason.by === 'session'
-            ? 'Sign in first; the session cookie is what this path asks for.'
-            : 'Send your API key as "Authorization: Bearer jes_live_…".',
+        message: AUTHENTICATE[reason.by ?? 'key'],
         headers: challenge(),
       };
     case 'invalid_credentials':

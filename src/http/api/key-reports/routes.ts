@@ -30,15 +30,15 @@ const postGithubReport = {
   access: 'visitor',
   async handle(context) {
     await countVisitor(context);
-    const { reportByGithub } = await leaks();
-    requireJsonType(context.c.req.raw);
+    const { reportByGithub, requireGithubSignature } = await leaks();
     const { headers } = context.c.req.raw;
     const body = await readBytes(context.c.req.raw, GITHUB_REPORT_MAX_BYTES);
-    const matches = await reportByGithub(context.ctx, body, {
+    await requireGithubSignature(context.ctx, body, {
       keyId: headers.get('Github-Public-Key-Identifier'),
       signature: headers.get('Github-Public-Key-Signature'),
     });
-    return reply(context, 200, matches);
+    requireJsonType(context.c.req.raw);
+    return reply(context, 200, await reportByGithub(context.ctx, body));
   },
 } as const satisfies VisitorEndpoint;
 
