@@ -71,7 +71,7 @@ export function namedId(what: string) {
 }
 
 /**
- * A time that an id can begin with.
+ * A time that an id can begin with, and that Postgres takes.
  *
  * @param error for a text that is no such time
  */

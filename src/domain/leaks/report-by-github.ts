@@ -16,7 +16,8 @@ export interface GithubMatch {
 }
 
 /**
- * A report by GitHub's secret scanning partner protocol, after {@link requireGithubSignature}. Every live key is revoked everywhere before this returns; a dead one was a real key, too.
+ * A report by GitHub's secret scanning partner protocol, after `requireGithubSignature`. Every live key is revoked
+ * everywhere before this returns; a dead one was a real key, too.
  *
  * @throws ApiError `invalid_json`, `invalid_request`, `service_unavailable`
  */
